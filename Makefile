@@ -1,0 +1,56 @@
+# The two commands of the README are `make reproduce` and `make test`; both set up what they need.
+.DEFAULT_GOAL := help
+.PHONY: help setup reproduce quick mine test lab paper bench synthesize clean
+
+VENV   := .venv
+PYTHON ?= python3
+RUN    := $(VENV)/bin/python -m surveypls
+STAMP  := $(VENV)/.synced
+NAME   ?= mine
+# a locked uv in an environment of its own, so that nothing has to be installed beforehand
+UV     := build/uv/bin/uv
+export OMP_NUM_THREADS ?= 2
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make the Python environment in .venv (done by itself when needed)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv build/uv
+	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+$(STAMP): pyproject.toml uv.lock | $(UV)
+	@$(UV) sync --locked --quiet --all-groups --no-managed-python --python $(PYTHON)
+	@touch $@
+
+reproduce: $(STAMP) ## rebuild the whole paper: notebooks, figures, tables, verdicts
+	@$(RUN) reproduce
+
+quick: $(STAMP) ## the same with few resamples, into build/quick/
+	@$(RUN) reproduce --quick
+
+mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]
+	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]"; exit 2; }
+	@$(RUN) run "$(SURVEY)" "$(STUDY)" --name "$(NAME)"
+
+test: $(STAMP) ## style, types, unit tests, and every notebook re-run and compared
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
+	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks -n 2 --dist loadfile
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	@$(VENV)/bin/jupyter lab --notebook-dir .
+
+bench: $(STAMP) ## time the bootstrap beside other packages
+	@$(VENV)/bin/python benchmarks/run.py
+
+synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
+	@$(RUN) synthesize
+
+clean: ## remove the environment and everything under build/
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

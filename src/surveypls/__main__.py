@@ -1,0 +1,168 @@
+"""Command line: ``python -m surveypls COMMAND``; thin over the package.
+
+Exit codes: 0 done, 1 our fault, 2 the user's input (a plain message, no traceback).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from surveypls import compendium, runner
+from surveypls.compendium import CompendiumError, ParameterError
+from surveypls.study import StudyError, load_study
+
+QUICK_RESAMPLES = 500
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except runner.NotebookError as error:
+        if error.is_user_error:
+            return _fail(error.value, 2)
+        print(f"\n{error.notebook} stopped at code cell {error.cell}:\n", file=sys.stderr)
+        print(_indented(error.source), file=sys.stderr)
+        print(f"\n{error.traceback}\n", file=sys.stderr)
+        print(f"The failed copy is build/failed/{error.notebook}; nothing else was changed.", file=sys.stderr)
+        return 1
+    except (StudyError, ParameterError) as error:
+        return _fail(str(error), 2)
+    except CompendiumError as error:
+        return _fail(str(error), 1)
+    except KeyboardInterrupt:
+        return _fail("stopped; what was there before is as it was. The same command goes on from here.", 130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="surveypls", description=__doc__.split("\n\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    reproduce = commands.add_parser(
+        "reproduce", help="rebuild the whole paper: notebooks, figures, tables, verdicts"
+    )
+    reproduce.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_RESAMPLES} resamples, into build/quick/"
+    )
+    reproduce.set_defaults(command=_reproduce)
+
+    run = commands.add_parser("run", help="the same analysis on your own survey, into build/NAME/")
+    run.add_argument("survey", type=Path, metavar="SURVEY", help="CSV or XLSX of the answers")
+    run.add_argument("study", type=Path, metavar="STUDY", help="study file (YAML)")
+    run.add_argument("--name", default="mine", help="name of the run (default: mine)")
+    run.add_argument("--labels", choices=("en", "es"), help="language of figures and tables")
+    run.add_argument("--resamples", type=int, metavar="N", help="bootstrap resamples")
+    run.add_argument("--seed", type=int, metavar="N", help="seed of every random draw")
+    run.set_defaults(command=_run)
+
+    audit = commands.add_parser("audit", help="check what a paper's printed tables say about each other")
+    audit.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV of printed values (data/published/README.md)"
+    )
+    audit.set_defaults(command=_audit)
+
+    synthesize = commands.add_parser("synthesize", help="remake the synthetic survey of data/raw/")
+    synthesize.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to write it (default: data/raw/survey.csv)"
+    )
+    synthesize.set_defaults(command=_synthesize)
+    return parser
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    root = compendium.find_root()
+    started = time.monotonic()
+    if options.quick:
+        study_file, survey = root / "study.yaml", root / "data" / "raw" / "survey.csv"
+        folder = runner.run(
+            root,
+            load_study(study_file),
+            survey=survey,
+            study_file=study_file,
+            name="quick",
+            settings={"n_resamples": QUICK_RESAMPLES},
+        )
+        derived = folder / "data" / "derived"
+        print(f"\nWritten to build/quick/ ({QUICK_RESAMPLES} resamples).")
+    else:
+        changed = runner.reproduce(root)
+        derived = root / "data" / "derived"
+        print(
+            f"\n{len(changed)} file(s) changed" + (": " + ", ".join(changed[:8]) if changed else ""), end=""
+        )
+        print(", …" if len(changed) > 8 else "")
+    _print_verdicts(derived)
+    print(f"{time.monotonic() - started:.0f} s")
+    return 0
+
+
+def _print_verdicts(derived: Path) -> None:
+    path = derived / "05_verdicts.csv"
+    if path.is_file():
+        import pandas as pd
+
+        from surveypls.published import verdict_summary
+
+        print(verdict_summary(pd.read_csv(path)))
+
+
+def _run(options: argparse.Namespace) -> int:
+    root = compendium.find_root()
+    compendium.check_name(options.name)
+    for path, what in ((options.survey, "survey"), (options.study, "study file")):
+        if not path.is_file():
+            raise ParameterError(f"no {what} {str(path)!r}: expected a file")
+    settings = {"labels": options.labels, "seed": options.seed, "n_resamples": options.resamples}
+    study = compendium.with_settings(load_study(options.study), **settings)
+    folder = runner.run(
+        root,
+        study,
+        survey=options.survey.resolve(),
+        study_file=options.study.resolve(),
+        name=options.name,
+        settings=settings,
+    )
+    print(f"\nDone: {folder.relative_to(root)}/ holds notebooks, figures, tables and data.")
+    _print_verdicts(folder / "data" / "derived")
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from surveypls.audit import audit_file
+    from surveypls.published import PublishedError
+
+    try:
+        report = audit_file(options.file)
+    except PublishedError as error:
+        return _fail(str(error), 2)
+    print(report)
+    return 0
+
+
+def _synthesize(options: argparse.Namespace) -> int:
+    from surveypls.synthetic import synthesize
+
+    root = compendium.find_root()
+    target = options.output or root / "data" / "raw" / "survey.csv"
+    content = synthesize(load_study(root / "study.yaml"), root=root)
+    changed = compendium.write_atomically(target, content)
+    print(f"{target.name}: {'written' if changed else 'unchanged'}")
+    return 0
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"surveypls: {message}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
