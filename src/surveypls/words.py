@@ -1,0 +1,337 @@
+"""The words of figures and tables in English and Spanish, and how numbers are written in each.
+
+One dictionary, so that a figure and a table never call the same thing by two names.  This module
+knows no results; numbers are rounded here, for display, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from surveypls.study import nearest
+
+LANGUAGES = ("en", "es")
+MISSING = "–"
+STAR_LEVELS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+
+_WORDS: dict[str, tuple[str, str]] = {
+    # quantities
+    "outer_weight": ("Weight", "Peso"),
+    "outer_loading": ("Loading", "Carga"),
+    "efa_loading": ("Factor loading", "Carga factorial"),
+    "cross_loading": ("Cross-loading", "Carga cruzada"),
+    "communality": ("Communality", "Comunalidad"),
+    "cronbach_alpha": ("Cronbach's alpha", "Alfa de Cronbach"),
+    "rho_a": ("Reliability rho_A", "Fiabilidad rho_A"),
+    "rho_c": ("Composite reliability rho_C", "Fiabilidad compuesta rho_C"),
+    "composite_reliability": ("Composite reliability (as printed)", "Fiabilidad compuesta (impresa)"),
+    "ave": ("AVE", "AVE"),
+    "sqrt_ave": ("√AVE", "√AVE"),
+    "construct_correlation": ("Correlation of constructs", "Correlación de constructos"),
+    "correlation": ("Correlation", "Correlación"),
+    "htmt": ("HTMT", "HTMT"),
+    "htmt2": ("HTMT2", "HTMT2"),
+    "htmt_diagonal": ("HTMT (diagonal)", "HTMT (diagonal)"),
+    "outer_vif": ("Outer VIF", "VIF externo"),
+    "inner_vif": ("Inner VIF", "VIF interno"),
+    "path_coefficient": ("Path coefficient", "Coeficiente de trayectoria"),
+    "direct_effect": ("Direct effect", "Efecto directo"),
+    "indirect_effect": ("Indirect effect", "Efecto indirecto"),
+    "total_effect": ("Total effect", "Efecto total"),
+    "unstandardized_total_effect": ("Unstandardised total effect", "Efecto total no estandarizado"),
+    "r_squared": ("R²", "R²"),
+    "adjusted_r_squared": ("Adjusted R²", "R² ajustada"),
+    "f_squared": ("f²", "f²"),
+    "q_squared": ("Q²", "Q²"),
+    "q_squared_predict": ("Q²predict", "Q²predict"),
+    "srmr": ("SRMR", "SRMR"),
+    "d_uls": ("d_ULS", "d_ULS"),
+    "d_g": ("d_G", "d_G"),
+    "nfi": ("NFI", "NFI"),
+    "t_statistic": ("t statistic", "Estadístico t"),
+    "p_value": ("p value", "Valor p"),
+    "standard_deviation": ("Standard error", "Error estándar"),
+    "decision": ("Decision", "Decisión"),
+    "n_items": ("Items", "Reactivos"),
+    "n_items_retained": ("Items retained", "Reactivos retenidos"),
+    "sample_size": ("Sample size n", "Tamaño de muestra n"),
+    "power": ("Power", "Potencia"),
+    "importance": ("Importance", "Importancia"),
+    "performance": ("Performance", "Desempeño"),
+    "density": ("Density", "Densidad"),
+    "eigenvalue": ("Eigenvalue", "Valor propio"),
+    # the short signs used inside the path diagram
+    "short.outer_loading": ("λ", "λ"),
+    "short.outer_weight": ("w", "w"),
+    "short.cronbach_alpha": ("α", "α"),
+    "short.rho_a": ("ρA", "ρA"),
+    "short.rho_c": ("ρC", "ρC"),
+    "short.ave": ("AVE", "AVE"),
+    "short.r_squared": ("R²", "R²"),
+    "short.adjusted_r_squared": ("R² adj.", "R² aj."),
+    "short.q_squared_predict": ("Q²", "Q²"),
+    # verdicts and marks
+    "equal": ("equal to the printed digits", "igual a los dígitos impresos"),
+    "close": ("close", "cercano"),
+    "differ": ("differs", "difiere"),
+    "impossible": ("impossible beside the other printed cells", "imposible junto a las demás celdas"),
+    "missing_verdict": ("no verdict", "sin veredicto"),
+    "accepted": ("accepted", "aceptada"),
+    "rejected": ("rejected", "rechazada"),
+    "supported": ("supported", "respaldada"),
+    "not_supported": ("not supported", "no respaldada"),
+    "significant": ("interval excludes 0", "el intervalo excluye 0"),
+    "not_significant": ("interval includes 0", "el intervalo incluye 0"),
+    "yes": ("yes", "sí"),
+    "no": ("no", "no"),
+    # common words
+    "table": ("Table", "Tabla"),
+    "item": ("Item", "Reactivo"),
+    "construct": ("Construct", "Constructo"),
+    "hypothesis": ("Hypothesis", "Hipótesis"),
+    "path": ("Path", "Trayectoria"),
+    "estimate": ("Estimate", "Estimación"),
+    "mean": ("Mean", "Media"),
+    "printed": ("Printed", "Impreso"),
+    "recomputed": ("Recomputed", "Recalculado"),
+    "difference": ("Difference", "Diferencia"),
+    "verdict": ("Verdict", "Veredicto"),
+    "interval": ("{level} interval", "Intervalo de {level}"),
+    "threshold": ("threshold {value}", "umbral {value}"),
+    "original": ("original sample", "muestra original"),
+    "resamples": ("{count} resamples", "{count} remuestras"),
+    "stars_note": (
+        "*** p < {p001}, ** p < {p01}, * p < {p05}",
+        "*** p < {p001}, ** p < {p01}, * p < {p05}",
+    ),
+    # response bars, missing answers, cleaning
+    "response_share": ("Share of answers (%)", "Porcentaje de respuestas (%)"),
+    "answers_n": ("n = {count}", "n = {count}"),
+    "missing_share": ("Missing answers (%)", "Respuestas faltantes (%)"),
+    "missing_patterns": (
+        "Respondents by pattern of missing answers",
+        "Personas por patrón de respuestas faltantes",
+    ),
+    "missing_none": ("No answer is missing", "No falta ninguna respuesta"),
+    "missing_other": ("other", "otros"),
+    "missing_complete": ("complete", "completas"),
+    "missing_limit": ("reported above {value} %", "se informa arriba de {value} %"),
+    "rows_in": ("{count} rows received", "{count} registros recibidos"),
+    "rows_kept": ("{count} rows kept", "{count} registros conservados"),
+    "rows_analysed": ("{count} rows analysed", "{count} registros analizados"),
+    "rows_dropped": ("{count} dropped", "{count} descartados"),
+    "rows_flagged": ("{count} reported, none dropped", "{count} señalados, ninguno descartado"),
+    # correlations and factors
+    "component": ("Component or factor", "Componente o factor"),
+    "scree_components": ("Components", "Componentes"),
+    "scree_factors": ("Factors", "Factores"),
+    "scree_observed": ("observed", "observados"),
+    "scree_simulated_mean": ("simulated, mean", "simulados, media"),
+    "scree_simulated_percentile": ("simulated, {value}th percentile", "simulados, percentil {value}"),
+    "scree_retain": ("{count} above chance", "{count} por encima del azar"),
+    "scree_number": ("Number", "Número"),
+    "pruning_round": ("Round", "Ronda"),
+    "pruning_dropped": ("dropped", "descartado"),
+    "pruning_kept": ("kept", "conservado"),
+    "own_loading": ("Loading on own factor", "Carga en el factor propio"),
+    # discriminant validity, bootstrap, importance and performance
+    "htmt_strict": (
+        "{value} (conceptually distinct constructs)",
+        "{value} (constructos conceptualmente distintos)",
+    ),
+    "htmt_liberal": (
+        "{value} (conceptually similar constructs)",
+        "{value} (constructos conceptualmente similares)",
+    ),
+    "importance_of": ("Importance for {target} (total effect)", "Importancia para {target} (efecto total)"),
+    "performance_scale": ("Performance (0–100)", "Desempeño (0–100)"),
+    "average": ("average", "promedio"),
+    "constructs": ("Constructs", "Constructos"),
+    "items": ("Items", "Reactivos"),
+    # article against recomputation, audit, ensemble, power
+    "dots_axis": (
+        "Recomputed minus printed, in units of the last printed digit",
+        "Recalculado menos impreso, en unidades del último dígito impreso",
+    ),
+    "rounding_box": ("rounding box of the printed value", "intervalo de redondeo del valor impreso"),
+    "attainable": ("what the other cells allow", "lo que permiten las demás celdas"),
+    "attainable_axis": ("Value", "Valor"),
+    "ensemble_range": ("all", "todas"),
+    "ensemble_middle": ("middle {level}", "{level} central"),
+    "ensemble_median": ("median", "mediana"),
+    "ensemble_count": (
+        "{count} data sets that reach the printed cells",
+        "{count} conjuntos de datos que alcanzan las celdas impresas",
+    ),
+    "power_target": ("power {value}", "potencia {value}"),
+}
+
+
+def words(key: str, language: str, **fields: Any) -> str:
+    """Return a word or phrase in a language.
+
+    Parameters
+    ----------
+    key : str
+        The phrase's key, e.g. ``"path_coefficient"``.
+    language : {"en", "es"}
+        The language.
+    **fields
+        What the phrase's placeholders stand for, already written for that language.
+
+    Raises
+    ------
+    KeyError
+        For an unknown key (the nearest one is named) or a placeholder without a value.
+    ValueError
+        For a language other than ``"en"`` and ``"es"``.
+    """
+    column = _column(language)
+    if key not in _WORDS:
+        raise KeyError(f"no word {key!r}{nearest(key, _WORDS)}")
+    return _WORDS[key][column].format(**fields)
+
+
+def has_word(key: str) -> bool:
+    """Tell whether the dictionary has a key."""
+    return key in _WORDS
+
+
+def _column(language: str) -> int:
+    if language not in LANGUAGES:
+        raise ValueError(f"labels: expected 'en' or 'es', found {language!r}")
+    return LANGUAGES.index(language)
+
+
+def text_in(
+    text: str | Mapping[str, str] | Callable[[Any], str] | None, language: str, *, default: str = ""
+) -> str:
+    """Return a text in a language.
+
+    Parameters
+    ----------
+    text : str, mapping or callable
+        The same for both languages, ``{"en": …, "es": …}``, or a study's ``Text``.
+    language : {"en", "es"}
+        The language.
+    default : str
+        Returned where there is no text.
+    """
+    _column(language)
+    if text is None:
+        return default
+    if isinstance(text, str):
+        return text or default
+    if callable(text):
+        return text(language) or default
+    return text.get(language) or next((t for t in text.values() if t), default)
+
+
+def number(value: float, language: str, *, digits: int = 3, plus: bool = False) -> str:
+    """Write a number with a fixed count of decimals: decimal point in English, comma in Spanish.
+
+    Parameters
+    ----------
+    value : float
+        NaN and infinities without sign become an en dash.
+    language : {"en", "es"}
+        The language.
+    digits : int
+        Decimals.
+    plus : bool
+        Write the sign of positive values too.
+
+    Returns
+    -------
+    str
+        With a true minus sign; never "minus zero".
+    """
+    column = _column(language)
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = f"{abs(value):.{digits}f}"
+    if float(text) != 0.0:
+        text = ("−" if value < 0 else "+" if plus else "") + text
+    return text.replace(".", ",") if column else text
+
+
+def whole(value: float, language: str) -> str:
+    """Write a count with a thin space between thousands (both languages); NaN becomes an en dash."""
+    _column(language)
+    if value is None or not math.isfinite(value):
+        return MISSING
+    grouped = f"{abs(round(value)):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return ("−" if round(value) < 0 else "") + grouped
+
+
+def percent(share: float, language: str, *, digits: int = 0) -> str:
+    """Write a share (0 to 1) as a percentage, with a space before the sign in Spanish."""
+    text = number(100 * share, language, digits=digits)
+    if text == MISSING:
+        return text
+    return f"{text}\N{NO-BREAK SPACE}%" if _column(language) else f"{text}%"
+
+
+def p_text(p: float, language: str, *, digits: int = 3) -> str:
+    """Write a p value: exact to ``digits`` decimals, or "< 0.001" below that."""
+    if p is None or not math.isfinite(p):
+        return MISSING
+    least = 10.0**-digits
+    if p < least:
+        return f"< {number(least, language, digits=digits)}"
+    return number(p, language, digits=digits)
+
+
+def stars(p: float) -> str:
+    """Return ``***``, ``**``, ``*`` or nothing for p below 0.001, 0.01, 0.05 (nothing for NaN)."""
+    if p is None or not math.isfinite(p):
+        return ""
+    return next((mark for limit, mark in STAR_LEVELS if p < limit), "")
+
+
+def stars_note(language: str) -> str:
+    """Return the note that explains the stars."""
+    limits = {
+        "p001": number(STAR_LEVELS[0][0], language, digits=3),
+        "p01": number(STAR_LEVELS[1][0], language, digits=2),
+        "p05": number(STAR_LEVELS[2][0], language, digits=2),
+    }
+    return words("stars_note", language, **limits)
+
+
+_SCALE_WORDS = (
+    ("Never", "Nunca"),
+    ("Almost never", "Casi nunca"),
+    ("Rarely", "Rara vez"),
+    ("Sometimes", "A veces"),
+    ("Often", "A menudo"),
+    ("Frequently", "Frecuentemente"),
+    ("Almost always", "Casi siempre"),
+    ("Always", "Siempre"),
+    ("Strongly disagree", "Totalmente en desacuerdo"),
+    ("Disagree", "En desacuerdo"),
+    ("Somewhat disagree", "Algo en desacuerdo"),
+    ("Neither agree nor disagree", "Ni de acuerdo ni en desacuerdo"),
+    ("Neutral", "Neutral"),
+    ("Somewhat agree", "Algo de acuerdo"),
+    ("Agree", "De acuerdo"),
+    ("Strongly agree", "Totalmente de acuerdo"),
+    ("Very dissatisfied", "Muy insatisfecho"),
+    ("Dissatisfied", "Insatisfecho"),
+    ("Satisfied", "Satisfecho"),
+    ("Very satisfied", "Muy satisfecho"),
+    ("Yes", "Sí"),
+    ("No", "No"),
+)
+
+
+def scale_word(label: str, language: str) -> str:
+    """Return an answer category in a language where it is a usual one, else as the form has it."""
+    column = _column(language)
+    wanted = label.strip().casefold()
+    for pair in _SCALE_WORDS:
+        if wanted in (pair[0].casefold(), pair[1].casefold()):
+            return pair[column]
+    return label
