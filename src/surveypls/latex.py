@@ -1,0 +1,144 @@
+"""A table as LaTeX: booktabs, title above and note below as APA 7 asks."""
+
+from __future__ import annotations
+
+import re
+
+from surveypls.tabular import Table
+
+LONG_TABLE_ROWS = 32
+WIDE_CHARACTERS = 92
+_WRAP_FROM = 30
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"$\sim$",
+    "^": r"\textasciicircum{}",
+    "<": "$<$",
+    ">": "$>$",
+    "|": r"\textbar{}",
+    '"': "''",
+    "\n": " ",
+    "\r": " ",
+    "\t": " ",
+    "\u00a0": "~",
+    "\u202f": r"\,",
+    "−": "$-$",
+    "–": "--",
+    "—": "---",
+    "…": r"\ldots{}",
+    "✓": r"$\checkmark$",
+    "✗": r"$\times$",
+    "×": r"$\times$",
+    "→": r"$\rightarrow$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "≠": r"$\neq$",
+    "±": r"$\pm$",
+    "·": r"$\cdot$",
+    "∞": r"$\infty$",
+    "√": r"$\surd$",
+    "²": r"$^{2}$",
+    "α": r"$\alpha$",
+    "β": r"$\beta$",
+    "λ": r"$\lambda$",
+    "ρ": r"$\rho$",
+    "χ": r"$\chi$",
+    "Δ": r"$\Delta$",
+}
+_SUBSCRIPTS = re.compile(r"ρ([AC])(?![A-Za-z])")
+_SUBSCRIPT_MARK = "\ue000"
+
+
+def escape(text: str) -> str:
+    """Return text with every character that LaTeX reads as a command written out."""
+    marked = _SUBSCRIPTS.sub(lambda m: _SUBSCRIPT_MARK + m[1], text)
+    out = []
+    letters = iter(marked)
+    for c in letters:
+        out.append(rf"$\rho_{{{next(letters)}}}$" if c == _SUBSCRIPT_MARK else _SPECIAL.get(c, c))
+    return "".join(out)
+
+
+def to_tex(table: Table, *, label: str) -> str:
+    r"""Return a LaTeX fragment to ``\input`` into a document.
+
+    Parameters
+    ----------
+    table : Table
+    label : str
+        Target of ``\ref``.
+
+    Notes
+    -----
+    The preamble needs ``\usepackage{amssymb,array,booktabs,graphicx,longtable}``; the fragment says
+    so in its first line.  Tables of more than 32 rows become a ``longtable``, wider ones are scaled
+    to the line.  The number is LaTeX's own.
+    """
+    rows = table.cells()
+    widths = [
+        max([len(c.heading), *(len(r[j]) for r in rows)], default=0) for j, c in enumerate(table.columns)
+    ]
+    spec = _column_spec(table, widths)
+    long = len(rows) > LONG_TABLE_ROWS
+    wide = sum(min(w, _WRAP_FROM) for w in widths) + 2 * len(widths) > WIDE_CHARACTERS
+    head = _heading(table)
+    body = [" & ".join(escape(text) for text in row) + r" \\" for row in rows]
+    caption = rf"\caption{{{escape(table.title)}}}\label{{{label}}}"
+    note = rf"\textit{{{table.note_word}}} {escape(table.full_note)}" if table.full_note else ""
+    lines = [r"% needs \usepackage{amssymb,array,booktabs,graphicx,longtable}"]
+    if long:
+        size = r"\footnotesize" if wide else r"\small"
+        lines += [rf"\begingroup{size}\setlength{{\tabcolsep}}{{4pt}}"]
+        lines += [rf"\begin{{longtable}}{{{spec}}}", caption + r" \\", r"\toprule", *head]
+        lines += [r"\midrule", r"\endfirsthead", r"\toprule", *head, r"\midrule", r"\endhead"]
+        lines += [r"\bottomrule", r"\endfoot", *body, r"\end{longtable}"]
+        lines += [rf"\noindent {note}\par"] * bool(note) + [r"\endgroup"]
+    else:
+        tabular = [rf"\begin{{tabular}}{{{spec}}}", r"\toprule", *head, r"\midrule", *body]
+        tabular += [r"\bottomrule", r"\end{tabular}"]
+        if wide:
+            tabular = [r"\resizebox{\linewidth}{!}{%", *tabular[:-1], tabular[-1] + "}"]
+        lines += [r"\begin{table}[htbp]", r"\centering", caption, r"\small", *tabular]
+        lines += [
+            "",
+            rf"\smallskip\begin{{minipage}}{{\linewidth}}\footnotesize {note}\end{{minipage}}",
+        ] * bool(note)
+        lines += [r"\end{table}"]
+    return "\n".join(lines) + "\n"
+
+
+def _column_spec(table: Table, widths: list[int]) -> str:
+    wrapped = [not c.numeric and w > _WRAP_FROM for c, w in zip(table.columns, widths, strict=True)]
+    shares = sum(min(w, 90) for w, wrap in zip(widths, wrapped, strict=True) if wrap)
+    narrow = sum(w + 2 for w, wrap in zip(widths, wrapped, strict=True) if not wrap)
+    room = max(0.35, 1 - narrow / WIDE_CHARACTERS)
+    out = []
+    for column, width, wrap in zip(table.columns, widths, wrapped, strict=True):
+        if wrap:
+            share = room * min(width, 90) / shares
+            out.append(rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}")
+        else:
+            out.append("r" if column.numeric else "l")
+    return "".join(out)
+
+
+def _heading(table: Table) -> list[str]:
+    lines = []
+    if table.grouped:
+        cells, rules, at = [], [], 1
+        for group, width in table.spans():
+            cells.append(rf"\multicolumn{{{width}}}{{c}}{{{escape(group)}}}" if group else "")
+            if group:
+                rules.append(rf"\cmidrule(lr){{{at}-{at + width - 1}}}")
+            at += width
+        lines += [" & ".join(cells) + r" \\", " ".join(rules)]
+    lines.append(" & ".join(escape(c.heading) for c in table.columns) + r" \\")
+    return lines
