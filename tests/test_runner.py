@@ -1,0 +1,260 @@
+"""Running notebooks: contracts, staging, failure, parameters, resuming."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from surveypls import compendium, runner
+from surveypls.compendium import CompendiumError, ContractError, ParameterError, Project, open_project
+from surveypls.study import load_study
+
+STUDY = """
+id: toy
+title: A toy
+seed: 7
+constructs: {X: [x1, x2], Y: [y1, y2]}
+paths: [X -> Y]
+"""
+PARAMETERS = "name: str = ''  # run\nn_resamples: int = None  # how many\nstudy: str = 'study.yaml'  # file\n"
+OPEN = (
+    "from surveypls.compendium import open_project\n"
+    "project = open_project('{0}', study=study, name=name, n_resamples=n_resamples)\n"
+)
+FIRST = (
+    "import pandas as pd\n"
+    "_ = project.write('01_a', pd.DataFrame({'v': [project.study.bootstrap.n_resamples]}))\n"
+)
+SECOND = "project.write('02_b', project.read('01_a') * 2)\nproject.read('01_a').v[0]"
+
+
+def _notebook(path: Path, body: str) -> None:
+    cells = [
+        new_markdown_cell("# Synthetic toy of an article"),
+        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        new_code_cell(OPEN.format(path.stem)),
+        new_code_cell(body),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"c{number}"
+    notebook = new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "survey.csv").write_text("x1\n1\n")
+    (tmp_path / "study.yaml").write_text(STUDY)
+    (tmp_path / "src").mkdir()
+    _notebook(tmp_path / "notebooks" / "01_a.ipynb", FIRST)
+    _notebook(tmp_path / "notebooks" / "02_b.ipynb", SECOND)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(compendium.OUTPUT_VARIABLE, raising=False)
+    yield tmp_path
+
+
+def _tree(root: Path) -> dict[str, bytes]:
+    files = (p for p in root.rglob("*") if p.is_file() and "build" not in p.parts)
+    return {str(p.relative_to(root)): p.read_bytes() for p in files}
+
+
+def test_reproduce_twice_changes_nothing_the_second_time(toy: Path) -> None:
+    stream = io.StringIO()
+    changed = runner.reproduce(toy, stream=stream)
+    assert set(changed) == {
+        "notebooks/01_a.ipynb",
+        "notebooks/02_b.ipynb",
+        "data/derived/01_a.csv",
+        "data/derived/02_b.csv",
+    }
+    assert pd.read_csv(toy / "data/derived/02_b.csv").v[0] == 20_000
+    assert "[2/2] 02_b" in stream.getvalue()
+    before = _tree(toy)
+    assert runner.reproduce(toy, stream=stream) == []
+    assert _tree(toy) == before
+
+
+def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path) -> None:
+    runner.reproduce(toy, stream=io.StringIO())
+    _notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))
+    _notebook(toy / "notebooks" / "02_b.ipynb", "project.write('02_b', project.read('01_a'))\n1 / 0")
+    before = _tree(toy)
+    with pytest.raises(runner.NotebookError) as error:
+        runner.reproduce(toy, stream=io.StringIO())
+    assert (error.value.notebook, error.value.cell, error.value.name) == (
+        "02_b.ipynb",
+        3,
+        "ZeroDivisionError",
+    )
+    assert "1 / 0" in error.value.source
+    assert not error.value.is_user_error
+    assert _tree(toy) == before
+    assert (toy / "build" / "failed" / "02_b.ipynb").is_file()
+
+
+def test_a_named_run_touches_nothing_else_and_resumes(toy: Path) -> None:
+    before = _tree(toy)
+    study = load_study(toy / "study.yaml")
+    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+    _notebook(toy / "notebooks" / "02_b.ipynb", "1 / 0")
+    broken = _tree(toy)
+    with pytest.raises(runner.NotebookError):
+        runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=io.StringIO())
+    assert not (toy / "build" / "mine").exists()
+    assert _tree(toy) == broken
+    # the notebook is mended: the code changed, so the run begins afresh
+    _notebook(toy / "notebooks" / "02_b.ipynb", SECOND)
+    stream = io.StringIO()
+    folder = runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=stream)
+    assert "done before" not in stream.getvalue()
+    assert pd.read_csv(folder / "data/derived/02_b.csv").v[0] == 1000
+    assert _tree(toy) == before
+    assert not (folder / "progress.json").exists()
+    executed = nbformat.read(folder / "notebooks" / "01_a.ipynb", as_version=4)
+    assert any("injected-parameters" in c.metadata.get("tags", []) for c in executed.cells)
+
+
+def test_a_stopped_run_goes_on_where_it_stopped(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = load_study(toy / "study.yaml")
+    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+    real = runner.execute
+
+    def stop_at_second(notebook: Path, *more: object, **options: object) -> None:
+        if notebook.stem == "02_b":
+            raise KeyboardInterrupt
+        real(notebook, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runner, "execute", stop_at_second)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(toy, study, **given, stream=io.StringIO())
+    monkeypatch.setattr(runner, "execute", real)
+    stream = io.StringIO()
+    folder = runner.run(toy, study, **given, stream=stream)
+    assert stream.getvalue().count("done before") == 1
+    assert {p.name for p in (folder / "notebooks").iterdir()} == {"01_a.ipynb", "02_b.ipynb"}
+
+
+def test_a_second_run_replaces_the_first(toy: Path) -> None:
+    study = load_study(toy / "study.yaml")
+    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+    folder = runner.run(toy, study, **given, stream=io.StringIO())
+    (folder / "stale.txt").write_text("x")
+    runner.run(toy, study, **given, stream=io.StringIO())
+    assert not (folder / "stale.txt").exists()
+    assert sorted(p.name for p in (toy / "build").iterdir() if p.name != "failed") == ["mine"]
+
+
+def test_unknown_parameters_are_errors(toy: Path) -> None:
+    notebook = toy / "notebooks" / "01_a.ipynb"
+    with pytest.raises(ParameterError, match=r"no parameter 'n_resample'; did you mean 'n_resamples'"):
+        runner.execute(notebook, toy / "build/x.ipynb", {"n_resample": 5}, root=toy)
+    bare = new_notebook(cells=[new_code_cell("x = 1")])
+    nbformat.write(bare, toy / "notebooks" / "03_c.ipynb")
+    with pytest.raises(ParameterError, match="no cell tagged"):
+        runner.execute(toy / "notebooks" / "03_c.ipynb", toy / "build/x.ipynb", {"x": 5}, root=toy)
+
+
+def test_plain_papermill_refuses_unknown_parameters_too(toy: Path) -> None:
+    import papermill
+
+    source, out = str(toy / "notebooks" / "01_a.ipynb"), str(toy / "out.ipynb")
+    with pytest.raises(papermill.PapermillExecutionError, match="did you mean 'n_resamples'"):
+        papermill.execute_notebook(source, out, {"n_resample": 5}, cwd=str(toy), progress_bar=False)
+
+
+def test_plain_papermill_with_other_settings_leaves_the_paper_alone(toy: Path) -> None:
+    import papermill
+
+    source, out = str(toy / "notebooks" / "01_a.ipynb"), str(toy / "out.ipynb")
+    papermill.execute_notebook(
+        source, out, {"n_resamples": 500}, cwd=str(toy / "notebooks"), progress_bar=False
+    )
+    assert not (toy / "data" / "derived").exists()
+    assert pd.read_csv(toy / "build/custom/data/derived/01_a.csv").v[0] == 500
+
+
+def test_missing_contract_names_the_notebook(toy: Path) -> None:
+    project = open_project("02_b")
+    with pytest.raises(ContractError, match=r"run notebooks/01_a\.ipynb first"):
+        project.read("01_a")
+
+
+def test_a_named_run_does_not_read_the_papers_contracts(toy: Path) -> None:
+    open_project("01_a").write("01_a", pd.DataFrame({"v": [1.0]}))
+    assert open_project("02_b").read("01_a").v[0] == 1
+    assert open_project("02_b", n_resamples=500).read("01_a").v[0] == 1
+    with pytest.raises(ContractError, match="of run 'mine'"):
+        open_project("02_b", name="mine").read("01_a")
+
+
+def test_contracts_keep_their_numbers(toy: Path) -> None:
+    frame = pd.DataFrame({"a": [1 / 3, float("nan"), 1e-300], "b": ["NA", "", "x,y"]})
+    project = open_project("01_a")
+    project.write("01_a", frame)
+    back = project.read("01_a")
+    pd.testing.assert_frame_equal(back[["a"]], frame[["a"]], rtol=1e-11)
+    assert back.b[0] == "NA"
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a" * 61, "nul\0", "-x", "a b"])
+def test_bad_names(name: str) -> None:
+    with pytest.raises(ParameterError, match="run name"):
+        compendium.check_name(name)
+
+
+def test_bad_settings(toy: Path) -> None:
+    with pytest.raises(ParameterError, match=r"bootstrap\.n_resamples"):
+        open_project("01_a", n_resamples=0)
+    with pytest.raises(ParameterError, match="labels"):
+        open_project("01_a", labels="fr")
+    with pytest.raises(ParameterError, match="needs a name"):
+        open_project("01_a", survey="other.csv")
+
+
+def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compendium, "__file__", str(tmp_path / "a" / "b" / "c.py"))
+    with pytest.raises(CompendiumError, match="no project found"):
+        compendium.find_root(tmp_path)
+
+
+def test_writing_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.csv"
+    assert compendium.write_atomically(path, b"one")
+    assert not compendium.write_atomically(path, b"one")
+
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        compendium.write_atomically(path, b"two")
+    assert path.read_bytes() == b"one"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_canonical_notebooks_hold_nothing_of_the_run() -> None:
+    cell = new_code_cell("1", metadata={"papermill": {"duration": 1}, "tags": ["a"]}, execution_count=1)
+    cell["id"] = "x"
+    notebook = new_notebook(cells=[cell], metadata={"papermill": {"start_time": "now"}})
+    content = json.loads(runner.canonical(notebook))
+    assert content["cells"][0]["metadata"] == {"tags": ["a"]}
+    assert set(content["metadata"]) == {"kernelspec", "language_info"}
+
+
+def test_project_languages(toy: Path) -> None:
+    project = open_project("01_a")
+    assert isinstance(project, Project)
+    assert project.languages == ("en", "es")
+    assert project.notice is None
+    assert open_project("01_a", labels="es").languages == ("es", "en")
+    assert open_project("01_a", name="mine").languages == ("en",)
