@@ -158,19 +158,23 @@ class CleaningSettings(_Settings):
 
 
 class EfaSettings(_Settings):
-    """Exploratory factor analysis and the rules by which it prunes items."""
+    """Exploratory factor analysis and the rules by which it prunes items; None switches a rule off.
+
+    With scope "per_construct" each construct's items are factored alone, with one factor, and
+    ``n_factors`` and ``rotation`` only serve the description of all items together.
+    """
 
     prune: bool = True
-    scope: Literal["joint", "per_construct"] = "joint"
+    scope: Literal["per_construct", "joint"] = "per_construct"
     correlation: Literal["pearson", "polychoric"] = "pearson"
-    n_factors: int | Literal["constructs", "parallel", "kaiser", "map"] = "constructs"
+    n_factors: Literal["constructs", "parallel", "kaiser", "map"] | Annotated[int, Field(ge=1)] = "constructs"
     extraction: Literal["minres", "principal_axis", "ml"] = "minres"
     rotation: Literal["none", "varimax", "oblimin"] = "oblimin"
     kaiser_normalization: bool = True
-    min_loading: float = Field(default=0.40, ge=0, le=1)
-    min_cross_loading_gap: float = Field(default=0.10, ge=0, le=1)
-    min_communality: float = Field(default=0.0, ge=0, le=1)
-    min_msa: float = Field(default=0.50, ge=0, le=1)
+    min_msa: float | None = Field(default=0.50, ge=0, le=1)
+    min_loading: float | None = Field(default=0.40, ge=0, le=1)
+    min_cross_loading_gap: float | None = Field(default=None, ge=0, le=1)
+    min_communality: float | None = Field(default=None, ge=0, le=1)
     min_items: int = Field(default=3, ge=1)
     n_parallel: int = Field(default=1000, ge=20, le=1_000_000)
 
