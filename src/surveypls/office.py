@@ -57,18 +57,18 @@ def _sheet_name(stem: str) -> str:
 
 
 def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
-    base = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
+    base: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
     last = max(len(table.columns) - 1, 0)
     row = 0
-    for text, style in ((table.caption_word, {"bold": True}), (table.title, {"italic": True})):
+    for text, face in ((table.caption_word, "bold"), (table.title, "italic")):
         if text:
-            sheet.write_string(row, 0, clean(text), book.add_format({**base, **style}))
+            sheet.write_string(row, 0, clean(text), book.add_format(base | {face: True}))
             row += 1
     first = row
     if table.grouped:
         at = 0
         for group, width in table.spans():
-            span = book.add_format({**base, "top": 1, "align": "center", "bottom": 1 if group else 0})
+            span = book.add_format(base | {"top": 1, "align": "center", "bottom": 1 if group else 0})
             if width > 1:
                 sheet.merge_range(row, at, row, at + width - 1, clean(group), span)
             else:
@@ -78,7 +78,7 @@ def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
     for j, column in enumerate(table.columns):
         top: dict[str, Any] = {} if table.grouped else {"top": 1}
         align = "right" if column.numeric else "left"
-        style = {**base, **top, "bottom": 1, "bold": True, "align": align, "text_wrap": True}
+        style: dict[str, Any] = {**base, **top, "bottom": 1, "bold": True, "align": align, "text_wrap": True}
         sheet.write_string(row, j, clean(column.heading), book.add_format(style))
     row += 1
     sheet.freeze_panes(row, 0)
