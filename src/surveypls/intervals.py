@@ -25,6 +25,9 @@ INTERVALS: tuple[str, ...] = get_args(Interval)
 ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
 QUANTILE_METHODS: tuple[str, ...] = get_args(QuantileMethod)
 
+_ROUNDING = 1e-14
+"""Relative size below which draws differ by rounding only: a single item's loading is 1 in each."""
+
 
 def check_choice(what: str, value: str, valid: tuple[str, ...]) -> None:
     """Raise ValueError naming the nearest valid choice if ``value`` is not one of ``valid``."""
@@ -46,7 +49,7 @@ def standard_deviation(draws: ArrayLike) -> Array:
     """Bootstrap standard error: the standard deviation of the draws over B − 1.
 
     The divisor is B − 1 (Efron & Tibshirani 1993; R's ``boot`` and ``seminr``), where B counts the
-    draws that are finite.  NaN where fewer than two are.
+    draws that are finite.  NaN where fewer than two are, 0 where the draws differ by rounding alone.
 
     Parameters
     ----------
@@ -56,8 +59,9 @@ def standard_deviation(draws: ArrayLike) -> Array:
     -------
     array (...)
     """
-    values, count, _ = _centre(draws)
+    values, count, average = _centre(draws)
     squares = np.einsum("...b,...b->...", values, values)
+    squares = np.where(squares <= count * (_ROUNDING * average) ** 2, 0.0, squares)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.sqrt(np.where(count > 1, squares / (count - 1), np.nan)))
 
@@ -190,10 +194,12 @@ def bias_correction(draws: ArrayLike, original: ArrayLike) -> Array:
     values = np.asarray(draws, dtype=np.float64)
     reference = np.asarray(original, dtype=np.float64)[..., None]
     finite = np.isfinite(values)
-    count = finite.sum(axis=-1, dtype=np.float64)
+    slack = _ROUNDING * np.abs(reference)
     with np.errstate(invalid="ignore", divide="ignore"):
-        below = ((values < reference) & finite).sum(axis=-1) + 0.5 * (values == reference).sum(axis=-1)
-        return np.asarray(special.ndtri(below / count))
+        below = ((values < reference - slack) & finite).sum(axis=-1, dtype=np.float64)
+        above = ((values > reference + slack) & finite).sum(axis=-1, dtype=np.float64)
+        share = 0.5 + 0.5 * (below - above) / finite.sum(axis=-1)
+    return np.asarray(special.ndtri(share), dtype=np.float64)
 
 
 def acceleration(jackknife: ArrayLike, *, remaining: ArrayLike | None = None) -> Array:
@@ -213,13 +219,12 @@ def acceleration(jackknife: ArrayLike, *, remaining: ArrayLike | None = None) ->
         0 where the jackknife values do not vary.
     """
     values = np.asarray(jackknife, dtype=np.float64)
-    centred, _, average = _centre(values)
-    influence = -centred if remaining is None else -centred * np.asarray(remaining, dtype=np.float64)
+    centred, count, average = _centre(values)
+    weights = np.ones(values.shape[-1]) if remaining is None else np.asarray(remaining, dtype=np.float64)
+    influence = -centred * weights
     squares = np.einsum("...i,...i->...", influence, influence)
     cubes = np.einsum("...i,...i,...i->...", influence, influence, influence)
-    # Rounding alone makes a constant's jackknife values "vary" by 1e-16: that is no acceleration.
-    scale = np.abs(average) if remaining is None else np.abs(average) * np.max(np.asarray(remaining))
-    varies = squares > values.shape[-1] * (1e-14 * scale) ** 2
+    varies = squares > count * (_ROUNDING * weights.max() * average) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(varies, cubes / (6.0 * squares**1.5), 0.0)
 
