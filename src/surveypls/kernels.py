@@ -1,9 +1,8 @@
 """The estimator's arithmetic on whole batches.
 
 Every array has the batch on its last axis, ``(…, B)``; correlation matrices are packed into their strict
-upper triangles.  Only element-wise operations along the batch are used, so a matrix's result does not
-depend on its neighbours, bit for bit.  The caller silences floating-point warnings: a matrix without a
-solution becomes NaN and is reported.
+upper triangles.  The caller silences floating-point warnings: a matrix without a solution becomes NaN
+and is reported.
 """
 
 from __future__ import annotations
@@ -13,25 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from surveypls.batches import dot, inverse, solve
 from surveypls.model import PlsModel
 
 FloatArray = NDArray[np.float64]
 
-_CACHE_BYTES = 1_000_000  # matrices are iterated in groups whose working set fits a core's cache
-
-
-def pack(matrices: FloatArray) -> FloatArray:
-    """Return the strict upper triangles of ``(p, p, B)`` matrices, row by row, ``(p(p−1)/2, B)``."""
-    return np.ascontiguousarray(matrices[np.triu_indices(matrices.shape[0], 1)])
-
-
-def unpack(packed: FloatArray, p: int) -> FloatArray:
-    """Return the symmetric matrices ``(p, p, B)`` with unit diagonals behind packed triangles."""
-    full = np.ones((p, p, packed.shape[-1]))
-    rows, columns = np.triu_indices(p, 1)
-    full[rows, columns] = packed
-    full[columns, rows] = packed
-    return full
+_CACHE_BYTES = 4_000_000  # matrices are iterated in groups whose working set fits a core's cache
 
 
 def block_matrix(model: PlsModel, packed: FloatArray, construct: int) -> FloatArray:
@@ -43,65 +29,6 @@ def block_matrix(model: PlsModel, packed: FloatArray, construct: int) -> FloatAr
     block = packed[model.pair_index[np.ix_(own, own)]]
     block[np.arange(m), np.arange(m)] = 1.0
     return block
-
-
-def dot(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Return the sum of ``x * y`` over the first axis, added in order.
-
-    ``numpy.sum`` would add a batch of one in another order, and the last bit would depend on the batch.
-    """
-    total = x[0] * y[0]
-    for i in range(1, len(x)):
-        total += x[i] * y[i]
-    return np.asarray(total)
-
-
-def solve(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Solve ``a x = b`` for a batch of symmetric matrices by elimination.
-
-    Parameters
-    ----------
-    a : ndarray, (m, m, B)
-    b : ndarray, (m, q, B)
-
-    Returns
-    -------
-    ndarray, (m, q, B)
-        NaN or infinite where a matrix is singular.  No pivoting: correlation matrices that are positive
-        definite do not need it.
-    """
-    m = a.shape[0]
-    if m == 1:
-        return np.asarray(b / a[0])
-    a, b = a.copy(), b.copy()
-    for i in range(m - 1):
-        factor = a[i + 1 :, i] / a[i, i]
-        a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
-        b[i + 1 :] -= factor[:, None] * b[i]
-    b[-1] /= a[-1, -1]
-    for i in range(m - 2, -1, -1):
-        for l in range(i + 1, m):  # noqa: E741
-            b[i] -= a[i, l] * b[l]
-        b[i] /= a[i, i]
-    return b
-
-
-def inverse(a: FloatArray) -> FloatArray:
-    """Return the inverses of a batch of symmetric matrices, ``(m, m, B)``."""
-    m = a.shape[0]
-    identity = np.zeros_like(a)
-    identity[np.arange(m), np.arange(m)] = 1.0
-    return solve(a, identity)
-
-
-def pivots(a: FloatArray) -> FloatArray:
-    """Return the pivots of elimination, ``(m, B)``: all above 0 if and only if positive definite."""
-    m = a.shape[0]
-    a = a.copy()
-    for i in range(m - 1):
-        factor = a[i + 1 :, i] / a[i, i]
-        a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
-    return np.asarray(a[np.arange(m), np.arange(m)])
 
 
 def outer_weights(
@@ -121,7 +48,7 @@ def outer_weights(
     iterations = np.full(size, max_iterations)
     converged = np.zeros(size, dtype=bool)
     plan = _Plan(model, scheme)
-    step = max(64, _CACHE_BYTES // (8 * plan.n_rows))
+    step = max(512, _CACHE_BYTES // (8 * plan.n_rows))
     for start in range(0, size, step):
         part = slice(start, min(start + step, size))
         _iterate(

@@ -201,13 +201,20 @@ class PlsModel:
             raise KeyError(f"no construct {construct!r}{nearest(construct, self.constructs)}")
         return self.constructs.index(construct)
 
-    def without_path(self, source: int, target: int) -> PlsModel:
-        """Return the model without one path, its other parts unchanged (constructs may become isolated)."""
-        reduced = object.__new__(PlsModel)
-        for name in ("constructs", "items", "blocks", "modes"):
-            object.__setattr__(reduced, name, getattr(self, name))
-        object.__setattr__(reduced, "paths", tuple(q for q in self.paths if q != (source, target)))
-        return reduced
+    def without_path(self, source: int, target: int) -> tuple[PlsModel, list[int]]:
+        """Return the model without one path, and the positions of the items that it still holds.
+
+        A construct that no other path reaches leaves the model together with its items.
+        """
+        left = [q for q in self.paths if q != (source, target)]
+        kept = [j for j in range(self.n_constructs) if any(j in q for q in left)]
+        names, items = self.constructs, self.items
+        reduced = PlsModel.from_blocks(
+            {names[j]: [items[i] for i in self.blocks[j]] for j in kept},
+            [(names[s], names[t]) for s, t in left],
+            modes={names[j]: self.modes[j] for j in kept},
+        )
+        return reduced, [i for j in kept for i in self.blocks[j]]
 
 
 def _problems(

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from surveypls import kernels
+from surveypls import batches, kernels
+from surveypls.batches import pack, unpack
 from surveypls.inputs import DataError, correlations, item_matrix
-from surveypls.kernels import pack, unpack
 from surveypls.model import ModelError, PlsModel
 from surveypls.study import nearest
 
@@ -182,7 +182,7 @@ class PlsEstimate:
         with np.errstate(invalid="ignore", divide="ignore"):
             small = (np.abs(self.loadings_last) <= 1 + 1e-12).all(axis=0)
             explained = ~(self.r_squared_last > 1 + 1e-12).any(axis=0)
-            definite = (kernels.pivots(self.construct_correlations_last) > 0).all(axis=0)
+            definite = (batches.pivots(self.construct_correlations_last) > 0).all(axis=0)
         return np.asarray(small & explained & definite)
 
 

@@ -1,0 +1,92 @@
+"""Linear algebra on batches: arrays with the batch on their last axis, ``(…, B)``.
+
+Only element-wise operations along the batch are used and sums are added in a fixed order, so the result
+for one matrix does not depend on its neighbours or on the size of the batch, bit for bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def pack(matrices: FloatArray) -> FloatArray:
+    """Return the strict upper triangles of ``(p, p, B)`` matrices, row by row, ``(p(p−1)/2, B)``."""
+    return np.ascontiguousarray(matrices[np.triu_indices(matrices.shape[0], 1)])
+
+
+def unpack(packed: FloatArray, p: int) -> FloatArray:
+    """Return the symmetric matrices ``(p, p, B)`` with unit diagonals behind packed triangles."""
+    full = np.ones((p, p, packed.shape[-1]))
+    rows, columns = np.triu_indices(p, 1)
+    full[rows, columns] = packed
+    full[columns, rows] = packed
+    return full
+
+
+def dot(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Return the sum of ``x * y`` over the first axis, added in order.
+
+    ``numpy.sum`` would add a batch of one in another order, and the last bit would depend on the batch.
+    """
+    total = x[0] * y[0]
+    for i in range(1, len(x)):
+        total += x[i] * y[i]
+    return np.asarray(total)
+
+
+def total(x: FloatArray) -> FloatArray:
+    """Return the sum over the first axis, added in order whatever the size of the batch."""
+    if x.shape[-1] > 1:
+        return np.asarray(x.sum(axis=0))
+    return np.asarray(np.add.accumulate(x, axis=0)[-1])
+
+
+def solve(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Solve ``a x = b`` for a batch of symmetric matrices by elimination.
+
+    Parameters
+    ----------
+    a : ndarray, (m, m, B)
+    b : ndarray, (m, q, B)
+
+    Returns
+    -------
+    ndarray, (m, q, B)
+        NaN or infinite where a matrix is singular.  No pivoting: correlation matrices that are positive
+        definite do not need it.
+    """
+    m = a.shape[0]
+    if m == 1:
+        return np.asarray(b / a[0])
+    a, b = a.copy(), b.copy()
+    for i in range(m - 1):
+        factor = a[i + 1 :, i] / a[i, i]
+        a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
+        b[i + 1 :] -= factor[:, None] * b[i]
+    b[-1] /= a[-1, -1]
+    for i in range(m - 2, -1, -1):
+        for l in range(i + 1, m):  # noqa: E741
+            b[i] -= a[i, l] * b[l]
+        b[i] /= a[i, i]
+    return b
+
+
+def inverse(a: FloatArray) -> FloatArray:
+    """Return the inverses of a batch of symmetric matrices, ``(m, m, B)``."""
+    m = a.shape[0]
+    identity = np.zeros_like(a)
+    identity[np.arange(m), np.arange(m)] = 1.0
+    return solve(a, identity)
+
+
+def pivots(a: FloatArray) -> FloatArray:
+    """Return the pivots of elimination, ``(m, B)``: all above 0 if and only if positive definite."""
+    m = a.shape[0]
+    a = a.copy()
+    for i in range(m - 1):
+        factor = a[i + 1 :, i] / a[i, i]
+        a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
+    return np.asarray(a[np.arange(m), np.arange(m)])

@@ -1,0 +1,226 @@
+"""Model fit: what item correlations the model implies, and how far the observed ones are from them.
+
+Two questions make four variants.  *Which constructs' correlations?*  ``saturated`` takes them as they
+are, so only the measurement model is tested; ``estimated`` takes those that the paths imply.  *Which
+correlations within a block?*  ``composite`` leaves them as observed; ``common_factor`` demands the product
+of loadings for Mode A blocks.  With PLSc the common-factor variant is the one that fits the estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypls import batches
+from surveypls.measurement import single
+from surveypls.model import PlsModel
+from surveypls.pls import PlsEstimate
+from surveypls.study import nearest
+
+FloatArray = NDArray[np.float64]
+Structure = Literal["saturated", "estimated"]
+Implied = Literal["composite", "common_factor"]
+
+VARIANTS: tuple[str, ...] = tuple(
+    f"{structure}/{implied}" for implied in get_args(Implied) for structure in get_args(Structure)
+)
+"""The four variants, as they stand in the column of long tables."""
+
+
+STATISTICS = ("srmr", "d_uls", "d_g", "nfi", "chi_square")
+SLOW = frozenset({"d_g", "nfi", "chi_square"})
+"""Those that need the eigenvalues of each matrix."""
+
+
+def split_variant(variant: str) -> tuple[Structure, Implied]:
+    """Return the two parts of a variant's name; ValueError names the nearest one."""
+    if variant not in VARIANTS:
+        raise ValueError(f"no fit variant {variant!r}{nearest(variant, VARIANTS)}")
+    structure, implied = variant.split("/")
+    return structure, implied  # type: ignore[return-value]
+
+
+def implied_construct_correlations_last(estimate: PlsEstimate) -> FloatArray:
+    """Return the construct correlations that the paths imply, ``(k, k, B)``.
+
+    Exogenous constructs keep their correlations.  Each other construct is the sum of its paths and of a
+    residual that is correlated with nothing before it, scaled to variance 1.
+    """
+    model = estimate.model
+    r = np.ones_like(estimate.construct_correlations_last)
+    paths = estimate.path_coefficients_last
+    before: list[int] = []
+    exogenous = [j for j in range(model.n_constructs) if not model.predecessors[j]]
+    for t in sorted(model.order, key=lambda j: (bool(model.predecessors[j]), model.order.index(j))):
+        for s in before:
+            if t in exogenous:
+                value = estimate.construct_correlations_last[s, t]
+            else:
+                sources = list(model.predecessors[t])
+                value = batches.dot(paths[sources, t], r[sources, s])
+            r[s, t] = r[t, s] = value
+        before.append(t)
+    return r
+
+
+def implied_last(estimate: PlsEstimate, structure: Structure, implied: Implied) -> FloatArray:
+    """Return the implied item correlations, packed, ``(p(p−1)/2, B)``.
+
+    Parameters
+    ----------
+    estimate : PlsEstimate
+    structure : {"saturated", "estimated"}
+    implied : {"composite", "common_factor"}
+    """
+    model = estimate.model
+    if structure == "saturated":
+        r = estimate.construct_correlations_last
+    else:
+        r = implied_construct_correlations_last(estimate)
+    first, second = model.pairs
+    one, other = model.construct_of[first], model.construct_of[second]
+    out = estimate.loadings_last[first] * estimate.loadings_last[second]
+    factor = np.array(model.factor_blocks)
+    observed = (one == other) & ((implied == "composite") | ~factor[one])
+    out[one != other] *= r[one[one != other], other[one != other]]
+    out[observed] = estimate.packed_last[observed]
+    return np.asarray(out)
+
+
+def implied_correlations(
+    estimate: PlsEstimate, *, structure: Structure = "estimated", implied: Implied = "composite"
+) -> FloatArray:
+    """Return the implied item correlation matrices, ``(..., p, p)``; see :func:`implied_last`."""
+    split_variant(f"{structure}/{implied}")
+    return estimate.leading(
+        batches.unpack(implied_last(estimate, structure, implied), estimate.model.n_items)
+    )
+
+
+def sum_of_squares_last(estimate: PlsEstimate, implied: FloatArray) -> FloatArray:
+    """Return the sum of squared residual correlations above the diagonal, ``(B,)``."""
+    residual = estimate.packed_last - implied
+    residual *= residual
+    return batches.total(residual)
+
+
+def srmr(sum_of_squares: FloatArray, p: int, *, count_diagonal: bool = True) -> FloatArray:
+    """Return the standardised root mean square residual.
+
+    Parameters
+    ----------
+    sum_of_squares : ndarray
+        Squared residual correlations above the diagonal, summed.
+    p : int
+        Items.
+    count_diagonal : bool
+        Divide by p(p+1)/2 (True: the zeros of the diagonal are averaged in, as Hu & Bentler 1998, cSEM
+        and ADANCO) or by p(p−1)/2.
+    """
+    return np.asarray(np.sqrt(sum_of_squares / (p * (p + 1 if count_diagonal else p - 1) / 2)))
+
+
+def eigenvalues_last(estimate: PlsEstimate, implied: FloatArray) -> FloatArray:
+    r"""Return the eigenvalues of :math:`S^{-1}\Sigma`, ``(p, B)``.
+
+    NaN where the observed matrix is not positive definite (rows fewer than items, or redundant items).
+    d_G and the maximum-likelihood discrepancy are functions of them.
+    """
+    p = estimate.model.n_items
+    observed = batches.unpack(estimate.packed_last, p)
+    fitted = np.moveaxis(batches.unpack(implied, p), -1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        definite = (batches.pivots(observed) > 1e-12).all(axis=0)
+    usable = np.asarray(definite & np.isfinite(implied).all(axis=0))
+    root = np.linalg.cholesky(np.where(usable[:, None, None], np.moveaxis(observed, -1, 0), np.eye(p)))
+    fitted = np.where(usable[:, None, None], fitted, np.eye(p))
+    half = np.linalg.solve(root, fitted)
+    whole = np.linalg.solve(root, np.swapaxes(half, -1, -2))
+    values = np.linalg.eigvalsh((whole + np.swapaxes(whole, -1, -2)) / 2)
+    return np.where(usable, values.T, np.nan)
+
+
+def d_g(eigenvalues: FloatArray, *, base: Literal["e", "10"] = "e") -> FloatArray:
+    r"""Return the geodesic distance :math:`\frac12\sum(\log\varphi_i)^2` (Dijkstra & Henseler 2015).
+
+    Parameters
+    ----------
+    eigenvalues : ndarray, (p, B)
+        Of :math:`S^{-1}\Sigma`.
+    base : {"e", "10"}
+        cSEM and ADANCO take base 10, which makes the value 5.302 times smaller.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.log(eigenvalues) if base == "e" else np.log10(eigenvalues)
+    return np.asarray(batches.total(logs**2) / 2)
+
+
+def d_ml(eigenvalues: FloatArray) -> FloatArray:
+    r"""Return the maximum-likelihood discrepancy :math:`\log|\Sigma|-\log|S|+tr(S\Sigma^{-1})-p`.
+
+    It is NaN where the implied matrix is not positive definite.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(batches.total(np.log(eigenvalues) + 1 / eigenvalues) - len(eigenvalues))
+
+
+def independence_d_ml(estimate: PlsEstimate) -> FloatArray:
+    r"""Return the discrepancy of the model in which no items correlate, :math:`-\log|S|`, ``(B,)``."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        steps = batches.pivots(batches.unpack(estimate.packed_last, estimate.model.n_items))
+        return np.asarray(-batches.total(np.log(steps)))
+
+
+def fit_last(estimate: PlsEstimate, statistics: Iterable[str] = STATISTICS) -> dict[str, FloatArray]:
+    """Return fit statistics, each ``(4, B)`` in the order of :data:`VARIANTS`.
+
+    ``srmr`` counts the diagonal; ``d_uls`` is half the squared residuals of the whole matrix; ``d_g`` has
+    natural logarithms; ``nfi`` is 1 − F / F₀ with the maximum-likelihood discrepancies of the model and of
+    independence (Bentler & Bonett 1980); ``chi_square`` is (n − 1) F.
+    """
+    wanted = set(statistics)
+    p = estimate.model.n_items
+    rows: dict[str, list[FloatArray]] = {name: [] for name in STATISTICS if name in wanted}
+    null = independence_d_ml(estimate) if "nfi" in wanted else None
+    for variant in VARIANTS:
+        implied = implied_last(estimate, *split_variant(variant))
+        if wanted & {"srmr", "d_uls"}:
+            squares = sum_of_squares_last(estimate, implied)
+            if "srmr" in rows:
+                rows["srmr"].append(srmr(squares, p))
+            if "d_uls" in rows:
+                rows["d_uls"].append(squares)
+        if wanted & SLOW:
+            eigenvalues = eigenvalues_last(estimate, implied)
+            if "d_g" in rows:
+                rows["d_g"].append(d_g(eigenvalues))
+            discrepancy = d_ml(eigenvalues)
+            if null is not None:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    rows["nfi"].append(1 - discrepancy / null)
+            if "chi_square" in rows:
+                if estimate.n_observations is None:
+                    raise ValueError("χ² needs the number of rows: estimate(..., n_observations=n)")
+                rows["chi_square"].append((estimate.n_observations - 1) * discrepancy)
+    return {name: np.stack(values) for name, values in rows.items()}
+
+
+def index(model: PlsModel) -> list[tuple[str, str]]:
+    """Return the (row, column) names of the values of each fit statistic."""
+    return [("model", variant) for variant in VARIANTS]
+
+
+def fit_table(estimate: PlsEstimate) -> pd.DataFrame:
+    """Return the fit statistics (index) of the four variants (columns)."""
+    single(estimate)
+    names = [n for n in STATISTICS if n != "chi_square" or estimate.n_observations is not None]
+    values = fit_last(estimate, names)
+    return pd.DataFrame(
+        np.stack([values[name][:, 0] for name in names]),
+        index=pd.Index(names, name="statistic"),
+        columns=pd.Index(VARIANTS, name="variant"),
+    )
