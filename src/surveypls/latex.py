@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from surveypls import layout
 from surveypls.tabular import Table
 
-LONG_TABLE_ROWS = 32
-WIDE_CHARACTERS = 92
-_WRAP_FROM = 30
+LONG_TABLE_LINES = 44
+LINE = 92.0
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -79,16 +79,16 @@ def to_tex(table: Table, *, label: str) -> str:
     Notes
     -----
     The preamble needs ``\usepackage{amssymb,array,booktabs,graphicx,longtable}``; the fragment says
-    so in its first line.  Tables of more than 32 rows become a ``longtable``, wider ones are scaled
-    to the line.  The number is LaTeX's own.
+    so in its first line.  Tables of more than 44 lines become a ``longtable``; other wide ones are
+    scaled to the line.  The number is LaTeX's own.
     """
     rows = table.cells()
-    widths = [
-        max([len(c.heading), *(len(r[j]) for r in rows)], default=0) for j, c in enumerate(table.columns)
-    ]
-    spec = _column_spec(table, widths)
-    long = len(rows) > LONG_TABLE_ROWS
-    wide = sum(min(w, _WRAP_FROM) for w in widths) + 2 * len(widths) > WIDE_CHARACTERS
+    widths = layout.column_widths(table, rows, LINE)
+    natural = sum(n for _, n in layout.needs(table, rows))
+    long = layout.lines(rows, widths) > LONG_TABLE_LINES
+    # Only text can give way; a table of figures that is too wide is scaled.
+    wide = natural > LINE
+    spec = _column_spec(table, rows, widths, wide=wide)
     head = _heading(table)
     body = [" & ".join(escape(text) for text in row) + r" \\" for row in rows]
     caption = rf"\caption{{{escape(table.title)}}}\label{{{label}}}"
@@ -115,15 +115,12 @@ def to_tex(table: Table, *, label: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _column_spec(table: Table, widths: list[int]) -> str:
-    wrapped = [not c.numeric and w > _WRAP_FROM for c, w in zip(table.columns, widths, strict=True)]
-    shares = sum(min(w, 90) for w, wrap in zip(widths, wrapped, strict=True) if wrap)
-    narrow = sum(w + 2 for w, wrap in zip(widths, wrapped, strict=True) if not wrap)
-    room = max(0.35, 1 - narrow / WIDE_CHARACTERS)
+def _column_spec(table: Table, rows: list[list[str]], widths: list[float], *, wide: bool) -> str:
     out = []
-    for column, width, wrap in zip(table.columns, widths, wrapped, strict=True):
-        if wrap:
-            share = room * min(width, 90) / shares
+    needs = layout.needs(table, rows)
+    for column, width, (_, natural) in zip(table.columns, widths, needs, strict=True):
+        if wide and not column.numeric and width < natural:
+            share = 0.95 * width / LINE
             out.append(rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}")
         else:
             out.append("r" if column.numeric else "l")

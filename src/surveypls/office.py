@@ -15,15 +15,19 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Inches, Pt
 
+from surveypls import layout
 from surveypls.tabular import Column, Table, as_number, format_cell, is_missing
 
 FIXED_DATE = datetime(2000, 1, 1)
 _ZIP_STAMP = (1980, 1, 1, 0, 0, 0)
 _ILLEGAL_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FONT = "Times New Roman"
-_LANDSCAPE_FROM = 95
+_PORTRAIT_CHARACTERS, _LANDSCAPE_CHARACTERS = 98.0, 142.0
+_WIDEST = 62.0
+_ROW = 15
+_INCHES = 6.5 / _PORTRAIT_CHARACTERS
 
 
 def to_xlsx(table: Table, stem: str = "table") -> bytes:
@@ -57,8 +61,10 @@ def _sheet_name(stem: str) -> str:
 
 
 def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
-    base: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
+    base: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
     last = max(len(table.columns) - 1, 0)
+    printed = table.cells()
+    widths = [min(w, _WIDEST) for w in layout.column_widths(table, printed, 10_000)]
     row = 0
     for text, face in ((table.caption_word, "bold"), (table.title, "italic")):
         if text:
@@ -67,39 +73,43 @@ def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
     first = row
     if table.grouped:
         at = 0
+        sheet.set_row(row, _ROW * layout.group_lines(table, widths))
         for group, width in table.spans():
-            span = book.add_format(base | {"top": 1, "align": "center", "bottom": 1 if group else 0})
+            span = book.add_format(
+                base | {"top": 1, "align": "center", "text_wrap": True, "bottom": 1 if group else 0}
+            )
             if width > 1:
                 sheet.merge_range(row, at, row, at + width - 1, clean(group), span)
             else:
                 sheet.write_string(row, at, clean(group), span)
             at += width
         row += 1
+    sheet.set_row(row, _ROW * layout.heading_lines(table, widths))
     for j, column in enumerate(table.columns):
         top: dict[str, Any] = {} if table.grouped else {"top": 1}
         align = "right" if column.numeric else "left"
-        style: dict[str, Any] = {**base, **top, "bottom": 1, "bold": True, "align": align, "text_wrap": True}
+        indent = 1 if j and not column.numeric else 0
+        face = {"bold": True, "bottom": 1, "valign": "bottom", "align": align, "indent": indent}
+        style = base | top | face | {"text_wrap": True}
         sheet.write_string(row, j, clean(column.heading), book.add_format(style))
     row += 1
     sheet.freeze_panes(row, 0)
-    printed = table.cells()
     for i in range(len(printed)):
+        sheet.set_row(row, _ROW * layout.lines([printed[i]], widths))
         rule = {"bottom": 1} if i == len(printed) - 1 else {}
         for j, column in enumerate(table.columns):
             _write_cell(book, sheet, row, j, table, i, column, {**base, **rule})
         row += 1
-    for j, column in enumerate(table.columns):
-        longest = max([len(r[j]) for r in printed] + [_longest_word(column.heading)])
-        sheet.set_column(j, j, min(max(longest + 2, 9), 60))
+    for j, width in enumerate(widths):
+        sheet.set_column(j, j, width + 1)
     if table.full_note:
-        note = book.add_format({**base, "font_size": 10, "text_wrap": True, "valign": "top"})
+        note = book.add_format({**base, "font_size": 10, "text_wrap": True})
         text = clean(f"{table.note_word} {table.full_note}")
-        width = sum(min(max(max([len(r[j]) for r in printed] or [0]) + 2, 9), 60) for j in range(last + 1))
         if last:
             sheet.merge_range(row, 0, row, last, text, note)
         else:
             sheet.write_string(row, 0, text, note)
-        sheet.set_row(row, 14 * (1 + len(text) // max(width, 20)))
+        sheet.set_row(row, _ROW * (1 + int(len(text) / max(sum(widths), 20))))
         row += 1
     sheet.print_area(0, 0, row - 1, last)
     sheet.repeat_rows(first, first)
@@ -109,16 +119,14 @@ def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
         sheet.set_landscape()
 
 
-def _longest_word(heading: str) -> int:
-    return max((len(word) for word in heading.split()), default=0)
-
-
 def _write_cell(
     book: Any, sheet: Any, row: int, j: int, table: Table, i: int, column: Column, style: dict[str, Any]
 ) -> None:
     value = table.frame[column.key].iloc[i]
     mark = table.marks.get((i, column.key), "")
-    align = {"align": "right" if column.numeric else "left", "text_wrap": not column.numeric}
+    align: dict[str, Any] = {"align": "right"}
+    if not column.numeric:
+        align = {"align": "left", "text_wrap": True, "indent": 1 if j else 0}
     if (i, column.key) in table.hidden:
         sheet.write_blank(row, j, None, book.add_format(style))
         return
@@ -163,11 +171,16 @@ def to_docx(table: Table, stem: str = "table") -> bytes:
     normal.font.name, normal.font.size = _FONT, Pt(11)
     _set_language(normal, table)
     printed = table.cells()
-    size = sum(min(max([len(r[j]) for r in printed] or [0]) + 2, 40) for j in range(len(table.columns)))
-    if size > _LANDSCAPE_FROM or len(table.columns) > 8:
-        section = document.sections[0]
+    section = document.sections[0]
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(1)
+    least = sum(m for m, _ in layout.needs(table, printed))
+    natural = sum(n for _, n in layout.needs(table, printed))
+    room = _PORTRAIT_CHARACTERS
+    if least > room or natural > 1.6 * room:
+        room = _LANDSCAPE_CHARACTERS
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = section.page_height, section.page_width
+    widths = layout.column_widths(table, printed, room)
     for text, bold in ((table.caption_word, True), (table.title, False)):
         if text:
             paragraph = document.add_paragraph()
@@ -175,7 +188,7 @@ def to_docx(table: Table, stem: str = "table") -> bytes:
             run.bold, run.italic = bold, not bold
             paragraph.paragraph_format.space_after = Pt(4)
             paragraph.paragraph_format.keep_with_next = True
-    _fill_word_table(document, table, printed)
+    _fill_word_table(document, table, printed, widths)
     if table.full_note:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(4)
@@ -193,11 +206,17 @@ def _set_language(style: Any, table: Table) -> None:
     style.element.get_or_add_rPr().append(language)
 
 
-def _fill_word_table(document: Any, table: Table, printed: list[list[str]]) -> None:
+def _fill_word_table(document: Any, table: Table, printed: list[list[str]], widths: list[float]) -> None:
     n_head = 2 if table.grouped else 1
     grid = document.add_table(rows=n_head + len(printed), cols=len(table.columns))
-    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.alignment = WD_TABLE_ALIGNMENT.LEFT
+    grid.autofit = False
     cells = [list(r.cells) for r in grid.rows]
+    for j, width in enumerate(widths):
+        inches = Inches(width * _INCHES)
+        grid.columns[j].width = inches
+        for row_cells in cells:
+            row_cells[j].width = inches
     if table.grouped:
         at = 0
         for group, width in table.spans():
