@@ -1,0 +1,311 @@
+"""The one house style of all figures, measured text, checked input, and saving without traces.
+
+Colours are from Okabe & Ito's set, which colour-blind readers tell apart; no figure tells two things
+apart by colour alone, so that each also reads in a grey print.  The typeface is DejaVu Sans, which
+ships with matplotlib: the same letters on every machine.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import ScalarFormatter
+
+from surveypls.study import nearest
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WIDTH = 6.8
+SMALL, NORMAL = 6.5, 8.0
+
+INK = "#222222"
+GREY = "#8a8a8a"
+LIGHT = "#e4e4e4"
+BLUE = "#0b5394"
+SKY = "#9dc6e6"
+ORANGE = "#d55e00"
+AMBER = "#e69f00"
+GREEN = "#00805f"
+ELLIPSE = "#d6e6f2"
+BOX = "#fdf3d7"
+# (colour, marker, filled) of the verdicts
+VERDICTS: dict[str, tuple[str, str, bool]] = {
+    "equal": (BLUE, "o", True),
+    "close": (BLUE, "o", False),
+    "differ": (ORANGE, "^", True),
+    "impossible": ("#7a1f00", "X", True),
+}
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": NORMAL,
+    "axes.titlesize": NORMAL + 0.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": NORMAL,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "axes.formatter.useoffset": False,
+    "text.color": INK,
+    "text.usetex": False,
+    "text.parse_math": False,
+    "xtick.labelsize": NORMAL - 0.5,
+    "ytick.labelsize": NORMAL - 0.5,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "grid.color": LIGHT,
+    "grid.linewidth": 0.6,
+    "legend.fontsize": NORMAL - 0.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "patch.linewidth": 0.7,
+    "hatch.linewidth": 0.5,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "savefig.bbox": None,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "surveypls",
+    "pdf.fonttype": 42,
+    "pdf.compression": 6,
+    "path.simplify": False,
+}
+
+
+class FigureError(ValueError):
+    """A figure cannot be drawn from what it was given; the message says what was expected."""
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Run a drawing function in the house style, whatever the caller's matplotlib settings are."""
+
+    @functools.wraps(draw)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(_RC)
+            return draw(*args, **kwargs)
+
+    return wrapped
+
+
+def new_figure(height: float, *, width: float = WIDTH) -> Figure:
+    """Return an empty figure (inches) that makes room for its labels by itself."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.04, h_pad=0.04, wspace=0.03, hspace=0.03)  # type: ignore[union-attr,call-arg]
+    return figure
+
+
+def add_notice(figure: Figure, *lines: str | None) -> None:
+    """Write notes (the synthetic-data notice last) small under a figure, wrapped to its width."""
+    room = figure.get_figwidth() - 0.25
+    text = "\n".join("\n".join(wrap(line, room, SMALL)) for line in lines if line)
+    if text:
+        figure.supxlabel(text, x=0.015, ha="left", fontsize=SMALL, color="#555555", fontstyle="normal")
+
+
+@functools.lru_cache(maxsize=4096)
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width in inches of one line of text at a size in points."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) / 72.0
+
+
+def line_height(size: float) -> float:
+    """Return the height in inches that a line of text takes, ascenders and descenders included."""
+    return 1.25 * size / 72.0
+
+
+def wrap(text: str, room: float, size: float, *, max_lines: int | None = None) -> list[str]:
+    """Break a text into lines no wider than ``room`` inches.
+
+    A single word wider than the room is shortened in its middle; where ``max_lines`` is given, the
+    last line ends in an ellipsis if words are left over.
+    """
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(joined, size) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(shorten(word, room, size))
+    if max_lines is not None and len(lines) > max_lines:
+        last = lines[max_lines - 1]
+        while last and text_width(f"{last}…", size) > room:
+            last = last[:-1].rstrip()
+        lines = [*lines[: max_lines - 1], f"{last}…"]
+    return lines
+
+
+def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """Return the text, or its beginning and end around an ellipsis, no wider than ``room`` inches.
+
+    The end is kept because item names differ there (``SATISFACTION12``).
+    """
+    if text_width(text, size, bold=bold) <= room:
+        return text
+    for kept in range(len(text) - 1, 1, -1):
+        tail = max(1, min(4, kept // 3))
+        candidate = f"{text[: kept - tail]}…{text[-tail:]}"
+        if text_width(candidate, size, bold=bold) <= room:
+            return candidate
+    return "…"
+
+
+class _Numbers(ScalarFormatter):
+    def __init__(self, language: str) -> None:
+        super().__init__(useOffset=False)
+        self._comma = language == "es"
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        text = super().__call__(x, pos)
+        return text.replace(".", ",") if self._comma else text
+
+
+def number_axis(axis: Axis, language: str) -> None:
+    """Write an axis's numbers with the language's decimal sign."""
+    axis.set_major_formatter(_Numbers(language))
+
+
+def row_axis(ax: Axes, texts: Sequence[str], *, room: float = 2.2, size: float = NORMAL - 0.5) -> None:
+    """Label rows 0, 1, … from the top, each text wrapped to ``room`` inches and two lines."""
+    ax.set_yticks(range(len(texts)))
+    ax.set_yticklabels(["\n".join(wrap(t, room, size, max_lines=2)) for t in texts], fontsize=size)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(texts) - 0.5, -0.5)
+
+
+def check_frame(
+    frame: pd.DataFrame, columns: Iterable[str], what: str, *, names: Iterable[str] = ("row", "column")
+) -> pd.DataFrame:
+    """Return a copy of a DataFrame after checking that it has rows and the columns that are drawn.
+
+    Missing names (which an empty cell of a CSV file becomes) are read as empty text.
+
+    Raises
+    ------
+    FigureError
+        If it is no DataFrame, has no rows or lacks a column (the nearest one is named).
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise FigureError(f"{what}: expected a DataFrame, found {type(frame).__name__}")
+    for column in columns:
+        if column not in frame.columns:
+            raise FigureError(f"{what}: no column {column!r}{nearest(column, map(str, frame.columns))}")
+    if frame.empty:
+        raise FigureError(f"{what}: nothing to draw, the table has no rows")
+    out = frame.reset_index(drop=True).copy()
+    for name in names:
+        if name in out.columns:
+            out[name] = out[name].astype("object").where(out[name].notna(), "").astype(str)
+    return out
+
+
+def in_order(frame: pd.DataFrame, wanted: Iterable[str] | None, column: str) -> pd.DataFrame:
+    """Return the rows sorted by a given order of one column's values; others after, as they stood."""
+    if wanted is None:
+        return frame
+    place = {name: i for i, name in enumerate(wanted)}
+    key = frame[column].map(lambda name: place.get(str(name), len(place)))
+    return frame.loc[key.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def save(
+    figure: Figure,
+    data: pd.DataFrame,
+    folder: Path | str,
+    stem: str,
+    *,
+    formats: Sequence[str] = ("svg", "png", "pdf"),
+    dpi: int = 180,
+) -> list[Path]:
+    """Save a figure and the data that it draws: ``STEM.svg``, ``.png``, ``.pdf`` and ``.csv``.
+
+    Parameters
+    ----------
+    figure, data
+        As a drawing function returns them.
+    folder : path
+        Made where it is not there.
+    stem : str
+        File name without ending.
+    formats : sequence of {"svg", "png", "pdf"}
+        What to write beside the CSV.
+    dpi : int
+        Dots per inch of the PNG.
+
+    Returns
+    -------
+    list of Path
+        The files, whether or not they changed.
+
+    Notes
+    -----
+    No date, host or random id goes into a file: the same figure gives the same bytes.  A file is
+    written under a temporary name and renamed, and only where its bytes differ.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for ending, content in render(figure, formats=formats, dpi=dpi, title=stem).items():
+        written.append(_replace(folder / f"{stem}.{ending}", content))
+    table = data.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+    written.append(_replace(folder / f"{stem}.csv", table.encode("utf-8")))
+    return written
+
+
+@styled
+def render(
+    figure: Figure, *, formats: Sequence[str] = ("svg", "png", "pdf"), dpi: int = 180, title: str = ""
+) -> dict[str, bytes]:
+    """Return the figure's bytes in each format, free of dates and random ids."""
+    named = {"Title": title} if title else {}
+    metadata: dict[str, dict[str, str | None]] = {
+        "svg": {"Date": None, **named},
+        "png": {"Software": None, **named},
+        "pdf": {"CreationDate": None, **named},
+    }
+    for ending in formats:
+        if ending not in metadata:
+            raise FigureError(f"format {ending!r}{nearest(ending, metadata)}")
+    # The layout is solved once; each format then draws the same picture.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    contents = {}
+    for ending in formats:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=ending, dpi=dpi, metadata=metadata[ending])
+        contents[ending] = buffer.getvalue()
+    return contents
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    if not (path.is_file() and path.read_bytes() == content):
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return path
