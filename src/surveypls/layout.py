@@ -7,6 +7,12 @@ import math
 from surveypls.tabular import Table
 
 GAP = 2
+_WIDTHS = {
+    **dict.fromkeys("0123456789", 1.12),
+    **dict.fromkeys("mw—→", 1.4),
+    **dict.fromkeys("✓✗", 2.0),
+    **dict.fromkeys("ijlt.,:;'|()", 0.6),
+}
 
 
 def needs(table: Table, cells: list[list[str]]) -> list[tuple[float, float]]:
@@ -28,7 +34,7 @@ def needs(table: Table, cells: list[list[str]]) -> list[tuple[float, float]]:
 
 def text_width(text: str) -> float:
     """Return the width of a text in a proportional font, in average small letters."""
-    return sum(1.35 if c.isupper() or c in "mw—→" else 0.6 if c in "ijlt.,:;'|()" else 1.0 for c in text)
+    return sum(_WIDTHS.get(c, 1.35 if c.isupper() else 1.0) for c in text)
 
 
 def _longest_word(text: str) -> float:

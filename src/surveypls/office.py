@@ -26,7 +26,7 @@ _ILLEGAL_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FONT = "Times New Roman"
 _PORTRAIT_CHARACTERS, _LANDSCAPE_CHARACTERS = 98.0, 142.0
 _WIDEST = 62.0
-_ROW = 15
+_ROW = 15.0
 _INCHES = 6.5 / _PORTRAIT_CHARACTERS
 
 
@@ -89,14 +89,14 @@ def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
         top: dict[str, Any] = {} if table.grouped else {"top": 1}
         align = "right" if column.numeric else "left"
         indent = 1 if j and not column.numeric else 0
-        face = {"bold": True, "bottom": 1, "valign": "bottom", "align": align, "indent": indent}
-        style = base | top | face | {"text_wrap": True}
+        heading = {"bold": True, "bottom": 1, "valign": "bottom", "align": align, "indent": indent}
+        style = base | top | heading | {"text_wrap": True}
         sheet.write_string(row, j, clean(column.heading), book.add_format(style))
     row += 1
     sheet.freeze_panes(row, 0)
     for i in range(len(printed)):
         sheet.set_row(row, _ROW * layout.lines([printed[i]], widths))
-        rule = {"bottom": 1} if i == len(printed) - 1 else {}
+        rule: dict[str, Any] = {"bottom": 1} if i == len(printed) - 1 else {}
         for j, column in enumerate(table.columns):
             _write_cell(book, sheet, row, j, table, i, column, {**base, **rule})
         row += 1

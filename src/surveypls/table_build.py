@@ -52,7 +52,7 @@ class Builder:
     def mark(self, row: int, key: str, mark: str) -> None:
         """Set ✓, ~ or ✗ behind a cell; "" sets none."""
         if mark:
-            self.marks[row, key] = f" {mark}"
+            self.marks[row, key] = f"\N{NO-BREAK SPACE}{mark}"
 
     def found(self, statistic: str, row: str, column: str = "") -> str | None:
         """Return a printed cell's text, in either order of a pair."""
