@@ -31,7 +31,7 @@ from surveypls.pls import PlsEstimate
 Statistics = Callable[[PlsEstimate], tuple[pd.DataFrame, NDArray[Any]]]
 SignChanges = Literal["none", "individual", "construct"]
 
-STREAM_BOOTSTRAP, STREAM_GROUPS, STREAM_EXACT_FIT = 0, 1, 2
+STREAM_BOOTSTRAP, STREAM_GROUPS = 0, 1
 """Uses of the seed; each has random streams of its own."""
 
 _WORKING_BYTES = 2**20

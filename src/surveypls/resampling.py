@@ -55,6 +55,7 @@ SIGNED_STATISTICS = frozenset(
         "construct_correlation",
         "path_coefficient",
         "indirect_effect",
+        "specific_indirect_effect",
         "total_effect",
     }
 )
