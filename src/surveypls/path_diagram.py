@@ -288,9 +288,7 @@ def _towards(bend: Point, other: Point, radius: float = 0.12) -> Point:
     return bend[0] + t * dx, bend[1] + t * dy
 
 
-def _write(
-    axes: Axes, box: Box, corner: Point, text: str, size: float, *, backed: bool, **style: Any
-) -> None:
+def _write(axes: Axes, box: Box, corner: Point, text: str, size: float, *, backed: bool) -> None:
     x, y = box.x + corner[0], box.y + corner[1]
     if backed:
         rect = box.moved(*corner).rect
@@ -299,9 +297,8 @@ def _write(
                 rect[:2], rect[2] - rect[0], rect[3] - rect[1], facecolor="white", edgecolor="none", zorder=3
             )
         )
-    axes.text(
-        x, y, text, fontsize=size, rotation=box.angle, ha="center", va="center_baseline", zorder=5, **style
-    )
+    level = "center" if box.angle else "center_baseline"
+    axes.text(x, y, text, fontsize=size, rotation=box.angle, ha="center", va=level, zorder=5)
 
 
 def _draw_items(
@@ -341,7 +338,6 @@ def _draw_paths(
             texts[pair][2],
             PATH_SIZE * k,
             backed=True,
-            weight="normal",
         )
 
 
