@@ -211,14 +211,14 @@ class Project:
         """
         from IPython.display import display
 
-        from surveypls import figures
+        from surveypls import figure_style
 
         shown: bytes | None = None
         for language in self.languages:
             notice = self.study.synthetic(language) if self.study.synthetic else None
             figure, data = draw(*args, labels=language, notice=notice, **options)
             folder = self._shown_in("figures", language)
-            figures.save(figure, data, folder, stem)
+            figure_style.save(figure, data, folder, stem)
             if shown is None:
                 shown = (folder / f"{stem}.png").read_bytes()
         note = f" {self.notice}" if self.notice else ""
@@ -251,6 +251,13 @@ class Project:
                     {"text/html": export.to_html(table), "text/plain": export.to_text(table)},
                     raw=True,
                 )
+
+    def say(self, sentence: Callable[..., str], *args: Any, **options: Any) -> None:
+        """Show a sentence that is computed from results (see :mod:`surveypls.narrative`)."""
+        from IPython.display import display
+
+        text = sentence(*args, labels=self.labels, **options)
+        display({"text/markdown": text, "text/plain": text}, raw=True)
 
     def _shown_in(self, kind: str, language: Language) -> Path:
         folder = self.output / kind

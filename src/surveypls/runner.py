@@ -205,7 +205,10 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": list(tags)} if tags else {})
+        kept: dict[str, Any] = {"tags": list(tags)} if tags else {}
+        if "es" in cell.metadata:
+            kept["es"] = cell.metadata["es"]
+        cell.metadata = nbformat.from_dict(kept)
         if "injected-parameters" in tags or "id" not in cell:
             cell["id"] = f"cell-{number}"  # papermill gives a random one
         for out in cell.get("outputs", []):

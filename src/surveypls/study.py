@@ -127,7 +127,7 @@ class SurveySettings(_Settings):
     scale: dict[str, int] = Field(
         default={"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}, min_length=2, max_length=11
     )
-    missing_codes: tuple[str, ...] = ("", "NA", "N/A", "NaN", "-99", "-9", "999")
+    missing_codes: tuple[str, ...] = ("", "NA", "N/A", "#N/A", "NaN", "-99", "-9", "999")
     respondent: str | None = None
     time: str | None = None
     consent: Consent | None = None
@@ -145,12 +145,18 @@ class SurveySettings(_Settings):
 
 
 class CleaningSettings(_Settings):
-    """Screening rules, in the order in which they are applied; None switches a rule off."""
+    """Screening rules, in the order in which they are applied; None switches a rule off.
+
+    Completion, longest run and response variability are taken over the whole instrument; the
+    other shares over the items of the study's constructs.
+    """
 
     drop_duplicates: bool = True
+    min_duplicate_items: int = Field(default=20, ge=1)
     min_completion: float | None = Field(default=0.8, ge=0, le=1)
     max_longstring: int | None = Field(default=None, ge=2)
     min_irv: float | None = Field(default=None, ge=0)
+    max_person_missing: float | None = Field(default=0.15, ge=0, le=1)
     max_item_missing: float | None = Field(default=0.2, ge=0, le=1)
     mahalanobis_p: float | None = Field(default=0.001, gt=0, lt=1)
     drop_outliers: bool = False
@@ -251,6 +257,18 @@ class Study(_Settings):
     def modes(self) -> dict[str, str]:
         """Construct → ``"A"`` or ``"B"``."""
         return {c.name: c.mode for c in self.constructs}
+
+    @property
+    def estimator(self) -> dict[str, Any]:
+        """The estimator's options, as :func:`surveypls.pls.estimate` takes them."""
+        signs = {c.name: c.sign_item for c in self.constructs if c.sign_item is not None}
+        return {
+            "scheme": self.pls.scheme,
+            "tolerance": self.pls.tolerance,
+            "max_iterations": self.pls.max_iterations,
+            "consistent": self.pls.consistent,
+            "sign_items": signs or None,
+        }
 
     @property
     def path_pairs(self) -> tuple[tuple[str, str], ...]:
