@@ -100,8 +100,8 @@ def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
         for j, column in enumerate(table.columns):
             _write_cell(book, sheet, row, j, table, i, column, {**base, **rule})
         row += 1
-    for j, width in enumerate(widths):
-        sheet.set_column(j, j, width + 1)
+    for j in range(len(widths)):
+        sheet.set_column(j, j, widths[j] + 1)
     if table.full_note:
         note = book.add_format({**base, "font_size": 10, "text_wrap": True})
         text = clean(f"{table.note_word} {table.full_note}")
