@@ -90,7 +90,13 @@ class BootstrapResult:
     @property
     def n_failed(self) -> int:
         """Resamples left out of every figure."""
-        return int(np.count_nonzero(self.status))
+        count = int(np.count_nonzero(self.status))
+        return count - (self.n_inadmissible if self.settings.get("keep_inadmissible") else 0)
+
+    @property
+    def n_inadmissible(self) -> int:
+        """Resamples with a solution that no data can have."""
+        return int(np.count_nonzero(self.status == REASONS.index("inadmissible") + 1))
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -276,9 +282,16 @@ class BootstrapResult:
             f"{self.n_resamples:,} bootstrap resamples of {self.n_observations:,} respondents ({source}), "
             f"{len(self.labels)} quantities. "
         )
+        text += f"Left out: {self.failures_text()}." if self.n_failed else "No resample was left out."
+        if self.settings.get("keep_inadmissible") and self.n_inadmissible:
+            text += f" Kept although inadmissible: {self.n_inadmissible:,}."
+        return text
+
+    def failures_text(self) -> str:
+        """Return the resamples left out, by reason: ``"3 zero variance, 1 not converged"``."""
+        kept = ("inadmissible",) if self.settings.get("keep_inadmissible") else ()
         counts = zip(self.failures["reason"], self.failures["count"], strict=True)
-        failed = [f"{count:,} {reason}" for reason, count in counts if count]
-        return text + (f"Left out: {', '.join(failed)}." if failed else "No resample failed.")
+        return ", ".join(f"{count:,} {reason}" for reason, count in counts if count and reason not in kept)
 
     def __repr__(self) -> str:
         return f"<BootstrapResult: {self.describe()}>"

@@ -50,6 +50,7 @@ class ResamplingTask:
     sample: PlsEstimate
     base_signs: FloatArray
     sign_changes: SignChanges
+    keep_inadmissible: bool
 
     @property
     def n_observations(self) -> int:
@@ -116,7 +117,8 @@ def evaluate(
     ):
         status[failed] = REASONS.index(reason) + 1
     values = np.array(np.asarray(task.statistics(estimate)[1]).T, dtype=np.float64)
-    values[:, status > 0] = np.nan
+    left_out = (status > 0) & ~(problems["inadmissible"] & task.keep_inadmissible & ~constant.any(axis=0))
+    values[:, left_out] = np.nan
     values[~np.isfinite(values)] = np.nan
     return values, status
 

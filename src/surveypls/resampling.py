@@ -87,6 +87,7 @@ def bootstrap(
     sign_changes: SignChanges = "none",
     jackknife: bool | int = True,
     indices: ArrayLike | None = None,
+    keep_inadmissible: bool = False,
     max_failed: float = 0.10,
     precision: Literal["double", "single"] = "double",
     chunk_size: int | None = None,
@@ -121,6 +122,9 @@ def bootstrap(
         many groups; False for none.
     indices : array_like of int, (B, n), optional
         Rows to draw, counted from 0, instead of the seed's.
+    keep_inadmissible : bool
+        Use the resamples whose solution no data can have (PLSc: a loading or correlation above 1), as
+        seminr does, instead of leaving them out, as cSEM does.  They are counted either way.
     max_failed : float
         Share of failed resamples above which there is no result.
     precision : {"double", "single"}
@@ -173,7 +177,9 @@ def bootstrap(
     sample, base_signs = _estimate_sample(values, model, options, sign_items)
     labels, original = statistics(sample)
     original = np.asarray(original, dtype=np.float64).reshape(-1)
-    task = ResamplingTask(moments, model, statistics, options, sample, base_signs, sign_changes)
+    task = ResamplingTask(
+        moments, model, statistics, options, sample, base_signs, sign_changes, keep_inadmissible
+    )
     draws = np.empty((len(labels), total), dtype=np.float64 if precision == "double" else np.float32)
     status = np.zeros(total, dtype=np.int8)
     chunk = chunk_size or default_chunk(model)
@@ -205,7 +211,12 @@ def bootstrap(
         status=status,
         n_observations=len(values),
         seed=seed if given is None else None,
-        settings={**options, "sign_changes": sign_changes, "precision": precision},
+        settings={
+            **options,
+            "sign_changes": sign_changes,
+            "keep_inadmissible": keep_inadmissible,
+            "precision": precision,
+        },
     )
     _report_failures(result, max_failed)
     return result
@@ -261,11 +272,7 @@ def _report_failures(result: BootstrapResult, max_failed: float) -> None:
     share = result.n_failed / result.n_resamples
     if share <= WARNING_SHARE and share <= max_failed:
         return
-    listed = ", ".join(
-        f"{number} {reason}"
-        for reason, number in zip(result.failures["reason"], result.failures["count"], strict=True)
-        if number
-    )
+    listed = result.failures_text()
     message = f"{result.n_failed} of {result.n_resamples} resamples failed ({share:.1%}): {listed}"
     if share > max_failed:
         raise BootstrapError(
