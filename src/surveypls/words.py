@@ -10,11 +10,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from surveypls import intervals
 from surveypls.study import nearest
 
 LANGUAGES = ("en", "es")
 MISSING = "–"
-STAR_LEVELS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+STAR_LEVELS = (0.05, 0.01, 0.001)
 
 _WORDS: dict[str, tuple[str, str]] = {
     # quantities
@@ -117,12 +118,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     "missing_none": ("No answer is missing", "No falta ninguna respuesta"),
     "missing_other": ("other", "otros"),
     "missing_complete": ("complete", "completas"),
-    "missing_limit": ("reported above {value} %", "se informa arriba de {value} %"),
+    "missing_incomplete": (
+        "{complete} of {n} respondents answered every item",
+        "{complete} de {n} personas respondieron todos los reactivos",
+    ),
+    "missing_limit": ("reported above {value}", "se informa arriba de {value}"),
     "rows_in": ("{count} rows received", "{count} registros recibidos"),
     "rows_kept": ("{count} rows kept", "{count} registros conservados"),
     "rows_analysed": ("{count} rows analysed", "{count} registros analizados"),
-    "rows_dropped": ("{count} dropped", "{count} descartados"),
-    "rows_flagged": ("{count} reported, none dropped", "{count} señalados, ninguno descartado"),
+    "rows_dropped": ("dropped:\N{NO-BREAK SPACE}{count}", "descartados:\N{NO-BREAK SPACE}{count}"),
+    "rows_flagged": (
+        "reported:\N{NO-BREAK SPACE}{count}, none dropped",
+        "señalados:\N{NO-BREAK SPACE}{count}, ninguno descartado",
+    ),
     # correlations and factors
     "component": ("Component or factor", "Componente o factor"),
     "scree_components": ("Components", "Componentes"),
@@ -286,17 +294,15 @@ def p_text(p: float, language: str, *, digits: int = 3) -> str:
 
 def stars(p: float) -> str:
     """Return ``***``, ``**``, ``*`` or nothing for p below 0.001, 0.01, 0.05 (nothing for NaN)."""
-    if p is None or not math.isfinite(p):
-        return ""
-    return next((mark for limit, mark in STAR_LEVELS if p < limit), "")
+    return "" if p is None else str(intervals.stars(p, levels=STAR_LEVELS))
 
 
 def stars_note(language: str) -> str:
     """Return the note that explains the stars."""
     limits = {
-        "p001": number(STAR_LEVELS[0][0], language, digits=3),
-        "p01": number(STAR_LEVELS[1][0], language, digits=2),
-        "p05": number(STAR_LEVELS[2][0], language, digits=2),
+        "p05": number(STAR_LEVELS[0], language, digits=2),
+        "p01": number(STAR_LEVELS[1], language, digits=2),
+        "p001": number(STAR_LEVELS[2], language, digits=3),
     }
     return words("stars_note", language, **limits)
 
