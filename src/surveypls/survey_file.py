@@ -1,0 +1,239 @@
+"""Open an exported survey, CSV or XLSX, as a table of text: encoding, separator and sheet found out.
+
+This module knows files, not surveys: every cell comes out as the text that stands in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import warnings
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+MAX_SURVEY_BYTES = 100_000_000
+MAX_COLUMNS = 5_000
+DELIMITERS = (",", ";", "\t", "|")
+
+
+class SurveyError(ValueError):
+    """The survey file cannot be used; the message lists every problem found, with row and column."""
+
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  - {p}" for p in problems)
+        super().__init__(
+            f"{source}: {problems[0]}"
+            if len(problems) == 1
+            else f"{source}: {len(problems)} problems\n{lines}"
+        )
+
+    def __reduce__(self) -> tuple[type[SurveyError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.source, self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A file's cells as text.
+
+    Attributes
+    ----------
+    header : tuple of str
+        The column headings, trimmed.
+    rows : tuple of tuple of str
+        One tuple a record, as long as the header.
+    row_numbers : tuple of int
+        Each record's line (CSV) or row (XLSX) in the file, counted from 1 with the header.
+    encoding, delimiter : str
+        How the file was read; ``"xlsx"`` and ``""`` for a workbook.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    row_numbers: tuple[int, ...]
+    encoding: str
+    delimiter: str
+
+
+def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
+    """Read a CSV, TSV or XLSX file as text.
+
+    CSV may be UTF-8 (with or without a byte-order mark), UTF-16 with its mark, or Windows-1252 / Latin-1, separated by
+    comma, semicolon, tab or bar; a first line ``sep=;`` is obeyed.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    sheet : str, optional
+        Sheet of a workbook; the first one if None.
+
+    Returns
+    -------
+    TextTable
+
+    Raises
+    ------
+    SurveyError
+        If the file is missing, empty, too large, not a table of text, or has rows longer than its header.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_SURVEY_BYTES:
+            raise SurveyError(
+                path.name, [f"larger than {MAX_SURVEY_BYTES // 1_000_000} MB; this is not a survey"]
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise SurveyError(path.name, [f"cannot be read: {error.strerror}"]) from None
+    if content.startswith(b"PK\x03\x04"):
+        records = _workbook(content, path.name, sheet)
+        encoding, delimiter = "xlsx", ""
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise SurveyError(path.name, ["an old Excel file (.xls): save it as .xlsx or CSV"])
+    elif sheet is not None:
+        raise SurveyError(path.name, [f"has no sheet {sheet!r}: it is a text file"])
+    else:
+        text, encoding = _decode(content, path.name)
+        records, delimiter = _delimited(text, path.name)
+    return _table(records, path.name, encoding, delimiter)
+
+
+def _decode(content: bytes, source: str) -> tuple[str, str]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError:
+            raise SurveyError(source, ["starts like UTF-16 text and is not"]) from None
+    try:
+        return content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        text, encoding = content.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError:
+        text, encoding = content.decode("latin-1"), "latin-1"
+    if "\x00" in text:
+        raise SurveyError(source, ["not a text file and not a workbook; expected CSV or XLSX"])
+    return text, encoding
+
+
+def _delimited(text: str, source: str) -> tuple[list[tuple[int, list[str]]], str]:
+    if "\x00" in text:
+        raise SurveyError(source, ["not a text file and not a workbook; expected CSV or XLSX"])
+    first, _, rest = text.partition("\n")
+    told = first.strip().strip('"').lower()
+    skipped = 0
+    if told.startswith("sep=") and len(told) == 5:
+        chosen, text, skipped = told[4], rest, 1
+    elif told == "sep=" and "\t" in first:
+        chosen, text, skipped = "\t", rest, 1
+    else:
+        chosen = _sniff(text)
+    try:
+        return _records(text, chosen, skipped, strict=True), chosen
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise SurveyError(source, ["a quotation mark is opened and never closed"]) from None
+    try:
+        return _records(text, chosen, skipped, strict=False), chosen
+    except csv.Error as error:
+        raise SurveyError(source, [f"not a readable CSV file: {error}"]) from None
+
+
+def _records(text: str, delimiter: str, skipped: int, *, strict: bool) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    records, start = [], 1
+    for cells in reader:
+        # An answer may hold line breaks: the record's number is the line where it starts.
+        records.append((start + skipped, cells))
+        start = reader.line_num + 1
+    return records
+
+
+def _sniff(text: str) -> str:
+    """Choose the separator that cuts the first records into the most cells, equally many in each."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths: list[int] = []
+        try:
+            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+                if cells:
+                    widths.append(len(cells))
+                if len(widths) == 20:
+                    break
+        except csv.Error:
+            return (0, 0)
+        alike = sum(w == widths[0] for w in widths) if widths else 0
+        return (widths[0] if widths and widths[0] > 1 and 2 * alike >= len(widths) else 0, alike)
+
+    return max(DELIMITERS, key=score)
+
+
+def _workbook(content: bytes, source: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that it skips
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            if sheet is not None and sheet not in book.sheetnames:
+                raise SurveyError(
+                    source, [f"has no sheet {sheet!r}; its sheets: {', '.join(book.sheetnames)}"]
+                )
+            page = book[sheet] if sheet is not None else book.worksheets[0]
+            page.reset_dimensions()  # some exporters write a wrong size
+            return [
+                (number, [_cell_text(value) for value in row])
+                for number, row in enumerate(page.iter_rows(values_only=True), start=1)
+            ]
+    except SurveyError:
+        raise
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError, SyntaxError) as error:
+        raise SurveyError(source, [f"not a readable workbook ({type(error).__name__})"]) from None
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return str(value)
+
+
+def _table(records: list[tuple[int, list[str]]], source: str, encoding: str, delimiter: str) -> TextTable:
+    filled = [(n, cells) for n, cells in records if cells]
+    start = next((i for i, (_, cells) in enumerate(filled) if any(c.strip() for c in cells)), None)
+    if start is None:
+        raise SurveyError(source, ["is empty"])
+    header = [c.strip() for c in filled[start][1]]
+    while header and not header[-1]:
+        header.pop()
+    width = len(header)
+    if width > MAX_COLUMNS:
+        raise SurveyError(source, [f"has {width} columns; more than {MAX_COLUMNS} is not a survey"])
+    body = filled[start + 1 :]
+    # Rows without any text after the last record are how spreadsheets end, not blank forms.
+    while body and not any(c.strip() for c in body[-1][1]):
+        body.pop()
+    problems, rows = [], []
+    for number, cells in body:
+        if any(c.strip() for c in cells[width:]):
+            problems.append(
+                f"row {number}: {len(cells)} cells under {width} headings (an unquoted separator in an answer?)"
+            )
+        rows.append(tuple((cells + [""] * width)[:width]))
+    if not rows:
+        problems.append("has a header and no answers")
+    if problems:
+        raise SurveyError(source, problems)
+    return TextTable(tuple(header), tuple(rows), tuple(n for n, _ in body), encoding, delimiter)
