@@ -70,6 +70,11 @@ class Scale:
                 raise ValueError(f"survey.missing_codes: {code!r} is also an answer of survey.scale")
         return cls(values, labels, missing)
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The lowest and highest number of the scale."""
+        return self.values[0], self.values[-1]
+
     def read(self, text: str) -> tuple[Kind, int | None]:
         """Tell what a cell holds: ("answer", number), ("missing", None) or ("unreadable", None).
 

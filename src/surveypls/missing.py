@@ -6,6 +6,7 @@ Arrays in, arrays out; NaN marks a missing answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,13 +59,13 @@ def em(data: Array, *, tolerance: float = 1e-8, max_iterations: int = 5_000) -> 
     """
     x = np.asarray(data, dtype=float)
     gone = np.isnan(x)
-    counts = (~gone).sum(axis=0)
-    bad = np.flatnonzero(
-        (counts < 2)
-        | (np.nanmax(np.where(gone, -np.inf, x), axis=0) == np.nanmin(np.where(gone, np.inf, x), axis=0))
-    )
+    lowest = np.where(gone, np.inf, x).min(axis=0)
+    highest = np.where(gone, -np.inf, x).max(axis=0)
+    bad = np.flatnonzero(~(lowest < highest))
     if bad.size:
-        raise ValueError(f"column {int(bad[0])} has fewer than two different values: EM cannot estimate it")
+        raise ValueError(
+            f"column {int(bad[0]) + 1} does not have two different values: EM cannot estimate it"
+        )
     groups = _patterns(gone)
     used = [(missing, rows) for missing, rows in groups if not missing.all()]
     n = sum(len(rows) for _, rows in used)
@@ -73,7 +74,8 @@ def em(data: Array, *, tolerance: float = 1e-8, max_iterations: int = 5_000) -> 
     scale = np.sqrt(np.diag(covariance))
     converged = False
     iteration = 0
-    for iteration in range(1, max_iterations + 1):
+    while not converged and iteration < max_iterations:
+        iteration += 1
         filled = np.empty_like(x)
         extra = np.zeros_like(covariance)
         for missing, rows in used:
@@ -90,13 +92,48 @@ def em(data: Array, *, tolerance: float = 1e-8, max_iterations: int = 5_000) -> 
             float(np.abs((new_covariance - covariance) / np.outer(scale, scale)).max()),
         )
         mean, covariance = new_mean, new_covariance
-        if change < tolerance:
-            converged = True
-            break
+        converged = change < tolerance
     completed = x.copy()
     for missing, rows in groups:
         completed[rows] = mean if missing.all() else _expected(x[rows], missing, mean, covariance)[0]
     return EmResult(mean, covariance, completed, iteration, converged)
+
+
+def fill(data: Array, policy: Literal["mean", "em"]) -> tuple[Array, bool]:
+    """Replace missing values by the column's mean, or by their EM expectation given the row's other values.
+
+    Both understate variances, the mean also correlations (Little & Rubin, 2019).
+
+    Parameters
+    ----------
+    data : (n, p) array
+        NaN where missing.
+    policy : {"mean", "em"}
+
+    Returns
+    -------
+    completed : (n, p) array
+    converged : bool
+        True for the mean.
+
+    Raises
+    ------
+    ValueError
+        If a column has no value at all.
+    """
+    x = np.asarray(data, dtype=float)
+    gone = np.isnan(x)
+    empty = np.flatnonzero(gone.all(axis=0))
+    if empty.size:
+        raise ValueError(f"column {int(empty[0]) + 1} has no value: it cannot be filled in")
+    completed = np.where(gone, np.nanmean(x, axis=0), x)
+    if policy == "mean" or not gone.any():
+        return completed, True
+    # A column that does not vary has no covariance to estimate; its gaps are its one value.
+    varies = np.nanmin(x, axis=0) < np.nanmax(x, axis=0)
+    found = em(x[:, varies])
+    completed[:, varies] = found.completed
+    return completed, found.converged
 
 
 def _patterns(gone: NDArray[np.bool_]) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
@@ -107,7 +144,7 @@ def _patterns(gone: NDArray[np.bool_]) -> list[tuple[NDArray[np.bool_], NDArray[
 
 
 def _expected(rows: Array, missing: NDArray[np.bool_], mean: Array, covariance: Array) -> tuple[Array, Array]:
-    """Expectation of the rows given what they have, and the covariance of what they have not."""
+    """Return the rows' expectation given what they have, and the covariance of what they have not."""
     spread = np.zeros_like(covariance)
     if not missing.any():
         return rows, spread

@@ -5,54 +5,20 @@ The raw survey is never changed; the result is a new table of numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from surveypls.answers import plain
 from surveypls.careless import longest_run, mahalanobis, response_variability
+from surveypls.cleaning_log import CleaningLog, Mask
 from surveypls.extraction import Array
-from surveypls.missing import McarTest, em, little_mcar
+from surveypls.missing import McarTest, fill, little_mcar
 from surveypls.study import CleaningSettings, Language, Study
 from surveypls.survey import RawSurvey
 from surveypls.survey_file import SurveyError
-
-Mask = NDArray[np.bool_]
-
-#: Rule → (name in English, in Spanish, reference).
-RULES: dict[str, tuple[str, str, str]] = {
-    "received": ("received", "recibidos", ""),
-    "blank": ("blank form", "formulario en blanco", "AAPOR (2023)"),
-    "consent": ("no consent", "sin consentimiento", "AAPOR (2023)"),
-    "duplicate_id": ("same id sent again", "mismo identificador repetido", "Kuriakose & Robbins (2016)"),
-    "duplicate_answers": (
-        "same answers sent again",
-        "mismas respuestas repetidas",
-        "Kuriakose & Robbins (2016)",
-    ),
-    "out_of_scale": ("answer off the scale", "respuesta fuera de la escala", "Van den Broeck et al. (2005)"),
-    "completion": ("unfinished form", "formulario sin terminar", "AAPOR (2023)"),
-    "longstring": ("long run of one answer", "racha larga de una respuesta", "Johnson (2005)"),
-    "irv": ("answers hardly vary", "respuestas casi sin variación", "Dunn et al. (2018)"),
-    "person_missing": (
-        "too many analysed items missing",
-        "faltan demasiados ítems analizados",
-        "Hair et al. (2022)",
-    ),
-    "outlier": ("multivariate outlier", "caso atípico multivariado", "Tabachnick & Fidell (2019)"),
-    "missing": ("missing answer (listwise)", "respuesta faltante (por lista)", "Little & Rubin (2019)"),
-    "imputed": ("missing answer filled in", "respuesta faltante completada", "Little & Rubin (2019)"),
-}
-_LOG = ["row", "respondent", "rule", "action", "item", "found", "what", "reference"]
-_ACTIONS = {
-    "dropped": ("dropped", "descartado"),
-    "set missing": ("set missing", "tratado como faltante"),
-    "reported": ("reported, kept", "señalado, conservado"),
-    "imputed": ("filled in", "completado"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +32,17 @@ class CleaningResult:
     instrument : DataFrame (respondents × all items found)
         The same respondents on the whole instrument, NaN where missing; nothing is imputed here.
     log : DataFrame
-        One row a decision: ``row`` (in the file), ``respondent, rule, action`` ("dropped", "set missing", "reported"
-        or "imputed"), ``item, found, what, reference``.
+        One row a decision: ``row`` (in the file), ``respondent, rule, action`` ("dropped", "set
+        missing", "reported" or "imputed"), ``item, found, what, reference``.
     flow : DataFrame
-        One row a rule in the order applied: ``rule, label, parameter, rows_in, dropped, flagged, rows_kept,
-        reference``.  ``flagged`` counts the respondents that the rule reported without dropping them.
+        One row a rule in the order applied: ``rule, label, parameter, rows_in, dropped, flagged,
+        rows_kept, reference``.  ``flagged`` counts respondents that a rule touched without dropping them.
     missing : DataFrame
-        The analysed items before the missing-data policy: ``item, n, missing, share, reported``; ``reported`` says
-        that the share is above ``max_item_missing``.
+        The analysed items before the missing-data policy: ``item, n, missing, share, reported``;
+        ``reported`` says that the share is above ``max_item_missing``.
     respondents : DataFrame
-        Every submission: ``row, respondent, kept, dropped_by, completion, longstring, irv, mahalanobis, p_value``.
-        The last two are given for the complete rows that reached that rule.
+        Every submission: ``row, respondent, kept, dropped_by, completion, longstring, irv,
+        mahalanobis, p_value``.  The last two are given for the complete rows that reached that rule.
     spellings : DataFrame
         Every text found in an answer: ``found, kind`` ("answer", "missing" or "unreadable"), ``answer, count``.
     mcar : McarTest or None
@@ -100,10 +66,11 @@ class CleaningResult:
 def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningResult:
     """Screen a raw survey by the rules of ``study.cleaning``.
 
-    The order is: blank forms, consent, duplicates (the first is kept), answers off the scale (set missing),
-    completion, longest run, response variability, missing analysed items, outliers, missing-data
-    policy.  A row is dropped by the first rule that it breaks.  Run and variability are taken on the
-    answers as given, before reversed items are turned round, over the whole instrument in the order asked.
+    The order is: blank forms, consent, duplicates (the first is kept), answers off the scale (set
+    missing), completion, longest run, response variability, missing analysed items, outliers,
+    missing-data policy.  A row is dropped by the first rule that it breaks.  Run and variability are
+    taken on the answers as given, before reversed items are turned round, over the whole instrument
+    in the order asked.
 
     Parameters
     ----------
@@ -122,342 +89,267 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     SurveyError
         If no respondent is left, or the missing-data policy cannot be applied.
     """
-    screen = _Screen(raw, study, labels)
     rules = study.cleaning
-    given = screen.as_given
-    answered = ~np.isnan(given)
-    empty = ~screen.filled.any(axis=1)
-    asked = raw.respondents["consent"]
-    refused = np.zeros(len(empty), dtype=bool)
+    answers = _Answers(raw, study)
+    book = CleaningLog(raw.answers.index.tolist(), raw.respondents["respondent"].tolist(), labels)
+    notes: list[str] = []
+    _consent(book, answers, raw, study)
+    if rules.drop_duplicates:
+        _duplicates(book, answers, raw, study)
+    _off_scale(book, answers)
+    _careless(book, answers, rules)
+    _require_rows(book, raw)
+    distance, p_value = _outliers(book, answers, rules, notes)
+    missing = _missing_table(answers.analysed[book.kept], study.items, rules)
+    mcar = _mcar(answers.analysed[book.kept], notes)
+    completed = _complete(book, answers, raw, study, notes)
+    _require_rows(book, raw)
+    names = _unique_names(raw, book.kept)
+    kept = pd.Index([n for n, k in zip(names, book.kept, strict=True) if k], name="respondent")
+    return CleaningResult(
+        responses=pd.DataFrame(completed[book.kept], index=kept, columns=list(study.items)),
+        instrument=pd.DataFrame(answers.numbers[book.kept], index=kept, columns=answers.items),
+        log=book.log(),
+        flow=book.flow(),
+        missing=missing,
+        respondents=pd.DataFrame(
+            {
+                "row": raw.answers.index.to_numpy(),
+                "respondent": names,
+                "kept": book.kept,
+                "dropped_by": book.dropped_by,
+                "completion": (~np.isnan(answers.given)).mean(axis=1),
+                "longstring": longest_run(answers.given),
+                "irv": response_variability(answers.given),
+                "mahalanobis": distance,
+                "p_value": p_value,
+            }
+        ),
+        spellings=_spellings(raw),
+        mcar=mcar,
+        settings=rules,
+        notes=tuple(notes),
+    )
+
+
+class _Answers:
+    """The raw answers as numbers: as given, turned round where reversed, and those analysed."""
+
+    def __init__(self, raw: RawSurvey, study: Study) -> None:
+        self.texts = raw.answers.to_numpy(dtype=object)
+        self.items = [str(c) for c in raw.answers.columns]
+        readings = {str(t): raw.scale.read(str(t)) for t in dict.fromkeys(self.texts.ravel())}
+        kind = {text: reading[0] for text, reading in readings.items()}
+        number = {text: np.nan if value is None else float(value) for text, (_, value) in readings.items()}
+        kinds = [[kind[t] for t in row] for row in self.texts]
+        self.filled: Mask = np.array([[k != "missing" for k in row] for row in kinds], dtype=np.bool_)
+        self.unreadable: Mask = np.array([[k == "unreadable" for k in row] for row in kinds], dtype=np.bool_)
+        self.given: Array = np.array([[number[t] for t in row] for row in self.texts], dtype=float)
+        self.numbers: Array = self.given.copy()
+        turned = [self.items.index(i) for i in raw.reversed_items]
+        lowest, highest = raw.scale.ends
+        self.numbers[:, turned] = lowest + highest - self.numbers[:, turned]
+        self.analysed: Array = self.numbers[:, [self.items.index(i) for i in study.items]]
+
+
+def _consent(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study) -> None:
+    """Drop blank forms, then those without consent.
+
+    Who refused and answered nothing is a refusal; who left the consent question out as well sent a blank form.
+    """
+    empty: Mask = np.asarray(~answers.filled.any(axis=1), dtype=np.bool_)
+    asked = raw.respondents["consent"].tolist()
+    refused = np.zeros(len(asked), dtype=np.bool_)
     if study.survey.consent is not None:
         accepted = {plain(answer) for answer in study.survey.consent.accept}
-        refused = ~asked.map(plain).isin(accepted).to_numpy(dtype=bool)
-    # Who refused and answered nothing is a refusal; who left the consent question out as well, a blank form.
-    refused &= ~(empty & (asked == "").to_numpy(dtype=bool))
-    screen.drop(
-        "blank", empty & ~refused, lambda i: _say(labels, "no item is answered", "ningún ítem contestado")
+        refused = np.array([plain(a) not in accepted for a in asked], dtype=np.bool_)
+        refused &= ~(empty & np.array([a == "" for a in asked], dtype=np.bool_))
+    book.drop("blank", empty & ~refused, lambda i: book.say("no item is answered", "ningún ítem contestado"))
+    if study.survey.consent is None:
+        return
+    said = book.say("answered {!r} to the consent question", "contestó {!r} a la pregunta de consentimiento")
+    book.drop(
+        "consent",
+        refused,
+        lambda i: said.format(asked[i]),
+        parameter=", ".join(study.survey.consent.accept),
     )
-    if study.survey.consent is not None:
-        screen.drop(
-            "consent",
-            refused,
-            lambda i: _say(
-                labels,
-                "answered {!r} to the consent question",
-                "contestó {!r} a la pregunta de consentimiento",
-            ).format(asked.iloc[i]),
-            parameter=", ".join(study.survey.consent.accept),
-        )
-    if rules.drop_duplicates:
-        screen.duplicates(rules.min_duplicate_items)
-    screen.report_unreadable()
+
+
+def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study) -> None:
+    """Drop later submissions with the id, or all the answers, of an earlier one that is still in."""
+    rows = raw.answers.index.tolist()
+    if study.survey.respondent is not None:
+        ids = [plain(r) for r in raw.respondents["respondent"]]
+        same = _repeated({int(i): ids[i] for i in np.flatnonzero(book.kept)})
+        said = book.say("same id as row {}", "mismo identificador que la fila {}")
+        book.drop("duplicate_id", _mask(same, len(rows)), lambda i: said.format(rows[same[i]]))
+    minimum = study.cleaning.min_duplicate_items
+    keys: dict[int, object] = {}
+    for i in np.flatnonzero(book.kept):
+        given = answers.given[i]
+        # Few answers, or one answer throughout, can be alike by chance; straight-lining has its own rule.
+        if (~np.isnan(given)).sum() >= minimum and np.nanmin(given) < np.nanmax(given):
+            keys[int(i)] = tuple(np.nan_to_num(given, nan=-np.inf))
+    again = _repeated(keys)
+    said_again = book.say("same answers as row {}", "mismas respuestas que la fila {}")
+    book.drop(
+        "duplicate_answers",
+        _mask(again, len(rows)),
+        lambda i: said_again.format(rows[again[i]]),
+        parameter=f">= {minimum}",
+    )
+
+
+def _repeated(keys: Mapping[int, object]) -> dict[int, int]:
+    """Map each row whose key an earlier row has to that earlier row."""
+    seen: dict[object, int] = {}
+    return {i: seen[key] for i, key in keys.items() if seen.setdefault(key, i) != i}
+
+
+def _mask(rows: Mapping[int, int], n: int) -> Mask:
+    return np.array([i in rows for i in range(n)], dtype=np.bool_)
+
+
+def _off_scale(book: CleaningLog, answers: _Answers) -> None:
+    """Log each answer off the scale; it counts as missing from here on."""
+    said = book.say("{!r} is not on the scale", "{!r} no está en la escala")
+    where = [(int(i), int(j)) for i, j in np.argwhere(answers.unreadable & book.kept[:, None])]
+    for i, j in where:
+        found = str(answers.texts[i, j]).strip()
+        book.note(i, "out_of_scale", "set missing", said.format(found), item=answers.items[j], found=found)
+    book.step("out_of_scale", flagged=len({i for i, _ in where}))
+
+
+def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> None:
+    """Drop unfinished, straight-lined and largely missing rows."""
+    given = answers.given
     if rules.min_completion is not None:
-        completion = answered.mean(axis=1)
-        screen.drop(
+        done = (~np.isnan(given)).mean(axis=1)
+        said = book.say("answered {:.0%} of {} items", "contestó {:.0%} de {} ítems")
+        book.drop(
             "completion",
-            completion < rules.min_completion,
-            lambda i: _say(labels, "answered {:.0%} of {} items", "contestó {:.0%} de {} ítems").format(
-                completion[i], given.shape[1]
-            ),
+            np.asarray(done < rules.min_completion),
+            lambda i: said.format(done[i], given.shape[1]),
             parameter=f">= {rules.min_completion:g}",
         )
     if rules.max_longstring is not None:
         run = longest_run(given)
-        screen.drop(
+        said_run = book.say("the same answer {} times in a row", "la misma respuesta {} veces seguidas")
+        book.drop(
             "longstring",
             run > rules.max_longstring,
-            lambda i: _say(
-                labels, "the same answer {} times in a row", "la misma respuesta {} veces seguidas"
-            ).format(run[i]),
+            lambda i: said_run.format(run[i]),
             parameter=f"<= {rules.max_longstring}",
         )
     if rules.min_irv is not None:
         irv = response_variability(given)
-        screen.drop(
+        said_irv = book.say(
+            "standard deviation of the answers {:.2f}", "desviación estándar de las respuestas {:.2f}"
+        )
+        book.drop(
             "irv",
             irv < rules.min_irv,
-            lambda i: _say(
-                labels,
-                "standard deviation of the answers {:.2f}",
-                "desviación estándar de las respuestas {:.2f}",
-            ).format(irv[i]),
+            lambda i: said_irv.format(irv[i]),
             parameter=f">= {rules.min_irv:g}",
         )
-    analysed = screen.analysed
-    gaps = np.isnan(analysed)
     if rules.max_person_missing is not None:
-        share = gaps.mean(axis=1)
-        screen.drop(
+        share = np.isnan(answers.analysed).mean(axis=1)
+        said_share = book.say(
+            "{:.0%} of the analysed items missing", "falta el {:.0%} de los ítems analizados"
+        )
+        book.drop(
             "person_missing",
-            share > rules.max_person_missing,
-            lambda i: _say(
-                labels, "{:.0%} of the analysed items missing", "falta el {:.0%} de los ítems analizados"
-            ).format(share[i]),
+            np.asarray(share > rules.max_person_missing),
+            lambda i: said_share.format(share[i]),
             parameter=f"<= {rules.max_person_missing:g}",
         )
-    screen.require_rows()
-    screen.outliers(rules)
-    missing = _missing_table(analysed[screen.kept], study.items, rules)
-    mcar = screen.mcar()
-    completed = screen.apply_policy(rules)
-    screen.require_rows()
-    return screen.result(completed, missing, mcar)
 
 
-def _say(labels: Language, english: str, spanish: str) -> str:
-    return spanish if labels == "es" else english
+def _require_rows(book: CleaningLog, raw: RawSurvey) -> None:
+    if not book.kept.any():
+        raise SurveyError(raw.source, [f"no respondent is left after screening: {book.losses()}"])
+
+
+def _outliers(
+    book: CleaningLog, answers: _Answers, rules: CleaningSettings, notes: list[str]
+) -> tuple[Array, Array]:
+    """Report, or drop if asked, complete rows far from the rest; their distances and p-values."""
+    distance, p_value = (np.full(len(book.kept), np.nan) for _ in range(2))
+    limit = rules.mahalanobis_p
+    if limit is None:
+        return distance, p_value
+    rows = np.flatnonzero(book.kept & ~np.isnan(answers.analysed).any(axis=1))
+    far = np.zeros(len(book.kept), dtype=np.bool_)
+    try:
+        distance[rows], p_value[rows] = mahalanobis(answers.analysed[rows])
+        far[rows] = p_value[rows] < limit
+    except ValueError as error:
+        notes.append(str(error))
+    act = book.drop if rules.drop_outliers else book.report
+    act("outlier", far, lambda i: f"D² = {distance[i]:.1f}, p = {p_value[i]:.2g}", parameter=f"p < {limit:g}")
+    return distance, p_value
 
 
 def _missing_table(analysed: Array, items: tuple[str, ...], rules: CleaningSettings) -> pd.DataFrame:
     gone = np.isnan(analysed)
-    share = gone.mean(axis=0)
     limit = rules.max_item_missing
-    return pd.DataFrame(
-        {
-            "item": list(items),
-            "n": (~gone).sum(axis=0),
-            "missing": gone.sum(axis=0),
-            "share": share,
-            "reported": np.zeros(len(items), dtype=bool) if limit is None else share > limit,
-        }
-    )
+    table = pd.DataFrame({"item": list(items), "n": (~gone).sum(axis=0), "missing": gone.sum(axis=0)})
+    table["share"] = gone.mean(axis=0)
+    table["reported"] = False if limit is None else table["share"] > limit
+    return table
 
 
-class _Screen:
-    """The state of one screening: which rows are still in, the log and the flow so far."""
+def _mcar(analysed: Array, notes: list[str]) -> McarTest | None:
+    if not np.isnan(analysed).any():
+        return None
+    try:
+        return little_mcar(analysed)
+    except ValueError as error:
+        notes.append(str(error))
+        return None
 
-    def __init__(self, raw: RawSurvey, study: Study, labels: Language) -> None:
-        self.raw, self.study, self.labels = raw, study, labels
-        texts = raw.answers.to_numpy(dtype=object)
-        readings = {text: raw.scale.read(text) for text in dict.fromkeys(texts.ravel())}
-        kinds = np.array([[readings[t][0] for t in row] for row in texts], dtype=object)
-        self.readings, self.texts = readings, texts
-        self.filled: Mask = kinds != "missing"
-        self.unreadable: Mask = kinds == "unreadable"
-        self.as_given: Array = np.array(
-            [[np.nan if readings[t][1] is None else float(readings[t][1]) for t in row] for row in texts]
+
+def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study, notes: list[str]) -> Array:
+    """Drop or complete the rows with missing analysed answers, as the policy says."""
+    policy, items, analysed = study.cleaning.missing, study.items, answers.analysed
+    gone = np.isnan(analysed)
+    if policy == "listwise":
+        book.drop(
+            "missing",
+            np.asarray(gone.any(axis=1)),
+            lambda i: ", ".join(item for item, g in zip(items, gone[i], strict=True) if g),
+            parameter="listwise",
         )
-        self.items = list(raw.answers.columns)
-        turned = [self.items.index(i) for i in raw.reversed_items]
-        self.values = self.as_given.copy()
-        self.values[:, turned] = raw.scale.values[0] + raw.scale.values[-1] - self.values[:, turned]
-        self.analysed = self.values[:, [self.items.index(i) for i in study.items]]
-        n = len(texts)
-        self.kept: Mask = np.ones(n, dtype=bool)
-        self.dropped_by = np.full(n, "", dtype=object)
-        self.distance = np.full(n, np.nan)
-        self.p_value = np.full(n, np.nan)
-        self.log: list[dict[str, object]] = []
-        self.flow: list[dict[str, object]] = []
-        self.notes: list[str] = []
-        self._step("received", "", n, 0, 0)
-
-    def _step(self, rule: str, parameter: str, rows_in: int, dropped: int, flagged: int) -> None:
-        english, spanish, reference = RULES[rule]
-        self.flow.append(
-            {
-                "rule": rule,
-                "label": _say(self.labels, english, spanish),
-                "parameter": parameter,
-                "rows_in": rows_in,
-                "dropped": dropped,
-                "flagged": flagged,
-                "rows_kept": rows_in - dropped,
-                "reference": reference,
-            }
-        )
-
-    def _note(self, row: int, rule: str, action: str, what: str, *, item: str = "", found: str = "") -> None:
-        self.log.append(
-            {
-                "row": int(self.raw.answers.index[row]),
-                "respondent": str(self.raw.respondents["respondent"].iloc[row]),
-                "rule": rule,
-                "action": action,
-                "item": item,
-                "found": found,
-                "what": f"{_say(self.labels, *_ACTIONS[action])}: {what}",
-                "reference": RULES[rule][2],
-            }
-        )
-
-    def drop(self, rule: str, broken: Mask, what: Callable[[int], str], *, parameter: str = "") -> None:
-        """Drop the rows, still in, that break a rule."""
-        before = int(self.kept.sum())
-        out = np.flatnonzero(broken & self.kept)
-        for i in out:
-            self._note(int(i), rule, "dropped", what(int(i)))
-        self.kept[out] = False
-        self.dropped_by[out] = rule
-        self._step(rule, parameter, before, len(out), 0)
-
-    def duplicates(self, min_items: int) -> None:
-        """Drop later submissions with an id, or with all the answers, of an earlier one that is still in."""
-        named = self.raw.respondents["respondent"].map(plain)
-        rows = [str(r) for r in self.raw.answers.index]
-        first = self._first_of({i: named.iloc[i] for i in np.flatnonzero(self.kept)})
-        if self.study.survey.respondent is not None:
-            self.drop(
-                "duplicate_id",
-                np.array([i in first for i in range(len(rows))], dtype=bool),
-                lambda i: _say(self.labels, "same id as row {}", "mismo identificador que la fila {}").format(
-                    rows[first[i]]
-                ),
-            )
-        answered = (~np.isnan(self.as_given)).sum(axis=1)
-        # Few answers, or one answer throughout, can well be alike by chance; straight-lining has its own rule.
-        varied = np.array([len(set(row[~np.isnan(row)])) > 1 for row in self.as_given])
-        eligible = np.flatnonzero(self.kept & (answered >= min_items) & varied)
-        again = self._first_of({i: tuple(np.nan_to_num(self.as_given[i], nan=-1e9)) for i in eligible})
-        self.drop(
-            "duplicate_answers",
-            np.array([i in again for i in range(len(rows))], dtype=bool),
-            lambda i: _say(self.labels, "same answers as row {}", "mismas respuestas que la fila {}").format(
-                rows[again[i]]
-            ),
-            parameter=f">= {min_items}",
-        )
-
-    @staticmethod
-    def _first_of(keys: dict[int, object]) -> dict[int, int]:
-        """Map each repeated row to the first row with its key."""
-        seen: dict[object, int] = {}
-        return {i: seen[key] for i, key in keys.items() if seen.setdefault(key, i) != i}
-
-    def report_unreadable(self) -> None:
-        """Log each answer off the scale; it already counts as missing."""
-        where = np.argwhere(self.unreadable & self.kept[:, None])
-        for i, j in where:
-            found = str(self.texts[i, j]).strip()
-            self._note(
-                int(i),
-                "out_of_scale",
-                "set missing",
-                _say(self.labels, "{!r} is not on the scale", "{!r} no está en la escala").format(found),
-                item=self.items[j],
-                found=found,
-            )
-        rows = int(self.kept.sum())
-        self._step("out_of_scale", "", rows, 0, len({int(i) for i, _ in where}))
-
-    def require_rows(self) -> None:
-        """Raise SurveyError if nobody is left."""
-        if not self.kept.any():
-            steps = ", ".join(f"{s['label']} {s['dropped']}" for s in self.flow if s["dropped"])
-            raise SurveyError(self.raw.source, [f"no respondent is left after screening: {steps}"])
-
-    def outliers(self, rules: CleaningSettings) -> None:
-        """Report, or drop if asked, complete rows far from the rest."""
-        if rules.mahalanobis_p is None:
-            return
-        rows = np.flatnonzero(self.kept & ~np.isnan(self.analysed).any(axis=1))
-        far = np.zeros(len(self.kept), dtype=bool)
+        return analysed
+    part, hole = analysed[book.kept], gone[book.kept]
+    completed = analysed.copy()
+    if hole.any():
         try:
-            self.distance[rows], self.p_value[rows] = mahalanobis(self.analysed[rows])
+            filled, settled = fill(part, policy)
         except ValueError as error:
-            self.notes.append(str(error))
-        else:
-            far[rows] = self.p_value[rows] < rules.mahalanobis_p
-        before, parameter = int(self.kept.sum()), f"p < {rules.mahalanobis_p:g}"
+            raise SurveyError(raw.source, [f"cleaning.missing {policy!r}: {error}"]) from None
+        if not settled:
+            notes.append("EM did not converge; the answers filled in are from its last step")
+        lowest, highest = raw.scale.ends
+        completed[book.kept] = np.where(hole, np.clip(filled, lowest, highest), part)
+    for i, j in np.argwhere(gone & book.kept[:, None]):
+        book.note(int(i), "imputed", "imputed", f"{policy}: {completed[i, j]:.3f}", item=items[int(j)])
+    book.step("imputed", parameter=policy, flagged=int(hole.any(axis=1).sum()))
+    return completed
 
-        def what(i: int) -> str:
-            return f"D² = {self.distance[i]:.1f}, p = {self.p_value[i]:.2g}"
 
-        if rules.drop_outliers:
-            self.drop("outlier", far, what, parameter=parameter)
-            return
-        for i in np.flatnonzero(far):
-            self._note(int(i), "outlier", "reported", what(int(i)))
-        self._step("outlier", parameter, before, 0, int(far.sum()))
+def _spellings(raw: RawSurvey) -> pd.DataFrame:
+    counts = pd.Series(raw.answers.to_numpy(dtype=object).ravel()).str.strip().value_counts()
+    rows = [(str(text), *raw.scale.read(str(text)), int(n)) for text, n in counts.items()]
+    table = pd.DataFrame(rows, columns=["found", "kind", "answer", "count"]).astype({"answer": "Int64"})
+    order = ["kind", "answer", "count", "found"]
+    return table.sort_values(order, ascending=[True, True, False, True]).reset_index(drop=True)
 
-    def mcar(self) -> McarTest | None:
-        """Little's test on the analysed items of the rows still in."""
-        rows = self.analysed[self.kept]
-        if not np.isnan(rows).any():
-            return None
-        try:
-            return little_mcar(rows)
-        except ValueError as error:
-            self.notes.append(str(error))
-            return None
 
-    def apply_policy(self, rules: CleaningSettings) -> Array:
-        """Drop or complete the rows with missing analysed answers; return all rows, completed where asked."""
-        gone = np.isnan(self.analysed)
-        incomplete = gone.any(axis=1)
-        items = self.study.items
-
-        def which(i: int) -> str:
-            return ", ".join(item for item, g in zip(items, gone[i], strict=True) if g)
-
-        if rules.missing == "listwise":
-            self.drop("missing", incomplete, which, parameter="listwise")
-            return self.analysed
-        kept = np.flatnonzero(self.kept)
-        completed = self.analysed.copy()
-        try:
-            if rules.missing == "mean":
-                empty = np.flatnonzero(gone[kept].all(axis=0))
-                if empty.size:
-                    raise ValueError(f"nobody answered {items[int(empty[0])]}")
-                completed[kept] = np.where(
-                    gone[kept], np.nanmean(self.analysed[kept], axis=0), self.analysed[kept]
-                )
-            else:
-                found = em(self.analysed[kept])
-                if not found.converged:
-                    self.notes.append("EM did not converge; the completed answers are from its last step")
-                low, high = self.raw.scale.values[0], self.raw.scale.values[-1]
-                completed[kept] = np.where(
-                    gone[kept], np.clip(found.completed, low, high), self.analysed[kept]
-                )
-        except ValueError as error:
-            raise SurveyError(self.raw.source, [f"cleaning.missing {rules.missing!r}: {error}"]) from None
-        for i, j in np.argwhere(gone & self.kept[:, None]):
-            self._note(int(i), "imputed", "imputed", f"{rules.missing}: {completed[i, j]:.3f}", item=items[j])
-        self._step("imputed", rules.missing, len(kept), 0, int(incomplete[kept].sum()))
-        return completed
-
-    def result(self, completed: Array, missing: pd.DataFrame, mcar: McarTest | None) -> CleaningResult:
-        """Label everything."""
-        names = self._unique_names()
-        index = pd.Index([names[i] for i in np.flatnonzero(self.kept)], name="respondent")
-        counts = pd.Series(self.texts.ravel()).str.strip().value_counts()
-        readings = {text: self.raw.scale.read(text) for text in counts.index}
-        spellings = pd.DataFrame(
-            [(t, *readings[t], int(c)) for t, c in counts.items()],
-            columns=["found", "kind", "answer", "count"],
-        ).astype({"answer": "Int64"})
-        return CleaningResult(
-            responses=pd.DataFrame(completed[self.kept], index=index, columns=list(self.study.items)),
-            instrument=pd.DataFrame(self.values[self.kept], index=index, columns=self.items),
-            log=pd.DataFrame(self.log, columns=_LOG),
-            flow=pd.DataFrame(self.flow),
-            missing=missing,
-            respondents=pd.DataFrame(
-                {
-                    "row": self.raw.answers.index.to_numpy(),
-                    "respondent": names,
-                    "kept": self.kept,
-                    "dropped_by": self.dropped_by,
-                    "completion": (~np.isnan(self.as_given)).mean(axis=1),
-                    "longstring": longest_run(self.as_given),
-                    "irv": response_variability(self.as_given),
-                    "mahalanobis": self.distance,
-                    "p_value": self.p_value,
-                }
-            ),
-            spellings=spellings.sort_values(
-                ["kind", "answer", "count", "found"], ascending=[True, True, False, True]
-            ).reset_index(drop=True),
-            mcar=mcar,
-            settings=self.study.cleaning,
-            notes=tuple(self.notes),
-        )
-
-    def _unique_names(self) -> list[str]:
-        """Name kept respondents by id; where kept ids repeat, by id and row."""
-        ids = [str(i) for i in self.raw.respondents["respondent"]]
-        kept = [i for i, k in zip(ids, self.kept, strict=True) if k]
-        rows = self.raw.answers.index
-        return [f"{i} (row {r})" if kept.count(i) > 1 else i for i, r in zip(ids, rows, strict=True)]
+def _unique_names(raw: RawSurvey, kept: Mask) -> list[str]:
+    """Name respondents by id; where kept ids repeat, by id and row."""
+    ids = [str(i) for i in raw.respondents["respondent"]]
+    staying = [i for i, k in zip(ids, kept, strict=True) if k]
+    rows = raw.answers.index.tolist()
+    return [f"{i} (row {r})" if staying.count(i) > 1 else i for i, r in zip(ids, rows, strict=True)]

@@ -12,14 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from surveypls.answers import Scale, in_brackets, name_key, plain, unique_keys, without_number
+from surveypls.answers import Scale, name_key
+from surveypls.codebook import failures, is_yes, load_codebook, lookups, match, text_frame
 from surveypls.study import Study, nearest
 from surveypls.survey_file import SurveyError, TextTable, read_table
 
 __all__ = ["RawSurvey", "SurveyError", "load_codebook", "read_survey", "survey_from_table"]
-
-_YES = frozenset({"yes", "y", "true", "1", "si", "s", "x", "reversed", "invertido"})
-_NO = frozenset({"", "no", "n", "false", "0"})
 
 #: A column in which fewer than this share of the filled cells can be read holds something else, and is an error.
 MIN_READABLE = 0.5
@@ -59,68 +57,6 @@ class RawSurvey:
     scale: Scale
     encoding: str
     delimiter: str
-
-
-def load_codebook(source: Path | str | pd.DataFrame) -> pd.DataFrame:
-    """Read the codebook, one row an item.
-
-    Parameters
-    ----------
-    source : path or DataFrame
-        Columns: ``item`` (required); ``header`` (the column's heading in the export), ``reversed`` (yes / no),
-        ``position`` (order of asking) and ``text_es``, ``text_en``, where there are.  Other columns are kept.
-
-    Returns
-    -------
-    DataFrame of str
-        In order of ``position`` where that is given.
-
-    Raises
-    ------
-    SurveyError
-        Listing every row that breaks a rule.
-    """
-    if isinstance(source, pd.DataFrame):
-        name, book = "codebook", source.astype(object).where(source.notna(), "").astype(str)
-        book.index = pd.RangeIndex(2, len(book) + 2)
-    else:
-        table = read_table(source)
-        name, book = Path(source).name, _frame(table)
-    book.columns = [name_key(str(c)).replace(" ", "_") for c in book.columns]
-    book = book.apply(lambda column: column.str.strip())
-    schema = pa.DataFrameSchema(
-        {
-            "item": pa.Column(
-                str, pa.Check(lambda c: c != "", name="no item name", ignore_na=False), unique=True
-            ),
-            "header": pa.Column(str, required=False),
-            "reversed": pa.Column(
-                str,
-                pa.Check(lambda c: c.map(plain).isin(_YES | _NO), name="expected yes or no"),
-                required=False,
-            ),
-            "position": pa.Column(
-                str,
-                pa.Check(lambda c: pd.to_numeric(c, errors="coerce").notna(), name="expected a number"),
-                required=False,
-            ),
-        }
-    )
-    problems = _failures(
-        schema, book, {"field_uniqueness": "stands more than once", "column_in_dataframe": "no column"}
-    )
-    if "header" in book:
-        keys = book["header"].map(name_key)
-        twice = keys[(keys != "") & keys.duplicated(keep=False)]
-        problems += [
-            f"row {row}, column header: {book.at[row, 'header']!r} stands more than once"
-            for row in twice.index
-        ]
-    if problems:
-        raise SurveyError(name, problems)
-    if "position" in book:
-        book = book.iloc[pd.to_numeric(book["position"]).argsort(kind="stable")]
-    return book.reset_index(drop=True)
 
 
 def read_survey(
@@ -193,7 +129,7 @@ def survey_from_table(
     place = {item: i for i, item in enumerate(columns["item"]) if item}
     # Without a codebook the order of asking is the order in the file.
     order = [i for i in items if i in place] if book is not None else sorted(place, key=lambda i: place[i])
-    whole = _frame(table)
+    whole = text_frame(table)
     answers = pd.DataFrame({i: whole.iloc[:, place[i]] for i in order}, index=whole.index, dtype=str)
     problems += _unreadable(answers, study, scale, table.header, place, strict=strict)
     if problems:
@@ -221,15 +157,10 @@ def survey_from_table(
     )
 
 
-def _frame(table: TextTable) -> pd.DataFrame:
-    index = pd.Index(table.row_numbers, name="row")
-    return pd.DataFrame(list(table.rows), columns=list(table.header), index=index, dtype=str)
-
-
 def _reversed(study: Study, book: pd.DataFrame | None, order: Sequence[str]) -> tuple[str, ...]:
     named = set(study.survey.reversed_items)
     if book is not None and "reversed" in book:
-        named |= set(book.loc[book["reversed"].map(plain).isin(_YES), "item"])
+        named |= set(book.loc[book["reversed"].map(is_yes), "item"])
     return tuple(i for i in order if i in named)
 
 
@@ -237,7 +168,7 @@ def _columns(
     header: Sequence[str], study: Study, book: pd.DataFrame | None, items: Sequence[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Say what each column is, and list what is missing, doubled or unknown."""
-    lookups = _lookups(book, items)
+    ways = lookups(book, items)
     taken: dict[str, int] = {}
     rows: list[tuple[str, str, str, str]] = []
     problems: list[str] = []
@@ -246,7 +177,7 @@ def _columns(
         if position in named:
             rows.append((heading, named[position], "", "study file"))
             continue
-        item, how = _match(heading, lookups)
+        item, how = match(heading, ways)
         if item and item in taken:
             problems.append(
                 f"columns {taken[item] + 1} and {position + 1} are both item {item!r}: "
@@ -295,35 +226,6 @@ def _named_columns(header: Sequence[str], study: Study, problems: list[str]) -> 
     return found
 
 
-def _lookups(book: pd.DataFrame | None, items: Sequence[str]) -> list[tuple[str, Mapping[str, str]]]:
-    """Ways to recognise an item by its heading, the surest first."""
-    ways = [("item name", unique_keys([(name_key(i), i) for i in items]))]
-    if book is None:
-        return ways
-    if "header" in book:
-        pairs = [(name_key(h), i) for h, i in zip(book["header"], book["item"], strict=True)]
-        ways.append(("codebook header", unique_keys(pairs)))
-        ways.append(("header without its number", unique_keys([(without_number(k), i) for k, i in pairs])))
-    for column in ("text_es", "text_en"):
-        if column in book:
-            pairs = [(name_key(t), i) for t, i in zip(book[column], book["item"], strict=True)]
-            ways.append(("item text", unique_keys(pairs)))
-    return ways
-
-
-def _match(heading: str, lookups: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[str, str]:
-    inner = in_brackets(heading)
-    for text, suffix in ((heading, ""), (inner, ", grid row")):
-        if not text:
-            continue
-        key = name_key(text)
-        for way, lookup in lookups:
-            item = lookup.get(key) or (lookup.get(without_number(key)) if way != "item name" else None)
-            if item:
-                return item, way + suffix
-    return "", ""
-
-
 def _unreadable(
     answers: pd.DataFrame,
     study: Study,
@@ -357,25 +259,5 @@ def _unreadable(
         check = pa.Check(
             lambda text: scale.read(text)[0] != "unreadable", element_wise=True, name="not on the scale"
         )
-        problems += _failures(pa.DataFrameSchema({i: pa.Column(str, check) for i in rest.columns}), rest, {})
+        problems += failures(pa.DataFrameSchema({i: pa.Column(str, check) for i in rest.columns}), rest, {})
     return problems
-
-
-def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame, words: Mapping[str, str]) -> list[str]:
-    """Validate the whole frame and put every failure in words, row by row."""
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        cases = cases.assign(order=pd.to_numeric(cases["index"], errors="coerce").fillna(0))
-        found = []
-        for case in cases.sort_values(["order", "column"], kind="stable").to_dict("records"):
-            what = words.get(str(case["check"]), str(case["check"]))
-            if pd.isna(case["index"]):
-                found.append(
-                    f"{what} {case['failure_case']!r}{nearest(str(case['failure_case']), map(str, frame.columns))}"
-                )
-            else:
-                found.append(f"row {case['index']}, column {case['column']}: {case['failure_case']!r} {what}")
-        return found
-    return []
