@@ -96,3 +96,16 @@ def correlations(data: pd.DataFrame | ArrayLike) -> FloatArray:
     r: FloatArray = x.T @ x
     np.fill_diagonal(r, np.where(np.isnan(r.diagonal()), np.nan, 1.0))
     return np.asarray(np.clip(r, -1.0, 1.0))
+
+
+def check_correlations(r: FloatArray, model: PlsModel) -> None:
+    """Raise ValueError unless ``r`` (p, p) is a correlation matrix of the model's items."""
+    if not np.isfinite(r).all():
+        names = ", ".join(np.array(model.items)[~np.isfinite(r).all(axis=1)])
+        raise ValueError(f"correlations: not finite in the rows of {names}")
+    if not np.allclose(r, r.T, rtol=0, atol=1e-8):
+        raise ValueError("correlations: the matrix is not symmetric")
+    if not np.allclose(np.diag(r), 1, rtol=0, atol=1e-8):
+        raise ValueError("correlations: the diagonal is not 1; standardise the covariance matrix first")
+    if np.abs(r).max() > 1 + 1e-8:
+        raise ValueError("correlations: an entry is above 1 in size")

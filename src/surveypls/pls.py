@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from surveypls import batches, kernels
 from surveypls.batches import pack, unpack
-from surveypls.inputs import DataError, correlations, item_matrix
+from surveypls.inputs import DataError, check_correlations, correlations, item_matrix
 from surveypls.model import ModelError, PlsModel
 from surveypls.study import nearest
 
@@ -160,18 +160,17 @@ class PlsEstimate:
         """What is wrong with each matrix of the batch, as reason → mask of shape (...).
 
         ``"undefined"``: a zero variance or a singular block left no solution.  ``"not converged"``: the
-        iteration limit was reached.  ``"inadmissible"``: a solution that no data can have: a loading or a
-        construct correlation above 1 in size, a reliability at or below 0, construct correlations that
-        are not positive definite, or an R² above 1 (these arise with PLSc).  A matrix can be in only
-        one of the three.
+        iteration limit was reached.  ``"inadmissible"`` (PLSc only): a loading or an R² above 1, a rho_A at
+        or below 0, or construct correlations that are not positive definite.  A matrix is in one of the
+        three at most.
         """
-        # A negative rho_A leaves NaN loadings under PLSc: that is inadmissible, not undefined.
         basis = np.isfinite(self.outer_weights_last).all(axis=0) & np.isfinite(self.rho_a_last).all(axis=0)
         results = np.isfinite(self.path_coefficients_last).all(axis=(0, 1))
+        # A negative rho_A leaves NaN loadings under PLSc: that is inadmissible, not undefined.
         positive = (self.rho_a_last > 0).all(axis=0)
-        undefined = ~basis | (~results & positive)
+        undefined = ~basis | (~results & (positive | (not self.consistent)))
         slow = ~undefined & ~self.converged_last
-        wrong = ~undefined & ~slow & ~(positive & self._possible_last())
+        wrong = ~undefined & ~slow & ~(positive & self._possible_last()) & self.consistent
         return {
             "undefined": self.leading(np.asarray(undefined)),
             "not converged": self.leading(np.asarray(slow)),
@@ -182,7 +181,7 @@ class PlsEstimate:
         with np.errstate(invalid="ignore", divide="ignore"):
             small = (np.abs(self.loadings_last) <= 1 + 1e-12).all(axis=0)
             explained = ~(self.r_squared_last > 1 + 1e-12).any(axis=0)
-            definite = (batches.pivots(self.construct_correlations_last) > 0).all(axis=0)
+            definite = (batches.pivots(self.construct_correlations_last) > 1e-12).all(axis=0)
         return np.asarray(small & explained & definite)
 
 
@@ -239,6 +238,9 @@ def estimate(
     ValueError
         If the shape is not (..., p, p), a single matrix is not a correlation matrix, an option is
         unknown, or a sign item is not an item of its construct.
+    DataError
+        If, in a single matrix, items of a Mode B block or predictors of a construct are perfectly
+        collinear.  In a batch such matrices become NaN; see :attr:`PlsEstimate.problems`.
 
     Notes
     -----
@@ -253,7 +255,7 @@ def estimate(
     batch_shape = r.shape[:-2]
     last = np.moveaxis(r.reshape(-1, p, p), 0, -1)
     if not batch_shape:
-        _check_matrix(r, model)
+        check_correlations(r, model)
     result = estimate_batch(
         model,
         pack(last),
@@ -265,6 +267,8 @@ def estimate(
         sign_items=sign_items,
         n_observations=n_observations,
     )
+    if not batch_shape:
+        _check_collinear(result)
     return replace(result, batch_shape=batch_shape)
 
 
@@ -351,16 +355,23 @@ def _sign_positions(model: PlsModel, sign_items: Mapping[str, str] | None) -> di
     return positions
 
 
-def _check_matrix(r: FloatArray, model: PlsModel) -> None:
-    if not np.isfinite(r).all():
-        names = ", ".join(np.array(model.items)[~np.isfinite(r).all(axis=1)])
-        raise ValueError(f"correlations: not finite in the rows of {names}")
-    if not np.allclose(r, r.T, rtol=0, atol=1e-8):
-        raise ValueError("correlations: the matrix is not symmetric")
-    if not np.allclose(np.diag(r), 1, rtol=0, atol=1e-8):
-        raise ValueError("correlations: the diagonal is not 1; standardise the covariance matrix first")
-    if np.abs(r).max() > 1 + 1e-8:
-        raise ValueError("correlations: an entry is above 1 in size")
+def _check_collinear(result: PlsEstimate) -> None:
+    model = result.model
+    problems = []
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for j, items in enumerate(model.blocks):
+            block = kernels.block_matrix(model, result.packed_last, j)
+            if model.modes[j] == "B" and batches.pivots(block).min() < 1e-10:
+                names = ", ".join(model.items[i] for i in items)
+                problems.append(f"the items of the Mode B construct {model.constructs[j]} ({names})")
+        r = kernels.score_correlations(model, result.outer_weights_last, result.cross_loadings_last)
+        for t in model.endogenous:
+            sources = list(model.predecessors[t])
+            if batches.pivots(r[np.ix_(sources, sources)]).min() < 1e-10:
+                names = ", ".join(model.constructs[s] for s in sources)
+                problems.append(f"the predictors of {model.constructs[t]} ({names})")
+    if problems:
+        raise DataError(f"perfectly collinear: {'; '.join(problems)}; leave one out")
 
 
 def scores(data: pd.DataFrame | ArrayLike, estimate: PlsEstimate, *, ddof: int = 1) -> FloatArray:
