@@ -109,15 +109,17 @@ def evaluate(
         estimate = turned(estimate, signs)
     problems = estimate.problems
     status = np.zeros(part.shape[1], dtype=np.int8)
+    # Only PLSc puts rho_A to use; elsewhere a negative one is a figure like any other.
+    inadmissible = problems["inadmissible"] & estimate.consistent
     for reason, failed in (
-        ("inadmissible", problems["inadmissible"]),
+        ("inadmissible", inadmissible),
         ("not converged", problems["not converged"]),
         ("singular", problems["undefined"]),
         ("zero variance", constant.any(axis=0)),
     ):
         status[failed] = REASONS.index(reason) + 1
     values = np.array(np.asarray(task.statistics(estimate)[1]).T, dtype=np.float64)
-    left_out = (status > 0) & ~(problems["inadmissible"] & task.keep_inadmissible & ~constant.any(axis=0))
+    left_out = (status > 0) & ~(inadmissible & task.keep_inadmissible & ~constant.any(axis=0))
     values[:, left_out] = np.nan
     values[~np.isfinite(values)] = np.nan
     return values, status
