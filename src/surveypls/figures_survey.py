@@ -12,6 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
+from surveypls.cleaning_log import RULES
 from surveypls.figure_style import (
     BLUE,
     BOX,
@@ -257,9 +258,9 @@ def cleaning_flow(
     Parameters
     ----------
     flow : DataFrame
-        One row a rule, in the order applied: ``rule, rows_in, dropped, rows_kept`` and, where there is
-        one, ``flagged`` (rows reported, not dropped).  The rule is shown by ``label_en``/``label_es``,
-        ``label``, or its own words.
+        One row a rule, in the order applied: ``rule, rows_in, dropped, rows_kept`` and, where there are,
+        ``flagged`` (rows reported, not dropped) and ``parameter`` (the rule's limit).  The rules of
+        :data:`surveypls.cleaning_log.RULES` are named in the language, others by ``label`` or ``rule``.
     labels, notice
         Language and note.
 
@@ -280,11 +281,8 @@ def cleaning_flow(
         raise FigureError(
             "cleaning_flow: rows_kept must be rows_in less dropped, and the next rule's rows_in"
         )
-    own = next((c for c in (f"label_{labels}", "label") if c in steps.columns), None)
-    texts = []
-    for row in steps.to_dict("records"):
-        key = f"rule.{row['rule']}"
-        texts.append(str(row[own]) if own else words(key, labels) if has_word(key) else str(row["rule"]))
+    steps = steps[steps["rule"] != "received"] if len(steps) > 1 else steps
+    texts = [_rule_text(row, labels) for row in steps.to_dict("records")]
     data = steps[["rule"]].assign(text=texts)
     for name in ("rows_in", "dropped", "rows_kept", "flagged"):
         if name in steps.columns:
@@ -293,8 +291,7 @@ def cleaning_flow(
     notes = wrap(notice, WIDTH - 0.25, SMALL) if notice else []
     foot = 0.14 + line_height(SMALL) * len(notes)
     side_x, side_w, main_w = 2.75, WIDTH - 2.85, 2.0
-    said = [_said(row, labels) for row in data.to_dict("records")]
-    wrapped = [wrap(text, side_w - 0.2, NORMAL) for text in said]
+    wrapped = [wrap(text[:1].upper() + text[1:], side_w - 1.15, NORMAL) for text in texts]
     heights = [max(0.3, len(lines) * line_height(NORMAL) + 0.12) for lines in wrapped]
     gap = 0.14
     total = foot + 0.1 + 2 * 0.36 + sum(heights) + gap * (len(heights) + 1)
@@ -305,17 +302,17 @@ def cleaning_flow(
     ax.set_axis_off()
     middle = 0.35 + main_w / 2
 
-    def box(x: float, y: float, w: float, h: float, lines: list[str], colour: str, *, bold: bool) -> None:
+    def box(x: float, y: float, w: float, h: float, colour: str) -> None:
         shape = "round,pad=0,rounding_size=0.05"
         ax.add_patch(FancyBboxPatch((x, y), w, h, boxstyle=shape, facecolor=colour, edgecolor=GREY))
-        text = "\n".join(lines)
-        weight = "bold" if bold else "normal"
-        where = (x + w / 2, "center") if bold else (x + 0.1, "left")
-        ax.text(where[0], y + h / 2, text, ha=where[1], va="center", fontsize=NORMAL, weight=weight)
+
+    def main_box(y: float, text: str) -> None:
+        box(0.35, y, main_w, 0.36, ELLIPSE)
+        ax.text(middle, y + 0.18, text, ha="center", va="center", fontsize=NORMAL, weight="bold")
 
     top = total - 0.05 - 0.36
     first = words("rows_in", labels, count=whole(int(data["rows_in"].iloc[0]), labels))
-    box(0.35, top, main_w, 0.36, [first], ELLIPSE, bold=True)
+    main_box(top, first)
     y = top
     for lines, h, row in zip(wrapped, heights, data.to_dict("records"), strict=True):
         y -= gap + h
@@ -323,7 +320,12 @@ def cleaning_flow(
         ax.annotate(
             "", (side_x, centre), (middle, centre), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 0.8}
         )
-        box(side_x, y, side_w, h, lines, BOX if row["dropped"] else "white", bold=False)
+        box(side_x, y, side_w, h, BOX if row["dropped"] else "white")
+        ax.text(side_x + 0.1, centre, "\n".join(lines), ha="left", va="center", fontsize=NORMAL)
+        outcome = _outcome(row, labels)
+        ax.text(
+            side_x + side_w - 0.1, centre, outcome, ha="right", va="center", fontsize=NORMAL, weight="bold"
+        )
         left = whole(row["rows_kept"], labels)
         ax.text(middle - 0.12, centre, left, ha="right", va="center", fontsize=NORMAL, color="#555555")
     bottom = y - gap - 0.36
@@ -331,14 +333,28 @@ def cleaning_flow(
         "", (middle, bottom + 0.36), (middle, top), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.1}
     )
     last = words("rows_kept", labels, count=whole(int(data["rows_kept"].iloc[-1]), labels))
-    box(0.35, bottom, main_w, 0.36, [last], ELLIPSE, bold=True)
+    main_box(bottom, last)
     for i, line in enumerate(reversed(notes)):
         ax.text(0.1, 0.05 + i * line_height(SMALL), line, fontsize=SMALL, color="#555555", va="bottom")
     return figure, data
 
 
-def _said(row: Mapping[Any, Any], labels: str) -> str:
-    said = words("rows_dropped", labels, count=whole(row["dropped"], labels))
-    if row.get("flagged") and not row["dropped"]:
-        said = words("rows_flagged", labels, count=whole(row["flagged"], labels))
-    return f"{row['text']}: {said}"
+def _rule_text(row: Mapping[Any, Any], labels: str) -> str:
+    """Name a rule in the language, with its limit."""
+    known = RULES.get(str(row["rule"]))
+    text = known[1 if labels == "es" else 0] if known else str(row.get("label", row["rule"]))
+    limit = str(row.get("parameter", "") or "")
+    if has_word(f"policy.{limit}"):
+        return f"{text} ({words(f'policy.{limit}', labels)})"
+    limit = limit.replace(">=", "≥").replace("<=", "≤")
+    if limit in ("", "nan"):
+        return text
+    return f"{text} ({limit.replace('.', ',') if labels == 'es' else limit})"
+
+
+def _outcome(row: Mapping[Any, Any], labels: str) -> str:
+    """Say what a rule did: rows dropped, else rows that it touched."""
+    if row["dropped"] or not row.get("flagged"):
+        return number(-row["dropped"], labels, digits=0)
+    key = "rows_imputed" if row["rule"] == "imputed" else "rows_flagged"
+    return words(key, labels, count=whole(row["flagged"], labels))

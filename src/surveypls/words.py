@@ -55,8 +55,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "p_value": ("p value", "Valor p"),
     "standard_deviation": ("Standard error", "Error estándar"),
     "decision": ("Decision", "Decisión"),
-    "n_items": ("Items", "Reactivos"),
-    "n_items_retained": ("Items retained", "Reactivos retenidos"),
+    "n_items": ("Items", "Ítems"),
+    "n_items_retained": ("Items retained", "Ítems retenidos"),
     "sample_size": ("Sample size n", "Tamaño de muestra n"),
     "power": ("Power", "Potencia"),
     "importance": ("Importance", "Importancia"),
@@ -89,7 +89,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no": ("no", "no"),
     # common words
     "table": ("Table", "Tabla"),
-    "item": ("Item", "Reactivo"),
+    "item": ("Item", "Ítem"),
     "construct": ("Construct", "Constructo"),
     "hypothesis": ("Hypothesis", "Hipótesis"),
     "path": ("Path", "Trayectoria"),
@@ -120,17 +120,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "missing_complete": ("complete", "completas"),
     "missing_incomplete": (
         "{complete} of {n} respondents answered every item",
-        "{complete} de {n} personas respondieron todos los reactivos",
+        "{complete} de {n} personas respondieron todos los ítems",
     ),
     "missing_limit": ("reported above {value}", "se informa arriba de {value}"),
     "rows_in": ("{count} rows received", "{count} registros recibidos"),
     "rows_kept": ("{count} rows kept", "{count} registros conservados"),
     "rows_analysed": ("{count} rows analysed", "{count} registros analizados"),
-    "rows_dropped": ("dropped:\N{NO-BREAK SPACE}{count}", "descartados:\N{NO-BREAK SPACE}{count}"),
-    "rows_flagged": (
-        "reported:\N{NO-BREAK SPACE}{count}, none dropped",
-        "señalados:\N{NO-BREAK SPACE}{count}, ninguno descartado",
-    ),
+    "rows_flagged": ("{count} reported", "{count} señalados"),
+    "rows_imputed": ("{count} filled in", "{count} completados"),
+    "policy.listwise": ("listwise", "por lista"),
+    "policy.mean": ("mean", "media"),
+    "policy.em": ("EM", "EM"),
     # correlations and factors
     "component": ("Component or factor", "Componente o factor"),
     "scree_components": ("Components", "Componentes"),
@@ -143,6 +143,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "pruning_round": ("Round", "Ronda"),
     "pruning_dropped": ("dropped", "descartado"),
     "pruning_kept": ("kept", "conservado"),
+    "pruning.sampling adequacy": ("MSA", "MSA"),
+    "pruning.own loading": ("own loading", "carga propia"),
+    "pruning.own factor": ("on another factor, gap", "en otro factor, brecha"),
+    "pruning.cross-loading": ("cross-loading gap", "brecha cruzada"),
+    "pruning.communality": ("communality", "comunalidad"),
+    "pruning.no variance": ("no variance", "sin variación"),
+    "pruning.minimum": ("kept: minimum", "se conserva: mínimo"),
     "own_loading": ("Loading on own factor", "Carga en el factor propio"),
     # discriminant validity, bootstrap, importance and performance
     "htmt_strict": (
@@ -157,7 +164,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "performance_scale": ("Performance (0–100)", "Desempeño (0–100)"),
     "average": ("average", "promedio"),
     "constructs": ("Constructs", "Constructos"),
-    "items": ("Items", "Reactivos"),
+    "items": ("Items", "Ítems"),
     # article against recomputation, audit, ensemble, power
     "dots_axis": (
         "Recomputed minus printed, in units of the last printed digit",
