@@ -16,7 +16,7 @@ import pandas as pd
 
 from surveypls import latex, office
 from surveypls.study import Language, nearest
-from surveypls.tabular import Table, from_frame
+from surveypls.tabular import Table, from_frame, is_missing
 
 Format = Literal["csv", "xlsx", "docx", "tex"]
 FORMATS: tuple[Format, ...] = ("csv", "xlsx", "docx", "tex")
@@ -88,8 +88,8 @@ def to_csv(table: Table, stem: str = "") -> bytes:
     frame = table.numeric()
     if table.notice:
         frame[NOTICE_COLUMN] = table.notice
-    safe = pd.DataFrame({defuse(str(name)): frame[name].map(_defuse_cell) for name in frame.columns})
-    text = safe.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+    safe = pd.DataFrame({defuse(str(name)): [_csv_cell(v) for v in frame[name]] for name in frame.columns})
+    text = safe.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
 
 
@@ -110,8 +110,12 @@ def defuse(text: str) -> str:
     return text
 
 
-def _defuse_cell(value: object) -> object:
-    return defuse(value) if isinstance(value, str) else value
+def _csv_cell(value: object) -> str:
+    if isinstance(value, str):
+        return defuse(value)
+    if is_missing(value):
+        return ""
+    return FLOAT_FORMAT % value if isinstance(value, float) else str(value)
 
 
 def _is_number(text: str) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from surveypls.printed import Published
-from surveypls.study import Language, Study
-from surveypls.table_words import say
-from surveypls.tabular import Column, Kind, Table, hide_repeats
+from surveypls.study import Language, Study, nearest
+from surveypls.table_words import percent_level, say, thousands
+from surveypls.tabular import Column, Kind, Table, hide_repeats, is_missing
+from surveypls.values import Values
 
 Printed = Published | pd.DataFrame | None
 EFFECT_STATISTIC: Mapping[str, str] = {
@@ -19,6 +20,13 @@ EFFECT_STATISTIC: Mapping[str, str] = {
     "indirect": "indirect_effect",
     "total": "total_effect",
 }
+
+_INFERENCE: tuple[tuple[str, str, Kind], ...] = (
+    ("standard_deviation", "SE", "number"),
+    ("t_statistic", "t", "number"),
+    ("p_value", "p", "p"),
+)
+Long = pd.DataFrame | Values | Sequence[pd.DataFrame]
 
 
 @dataclass(slots=True)
@@ -59,7 +67,7 @@ class Builder:
         return self.printed.get((statistic, row, column)) or self.printed.get((statistic, column, row))
 
     def table(
-        self, *, number: str, title: str, note: str, notice: str | None, repeats: Sequence[str] = ()
+        self, *, title: str, note: str, notice: str | None, number: str = "", repeats: Sequence[str] = ()
     ) -> Table:
         """Return the table; the columns in ``repeats`` show a run of the first column's value once."""
         frame = pd.DataFrame(self.rows, columns=[c.key for c in self.columns])
@@ -128,3 +136,54 @@ def effects_stated(study: Study) -> tuple[tuple[str, str, str, str], ...]:
         )
         for h in study.hypotheses
     )
+
+
+def inference_columns(b: Builder, study: Study, *, tests: bool = True) -> None:
+    """Add the columns SE, t, p (unless ``tests`` is False) and the interval's two ends."""
+    for key, heading, kind in _INFERENCE if tests else ():
+        b.columns.append(Column(key, heading, kind))
+    level = say("r.interval", b.labels, level=percent_level(study.bootstrap.confidence_level, b.labels))
+    b.columns.append(Column("lower", say("r.lower", b.labels), "number", level))
+    b.columns.append(Column("upper", say("r.upper", b.labels), "number", level))
+
+
+def inference_of(found: Values, statistic: str, row: str, column: str) -> dict[str, float]:
+    """Return SE, t, p and the interval of one figure, NaN where they are not known."""
+    fields = ("standard_deviation", "t_statistic", "p_value", "lower", "upper")
+    return {name: found.get(statistic, row, column, name) for name in fields}
+
+
+def resampling_note(study: Study, labels: Language) -> str:
+    """Return the sentence that says how SE, t, p and intervals were found."""
+    return say(
+        "r.resampling",
+        labels,
+        count=thousands(study.bootstrap.n_resamples, labels),
+        interval=say(f"r.{study.bootstrap.interval}", labels),
+        sided=say(study.bootstrap.alternative, labels),
+    )
+
+
+def join(*parts: str) -> str:
+    """Join the sentences of a note."""
+    return " ".join(p for p in parts if p)
+
+
+def need_columns(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
+    """Raise KeyError, with the nearest name, where a frame lacks a column."""
+    for name in columns:
+        if name not in frame.columns:
+            raise KeyError(f"{what}: no column {name!r}{nearest(name, map(str, frame.columns))}")
+
+
+def plain(value: Any) -> str:
+    """Return a cell as text, "" where it is missing."""
+    return "" if is_missing(value) else str(value)
+
+
+def phrase(prefix: str, text: str, labels: Language) -> str:
+    """Return a known code's phrase, or the text itself."""
+    try:
+        return say(f"{prefix}.{text}", labels)
+    except KeyError:
+        return text

@@ -2,7 +2,7 @@
 
 A :class:`Table` keeps the numbers as numbers.  Display strings (decimal comma in Spanish, APA
 rounding, ``p < 0.001``) are made only when it is shown or exported.  It knows nothing of the
-statistics; :mod:`surveypls.tables` and :mod:`surveypls.report` build the tables.
+statistics; :mod:`surveypls.tables` lists the functions that build the tables.
 """
 
 from __future__ import annotations
