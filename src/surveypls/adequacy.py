@@ -1,4 +1,4 @@
-"""Is a correlation matrix fit for factoring, and how many factors does it hold?
+"""Tell whether a correlation matrix can be factored, and how many factors it holds.
 
 Arrays in, arrays out: KMO and MSA, Bartlett's test, Kaiser's rule, Velicer's MAP, parallel analysis.
 """

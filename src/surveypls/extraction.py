@@ -158,7 +158,7 @@ def _minimised(
 ) -> Extracted:
     p = r.shape[0]
     uniqueness = 1.0 - smc(r)
-    starts = (uniqueness * (1.0 - 0.5 * k / p), np.full(p, 0.5), uniqueness)
+    starts = (uniqueness * (1.0 - 0.5 * k / p), np.full(p, 0.5))
     best = None
     for start in starts:
         found = minimize(
@@ -203,16 +203,15 @@ def _principal_axis(r: Array, k: int, tolerance: float, max_iterations: int) -> 
     converged = False
     loadings = np.zeros((r.shape[0], k))
     iteration = 0
-    for iteration in range(1, max_iterations + 1):
+    while not converged and iteration < max_iterations:
+        iteration += 1
         np.fill_diagonal(reduced, communality)
         values, vectors = np.linalg.eigh(reduced)
         loadings = vectors[:, -k:] * np.sqrt(np.maximum(values[-k:], 0.0))
         new = (loadings**2).sum(axis=1)
         step = float(np.abs(new - communality).max())
         communality = new
-        if step < tolerance:
-            converged = True
-            break
+        converged = step < tolerance
         if not np.isfinite(step) or communality.max() > 10.0:
             break
     loadings, _, _ = oriented(loadings)

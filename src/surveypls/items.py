@@ -28,7 +28,7 @@ def cronbach_alpha(covariance: Array) -> float:
     total = float(covariance.sum())
     if p < 2 or total <= 0:
         return float("nan")
-    return p / (p - 1) * (1.0 - float(np.trace(covariance)) / total)
+    return float(p / (p - 1) * (1.0 - np.trace(covariance) / total))
 
 
 def mcdonald_omega(correlations: Array) -> float:
@@ -176,38 +176,64 @@ def scale_reliability(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -
     return pd.DataFrame(rows)
 
 
-def scaling_success(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Multitrait scaling: does an item go with its own construct more than with another?
+def scaling_success(
+    data: pd.DataFrame, blocks: Mapping[str, Sequence[str]], *, items: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Set each item's correlation with its own construct against that with the others (multitrait scaling).
 
     Each item's correlation with the sum of its own construct's other items is set against its
     highest correlation with another construct's sum (Campbell & Fiske, 1959; Hays & Hayashi, 1990).
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+        Complete numeric answers.
+    blocks : mapping
+        Construct → its items.
+    items : sequence of str, optional
+        The items to report, all of the blocks if None.
 
     Returns
     -------
     DataFrame
         ``construct, item, item_rest, other_construct, other_correlation, gap``; gap = item_rest -
-        \\|other_correlation\\|, negative where the item goes more with the other construct.
+        abs(other_correlation), negative where the item goes more with the other construct.  NaN
+        where a construct has one item only, or there is no other.
     """
-    totals = {c: data[list(block)].sum(axis=1).to_numpy(dtype=float) for c, block in blocks.items() if block}
+    names = [i for block in blocks.values() for i in block]
+    owner = [c for c, block in blocks.items() for _ in block]
+    constructs = list(blocks)
+    member = np.array([[o == c for c in constructs] for o in owner], dtype=float).reshape(len(names), -1)
+    x = data[names].to_numpy(dtype=float)
+    covariance = np.atleast_2d(np.cov(x, rowvar=False))
+    variance = np.diag(covariance)
+    with_total = covariance @ member
+    total_variance = np.diag(member.T @ covariance @ member)
     rows = []
-    for construct, block in blocks.items():
-        for item in block:
-            x = data[item].to_numpy(dtype=float)
-            own = _correlation(x, totals[construct] - x) if len(block) > 1 else np.nan
-            others = {c: _correlation(x, t) for c, t in totals.items() if c != construct}
-            other = max(others, key=lambda c: abs(others[c])) if others else ""
-            value = others.get(other, np.nan)
-            rows.append(
-                {
-                    "construct": construct,
-                    "item": item,
-                    "item_rest": own,
-                    "other_construct": other,
-                    "other_correlation": value,
-                    "gap": own - abs(value),
-                }
-            )
-    return pd.DataFrame(rows)
+    for position, item in enumerate(names):
+        if items is not None and item not in items:
+            continue
+        own = constructs.index(owner[position])
+        rest = with_total[position, own] - variance[position]
+        rest_variance = total_variance[own] - 2 * with_total[position, own] + variance[position]
+        item_rest = _ratio(rest, variance[position] * rest_variance)
+        if len(blocks[owner[position]]) < 2:
+            item_rest = float("nan")
+        others = {
+            c: _ratio(with_total[position, j], variance[position] * total_variance[j])
+            for j, c in enumerate(constructs)
+            if j != own and blocks[c]
+        }
+        other = max(others, key=lambda c: abs(others[c])) if others else ""
+        value = others.get(other, float("nan"))
+        rows.append((owner[position], item, item_rest, other, value, item_rest - abs(value)))
+    columns = ["construct", "item", "item_rest", "other_construct", "other_correlation", "gap"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _ratio(covariance: float, product: float) -> float:
+    """Divide a covariance by the root of a product of variances; NaN where something does not vary."""
+    return float(covariance / np.sqrt(product)) if product > 1e-24 else float("nan")
 
 
 def _correlation(x: Array, y: Array) -> float:

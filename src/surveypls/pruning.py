@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -20,35 +19,17 @@ from surveypls.efa import (
     smooth,
 )
 from surveypls.items import scale_reliability, scaling_success
+from surveypls.pruning_rules import (
+    Failure,
+    ItemStatistics,
+    Rule,
+    active_rules,
+    failures,
+    first_of_each,
+)
 from surveypls.study import EfaSettings, Study, nearest
 
-#: The rules in the order in which they are asked, with the statistic, its setting and why it is asked.
-RULES: tuple[tuple[str, str, str, str], ...] = (
-    ("sampling adequacy", "msa", "min_msa", "Kaiser (1974)"),
-    ("own loading", "loading", "min_loading", "Hair et al. (2022)"),
-    ("own factor", "cross_loading_gap", "", "Costello & Osborne (2005)"),
-    ("cross-loading", "cross_loading_gap", "min_cross_loading_gap", "Howard (2016); Hays & Hayashi (1990)"),
-    ("communality", "communality", "min_communality", "Hair et al. (2019)"),
-)
-
-_TRACE = [
-    "round",
-    "item",
-    "construct",
-    "action",
-    "rule",
-    "statistic",
-    "value",
-    "threshold",
-    "reason",
-    "reference",
-    "n_items_before",
-    "n_items_after",
-    "alpha_before",
-    "alpha_after",
-    "omega_before",
-    "omega_after",
-]
+Blocks = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +43,29 @@ class PruningResult:
     blocks : dict
         Construct → retained items.
     trace : DataFrame
-        One row a decision: ``round, item, construct, action ("dropped" or "kept"), rule, statistic, value,
-        threshold, reason, reference, n_items_before, n_items_after, alpha_before, alpha_after,
-        omega_before, omega_after``.  "kept" rows, at the end, are items that fail a rule and stay
-        because their construct is at its minimum number of items.
+        One row a decision: ``round, item, construct, action`` ("dropped" or "kept"), ``rule,
+        statistic, value, threshold, reason, reference, n_items_before, n_items_after, alpha_before,
+        alpha_after, omega_before, omega_after`` (of the construct).  "kept" rows, at the end, are
+        items that fail a rule and stay because their construct is at its minimum number of items.
     statistics : DataFrame
-        Every item at every round: ``round, item, construct, n_items, msa, loading, cross_loading, cross_construct,
-        cross_loading_gap, communality``.  Round 0 is before any pruning.
+        Every item at every round: ``round`` and the fields of
+        :class:`surveypls.pruning_rules.ItemStatistics`.  Round 0 is before any pruning; the highest
+        round of a construct is its final state.
     reliability : DataFrame
-        ``construct, stage ("before" or "after"), n_items, cronbach_alpha, standardized_alpha, mcdonald_omega,
-        mean_correlation``.
+        ``construct, stage`` ("before" or "after"), ``n_items, cronbach_alpha, standardized_alpha,
+        mcdonald_omega, mean_correlation``.
     scaling : DataFrame
         Multitrait scaling of the retained items, see :func:`surveypls.items.scaling_success`.
     solutions_before, solutions : dict
-        Factor solutions before and after: ``{"joint": …}`` or one for each construct.
+        Factor solutions before and after: ``{"joint": …}``, or one for each construct.
     settings : EfaSettings
     notes : tuple of str
+        Notes of the final solutions.
     """
 
     retained: tuple[str, ...]
     dropped: tuple[str, ...]
-    blocks: dict[str, tuple[str, ...]]
+    blocks: Blocks
     trace: pd.DataFrame
     statistics: pd.DataFrame
     reliability: pd.DataFrame
@@ -92,30 +75,49 @@ class PruningResult:
     settings: EfaSettings
     notes: tuple[str, ...]
 
+    def retained_items(self) -> pd.DataFrame:
+        """Return the retained items: ``item, construct, loading, communality, msa`` of their last analysis.
 
-def prune(
-    data: pd.DataFrame,
-    study: Study,
-    *,
-    settings: EfaSettings | None = None,
-    correlations: pd.DataFrame | None = None,
-) -> PruningResult:
+        Items that no analysis touched (of Mode B or single-item constructs) have no figures.
+        """
+        owner = {item: name for name, block in self.blocks.items() for item in block}
+        table = pd.DataFrame({"item": self.retained, "construct": [owner[i] for i in self.retained]})
+        wanted = ["loading", "communality", "msa"]
+        if self.statistics.empty:
+            return table.assign(**dict.fromkeys(wanted, float("nan")))
+        last = self.statistics.groupby("item", sort=False)[wanted].last()
+        return table.join(last, on="item")
+
+    def long_table(self) -> pd.DataFrame:
+        """Return the retained items' loadings in long form: ``statistic`` (efa_loading), ``row, column, value``."""
+        kept = self.retained_items().dropna(subset="loading")
+        return pd.DataFrame(
+            {
+                "statistic": "efa_loading",
+                "row": kept["item"],
+                "column": kept["construct"],
+                "value": kept["loading"],
+            }
+        ).reset_index(drop=True)
+
+
+def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = None) -> PruningResult:
     """Drop items that break the study's rules, one at a time.
 
-    Each round analyses the remaining items anew, asks the rules in the order of :data:`RULES`, and drops the item
-    that breaks the first broken rule worst.  It ends when no rule is broken, or only by items of
-    constructs that are at ``min_items``.
+    Each round analyses the remaining items anew, asks the rules in the order of
+    :func:`surveypls.pruning_rules.active_rules`, and drops the item that breaks the first broken
+    rule worst.  It ends when no rule is broken, or only by items of constructs at ``min_items``.
 
-    With scope "per_construct" each construct is factored alone, with one factor, and the constructs take turns in
-    the study's order.  Its cross-loading gap is that of multitrait scaling: the item's correlation
-    with the sum of its own construct's other items, minus its largest absolute correlation with
-    another construct's sum.  With scope "joint" all items are factored together; each construct is
-    given the factor on which its items load most, an item whose largest loading is on another
-    construct's factor is dropped, and the gap is own minus largest other absolute loading.
+    With scope "per_construct" each construct is factored alone, with one factor, in the study's
+    order.  Its cross-loading gap is that of multitrait scaling: the item's correlation with the sum
+    of its construct's other items, minus its largest absolute correlation with another construct's
+    sum.  With scope "joint" all items are factored together; each construct is given the factor on
+    which its items load most, an item whose largest loading is on another construct's factor is
+    dropped, and the gap is own minus largest other absolute loading.
 
-    Loadings are signed: a reflective item that loads negatively on its own factor breaks the rule, and the reason
-    asks whether it is reversed.  Constructs in Mode B, whose items need not correlate, and
-    constructs of one item are left alone.
+    Loadings are signed: an item that loads negatively on its own factor fails, and the reason asks
+    whether it is reversed.  Items that everybody answered alike go first.  Constructs in Mode B, whose
+    items need not correlate, and constructs of one item are left alone.
 
     Parameters
     ----------
@@ -125,8 +127,6 @@ def prune(
         Constructs, items and ``study.efa``.
     settings : EfaSettings, optional
         Used instead of ``study.efa``.
-    correlations : DataFrame, optional
-        Correlations of the items if already computed (the sensitivity table shares them).
 
     Returns
     -------
@@ -138,361 +138,268 @@ def prune(
         If an item has no column or a missing answer, or the factors cannot be extracted.
     """
     rules = study.efa if settings is None else settings
-    absent = [i for i in study.items if i not in data.columns]
-    if absent:
-        raise EfaError(
-            "no column for " + ", ".join(f"{i}{nearest(i, map(str, data.columns))}" for i in absent)
-        )
-    blocks: dict[str, list[str]] = {c.name: list(c.items) for c in study.constructs}
-    factored = [c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1]
-    answers = data[list(study.items)].astype(float)
-    trace: list[dict[str, object]] = []
-    if rules.prune:
-        _drop_constant(answers, blocks, factored, trace)
-    pool = [i for name in factored for i in blocks[name]]
-    if correlations is None and pool:
-        correlations = correlation_matrix(answers[pool], method=rules.correlation)
-    context = _Context(answers, correlations, rules, study.seed)
-    before = {c: tuple(b) for c, b in blocks.items()}
-    groups = [factored] if rules.scope == "joint" else [[name] for name in factored]
-    groups = [g for g in groups if g]
-    solutions_before: dict[str, FactorSolution] = {}
-    solutions: dict[str, FactorSolution] = {}
-    statistics: list[pd.DataFrame] = []
-    kept: list[dict[str, object]] = []
-    notes: list[str] = []
-    done = len(trace)
-    for group in groups:
-        key = "joint" if rules.scope == "joint" else group[0]
-        first = True
-        while True:
-            live = [name for name in group if len(blocks[name]) > 1]
-            if not live:
-                break
-            table, solution = context.analyse(live, blocks)
-            table.insert(0, "round", 0 if first else done)
-            statistics.append(table)
-            if first:
-                solutions_before[key] = solution
-                first = False
-            solutions[key] = solution
-            broken = _broken(table, rules) if rules.prune else []
-            free = [b for b in broken if len(blocks[str(b["construct"])]) > rules.min_items]
-            if not free:
-                kept += [b | {"action": "kept"} for b in _first_of_each(broken)]
-                break
-            done += 1
-            trace.append(context.drop(free[0], blocks, done))
-        notes += [f"{key}: {note}" for note in solutions[key].notes] if key in solutions else []
-    for entry in kept:
-        block = blocks[str(entry["construct"])]
-        entry["reason"] = (
-            f"{entry['reason']}; kept, the construct is at its minimum of {rules.min_items} items"
-        )
-        trace.append(
-            entry
-            | {"round": done}
-            | context.reliability(block, "before")
-            | context.reliability(block, "after")
-        )
-    retained = tuple(i for i in study.items if i in {x for b in blocks.values() for x in b})
-    after = {c: tuple(b) for c, b in blocks.items()}
+    analyser = Analyser(data, study, rules)
+    run = prune_blocks(analyser, study, rules)
+    answers = analyser.answers
+    ends = {"before": analyser.all_blocks, "after": run.blocks}
     reliability = pd.concat(
-        [
-            scale_reliability(answers, {c: b for c, b in stage.items() if b}).assign(stage=name)
-            for name, stage in (("before", before), ("after", after))
-        ],
+        [scale_reliability(answers, _filled(b)).assign(stage=stage) for stage, b in ends.items()],
         ignore_index=True,
     )
+    order = ["construct", "stage", *[c for c in reliability if c not in ("construct", "stage")]]
+    statistics = [{"round": n} | asdict(s) for n, analysis in run.history for s in analysis.statistics]
+    retained = tuple(i for b in run.blocks.values() for i in b)
     return PruningResult(
         retained=retained,
         dropped=tuple(i for i in study.items if i not in retained),
-        blocks=after,
-        trace=pd.DataFrame(trace, columns=_TRACE),
-        statistics=pd.concat(statistics, ignore_index=True) if statistics else pd.DataFrame(),
-        reliability=reliability[
-            ["construct", "stage", *[c for c in reliability.columns if c not in ("construct", "stage")]]
-        ],
-        scaling=scaling_success(answers, {c: b for c, b in after.items() if b}),
-        solutions_before=solutions_before,
-        solutions=solutions,
+        blocks=run.blocks,
+        trace=pd.DataFrame([_trace_row(d, answers) for d in run.decisions], columns=_TRACE),
+        statistics=pd.DataFrame(statistics, columns=["round", *[f.name for f in fields(ItemStatistics)]]),
+        reliability=reliability[order],
+        scaling=scaling_success(answers, _filled(run.blocks)),
+        solutions_before={key: analyses[0].solution for key, analyses in run.by_group.items()},
+        solutions={key: analyses[-1].solution for key, analyses in run.by_group.items()},
         settings=rules,
-        notes=tuple(notes),
+        notes=tuple(f"{k}: {note}" for k, a in run.by_group.items() for note in a[-1].solution.notes),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """The data and rules that every round shares."""
+class Analysis:
+    """One factor analysis of the items that remain."""
 
-    answers: pd.DataFrame
-    correlations: pd.DataFrame | None
-    rules: EfaSettings
-    seed: int
-
-    def analyse(
-        self, live: Sequence[str], blocks: Mapping[str, list[str]]
-    ) -> tuple[pd.DataFrame, FactorSolution]:
-        """Factor the items of the live constructs: their statistics and the solution."""
-        assert self.correlations is not None
-        rules = self.rules
-        items = [i for name in live for i in blocks[name]]
-        owner = {i: name for name in live for i in blocks[name]}
-        r = self.correlations.loc[items, items]
-        joint = rules.scope == "joint"
-        definite = smooth(r.to_numpy(dtype=float))[0]
-        k = (
-            choose_n_factors(
-                rules.n_factors,
-                self.answers[items],
-                definite,
-                len(live),
-                n_parallel=rules.n_parallel,
-                seed=self.seed,
-            )
-            if joint
-            else 1
-        )
-        solution = factor_analysis(
-            r,
-            k,
-            extraction=rules.extraction,
-            rotation=rules.rotation,
-            kaiser_normalization=rules.kaiser_normalization,
-        )
-        own_factor, solution = _assign(solution, live, blocks)
-        pattern = solution.pattern
-        msa = kmo(definite)[1]
-        if joint:
-            cross = _cross_loadings(pattern, owner, own_factor)
-        else:
-            scaling = scaling_success(self.answers, {c: b for c, b in blocks.items() if b}).set_index("item")
-            cross = {
-                i: (
-                    float(scaling.at[i, "item_rest"]),
-                    float(scaling.at[i, "other_correlation"]),
-                    str(scaling.at[i, "other_construct"]),
-                )
-                for i in items
-            }
-        rows = []
-        for position, item in enumerate(items):
-            own, other, where = cross[item]
-            rows.append(
-                {
-                    "item": item,
-                    "construct": owner[item],
-                    "n_items": len(items),
-                    "msa": float(msa[position]),
-                    "loading": float(pattern.at[item, own_factor[owner[item]]]),
-                    "cross_loading": other,
-                    "cross_construct": where,
-                    "cross_loading_gap": abs(own) - abs(other) if joint else own - abs(other),
-                    "communality": float(solution.communalities[item]),
-                }
-            )
-        return pd.DataFrame(rows), solution
-
-    def reliability(self, block: Sequence[str], stage: str) -> dict[str, object]:
-        """Alpha, omega and the number of items of a block, keyed for the trace."""
-        row = scale_reliability(self.answers, {"": list(block)}).iloc[0]
-        return {
-            f"n_items_{stage}": len(block),
-            f"alpha_{stage}": float(row["cronbach_alpha"]),
-            f"omega_{stage}": float(row["mcdonald_omega"]),
-        }
-
-    def drop(self, entry: dict[str, object], blocks: dict[str, list[str]], number: int) -> dict[str, object]:
-        """Take the item out of its block and return the trace row."""
-        block = blocks[str(entry["construct"])]
-        row = entry | {"round": number, "action": "dropped"} | self.reliability(block, "before")
-        block.remove(str(entry["item"]))
-        return row | self.reliability(block, "after")
+    statistics: tuple[ItemStatistics, ...]
+    solution: FactorSolution
 
 
-def _drop_constant(
-    answers: pd.DataFrame,
-    blocks: dict[str, list[str]],
-    factored: Sequence[str],
-    trace: list[dict[str, object]],
-) -> None:
-    """Drop, before all rules, the items that everybody answered alike: they correlate with nothing."""
-    for name in factored:
-        for item in list(blocks[name]):
-            if answers[item].nunique(dropna=True) > 1:
-                continue
-            before = len(blocks[name])
-            blocks[name].remove(item)
-            trace.append(
-                {
-                    "round": len(trace) + 1,
-                    "item": item,
-                    "construct": name,
-                    "action": "dropped",
-                    "rule": "no variance",
-                    "statistic": "sd",
-                    "value": 0.0,
-                    "threshold": 0.0,
-                    "reason": "every answer is the same",
-                    "reference": "",
-                    "n_items_before": before,
-                    "n_items_after": before - 1,
-                }
-            )
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One item dropped, or kept against a rule; with its construct's items before and after."""
+
+    round: int
+    action: str
+    failure: Failure
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
-def _assign(
-    solution: FactorSolution, live: Sequence[str], blocks: Mapping[str, list[str]]
-) -> tuple[dict[str, str], FactorSolution]:
-    """Give each construct the factor on which its items load most; name and turn the factors after them."""
-    pattern = solution.pattern
-    weight = np.array([(pattern.loc[blocks[name]] ** 2).sum(axis=0).to_numpy() for name in live])
-    if len(live) <= pattern.shape[1]:
-        rows, columns = linear_sum_assignment(-weight)
-        chosen = dict(zip((live[r] for r in rows), (int(c) for c in columns), strict=True))
-    else:
-        # Fewer factors than constructs: some must share one.
-        chosen = {name: int(np.argmax(weight[i])) for i, name in enumerate(live)}
-    names = [
-        "+".join(n for n in live if chosen[n] == j) or str(pattern.columns[j])
-        for j in range(pattern.shape[1])
-    ]
-    signs = np.ones(pattern.shape[1])
-    for j in range(pattern.shape[1]):
-        owned = [i for n in live if chosen[n] == j for i in blocks[n]]
-        if owned and float(pattern.loc[owned].iloc[:, j].sum()) < 0:
-            signs[j] = -1.0
-    named = solution.turned(signs).renamed(names)
-    return {name: names[chosen[name]] for name in live}, named
+@dataclass(frozen=True, slots=True)
+class PruningRun:
+    """The bare outcome of the rounds."""
+
+    blocks: Blocks
+    decisions: tuple[Decision, ...]
+    history: tuple[tuple[int, Analysis], ...]
+    by_group: dict[str, list[Analysis]]
 
 
-def _cross_loadings(
-    pattern: pd.DataFrame, owner: Mapping[str, str], own_factor: Mapping[str, str]
-) -> dict[str, tuple[float, float, str]]:
-    result = {}
-    for item, construct in owner.items():
-        own = own_factor[construct]
-        others = pattern.loc[item].drop(own)
-        where = str(others.abs().idxmax()) if len(others) else ""
-        result[item] = (float(pattern.at[item, own]), float(others[where]) if where else 0.0, where)
-    return result
+class Analyser:
+    """Factor sets of items under fixed settings, each set once.
 
-
-def _broken(table: pd.DataFrame, rules: EfaSettings) -> list[dict[str, object]]:
-    """Every broken rule, in the order of the rules and the worst item first."""
-    found: list[dict[str, object]] = []
-    for rule, statistic, setting, reference in RULES:
-        if rule == "own factor" and rules.scope != "joint":
-            continue
-        limit = getattr(rules, setting) if setting else 0.0
-        if limit is None:
-            continue
-        values = table[statistic]
-        failing = table[values < limit].sort_values(statistic, kind="stable")
-        for row in failing.to_dict("records"):
-            found.append(
-                {
-                    "item": row["item"],
-                    "construct": row["construct"],
-                    "rule": rule,
-                    "statistic": statistic,
-                    "value": float(row[statistic]),
-                    "threshold": float(limit),
-                    "reason": _reason(rule, statistic, row, float(limit)),
-                    "reference": reference,
-                }
-            )
-    return found
-
-
-def _reason(rule: str, statistic: str, row: Mapping[object, object], limit: float) -> str:
-    value = float(str(row[statistic]))
-    if rule == "own factor":
-        return f"loads more on {row['cross_construct']} than on {row['construct']}"
-    if rule == "cross-loading":
-        return f"gap of {value:.2f} to {row['cross_construct']} is below {limit:.2f}"
-    if rule == "own loading" and value < 0:
-        return f"loads {value:.2f} on its own factor: reversed wording not declared?"
-    return f"{statistic.replace('msa', 'MSA')} {value:.2f} is below {limit:.2f}"
-
-
-def _first_of_each(broken: list[dict[str, object]]) -> list[dict[str, object]]:
-    seen: set[object] = set()
-    return [b for b in broken if not (b["item"] in seen or seen.add(b["item"]))]  # type: ignore[func-returns-value]
-
-
-def sensitivity(
-    data: pd.DataFrame,
-    study: Study,
-    *,
-    min_loading: Sequence[float] = (0.30, 0.40, 0.50),
-    min_cross_loading_gap: Sequence[float | None] = (None, 0.10, 0.20),
-    extraction: Sequence[str] = ("minres", "principal_axis", "ml"),
-    rotation: Sequence[str] = ("varimax", "oblimin"),
-    correlation: Sequence[str] = ("pearson", "polychoric"),
-    scope: Sequence[str] = ("per_construct", "joint"),
-) -> pd.DataFrame:
-    """Prune under every combination of settings and show which items remain.
+    Thresholds play no part here, so that one analyser serves every threshold of a sensitivity table.
 
     Parameters
     ----------
-    data : DataFrame (n, items)
-        Complete numeric answers.
-    study : Study
-        Its other settings (MSA, communality, minimum items, number of factors) stay as they are.
-    min_loading, min_cross_loading_gap, extraction, rotation, correlation, scope : sequences
-        The values to combine.  Rotation makes no difference with scope "per_construct", whose rows
-        have "none".
-
-    Returns
-    -------
-    DataFrame
-        ``scope, correlation, extraction, rotation, min_loading, min_cross_loading_gap, n_retained, retained,
-        added, lost, same, note``: ``added`` and ``lost`` are against the study's own settings,
-        items separated by spaces; ``note`` holds the failure where a combination has no solution.
+    data, study
+        As for :func:`prune`.
+    settings : EfaSettings
+        Scope, correlation, extraction, rotation and number of factors.
+    correlations : DataFrame, optional
+        Correlations of the items, if already computed.
     """
-    reference = prune(data, study).retained
-    names = [i for c in study.constructs if c.mode == "A" and len(c.items) > 1 for i in c.items]
-    names = [i for i in names if data[i].nunique() > 1]
-    matrices = {m: correlation_matrix(data[names], method=m) for m in dict.fromkeys(correlation)}  # type: ignore[arg-type]
-    rows = []
-    grid = itertools.product(scope, correlation, extraction, rotation, min_loading, min_cross_loading_gap)
-    for where, matrix, how, turn, loading, gap in grid:
-        if where == "per_construct" and turn != rotation[0]:
-            continue
-        settings = EfaSettings.model_validate(
-            study.efa.model_dump()
-            | {
-                "prune": True,
-                "scope": where,
-                "correlation": matrix,
-                "extraction": how,
-                "rotation": turn if where == "joint" else "none",
-                "min_loading": loading,
-                "min_cross_loading_gap": gap,
-            }
+
+    def __init__(
+        self,
+        data: pd.DataFrame,
+        study: Study,
+        settings: EfaSettings,
+        *,
+        correlations: pd.DataFrame | None = None,
+    ) -> None:
+        absent = [i for i in study.items if i not in data.columns]
+        if absent:
+            hints = [f"{i}{nearest(i, map(str, data.columns))}" for i in absent]
+            raise EfaError("no column for " + ", ".join(hints))
+        self.answers = data[list(study.items)].astype(float)
+        self.settings, self.seed = settings, study.seed
+        self.all_blocks: Blocks = {c.name: c.items for c in study.constructs}
+        self.factored = tuple(c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1)
+        items = [i for name in self.factored for i in self.all_blocks[name]]
+        self.constant = tuple(i for i in items if self.answers[i].nunique(dropna=False) < 2)
+        pool = [i for i in items if i not in self.constant]
+        if correlations is None and pool:
+            correlations = correlation_matrix(self.answers[pool], method=settings.correlation)
+        self.correlations = correlations
+        self._done: dict[object, Analysis] = {}
+
+    def analyse(self, live: Sequence[str], blocks: Blocks) -> Analysis:
+        """Factor the items that the live constructs still have."""
+        # Multitrait scaling looks at every block; a joint solution only at those that are factored.
+        looked_at = live if self.settings.scope == "joint" else blocks
+        key = (tuple(live), tuple((name, blocks[name]) for name in looked_at))
+        if key not in self._done:
+            self._done[key] = self._analyse(live, blocks)
+        return self._done[key]
+
+    def _analyse(self, live: Sequence[str], blocks: Blocks) -> Analysis:
+        assert self.correlations is not None
+        chosen, joint = self.settings, self.settings.scope == "joint"
+        items = [i for name in live for i in blocks[name]]
+        owner = [name for name in live for _ in blocks[name]]
+        r = self.correlations.loc[items, items]
+        definite = smooth(r.to_numpy(dtype=float))[0]
+        k = 1
+        if joint:
+            part = self.answers[items]
+            k = choose_n_factors(
+                chosen.n_factors, part, definite, len(live), n_parallel=chosen.n_parallel, seed=self.seed
+            )
+        solution = factor_analysis(
+            r,
+            k,
+            extraction=chosen.extraction,
+            rotation=chosen.rotation,
+            kaiser_normalization=chosen.kaiser_normalization,
         )
-        note = ""
-        retained: tuple[str, ...] = ()
-        try:
-            result = prune(data, study, settings=settings, correlations=matrices[matrix])
-            retained, note = result.retained, "; ".join(result.notes)
-        except EfaError as error:
-            note = str(error)
-        rows.append(
-            {
-                "scope": where,
-                "correlation": matrix,
-                "extraction": how,
-                "rotation": settings.rotation,
-                "min_loading": loading,
-                "min_cross_loading_gap": np.nan if gap is None else gap,
-                "n_retained": len(retained),
-                "retained": " ".join(retained),
-                "added": " ".join(i for i in retained if i not in reference),
-                "lost": " ".join(i for i in reference if i not in retained),
-                "same": retained == reference,
-                "note": note,
-            }
+        factor_of, solution = _assigned(solution, live, owner)
+        pattern = solution.pattern.to_numpy(dtype=float)
+        msa = kmo(definite)[1]
+        names = [str(c) for c in solution.pattern.columns]
+        if joint:
+            crossing = [_cross_loading(pattern[i], factor_of[owner[i]], names) for i in range(len(items))]
+        else:
+            scaling = scaling_success(self.answers, _filled(blocks), items=items)
+            columns = ("item_rest", "other_correlation", "other_construct")
+            crossing = list(scaling[list(columns)].itertuples(index=False, name=None))
+        return Analysis(
+            tuple(
+                ItemStatistics(
+                    item=item,
+                    construct=owner[i],
+                    n_items=len(items),
+                    msa=float(msa[i]),
+                    loading=float(pattern[i, factor_of[owner[i]]]),
+                    largest_loading=float(np.abs(pattern[i]).max()),
+                    cross_loading=float(other),
+                    cross_construct=str(where),
+                    cross_loading_gap=float(own - abs(other)),
+                    communality=float(solution.communalities.iloc[i]),
+                )
+                for i, (item, (own, other, where)) in enumerate(zip(items, crossing, strict=True))
+            ),
+            solution,
         )
-    return pd.DataFrame(rows)
+
+
+def prune_blocks(analyser: Analyser, study: Study, settings: EfaSettings) -> PruningRun:
+    """Run the rounds; ``settings`` gives the thresholds, the analyser all the rest."""
+    rules = active_rules(settings) if settings.prune else ()
+    blocks: Blocks = dict(analyser.all_blocks)
+    decisions: list[Decision] = []
+    kept: list[Failure] = []
+
+    def drop(failure: Failure) -> None:
+        before = blocks[failure.construct]
+        blocks[failure.construct] = tuple(i for i in before if i != failure.item)
+        decisions.append(Decision(len(decisions) + 1, "dropped", failure, before, blocks[failure.construct]))
+
+    for item in analyser.constant:
+        if not settings.prune:
+            raise EfaError(f"every answer to {item} is the same: it cannot be factored (efa.prune is off)")
+        rule = Rule("no variance", "sd", 0.0, "")
+        drop(Failure(item, study.construct_of(item), rule, 0.0, "every answer is the same"))
+    groups: dict[str, tuple[str, ...]] = (
+        {"joint": analyser.factored}
+        if settings.scope == "joint"
+        else {name: (name,) for name in analyser.factored}
+    )
+    history: list[tuple[int, Analysis]] = []
+    by_group: dict[str, list[Analysis]] = {}
+    for key, group in groups.items():
+        while live := [name for name in group if len(blocks[name]) > 1]:
+            analysis = analyser.analyse(live, blocks)
+            history.append((len(decisions) if key in by_group else 0, analysis))
+            by_group.setdefault(key, []).append(analysis)
+            broken = failures(analysis.statistics, rules)
+            free = [f for f in broken if len(blocks[f.construct]) > settings.min_items]
+            if not free:
+                kept += first_of_each(broken)
+                break
+            drop(free[0])
+    decisions += [Decision(len(decisions), "kept", f, blocks[f.construct], blocks[f.construct]) for f in kept]
+    return PruningRun(blocks, tuple(decisions), tuple(history), by_group)
+
+
+def _filled(blocks: Blocks) -> Blocks:
+    return {name: items for name, items in blocks.items() if items}
+
+
+def _assigned(
+    solution: FactorSolution, live: Sequence[str], owner: Sequence[str]
+) -> tuple[dict[str, int], FactorSolution]:
+    """Give each construct the factor on which its items load most; name and turn the factors after them."""
+    pattern = solution.pattern.to_numpy(dtype=float)
+    mine = {name: np.array([o == name for o in owner]) for name in live}
+    weight = np.array([(pattern[mine[name]] ** 2).sum(axis=0) for name in live])
+    k = pattern.shape[1]
+    if len(live) <= k:
+        rows, columns = linear_sum_assignment(-weight)
+        factor_of = {live[int(r)]: int(c) for r, c in zip(rows, columns, strict=True)}
+    else:
+        # Fewer factors than constructs: some must share one.
+        factor_of = {name: int(np.argmax(weight[i])) for i, name in enumerate(live)}
+    owners = [[name for name in live if factor_of[name] == j] for j in range(k)]
+    names = ["+".join(owners[j]) or f"F{j + 1}" for j in range(k)]
+    sums = [sum(float(pattern[mine[name], j].sum()) for name in owners[j]) for j in range(k)]
+    signs = np.where(np.array(sums) < 0, -1.0, 1.0)
+    return factor_of, solution.turned(signs).renamed(names)
+
+
+def _cross_loading(row: np.ndarray, own: int, names: Sequence[str]) -> tuple[float, float, str]:
+    """Return the absolute own loading, the largest other one as it is, and that factor's name."""
+    others = [j for j in range(len(row)) if j != own]
+    if not others:
+        return abs(float(row[own])), 0.0, ""
+    other = max(others, key=lambda j: abs(row[j]))
+    return abs(float(row[own])), float(row[other]), names[other]
+
+
+_TRACE = [
+    *(
+        "round",
+        "item",
+        "construct",
+        "action",
+        "rule",
+        "statistic",
+        "value",
+        "threshold",
+        "reason",
+        "reference",
+    ),
+    *("n_items_before", "n_items_after", "alpha_before", "alpha_after", "omega_before", "omega_after"),
+]
+
+
+def _trace_row(decision: Decision, answers: pd.DataFrame) -> Mapping[str, object]:
+    failure = decision.failure
+    row: dict[str, object] = {
+        "round": decision.round,
+        "item": failure.item,
+        "construct": failure.construct,
+        "action": decision.action,
+        "rule": failure.rule.name,
+        "statistic": failure.rule.statistic,
+        "value": failure.value,
+        "threshold": failure.rule.limit,
+        "reason": failure.reason,
+        "reference": failure.rule.reference,
+    }
+    if decision.action == "kept":
+        row["reason"] = f"{failure.reason}; kept, {failure.construct} is at its minimum number of items"
+    for stage, block in (("before", decision.before), ("after", decision.after)):
+        both = scale_reliability(answers, {"": block}) if block else None
+        row[f"n_items_{stage}"] = len(block)
+        row[f"alpha_{stage}"] = np.nan if both is None else both.at[0, "cronbach_alpha"]
+        row[f"omega_{stage}"] = np.nan if both is None else both.at[0, "mcdonald_omega"]
+    return row
