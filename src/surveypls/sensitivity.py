@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from surveypls.efa import EfaError, correlation_matrix
-from surveypls.pruning import Analyser, prune_blocks
+from surveypls.pruning import prune_blocks
+from surveypls.pruning_analysis import Analyser
 from surveypls.study import EfaSettings, Study
 
 
