@@ -131,7 +131,8 @@ def table_2_reflective_measurement(
                 outer_loading=loading,
                 **cells,
             )
-            b.mark(row, "outer_loading", thresholds.judge("outer_loading", loading))
+            if len(reflective[name]) > 1:
+                b.mark(row, "outer_loading", thresholds.judge("outer_loading", loading))
             for statistic in per_construct:
                 b.mark(row, statistic, thresholds.judge(statistic, cells[statistic]))
     limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("outer_loading", "ave", "rho_c")}
@@ -284,7 +285,7 @@ def table_5_paths(
     b.pair("p_value", say("p", labels), "p")
     b.pair("decision", say("decision", labels), "text")
     level = study.bootstrap.significance
-    for heading, statistic, source, target in effects_stated(study):
+    for heading, statistic, source, target in effects_stated(study, labels):
         p = found.get(statistic, source, target, "p_value")
         decided = b.printed.get(("decision", source, target), "")
         row = b.add(
@@ -307,7 +308,7 @@ def table_5_paths(
         sided=say(study.bootstrap.alternative, labels),
         alpha=f"{level:g}",
     )
-    used = {name for effect in effects_stated(study) for name in effect[2:]}
+    used = {name for effect in effects_stated(study, labels) for name in effect[2:]}
     parts = [
         note,
         stars_note(labels) + ".",

@@ -72,7 +72,7 @@ def item_table(
                 outer_vif=vif,
                 **inference_of(found, statistic, item, name),
             )
-            if statistic == "outer_loading" and not formative:
+            if statistic == "outer_loading" and not formative and len(items) > 1:
                 b.mark(row, "estimate", thresholds.judge("outer_loading", estimate))
             if len(items) > 1:
                 b.mark(row, "outer_vif", thresholds.judge("outer_vif", vif))
@@ -98,7 +98,7 @@ def reliability_table(
     b.text("construct", say("construct", labels))
     b.text("coefficient", say("r.coefficient", labels))
     b.columns.append(Column("estimate", say("estimate", labels), "unit"))
-    b.columns.append(Column("standard_deviation", "SE", "number"))
+    b.columns.append(Column("standard_deviation", say("r.se", labels), "number"))
     inference_columns(b, study, tests=False)
     for name in study.construct_names:
         for statistic in RELIABILITY:

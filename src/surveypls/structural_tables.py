@@ -53,8 +53,8 @@ def path_table(study: Study, values: Long, *, labels: Language = "en", notice: s
     b.columns.append(Column("f_squared", "f²", "number"))
     b.text("size", say("r.size", labels))
     b.columns.append(Column("inner_vif", "VIF", "number"))
-    b.text("decision", say("decision", labels))
-    stated = list(effects_stated(study))
+    b.text("decision", say("r.decision", labels))
+    stated = list(effects_stated(study, labels))
     named = {(s, t) for _, statistic, s, t in stated if statistic == "path_coefficient"}
     rest = [(f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs if (s, t) not in named]
     hypothesised = len(stated) if study.hypotheses else 0
@@ -67,7 +67,7 @@ def path_table(study: Study, values: Long, *, labels: Language = "en", notice: s
         decided = p == p and position < hypothesised
         supported = "supported" if p < study.bootstrap.significance else "not_supported"
         row = b.add(
-            path=heading if direct else f"{heading} ({say(statistic, labels).lower()})",
+            path=heading,
             estimate=found.get(statistic, source, target),
             f_squared=f2,
             size=thresholds.threshold("f_squared").size(f2, labels),

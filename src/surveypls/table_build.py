@@ -123,25 +123,26 @@ def figure(value: float) -> str:
     return text[:-1] if text.endswith("0") else text
 
 
-def effects_stated(study: Study) -> tuple[tuple[str, str, str, str], ...]:
-    """Return (row heading, statistic, source, target) of each hypothesis, or of each path without any."""
+def effects_stated(study: Study, labels: Language = "en") -> tuple[tuple[str, str, str, str], ...]:
+    """Return (row heading, statistic, source, target) of each hypothesis, or of each path without any.
+
+    The heading of an indirect or total effect says so.
+    """
     if not study.hypotheses:
         return tuple((f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs)
-    return tuple(
-        (
-            f"{h.id}: {h.path.source} → {h.path.target}",
-            EFFECT_STATISTIC[h.effect],
-            h.path.source,
-            h.path.target,
-        )
-        for h in study.hypotheses
-    )
+    rows = []
+    for h in study.hypotheses:
+        statistic = EFFECT_STATISTIC[h.effect]
+        kind = "" if h.effect == "direct" else f" ({say(statistic, labels).lower()})"
+        heading = f"{h.id}: {h.path.source} → {h.path.target}{kind}"
+        rows.append((heading, statistic, h.path.source, h.path.target))
+    return tuple(rows)
 
 
 def inference_columns(b: Builder, study: Study, *, tests: bool = True) -> None:
     """Add the columns SE, t, p (unless ``tests`` is False) and the interval's two ends."""
     for key, heading, kind in _INFERENCE if tests else ():
-        b.columns.append(Column(key, heading, kind))
+        b.columns.append(Column(key, say("r.se", b.labels) if heading == "SE" else heading, kind))
     level = say("r.interval", b.labels, level=percent_level(study.bootstrap.confidence_level, b.labels))
     b.columns.append(Column("lower", say("r.lower", b.labels), "number", level))
     b.columns.append(Column("upper", say("r.upper", b.labels), "number", level))

@@ -99,15 +99,15 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "r.upper": ("UL", "LS"),
     "r.resampling": (
         "SE, t, p ({sided}) and {interval} intervals from {count} bootstrap resamples.",
-        "SE, t, p ({sided}) e intervalos {interval} de {count} remuestras bootstrap.",
+        "EE, t, p ({sided}) e intervalos {interval} de {count} remuestras bootstrap.",
     ),
     "r.percentile": ("percentile", "de percentiles"),
     "r.basic": ("basic", "básicos"),
     "r.bc": ("bias-corrected", "corregidos por sesgo"),
     "r.bca": ("BCa", "BCa"),
     "r.items": (
-        "λ²: squared loading (indicator reliability). SE: bootstrap standard error.",
-        "λ²: carga al cuadrado (fiabilidad del indicador). SE: error estándar bootstrap.",
+        "λ²: squared loading (indicator reliability).",
+        "λ²: carga al cuadrado (fiabilidad del indicador).",
     ),
     "r.items.title": ("Items: loadings and weights", "Ítems: cargas y pesos"),
     "r.reliability": (
@@ -133,6 +133,8 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "Discriminant validity: HTMT with intervals",
         "Validez discriminante: HTMT con intervalos",
     ),
+    "r.se": ("SE", "EE"),
+    "r.decision": ("Hypothesis", "Hipótesis"),
     "r.size": ("Size", "Tamaño"),
     "r.size.note": (
         "Size of f²: small from 0.02, medium from 0.15, large from 0.35 (Cohen, 1988).",
