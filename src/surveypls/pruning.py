@@ -10,7 +10,7 @@ import pandas as pd
 
 from surveypls.efa import EfaError, FactorSolution
 from surveypls.items import scale_reliability, scaling_success
-from surveypls.pruning_analysis import Analyser, Analysis, Blocks, filled
+from surveypls.pruning_analysis import Analyser, Blocks, filled
 from surveypls.pruning_rules import Failure, ItemStatistics, Rule, active_rules, failures, first_of_each
 from surveypls.study import EfaSettings, Study
 
@@ -31,9 +31,9 @@ class PruningResult:
         alpha_after, omega_before, omega_after`` (of the construct).  "kept" rows, at the end, are
         items that fail a rule and stay because their construct is at its minimum number of items.
     statistics : DataFrame
-        Every item at every round: ``round`` and the fields of
-        :class:`surveypls.pruning_rules.ItemStatistics`.  Round 0 is before any pruning; the highest
-        round of a construct is its final state.
+        Every remaining item at every round: ``round`` (how many items have been dropped) and the fields of
+        :class:`surveypls.pruning_rules.ItemStatistics`.  The first round is before the rules, the
+        last is the final state.
     reliability : DataFrame
         ``construct, stage`` ("before" or "after"), ``n_items, cronbach_alpha, standardized_alpha,
         mcdonald_omega, mean_correlation``.
@@ -88,15 +88,16 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
     """Drop items that break the study's rules, one at a time.
 
     Each round analyses the remaining items anew, asks the rules in the order of
-    :func:`surveypls.pruning_rules.active_rules`, and drops the item that breaks the first broken
-    rule worst.  It ends when no rule is broken, or only by items of constructs at ``min_items``.
+    :func:`surveypls.pruning_rules.active_rules`, and drops the item, of any construct, that breaks
+    the first broken rule worst.  It ends when no rule is broken, or only by items of constructs at
+    ``min_items``.
 
-    With scope "per_construct" each construct is factored alone, with one factor, in the study's
-    order.  Its cross-loading gap is that of multitrait scaling: the item's correlation with the sum
-    of its construct's other items, minus its largest absolute correlation with another construct's
-    sum.  With scope "joint" all items are factored together; each construct is given the factor on
-    which its items load most, an item whose largest loading is on another construct's factor is
-    dropped, and the gap is own minus largest other absolute loading.
+    With scope "per_construct" each construct is factored alone, with one factor.  The cross-loading
+    gap is that of multitrait scaling: the item's correlation with the sum of its construct's other
+    items, minus its largest absolute correlation with another construct's sum.  With scope "joint"
+    all items are factored together; each construct is given the factor on which its items load
+    most, an item whose largest loading is on another construct's factor is dropped, and the gap is
+    own minus largest other absolute loading.
 
     Loadings are signed: an item that loads negatively on its own factor fails, and the reason asks
     whether it is reversed.  Items that everybody answered alike go first.  Constructs in Mode B, whose
@@ -130,7 +131,7 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
         ignore_index=True,
     )
     order = ["construct", "stage", *[c for c in reliability if c not in ("construct", "stage")]]
-    statistics = [{"round": n} | asdict(s) for n, analysis in run.history for s in analysis.statistics]
+    statistics = [{"round": n} | asdict(s) for n, found in enumerate(run.history, run.start) for s in found]
     retained = tuple(i for b in run.blocks.values() for i in b)
     return PruningResult(
         retained=retained,
@@ -140,10 +141,10 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
         statistics=pd.DataFrame(statistics, columns=["round", *[f.name for f in fields(ItemStatistics)]]),
         reliability=reliability[order],
         scaling=scaling_success(answers, filled(run.blocks)),
-        solutions_before={key: analyses[0].solution for key, analyses in run.by_group.items()},
-        solutions={key: analyses[-1].solution for key, analyses in run.by_group.items()},
+        solutions_before=run.solutions_before,
+        solutions=run.solutions,
         settings=rules,
-        notes=tuple(f"{k}: {note}" for k, a in run.by_group.items() for note in a[-1].solution.notes),
+        notes=run.notes,
     )
 
 
@@ -164,8 +165,15 @@ class PruningRun:
 
     blocks: Blocks
     decisions: tuple[Decision, ...]
-    history: tuple[tuple[int, Analysis], ...]
-    by_group: dict[str, list[Analysis]]
+    history: tuple[tuple[ItemStatistics, ...], ...]
+    start: int
+    solutions_before: dict[str, FactorSolution]
+    solutions: dict[str, FactorSolution]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes of the final solutions, each with the solution's name."""
+        return tuple(f"{key}: {note}" for key, found in self.solutions.items() for note in found.notes)
 
 
 def prune_blocks(analyser: Analyser, study: Study, settings: EfaSettings) -> PruningRun:
@@ -173,38 +181,33 @@ def prune_blocks(analyser: Analyser, study: Study, settings: EfaSettings) -> Pru
     rules = active_rules(settings) if settings.prune else ()
     blocks: Blocks = dict(analyser.all_blocks)
     decisions: list[Decision] = []
-    kept: list[Failure] = []
 
     def drop(failure: Failure) -> None:
         before = blocks[failure.construct]
-        blocks[failure.construct] = tuple(i for i in before if i != failure.item)
-        decisions.append(Decision(len(decisions) + 1, "dropped", failure, before, blocks[failure.construct]))
+        after = tuple(i for i in before if i != failure.item)
+        blocks[failure.construct] = after
+        decisions.append(Decision(len(decisions) + 1, "dropped", failure, before, after))
 
     for item in analyser.constant:
         if not settings.prune:
             raise EfaError(f"every answer to {item} is the same: it cannot be factored (efa.prune is off)")
         rule = Rule("no variance", "sd", 0.0, "")
         drop(Failure(item, study.construct_of(item), rule, 0.0, "every answer is the same"))
-    groups: dict[str, tuple[str, ...]] = (
-        {"joint": analyser.factored}
-        if settings.scope == "joint"
-        else {name: (name,) for name in analyser.factored}
-    )
-    history: list[tuple[int, Analysis]] = []
-    by_group: dict[str, list[Analysis]] = {}
-    for key, group in groups.items():
-        while live := [name for name in group if len(blocks[name]) > 1]:
-            analysis = analyser.analyse(live, blocks)
-            history.append((len(decisions) if key in by_group else 0, analysis))
-            by_group.setdefault(key, []).append(analysis)
-            broken = failures(analysis.statistics, rules)
-            free = [f for f in broken if len(blocks[f.construct]) > settings.min_items]
-            if not free:
-                kept += first_of_each(broken)
-                break
-            drop(free[0])
-    decisions += [Decision(len(decisions), "kept", f, blocks[f.construct], blocks[f.construct]) for f in kept]
-    return PruningRun(blocks, tuple(decisions), tuple(history), by_group)
+    start = len(decisions)
+    solutions, statistics = analyser.analyse(blocks)
+    solutions_before, history = solutions, [statistics]
+    while True:
+        broken = failures(statistics, rules)
+        free = [f for f in broken if len(blocks[f.construct]) > settings.min_items]
+        if not free:
+            break
+        drop(free[0])
+        solutions, statistics = analyser.analyse(blocks)
+        history.append(statistics)
+    for failure in first_of_each(broken):
+        block = blocks[failure.construct]
+        decisions.append(Decision(start + len(history) - 1, "kept", failure, block, block))
+    return PruningRun(blocks, tuple(decisions), tuple(history), start, solutions_before, solutions)
 
 
 _TRACE = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,14 +25,6 @@ from surveypls.study import EfaSettings, Study, nearest
 
 #: Construct → items.
 Blocks = dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """One factor analysis of the items that remain."""
-
-    statistics: tuple[ItemStatistics, ...]
-    solution: FactorSolution
 
 
 class Analyser:
@@ -72,26 +64,63 @@ class Analyser:
         if correlations is None and pool:
             correlations = correlation_matrix(self.answers[pool], method=settings.correlation)
         self.correlations = correlations
-        self._done: dict[object, Analysis] = {}
+        self._done: dict[object, tuple[FactorSolution, tuple[ItemStatistics, ...]]] = {}
 
-    def analyse(self, live: Sequence[str], blocks: Blocks) -> Analysis:
-        """Factor the items that the live constructs still have."""
-        # Multitrait scaling looks at every block; a joint solution only at those that are factored.
-        looked_at = live if self.settings.scope == "joint" else blocks
-        key = (tuple(live), tuple((name, blocks[name]) for name in looked_at))
+    def analyse(self, blocks: Blocks) -> tuple[dict[str, FactorSolution], tuple[ItemStatistics, ...]]:
+        """Factor the items that remain: one joint solution, or one for each construct with two items or more.
+
+        Parameters
+        ----------
+        blocks : dict
+            Construct → the items that it still has.
+
+        Returns
+        -------
+        solutions : dict
+            ``{"joint": …}`` or construct → solution.
+        statistics : tuple of ItemStatistics
+            Every factored item, in the study's order.
+        """
+        live = [name for name in self.factored if len(blocks[name]) > 1]
+        if self.settings.scope == "joint":
+            if not live:
+                return {}, ()
+            solution, partial = self._factored(tuple(live), blocks)
+            return {"joint": solution}, partial
+        scaling = scaling_success(self.answers, filled(blocks))
+        columns = ("item_rest", "other_correlation", "other_construct")
+        by_item = dict(zip(scaling["item"], zip(*(scaling[c] for c in columns), strict=True), strict=True))
+        solutions, statistics = {}, []
+        for name in live:
+            solutions[name], partial = self._factored((name,), blocks)
+            for s in partial:
+                own, other, where = by_item[s.item]
+                gap = own - abs(other) if where else own
+                statistics.append(
+                    replace(s, cross_loading=other, cross_construct=where, cross_loading_gap=gap)
+                )
+        return solutions, tuple(statistics)
+
+    def _factored(
+        self, live: tuple[str, ...], blocks: Blocks
+    ) -> tuple[FactorSolution, tuple[ItemStatistics, ...]]:
+        """Factor the live constructs' items together, or look the result up."""
+        key = tuple((name, blocks[name]) for name in live)
         if key not in self._done:
-            self._done[key] = self._analyse(live, blocks)
+            self._done[key] = self._factor(live, blocks)
         return self._done[key]
 
-    def _analyse(self, live: Sequence[str], blocks: Blocks) -> Analysis:
+    def _factor(
+        self, live: tuple[str, ...], blocks: Blocks
+    ) -> tuple[FactorSolution, tuple[ItemStatistics, ...]]:
         assert self.correlations is not None
-        chosen, joint = self.settings, self.settings.scope == "joint"
+        chosen = self.settings
         items = [i for name in live for i in blocks[name]]
         owner = [name for name in live for _ in blocks[name]]
         r = self.correlations.loc[items, items]
         definite = smooth(r.to_numpy(dtype=float))[0]
         k = 1
-        if joint:
+        if chosen.scope == "joint":
             part = self.answers[items]
             k = choose_n_factors(
                 chosen.n_factors, part, definite, len(live), n_parallel=chosen.n_parallel, seed=self.seed
@@ -105,16 +134,12 @@ class Analyser:
         )
         factor_of, solution = _assigned(solution, live, owner)
         pattern = solution.pattern.to_numpy(dtype=float)
-        msa = kmo(definite)[1]
         names = [str(c) for c in solution.pattern.columns]
-        if joint:
-            crossing = [_cross_loading(pattern[i], factor_of[owner[i]], names) for i in range(len(items))]
-        else:
-            scaling = scaling_success(self.answers, filled(blocks), items=items)
-            columns = ("item_rest", "other_correlation", "other_construct")
-            crossing = list(scaling[list(columns)].itertuples(index=False, name=None))
-        return Analysis(
-            tuple(
+        msa = kmo(definite)[1]
+        rows = []
+        for i, item in enumerate(items):
+            own, other, where = _cross_loading(pattern[i], factor_of[owner[i]], names)
+            rows.append(
                 ItemStatistics(
                     item=item,
                     construct=owner[i],
@@ -122,15 +147,13 @@ class Analyser:
                     msa=float(msa[i]),
                     loading=float(pattern[i, factor_of[owner[i]]]),
                     largest_loading=float(np.abs(pattern[i]).max()),
-                    cross_loading=float(other),
-                    cross_construct=str(where),
-                    cross_loading_gap=float(own - abs(other)),
+                    cross_loading=other,
+                    cross_construct=where,
+                    cross_loading_gap=own - abs(other),
                     communality=float(solution.communalities.iloc[i]),
                 )
-                for i, (item, (own, other, where)) in enumerate(zip(items, crossing, strict=True))
-            ),
-            solution,
-        )
+            )
+        return solution, tuple(rows)
 
 
 def filled(blocks: Blocks) -> Blocks:

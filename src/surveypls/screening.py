@@ -20,6 +20,9 @@ from surveypls.study import CleaningSettings, Language, Study
 from surveypls.survey import RawSurvey
 from surveypls.survey_file import SurveyError
 
+#: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
+ROWS_PER_ITEM = 10
+
 
 @dataclass(frozen=True, slots=True)
 class CleaningResult:
@@ -31,6 +34,8 @@ class CleaningResult:
         Complete numbers, reversed items turned round; the index, ``respondent``, is the id.
     instrument : DataFrame (respondents × all items found)
         The same respondents on the whole instrument, NaN where missing; nothing is imputed here.
+    screened : DataFrame (respondents × the study's items)
+        The rows that passed every rule before the missing-data policy, with their gaps.
     log : DataFrame
         One row a decision: ``row`` (in the file), ``respondent, rule, action`` ("dropped", "set
         missing", "reported" or "imputed"), ``item, found, what, reference``.
@@ -53,6 +58,7 @@ class CleaningResult:
 
     responses: pd.DataFrame
     instrument: pd.DataFrame
+    screened: pd.DataFrame
     log: pd.DataFrame
     flow: pd.DataFrame
     missing: pd.DataFrame
@@ -100,8 +106,9 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     _careless(book, answers, rules)
     _require_rows(book, raw)
     distance, p_value = _outliers(book, answers, rules, notes)
+    screened = pd.DataFrame(answers.analysed[book.kept], columns=list(study.items))
     missing = _missing_table(answers.analysed[book.kept], study.items, rules)
-    mcar = _mcar(answers.analysed[book.kept], notes)
+    mcar = _mcar(book, answers.analysed[book.kept], notes)
     completed = _complete(book, answers, raw, study, notes)
     _require_rows(book, raw)
     names = _unique_names(raw, book.kept)
@@ -111,6 +118,7 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
         instrument=pd.DataFrame(answers.numbers[book.kept], index=kept, columns=answers.items),
         log=book.log(),
         flow=book.flow(),
+        screened=screened,
         missing=missing,
         respondents=pd.DataFrame(
             {
@@ -300,11 +308,18 @@ def _missing_table(analysed: Array, items: tuple[str, ...], rules: CleaningSetti
     return table
 
 
-def _mcar(analysed: Array, notes: list[str]) -> McarTest | None:
+def _mcar(book: CleaningLog, analysed: Array, notes: list[str]) -> McarTest | None:
     if not np.isnan(analysed).any():
         return None
     try:
-        return little_mcar(analysed)
+        found = little_mcar(analysed)
+        if len(analysed) < ROWS_PER_ITEM * analysed.shape[1]:
+            said = book.say(
+                "Little's test is asymptotic: with {} rows for {} items its p-value is a rough guide",
+                "La prueba de Little es asintótica: con {} filas para {} ítems su valor p es solo orientativo",
+            )
+            notes.append(said.format(*analysed.shape))
+        return found
     except ValueError as error:
         notes.append(str(error))
         return None

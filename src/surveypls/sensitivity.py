@@ -122,6 +122,5 @@ def _outcome(
         run = prune_blocks(analyser, study, settings)
     except EfaError as error:
         return (), (), str(error)
-    notes = [f"{k}: {note}" for k, a in run.by_group.items() for note in a[-1].solution.notes]
     protected = tuple(d.failure.item for d in run.decisions if d.action == "kept")
-    return _retained(run.blocks), protected, "; ".join(notes)
+    return _retained(run.blocks), protected, "; ".join(run.notes)
