@@ -113,8 +113,19 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 def new_figure(height: float, *, width: float = WIDTH) -> Figure:
     """Return an empty figure (inches) that makes room for its labels by itself."""
     figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.04, h_pad=0.04, wspace=0.03, hspace=0.03)  # type: ignore[union-attr,call-arg]
+    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.05, wspace=0.03, hspace=0.03)  # type: ignore[union-attr,call-arg]
     return figure
+
+
+def solve_layout(figure: Figure) -> None:
+    """Give a figure's parts their places, once, so that each format draws the same picture.
+
+    Done at a high resolution, where the widths of texts are not yet rounded to pixels.
+    """
+    dpi = figure.dpi
+    figure.set_dpi(600)
+    figure.draw_without_rendering()
+    figure.set_dpi(dpi)
 
 
 def add_notice(figure: Figure, *lines: str | None) -> None:
@@ -222,6 +233,26 @@ def check_frame(
     return out
 
 
+_ARROWS = frozenset({"", "path_coefficient", "indirect_effect", "total_effect", "f_squared", "inner_vif"})
+
+
+def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> str:
+    """Return how a quantity is called in a figure: its name, then what it is about.
+
+    The two names of a path are joined by an arrow, those of a pair of constructs by a dash; an item
+    stands without its construct.
+    """
+    if statistic in _ARROWS and row and column:
+        about = f"{row} → {column}"
+    elif statistic in ("outer_loading", "outer_weight", "efa_loading", "outer_vif"):
+        about = row
+    elif row and column and row != column:
+        about = f"{row} – {column}"
+    else:
+        about = row or column
+    return f"{name} {about}".strip()
+
+
 def in_order(frame: pd.DataFrame, wanted: Iterable[str] | None, column: str) -> pd.DataFrame:
     """Return the rows sorted by a given order of one column's values; others after, as they stood."""
     if wanted is None:
@@ -289,8 +320,7 @@ def render(
     for ending in formats:
         if ending not in metadata:
             raise FigureError(f"format {ending!r}{nearest(ending, metadata)}")
-    # The layout is solved once; each format then draws the same picture.
-    figure.draw_without_rendering()
+    solve_layout(figure)
     figure.set_layout_engine("none")
     contents = {}
     for ending in formats:
