@@ -39,6 +39,7 @@ def dot(x: FloatArray, y: FloatArray) -> FloatArray:
 
 def total(x: FloatArray) -> FloatArray:
     """Return the sum over the first axis, added in order whatever the size of the batch."""
+    x = np.ascontiguousarray(x)  # else numpy may add along memory instead
     if x.shape[-1] > 1:
         return np.asarray(x.sum(axis=0))
     return np.asarray(np.add.accumulate(x, axis=0)[-1])
