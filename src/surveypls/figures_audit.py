@@ -88,78 +88,83 @@ def published_dots(
     data["drawn_at"] = data["units"].clip(-_LIMIT, _LIMIT).fillna(pd.Series(otherwise, index=data.index))
     data = data[[*needed[:-1], "units", "drawn_at", "verdict"]]
 
-    tables = list(dict.fromkeys(data["table"]))
-    columns = _columns(data["table"].value_counts().to_dict(), tables)
-    height = max(sum(_table_height(data, t) for t in column) for column in columns)
-    figure = new_figure(0.145 * height + 1.15)
-    halves = figure.subfigures(1, len(columns), squeeze=False)[0]
-    reach = max(3.0, float(data["drawn_at"].abs().max()))
-    for half, column in zip(halves, columns, strict=True):
-        filler = height - sum(_table_height(data, t) for t in column)
-        ratios = [_table_height(data, t) for t in column] + ([filler] if filler > 0.5 else [])
-        axes = half.subplots(len(ratios), 1, sharex=True, squeeze=False, height_ratios=ratios)[:, 0]
-        for ax, table in zip(axes, column, strict=False):
-            _dots_panel(ax, data[data["table"] == table], styles, reach, labels)
-            ax.set_title(f"{words('table', labels)} {table}")
-        for ax in axes[len(column) :]:
-            ax.set_axis_off()
-        last = axes[len(column) - 1]
-        last.tick_params(axis="x", labelbottom=True)
-        last.set_xlabel(words("dots_units", labels))
+    halves = _halves(data)
+    longest = max(len(half) for half in halves)
+    figure = new_figure(0.148 * longest + 1.25)
+    axes = figure.subplots(1, len(halves), squeeze=False)[0]
+    reach = float(data["drawn_at"].abs().max())
+    for ax, half in zip(axes, halves, strict=True):
+        _dots_panel(ax, half, styles, labels)
+        ax.set_ylim(longest - 0.5, -0.5)
+        _unit_axis(ax, reach, labels)
     counts = data["verdict"].value_counts()
     handles = [_handle(styles[v], f"{words(v, labels)} ({counts[v]})") for v in styles if v in counts.index]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2, handletextpad=0.2)
-    add_notice(figure, words("dots_note", labels), notice)
+    figure.legend(handles=handles, loc="outside upper center", ncols=3, handletextpad=0.2, columnspacing=1.2)
+    note = words("dots_note", labels)
+    if ((data["statistic"] == "decision") & (data["drawn_at"] != 0)).any():
+        note = f"{note} {words('dots_decision', labels)}"
+    add_notice(figure, note, notice)
     return figure, data
 
 
-def _table_height(data: pd.DataFrame, table: str) -> float:
-    return float((data["table"] == table).sum()) + 2.4
-
-
-def _columns(counts: Mapping[Any, int], tables: list[str]) -> list[list[str]]:
-    """Part the tables, in order, into two columns of about the same length."""
-    if len(tables) < 2:
-        return [tables]
-    sizes = [counts[t] + 2.4 for t in tables]
-    cut = min(range(1, len(tables)), key=lambda i: abs(sum(sizes[:i]) - sum(sizes[i:])))
-    return [tables[:cut], tables[cut:]]
+def _halves(data: pd.DataFrame) -> list[list[dict[Any, Any]]]:
+    """Part the tables, in order, into two columns of about the same length, each table under its heading."""
+    parts = []
+    for table in dict.fromkeys(data["table"]):
+        rows = data[data["table"] == table].to_dict("records")
+        parts.append([{"heading": table}, *rows])
+    if len(parts) < 2:
+        return parts
+    sizes = [len(part) for part in parts]
+    cut = min(range(1, len(parts)), key=lambda i: abs(sum(sizes[:i]) - sum(sizes[i:])))
+    return [[row for part in half for row in part] for half in (parts[:cut], parts[cut:])]
 
 
 def _dots_panel(
-    ax: Axes, part: pd.DataFrame, styles: Mapping[str, tuple[str, str, bool]], reach: float, labels: str
+    ax: Axes, rows: list[dict[Any, Any]], styles: Mapping[str, tuple[str, str, bool]], labels: str
 ) -> None:
     ax.axvspan(-0.5, 0.5, color=LIGHT, linewidth=0, zorder=0)
-    for y, row in enumerate(part.to_dict("records")):
+    size = SMALL - 0.5
+    names = []
+    for y, row in enumerate(rows):
+        if "heading" in row:
+            names.append(f"{words('table', labels)} {row['heading']}")
+            continue
+        printed = row["printed"].replace(".", ",") if labels == "es" else row["printed"]
+        if row["statistic"] == "decision" and has_word(row["printed"]):
+            printed = words(row["printed"], labels)
+        name = quantity_label(
+            _short(row["statistic"], labels), row["row"], row["column"], statistic=row["statistic"]
+        )
+        names.append(f"{shorten(name, 1.25, size)}   {printed}")
         colour, marker, filled = styles[row["verdict"]]
         ax.axhline(y, color=LIGHT, linewidth=0.4, zorder=0)
         if np.isfinite(row["drawn_at"]):
+            face = colour if filled else "white"
             ax.plot([0, row["drawn_at"]], [y, y], color=colour, linewidth=0.6)
             ax.plot(
-                row["drawn_at"],
-                y,
-                marker,
-                color=colour,
-                markerfacecolor=colour if filled else "white",
-                markersize=4.5,
-                clip_on=False,
+                row["drawn_at"], y, marker, color=colour, markerfacecolor=face, markersize=4.5, clip_on=False
             )
-    names = []
-    for s, r, c, printed in part[["statistic", "row", "column", "printed"]].itertuples(index=False):
-        name = _short(s, labels)
-        shown = printed.replace(".", ",") if labels == "es" else printed
-        shown = words(printed, labels) if s == "decision" and has_word(printed) else shown
-        names.append(shorten(f"{quantity_label(name, r, c, statistic=s)}: {shown}", 2.0, SMALL - 0.5))
-    row_axis(ax, names, room=2.1, size=SMALL - 0.5)
-    ax.set_xscale("symlog", linthresh=1.0, linscale=0.6, base=10)
-    edge = 10.0 ** np.ceil(np.log10(reach)) if reach > 3 else 3.0
-    ax.set_xlim(-edge * 1.3, edge * 1.3)
-    powers = [float(10**k) for k in range(int(np.log10(edge)) + 1)] if edge >= 10 else [1.0]
-    powers = powers[:: 1 if len(powers) <= 3 else 2]
+    ax.set_yticks(range(len(rows)), names, fontsize=size)
+    for tick, row in zip(ax.get_yticklabels(), rows, strict=True):
+        if "heading" in row:
+            tick.set_fontweight("bold")
+            tick.set_fontsize(size + 1)
+        elif row["verdict"] == "not recomputed":
+            tick.set_color(GREY)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+
+
+def _unit_axis(ax: Axes, reach: float, labels: str) -> None:
+    """Scale an axis in units of the last digit: linear to one unit, logarithmic beyond."""
+    ax.set_xscale("symlog", linthresh=1.0, linscale=0.7, base=10)
+    decades = int(np.ceil(np.log10(max(reach, 10.0))))
+    ax.set_xlim(-(10.0**decades) * 1.2, 10.0**decades * 1.2)
+    powers = [10.0**k for k in range(decades % 2, decades + 1, 2)] if decades > 2 else [1.0, 10.0**decades]
     ticks = [-t for t in reversed(powers)] + [0.0, *powers]
     ax.set_xticks(ticks, [number(t, labels, digits=0) for t in ticks])
     ax.minorticks_off()
-    ax.spines["left"].set_visible(False)
 
 
 def _short(statistic: str, labels: str) -> str:
@@ -296,7 +301,7 @@ def ensemble_intervals(
     ]
     panels = list(dict.fromkeys(data["statistic"]))
     heights = [int((data["statistic"] == s).sum()) + 1.1 for s in panels]
-    figure = new_figure(0.2 * sum(heights) + 0.95)
+    figure = new_figure(0.2 * sum(heights) + 0.3 * len(panels) + 0.9)
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
     for ax, s in zip(axes, panels, strict=True):
         part = data[data["statistic"] == s].reset_index(drop=True)
@@ -312,15 +317,10 @@ def ensemble_intervals(
         number_axis(ax.xaxis, labels)
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
+    middle = words("ensemble_middle", labels, level=percent(confidence_level, labels))
     handles = [
         Line2D([], [], color=GREY, linewidth=1.0, label=words("ensemble_range", labels)),
-        Line2D(
-            [],
-            [],
-            color=SKY,
-            linewidth=6,
-            label=words("ensemble_middle", labels, level=percent(confidence_level, labels)),
-        ),
+        Line2D([], [], color=SKY, linewidth=6, label=middle),
         _handle((INK, "|", True), words("ensemble_median", labels)),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)

@@ -288,9 +288,9 @@ def _draws(result: BootstrapResult | pd.DataFrame, key: Key) -> FloatArray:
     if isinstance(result, pd.DataFrame):
         frame = check_frame(result, ("statistic", "row", "column", "value"), "bootstrap_densities: draws")
         mine = (frame["statistic"] == key[0]) & (frame["row"] == key[1]) & (frame["column"] == key[2])
-        draws = frame.loc[mine, "value"].to_numpy(dtype=float)
+        draws: FloatArray = frame.loc[mine, "value"].to_numpy(dtype=np.float64)
     else:
-        draws = np.asarray(result.draws_of(*key), dtype=float)
+        draws = result.draws_of(*key)
     draws = draws[np.isfinite(draws)]
     if len(draws) < 2 or np.ptp(draws) == 0:
         raise FigureError(f"bootstrap_densities: the draws of {key} do not vary, there is no density")

@@ -280,7 +280,8 @@ def _led(
     # Where the stretch along the flow was not needed, the arrow aims at the ellipse's centre instead.
     first = leave if line[1] == points[1] else on_ellipse(ellipses[source], line[1])
     last = enter if line[-2] == points[-2] else on_ellipse(ellipses[target], line[-2])
-    return (first, *line[1:-1], last)
+    aimed = (first, *line[1:-1], last)
+    return aimed if is_free(aimed, in_the_way) else line
 
 
 def _assembled(

@@ -66,6 +66,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     # the short signs used inside the path diagram
     "short.outer_loading": ("λ", "λ"),
     "short.outer_weight": ("w", "w"),
+    "short.efa_loading": ("EFA λ", "AFE λ"),
+    "short.path_coefficient": ("β", "β"),
+    "short.construct_correlation": ("r", "r"),
+    "short.composite_reliability": ("CR", "FC"),
+    "short.t_statistic": ("t", "t"),
+    "short.p_value": ("p", "p"),
+    "short.n_items": ("Items", "Ítems"),
+    "short.n_items_retained": ("Retained", "Retenidos"),
     "short.cronbach_alpha": ("α", "α"),
     "short.rho_a": ("ρA", "ρA"),
     "short.rho_c": ("ρC", "ρC"),
@@ -170,9 +178,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "constructs": ("Constructs", "Constructos"),
     "items": ("Items", "Ítems"),
     # article against recomputation, audit, ensemble, power
-    "dots_axis": (
-        "Recomputed minus printed, in units of the last printed digit",
-        "Recalculado menos impreso, en unidades del último dígito impreso",
+    "dots_decision": (
+        "A decision that differs stands at the edge.",
+        "Una decisión que difiere está en el borde.",
     ),
     "rounding_box": ("rounding box of the printed value", "intervalo de redondeo del valor impreso"),
     "attainable": ("what the other cells allow", "lo que permiten las demás celdas"),
@@ -180,10 +188,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "attainable_inside": ("printed, within", "impreso, dentro"),
     "attainable_outside": ("printed, out of reach", "impreso, fuera de alcance"),
     "dots_note": (
-        "Grey band: rounding box of the printed value. Linear to ±1 unit, logarithmic beyond.",
-        "Banda gris: intervalo de redondeo del valor impreso. Lineal hasta ±1 unidad, logarítmica después.",
+        "Axis: recomputed minus printed, in units of the last printed digit; linear to ±1, logarithmic beyond. "
+        "Grey band: rounding box of the printed value.",
+        "Eje: recalculado menos impreso, en unidades del último dígito impreso; lineal hasta ±1, logarítmico "
+        "después. Banda gris: intervalo de redondeo del valor impreso.",
     ),
-    "dots_units": ("Difference (last printed digit)", "Diferencia (último dígito impreso)"),
     "ensemble_range": ("all", "todas"),
     "ensemble_middle": ("middle {level}", "{level} central"),
     "ensemble_median": ("median", "mediana"),
