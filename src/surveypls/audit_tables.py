@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from surveypls import thresholds
+from surveypls.audit_words import check_name, place, subject
 from surveypls.study import Language
 from surveypls.table_build import Builder, need_columns, phrase, plain
 from surveypls.table_words import decimal_commas, say
@@ -142,19 +143,22 @@ def audit_table(
     b.columns.append(Column("allowed_lower", say("a.from", labels), "number", say("a.allowed", labels)))
     b.columns.append(Column("allowed_upper", say("a.to", labels), "number", say("a.allowed", labels)))
     b.text("verdict", say("verdict", labels))
-    b.text("detail", say("a.detail", labels))
+    # The audit writes its sentences in English.
+    detail = "detail_es" if labels == "es" else "detail"
+    if detail in checks:
+        b.text("detail", say("a.detail", labels))
     for _, row in checks.iterrows():
         if (verdict and row["verdict"] != verdict) or (kinds and row["kind"] not in kinds):
             continue
         printed = plain(row["printed"])
         b.add(
-            check=plain(row["check"]),
-            about=plain(row.get("about")).replace("->", "→"),
+            check=check_name(plain(row["check"]), labels),
+            about=subject(plain(row.get("about")), labels),
             printed=say(printed, labels) if printed in ("accepted", "rejected") else printed or None,
             allowed_lower=row.get("allowed_lower", float("nan")),
             allowed_upper=row.get("allowed_upper", float("nan")),
             verdict=_verdict(plain(row["verdict"]), labels),
-            detail=plain(row.get("detail")),
+            detail=plain(row.get(detail)),
         )
     return b.table(title=say("a.title", labels), note=say("a.note", labels), notice=notice)
 
@@ -187,7 +191,7 @@ def statement_table(
         text = row.get(f"text_{labels}", row.get("statement"))
         b.add(
             id=plain(row["id"]),
-            where=plain(row.get("where")),
+            where=place(plain(row.get("where")), labels),
             statement=decimal_commas(plain(text), labels),
             verdict=_verdict(plain(row["verdict"]), labels),
             found=decimal_commas(plain(row.get("found")), labels),

@@ -1,0 +1,393 @@
+"""The paper: one document made from contracts, figures and printed values, with no number typed by hand.
+
+It works for any study.  A section whose contract is missing is left out; without printed values the
+comparisons and the audit vanish.  The PDF needs Typst (dependency group ``paper``), the HTML file nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from surveypls import audit_tables, narrative, paper_data, tables, thresholds, typeset, webpage
+from surveypls.document import (
+    Block,
+    Bullets,
+    Document,
+    FigureBlock,
+    Heading,
+    Notice,
+    Paragraph,
+    References,
+    TableBlock,
+    markdown_blocks,
+)
+from surveypls.export import write_if_changed
+from surveypls.paper_data import PaperData, PaperSource
+from surveypls.paper_words import FIGURES, caption, sentence
+from surveypls.study import Language, nearest
+from surveypls.table_build import EFFECT_STATISTIC
+from surveypls.table_words import decimal_commas, percent_level, say, thousands
+from surveypls.tabular import Table
+
+PaperFormat = Literal["pdf", "html"]
+FORMATS: tuple[PaperFormat, ...] = ("pdf", "html")
+SMALL_SAMPLE = 100
+
+
+def build_paper(
+    project: PaperSource,
+    *,
+    labels: Language | None = None,
+    folder: Path | str | None = None,
+    formats: Sequence[PaperFormat] = FORMATS,
+) -> list[Path]:
+    """Write the paper as ``paper_en.pdf``, ``paper_en.html`` and the same in Spanish.
+
+    Parameters
+    ----------
+    project : PaperSource
+        A :class:`surveypls.compendium.Project` whose notebooks have run.
+    labels : {"en", "es"}, optional
+        One language only; by default the project's languages.
+    folder : path, optional
+        Default: ``paper/`` in the project's output.
+    formats : sequence of {"pdf", "html"}
+
+    Returns
+    -------
+    list of Path
+        The files; one whose bytes are the same is not touched.
+
+    Raises
+    ------
+    compendium.ContractError
+        If a notebook that the paper needs has not run.
+    typeset.TypesetError
+        If a PDF is wanted and Typst is not installed.
+    ValueError
+        For an unknown format.
+    """
+    for name in formats:
+        if name not in FORMATS:
+            raise ValueError(f"unknown format {name!r}{nearest(name, FORMATS)}")
+    data = paper_data.load(project)
+    target = Path(folder) if folder is not None else project.output / "paper"
+    written = []
+    for language in (labels,) if labels else project.languages:
+        document = compose(data, figure_folder(project, language), labels=language)
+        for name in formats:
+            path = target / f"paper_{language}.{name}"
+            write_if_changed(path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document))
+            written.append(path)
+    return written
+
+
+def figure_folder(project: PaperSource, language: Language) -> Path:
+    """Return the folder of a project's figures in a language."""
+    folder = project.output / "figures"
+    return folder if language == project.languages[0] else folder / language
+
+
+def compose(data: PaperData, figures: Path, *, labels: Language = "en") -> Document:
+    """Return the paper as a document.
+
+    Parameters
+    ----------
+    data : PaperData
+    figures : Path
+        Folder of SVG figures in this language; those that are missing are left out.
+    labels : {"en", "es"}
+    """
+    return _Composer(data, figures, labels).document()
+
+
+class _Composer:
+    """Writes the sections in order and numbers figures and tables as they come."""
+
+    def __init__(self, data: PaperData, figures: Path, labels: Language) -> None:
+        self.data, self.figures, self.labels = data, figures, labels
+        self.study = data.study
+        self.notice = self.study.synthetic(labels) if self.study.synthetic else ""
+        self.blocks: list[Block] = []
+        self.n_figures = 0
+        # The article's Tables 1-6 keep their numbers; all others are counted with a letter.
+        self.n_tables = 0
+
+    # pieces ---------------------------------------------------------------------------------------
+    def say(self, key: str, **fields: object) -> None:
+        self.blocks.append(Paragraph(sentence(key, self.labels, **fields)))
+
+    def heading(self, key: str, level: int = 1) -> None:
+        self.blocks.append(Heading(level, sentence(key, self.labels)))
+
+    def tell(self, story: Callable[..., str], *args: Any) -> None:
+        self.blocks += markdown_blocks(story(*args, labels=self.labels))
+
+    def next_number(self) -> str:
+        return f"A{self.n_tables + 1}"
+
+    def table(self, make: Callable[..., Table], *args: Any, title: str = "", **options: Any) -> None:
+        table = make(*args, labels=self.labels, notice=self.notice, **options)
+        if not table.number:
+            table = table.with_text(number=self.next_number())
+            self.n_tables += 1
+        self.blocks.append(TableBlock(table.with_text(title=title) if title else table))
+
+    def figure(self, stem: str, width: float = 1.0) -> None:
+        path = self.figures / f"{stem}.svg"
+        if path.is_file():
+            self.n_figures += 1
+            text = caption(stem, self.labels)
+            alt = ". ".join(filter(None, (text, self.notice)))
+            self.blocks.append(FigureBlock(path, text, str(self.n_figures), alt, width))
+
+    def number(self, value: float) -> str:
+        return decimal_commas(f"{value:g}", self.labels)
+
+    # the whole ------------------------------------------------------------------------------------
+    def document(self) -> Document:
+        own = self.data.printed is None
+        self.brief()
+        self.article()
+        self.method()
+        self.results()
+        if not own:
+            self.comparison()
+            self.audited()
+        self.limits()
+        self.appendix()
+        self.heading("h.references")
+        self.blocks.append(References(cited(self.blocks)))
+        return Document(
+            title=self.study.title(self.labels),
+            subtitle=sentence("subtitle.own" if own else "subtitle", self.labels),
+            language=self.labels,
+            blocks=tuple(self.blocks),
+            footer=self.notice,
+        )
+
+    def brief(self) -> None:
+        if self.notice:
+            self.blocks.append(Notice(self.notice))
+        self.heading("h.brief")
+        self.tell(narrative.hypotheses, self.study, self.data.summary)
+        self.tell(narrative.explained, self.study, self.data.summary)
+        if self.data.comparison is not None:
+            self.tell(narrative.verdicts, self.data.comparison)
+
+    def article(self) -> None:
+        printed = self.data.printed
+        self.heading("h.article" if printed else "h.question")
+        question = self.study.question(self.labels)
+        if question:
+            self.say("article.question", question=question)
+        if printed:
+            n_tables = len({cell.table for cell in printed})
+            self.say("article.cells", cells=len(printed), tables=n_tables)
+        if self.study.hypotheses:
+            self.say("article.hypotheses" if printed else "own.hypotheses")
+            self.blocks.append(Bullets(tuple(self.hypothesis(i) for i in range(len(self.study.hypotheses)))))
+
+    def hypothesis(self, position: int) -> str:
+        """Return one hypothesis with what the article prints on its path."""
+        h = self.study.hypotheses[position]
+        source, target = h.path.source, h.path.target
+        text = f"**{h.id}** ({source} → {target}). {h.statement(self.labels)}".rstrip()
+        shown = []
+        for statistic, name in ((EFFECT_STATISTIC[h.effect], "β"), ("t_statistic", "t"), ("p_value", "p")):
+            for cell in self.data.printed.select(statistic, source, target) if self.data.printed else ():
+                shown.append(f"{name} = {decimal_commas(cell.printed, self.labels)}")
+        for cell in self.data.printed.select("decision", source, target) if self.data.printed else ():
+            shown.append(say(cell.printed, self.labels).lower())
+        return (
+            f"{text} ({sentence('article.printed', self.labels, figures=', '.join(shown))})"
+            if shown
+            else text
+        )
+
+    def method(self) -> None:
+        data, settings, labels = self.data, self.study.bootstrap, self.labels
+        self.heading("h.method")
+        if data.flow is not None:
+            self.heading("h.data", 2)
+            self.say("data.rules")
+            self.tell(narrative.cleaning, data.flow)
+            self.table(tables.cleaning_table, data.flow)
+            self.figure("fig_1_3_responses")
+        self.heading("h.items", 2)
+        efa = self.study.efa
+        if efa.prune and data.trace is not None:
+            self.say(
+                "items.method",
+                extraction=sentence(f"extraction.{efa.extraction}", labels),
+                correlation=sentence(f"correlation.{efa.correlation}", labels),
+                scope=sentence(f"scope.{efa.scope}", labels),
+                min_items=efa.min_items,
+                **{
+                    k: self.number(float(v or 0))
+                    for k, v in (
+                        ("min_msa", efa.min_msa),
+                        ("min_loading", efa.min_loading),
+                        ("min_gap", efa.min_cross_loading_gap),
+                    )
+                },
+            )
+            self.tell(narrative.pruning, self.study.blocks(), data.retained)
+            self.table(tables.pruning_table, self.study, data.trace)
+        else:
+            self.say("items.none")
+        self.heading("h.estimation", 2)
+        pls = self.study.pls
+        self.say(
+            "estimation.pls",
+            method=sentence("method.plsc" if pls.consistent else "method.pls", labels),
+            scheme=sentence(f"scheme.{pls.scheme}", labels),
+            tolerance=self.number(pls.tolerance),
+            iterations=pls.max_iterations,
+        )
+        formative = [c.name for c in self.study.constructs if c.mode == "B"]
+        if formative:
+            self.say("estimation.modes", formative=", ".join(formative))
+        self.say(
+            "estimation.bootstrap",
+            level=percent_level(settings.confidence_level, labels),
+            interval=sentence(f"interval.{settings.interval}", labels),
+            count=thousands(settings.n_resamples, labels),
+            sided=sentence(f"sided.{settings.alternative}", labels),
+            alpha=self.number(settings.significance),
+        )
+        self.say("estimation.sources", thresholds=THRESHOLDS_NUMBER)
+
+    def results(self) -> None:
+        data, study, printed = self.data, self.study, self.data.printed
+        self.heading("h.results")
+        self.figure("fig_4_1_path_diagram")
+        self.heading("h.measurement", 2)
+        self.tell(narrative.reliability, study, data.summary)
+        if data.efa is not None:
+            self.table(tables.table_1_operationalisation, study, data.codebook, data.efa, printed=printed)
+        self.table(tables.table_2_reflective_measurement, study, data.summary, printed=printed)
+        self.table(tables.item_table, study, data.summary)
+        self.table(tables.reliability_table, study, data.summary)
+        if data.constructs > 1 and data.bounds is not None:
+            self.tell(narrative.discriminant, study, data.summary, data.bounds)
+        self.table(tables.table_3_fornell_larcker, study, data.summary, printed=printed)
+        self.table(tables.table_4_htmt, study, data.summary, printed=printed)
+        self.figure("fig_3_1_htmt", 0.85)
+        self.heading("h.structural", 2)
+        self.tell(narrative.hypotheses, study, data.summary)
+        self.table(tables.table_5_paths, study, data.summary, printed=printed)
+        self.table(tables.path_table, study, data.summary)
+        self.figure("fig_4_2_bootstrap_densities")
+        if data.values.keys_of("indirect_effect"):
+            self.table(tables.effects_table, study, data.summary)
+        self.tell(narrative.explained, study, data.summary)
+        self.table(tables.table_6_model_quality, study, data.summary, printed=printed)
+        self.heading("h.fit", 2)
+        if data.exact_fit is not None:
+            self.say("fit.exact")
+        self.table(tables.fit_table, study, data.summary, data.exact_fit)
+        if data.prediction is not None:
+            self.say("predict", folds=study.pls.predict_folds, repetitions=study.pls.predict_repetitions)
+            self.table(tables.prediction_table, study, data.prediction)
+        if (self.figures / "fig_4_4_importance_performance.svg").is_file():
+            self.heading("h.improve", 2)
+            self.say("improve")
+            self.figure("fig_4_4_importance_performance")
+
+    def comparison(self) -> None:
+        comparison = self.data.comparison
+        assert comparison is not None
+        self.heading("h.comparison")
+        self.tell(narrative.verdicts, comparison)
+        self.table(tables.verdict_table, comparison)
+        self.figure("fig_5_1_comparison")
+        rest = comparison[comparison["verdict"] != "equal"]
+        if len(rest):
+            self.say("comparison.rest", number=self.next_number())
+            self.table(tables.comparison_table, rest, title=sentence("rest.title", self.labels))
+
+    def audited(self) -> None:
+        report = self.data.audit
+        assert report is not None
+        self.heading("h.audit")
+        tested = [c for c in report.checks if c.kind in CONTRADICTIONS]
+        failed = [c for c in tested if c.verdict == "fails"]
+        key = "audit" if failed else "audit.none"
+        self.say(key, failed=len(failed), checks=len(tested), number=self.next_number())
+        if failed:
+            self.table(
+                audit_tables.audit_table,
+                report.table(verdict="fails"),
+                kinds=CONTRADICTIONS,
+                title=sentence("audit.title", self.labels),
+            )
+        statements = self.data.statements(self.labels)
+        false = statements[statements["verdict"] == "fails"]
+        if len(statements):
+            self.say("statements", count=len(statements), failed=len(false), number=self.next_number())
+        if len(false):
+            self.table(audit_tables.statement_table, false, title=sentence("statements.title", self.labels))
+
+    def limits(self) -> None:
+        self.heading("h.limits")
+        keys = ["limit.synthetic", "limit.unprinted"] if self.notice else []
+        keys += ["limit.audit"] if self.data.printed else []
+        entries = [sentence(key, self.labels) for key in keys]
+        n_items = sum(len(items) for items in self.data.retained.values())
+        if self.data.n < SMALL_SAMPLE:
+            entries.append(sentence("limit.size", self.labels, n=self.data.n, items=n_items))
+        entries += [sentence(key, self.labels) for key in ("limit.cross", "limit.thresholds")]
+        self.blocks.append(Bullets(tuple(entries)))
+
+    def appendix(self) -> None:
+        self.heading("h.appendix")
+        threshold_table = thresholds.threshold_table(self.labels).with_text(number=THRESHOLDS_NUMBER)
+        self.blocks.append(TableBlock(threshold_table))
+        self.table(tables.cross_loading_table, self.study, self.data.summary)
+        if self.data.items is not None:
+            kept = [i for items in self.data.retained.values() for i in items]
+            shown = self.data.items[self.data.items["item"].isin(kept)]
+            self.table(tables.item_statistics_table, self.study, shown)
+
+
+CONTRADICTIONS = ("identity", "attainable")
+THRESHOLDS_NUMBER = "T"
+
+
+def cited(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Return the references that the blocks cite, in alphabetical order.
+
+    A work is cited where its first author (or authors) and, within the same few words, its year appear.
+    """
+    text = "\n".join(_texts(blocks))
+    source = resources.files("surveypls").joinpath("references.csv").read_text(encoding="utf-8")
+    found = []
+    for row in csv.DictReader(source.splitlines()):
+        between = r"(?:(?!\d{4})[^\n;]){0,60}?"
+        if re.search(rf"(?<!\w){re.escape(row['authors'])}(?!\w){between}{row['year']}(?!\d)", text):
+            found.append(row["text"])
+    return tuple(found)
+
+
+def _texts(blocks: Sequence[Block]) -> list[str]:
+    out: list[str] = []
+    for block in blocks:
+        match block:
+            case Paragraph(text) | Notice(text):
+                out.append(text)
+            case Bullets(items):
+                out += items
+            case TableBlock(table):
+                out += [table.full_note, *(cell for row in table.cells() for cell in row)]
+            case _:
+                pass
+    return out
+
+
+__all__ = ["FIGURES", "PaperFormat", "build_paper", "cited", "compose"]

@@ -1,0 +1,171 @@
+"""What the paper is made of: contracts, printed values and what follows from both, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from surveypls import audit, published
+from surveypls.audit import AuditReport
+from surveypls.audit_statements import statements_table
+from surveypls.printed import Published
+from surveypls.study import Language, Study
+from surveypls.values import Values
+
+LONG = ["statistic", "row", "column", "value"]
+
+
+class PaperSource(Protocol):
+    """What the paper needs of a project; :class:`surveypls.compendium.Project` has it."""
+
+    @property
+    def output(self) -> Path:
+        """Where ``figures/`` stands and ``paper/`` is written."""
+
+    @property
+    def study(self) -> Study:
+        """The study with the run's settings."""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The run's own language first."""
+
+    def has(self, contract: str) -> bool:
+        """Tell whether a contract is there."""
+
+    def read(self, contract: str) -> pd.DataFrame:
+        """Read a contract; raise where it is missing."""
+
+    def printed(self) -> Published | None:
+        """Read the printed values, where there are any."""
+
+    def read_codebook(self) -> pd.DataFrame | None:
+        """Read the codebook, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperData:
+    """Everything that the paper shows, in no language yet.
+
+    Frames are None where their contract is missing.
+
+    Parameters
+    ----------
+    study : Study
+    codebook, flow, items, efa, trace, bounds, exact_fit, prediction : DataFrame or None
+    retained : dict of str to tuple of str
+        Construct → items analysed.
+    summary : DataFrame
+        The bootstrap summary of all statistics.
+    values : Values
+        All recomputed figures.
+    n : int
+        Responses analysed.
+    printed : Published or None
+    comparison : DataFrame or None
+        Printed against recomputed.
+    audit : AuditReport or None
+    """
+
+    study: Study
+    codebook: pd.DataFrame | None
+    flow: pd.DataFrame | None
+    items: pd.DataFrame | None
+    efa: pd.DataFrame | None
+    trace: pd.DataFrame | None
+    bounds: pd.DataFrame | None
+    exact_fit: pd.DataFrame | None
+    prediction: pd.DataFrame | None
+    retained: dict[str, tuple[str, ...]]
+    summary: pd.DataFrame
+    values: Values
+    n: int
+    printed: Published | None
+    comparison: pd.DataFrame | None
+    audit: AuditReport | None
+
+    @property
+    def constructs(self) -> int:
+        """Number of constructs."""
+        return len(self.study.constructs)
+
+    def statements(self, labels: Language) -> pd.DataFrame:
+        """Return the article's statements with their verdicts."""
+        return statements_table(self.audit.statements if self.audit else (), labels)
+
+
+def load(project: PaperSource) -> PaperData:
+    """Read what the paper is made of.
+
+    Parameters
+    ----------
+    project : PaperSource
+
+    Returns
+    -------
+    PaperData
+
+    Raises
+    ------
+    compendium.ContractError
+        If ``01_responses``, ``02_retained_items`` or ``04_structural`` is missing; the message names the notebook
+        to run.
+    """
+    study = project.study
+    responses = project.read("01_responses")
+    retained = study.blocks(project.read("02_retained_items")["item"].astype(str))
+    summary = _text_keys(project.read("04_structural"))
+    efa = _text_keys(found) if (found := _optional(project, "02_efa")) is not None else None
+    printed = project.printed()
+    values = Values([f for f in (summary, efa) if f is not None])
+    report = comparison = None
+    if printed is not None:
+        report = audit.audit(printed, significance=study.bootstrap.significance)
+        comparison = published.compare(
+            printed,
+            _recomputed(study, retained, summary, efa),
+            impossible=report.impossible,
+            significance=study.bootstrap.significance,
+        )
+    return PaperData(
+        study=study,
+        codebook=project.read_codebook(),
+        flow=_optional(project, "01_cleaning_flow"),
+        items=_optional(project, "01_descriptives"),
+        efa=efa,
+        trace=_optional(project, "02_pruning_trace"),
+        bounds=_optional(project, "03_htmt_bounds"),
+        exact_fit=_optional(project, "04_exact_fit"),
+        prediction=_optional(project, "04_prediction"),
+        retained=retained,
+        summary=summary,
+        values=values,
+        n=len(responses),
+        printed=printed,
+        comparison=comparison,
+        audit=report,
+    )
+
+
+def _optional(project: PaperSource, contract: str) -> pd.DataFrame | None:
+    return project.read(contract) if project.has(contract) else None
+
+
+def _text_keys(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a long table whose empty row and column names are "" again."""
+    keys: dict[str, Any] = {c: frame[c].fillna("").astype(str) for c in ("statistic", "row", "column")}
+    return frame.assign(**keys)
+
+
+def _recomputed(
+    study: Study, retained: dict[str, tuple[str, ...]], summary: pd.DataFrame, efa: pd.DataFrame | None
+) -> pd.DataFrame:
+    parts = [
+        summary.rename(columns={"original": "value"})[LONG],
+        published.inference_cells(summary),
+        published.count_cells(study.blocks(), retained),
+    ]
+    return pd.concat(parts + ([efa[LONG]] if efa is not None else []), ignore_index=True)
