@@ -177,8 +177,7 @@ class BootstrapResult:
             take = chosen[start : start + step]
             draws = np.ascontiguousarray(self.draws[:, take].T, dtype=np.float64)
             original = self.original[take]
-            average, deviation = intervals.mean(draws), intervals.standard_deviation(draws)
-            count = np.isfinite(draws).sum(axis=1)
+            average, deviation, count = intervals.mean_and_deviation(draws)
             df = np.maximum(count - 1.0, 1.0) if degrees_of_freedom is None else degrees_of_freedom
             lower, upper = intervals.interval_bounds(
                 draws,
@@ -192,7 +191,9 @@ class BootstrapResult:
             with np.errstate(invalid="ignore", divide="ignore"):
                 t = np.where(deviation > 0, np.abs(original) / deviation, np.nan)
             p = intervals.p_value(original, deviation, degrees_of_freedom=df, alternative=alternative)
-            parts.append([original, average, average - original, deviation, t, p, lower, upper, count])
+            parts.append(
+                [original, average, average - original, deviation, t, p, lower, upper, count.astype(int)]
+            )
         table = self.labels.iloc[chosen].reset_index(drop=True)
         for name, values in zip(_SUMMARY_COLUMNS, zip(*parts, strict=True), strict=True):
             table[name] = np.concatenate(values)

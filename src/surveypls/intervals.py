@@ -45,11 +45,11 @@ def check_level(confidence_level: float) -> None:
         )
 
 
-def standard_deviation(draws: ArrayLike) -> Array:
-    """Bootstrap standard error: the standard deviation of the draws over B − 1.
+def mean_and_deviation(draws: ArrayLike) -> tuple[Array, Array, Array]:
+    """Return mean, bootstrap standard error and number of the finite draws.
 
-    The divisor is B − 1 (Efron & Tibshirani 1993; R's ``boot`` and ``seminr``), where B counts the
-    draws that are finite.  NaN where fewer than two are, 0 where the draws differ by rounding alone.
+    The standard error is their standard deviation over B − 1 (Efron & Tibshirani 1993; R's ``boot`` and
+    ``seminr``), where B counts the draws that are finite.
 
     Parameters
     ----------
@@ -57,27 +57,38 @@ def standard_deviation(draws: ArrayLike) -> Array:
 
     Returns
     -------
-    array (...)
+    mean, deviation, count : arrays (...)
+        The mean is NaN where no draw is finite; the deviation is NaN where fewer than two are, and 0
+        where the draws differ by rounding alone.
     """
-    values, count, average = _centre(draws)
-    squares = np.einsum("...b,...b->...", values, values)
+    centred, count, average = _centre(draws)
+    squares = np.einsum("...b,...b->...", centred, centred)
     squares = np.where(squares <= count * (_ROUNDING * average) ** 2, 0.0, squares)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.sqrt(np.where(count > 1, squares / (count - 1), np.nan)))
+        deviation = np.sqrt(np.where(count > 1, squares / (count - 1), np.nan))
+    return average, np.asarray(deviation), count
+
+
+def standard_deviation(draws: ArrayLike) -> Array:
+    """Return the bootstrap standard error alone; see :func:`mean_and_deviation`."""
+    return mean_and_deviation(draws)[1]
 
 
 def mean(draws: ArrayLike) -> Array:
-    """Mean of the finite draws over the last axis; NaN where there is none."""
-    return _centre(draws)[2]
+    """Return the mean of the finite draws over the last axis; NaN where there is none."""
+    return mean_and_deviation(draws)[0]
 
 
 def _centre(draws: ArrayLike) -> tuple[Array, Array, Array]:
     """Return the draws minus their mean (0 where not finite), their number and their mean."""
     values = np.asarray(draws, dtype=np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        average = np.asarray(values.sum(axis=-1) / max(values.shape[-1], 1))
+    if values.shape[-1] and np.isfinite(average).all():  # then so is every draw
+        return values - average[..., None], np.full(average.shape, float(values.shape[-1])), average
     finite = np.isfinite(values)
     count = finite.sum(axis=-1, dtype=np.float64)
-    if not finite.all():
-        values = np.where(finite, values, 0.0)
+    values = np.where(finite, values, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         average = np.where(count > 0, values.sum(axis=-1) / count, np.nan)
         centred = values - average[..., None]
@@ -161,9 +172,9 @@ def quantiles(draws: ArrayLike, probabilities: ArrayLike, *, method: QuantileMet
 def _sorted(values: Array) -> tuple[Array, Array]:
     """Return the draws in order, those that are not finite last, and the number of finite ones."""
     finite = np.isfinite(values)
-    if not finite.all():
-        values = np.where(finite, values, np.nan)
-    return np.sort(values, axis=-1), finite.sum(axis=-1, dtype=np.float64)
+    whole = bool(finite.all())
+    ordered = np.sort(values if whole else np.where(finite, values, np.nan), axis=-1)
+    return ordered, finite.sum(axis=-1, dtype=np.float64)
 
 
 def _quantiles_of_sorted(ordered: Array, count: Array, p: Array, method: QuantileMethod) -> Array:
@@ -193,12 +204,13 @@ def bias_correction(draws: ArrayLike, original: ArrayLike) -> Array:
     """
     values = np.asarray(draws, dtype=np.float64)
     reference = np.asarray(original, dtype=np.float64)[..., None]
-    finite = np.isfinite(values)
+    values = np.where(np.isinf(values), np.nan, values) if np.isinf(values).any() else values
     slack = _ROUNDING * np.abs(reference)
     with np.errstate(invalid="ignore", divide="ignore"):
-        below = ((values < reference - slack) & finite).sum(axis=-1, dtype=np.float64)
-        above = ((values > reference + slack) & finite).sum(axis=-1, dtype=np.float64)
-        share = 0.5 + 0.5 * (below - above) / finite.sum(axis=-1)
+        below = np.count_nonzero(values < reference - slack, axis=-1)
+        above = np.count_nonzero(values > reference + slack, axis=-1)
+        count = values.shape[-1] - np.count_nonzero(np.isnan(values), axis=-1)
+        share = 0.5 + 0.5 * np.subtract(below, above, dtype=np.float64) / count
     return np.asarray(special.ndtri(share), dtype=np.float64)
 
 
@@ -314,8 +326,9 @@ def _basic(
 def _normal(
     values: Array, estimate: Array, levels: Array, a: Array, method: QuantileMethod
 ) -> tuple[Array, Array]:
-    centre = 2.0 * estimate - mean(values)
-    half_width = special.ndtri(levels[1]) * standard_deviation(values)
+    average, deviation, _ = mean_and_deviation(values)
+    centre = 2.0 * estimate - average
+    half_width = special.ndtri(levels[1]) * deviation
     return centre - half_width, centre + half_width
 
 

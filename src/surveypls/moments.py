@@ -75,13 +75,14 @@ class ItemMoments:
 
     def of_counts(self, counts: NDArray[Any]) -> FloatArray:
         """Return the moments of resamples given as counts, (b, n) → (q, b)."""
+        if self.kept is not None:
+            return np.asarray(np.matmul(self.kept, counts.T), dtype=np.float64)
         n = self.n_rows
-        step = n if self.kept is not None else _SLICE_ROWS
         total = np.zeros((len(self.totals), len(counts)))
-        for start in range(0, n, step):
-            rows = slice(start, min(start + step, n))
+        for start in range(0, n, _SLICE_ROWS):
+            rows = slice(start, min(start + _SLICE_ROWS, n))
             total += np.matmul(self.products(rows), counts[:, rows].T)
-        return np.asarray(total)
+        return total
 
     def without_rows(self, start: int, stop: int) -> FloatArray:
         """Return the moments without each of the respondents start … stop − 1 in turn, (q, stop − start)."""

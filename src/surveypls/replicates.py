@@ -34,7 +34,7 @@ SignChanges = Literal["none", "individual", "construct"]
 STREAM_BOOTSTRAP, STREAM_GROUPS = 0, 1
 """Uses of the seed; each has random streams of its own."""
 
-_WORKING_BYTES = 2**20
+_WORKING_BYTES = 2**22
 _DELETE_ONE_LIMIT = 5_000
 _GROUPS = 1_000
 
@@ -59,10 +59,12 @@ class ResamplingTask:
 
 
 def default_chunk(model: PlsModel) -> int:
-    """Return the resamples to estimate at once so that their correlations fit a core's cache."""
+    """Return how many resamples to estimate at once: few enough for the cache, enough to be worth a call."""
     pairs = model.n_items * (model.n_items - 1) // 2
     size = _WORKING_BYTES // (8 * max(pairs, 1))
-    return int(np.clip(size // BLOCK * BLOCK or size, 64, 4 * BLOCK))
+    if size >= BLOCK:
+        return min(size // BLOCK, 4) * BLOCK
+    return BLOCK if size >= BLOCK // 16 else max(size, 8)
 
 
 def drawn_moments(moments: ItemMoments, seed: int, start: int, stop: int) -> Iterator[FloatArray]:
