@@ -9,7 +9,9 @@ STAMP  := $(VENV)/.synced
 NAME   ?= mine
 # a locked uv in an environment of its own, so that nothing has to be installed beforehand
 UV     := build/uv/bin/uv
-export OMP_NUM_THREADS ?= 2
+# small matrices: BLAS threads cost more than they give
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'

@@ -15,12 +15,15 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pydantic import ValidationError
 
-from surveypls.study import Language, Study, StudyError, load_study, nearest
+from surveypls.study import Language, Study, StudyError, Text, load_study, nearest
+
+if TYPE_CHECKING:
+    from surveypls.printed import Published
 
 OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
 FLOAT_FORMAT = "%.12g"
@@ -140,6 +143,30 @@ class Project:
         if self.study.survey.codebook is None:
             return None
         return self._near_study(self.study.survey.codebook)
+
+    def printed(self) -> Published | None:
+        """Read the article's printed values; None where the study names none."""
+        from surveypls.printed import load_published
+
+        return load_published(self.published) if self.published else None
+
+    def read_codebook(self) -> pd.DataFrame | None:
+        """Read the codebook, one row an item; None where the study names none."""
+        from surveypls.codebook import load_codebook
+
+        return load_codebook(self.codebook) if self.codebook else None
+
+    def item_texts(self) -> dict[str, Text]:
+        """Item → its text in both languages, for the items that the codebook describes."""
+        book = self.read_codebook()
+        if book is None:
+            return {}
+        columns = [c for c in ("text_en", "text_es") if c in book]
+        return {
+            str(row["item"]): Text(**{c[-2:]: str(row[c]) for c in columns})
+            for _, row in book.iterrows()
+            if columns
+        }
 
     def _near_study(self, relative: str) -> Path:
         return (self.study_file.parent / relative).resolve()

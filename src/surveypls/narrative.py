@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from surveypls import thresholds
+from surveypls.screening import CleaningResult
 from surveypls.study import Hypothesis, Language, Study
 from surveypls.values import Values, as_values
 from surveypls.words import number, p_text, percent, whole
@@ -69,6 +70,41 @@ def cleaning(flow: pd.DataFrame, *, labels: Language = "en") -> str:
         labels,
         f"**{came}** rows came in and **{kept}** ({share}) were kept. Rows left by rule: {reasons}.",
         f"Entraron **{came}** filas y se conservaron **{kept}** ({share}). Filas descartadas por regla: {reasons}.",
+    )
+
+
+def missing(cleaned: CleaningResult, *, labels: Language = "en") -> str:
+    """Say how many answers were missing, what Little's test finds, and which policy was applied."""
+    table = cleaned.missing
+    gone, asked = int(table["missing"].sum()), len(cleaned.screened) * len(table)
+    policy = {
+        "listwise": ("rows with a gap are left out", "se excluyen las filas con huecos"),
+        "mean": ("gaps are filled with the item's mean", "los huecos se llenan con la media del ítem"),
+        "em": (
+            "gaps are filled by expectation–maximisation",
+            "los huecos se llenan por esperanza–maximización",
+        ),
+    }[cleaned.settings.missing]
+    share = percent(gone / asked, labels, digits=1)
+    text = _pick(
+        labels,
+        f"{whole(gone, labels)} of {whole(asked, labels)} answers ({share}) are missing; {policy[0]}.",
+        f"Faltan {whole(gone, labels)} de {whole(asked, labels)} respuestas ({share}); {policy[1]}.",
+    )
+    if cleaned.mcar is None:
+        return text
+    test = cleaned.mcar
+    figures = f"χ² = {number(test.chi_square, labels, digits=1)}, {_pick(labels, 'df', 'gl')} = {whole(test.df, labels)}, p = {p_text(test.p_value, labels)}"
+    if test.p_value < 0.05:
+        return f"{text} " + _pick(
+            labels,
+            f"Little's test rejects that they are missing completely at random ({figures}).",
+            f"La prueba de Little rechaza que falten completamente al azar ({figures}).",
+        )
+    return f"{text} " + _pick(
+        labels,
+        f"Little's test does not reject that they are missing completely at random ({figures}).",
+        f"La prueba de Little no rechaza que falten completamente al azar ({figures}).",
     )
 
 
@@ -249,12 +285,39 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, labels: Langu
     return f"**{stated.id}** ({source} → {target}).{claim} {figures}: **{verdict}**."
 
 
+def _stated(study: Study) -> tuple[Hypothesis, ...]:
+    """Return the study's hypotheses, or one for each path where it states none."""
+    return study.hypotheses or tuple(
+        Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(study.paths, 1)
+    )
+
+
+def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
+    """Return the decision on each hypothesis with the figures that it rests on.
+
+    Returns
+    -------
+    DataFrame
+        Columns hypothesis, effect, source, target, original, standard_deviation, t_statistic, p_value, lower, upper,
+        supported.
+    """
+    found = as_values(summary)
+    fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
+    rows = []
+    for h in _stated(study):
+        source, target = h.path.source, h.path.target
+        figures = {f: found.get(_EFFECTS[h.effect], source, target, f) for f in fields}
+        supported = figures["p_value"] < study.bootstrap.significance
+        rows.append(
+            {"hypothesis": h.id, "effect": h.effect, "source": source, "target": target, **figures}
+            | {"supported": supported}
+        )
+    return pd.DataFrame(rows)
+
+
 def hypotheses(study: Study, summary: Long, *, labels: Language = "en") -> str:
     """Return one bullet for each hypothesis; for each path where the study states none."""
-    stated = study.hypotheses or tuple(
-        Hypothesis(id=f"P{number}", path=path) for number, path in enumerate(study.paths, 1)
-    )
-    return "\n".join(f"- {hypothesis(study, h, summary, labels=labels)}" for h in stated)
+    return "\n".join(f"- {hypothesis(study, h, summary, labels=labels)}" for h in _stated(study))
 
 
 def explained(study: Study, values: Long, *, labels: Language = "en") -> str:
@@ -319,7 +382,7 @@ def verdicts(comparison: pd.DataFrame, *, labels: Language = "en") -> str:
 def statements(checked: pd.DataFrame, *, labels: Language = "en") -> str:
     """Count the article's statements that its own tables contradict."""
     counts = checked["verdict"].value_counts()
-    against = int(counts.get("contradicted", 0))
+    against = int(counts.get("fails", 0))
     return _pick(
         labels,
         f"Of {len(checked)} statements, the article's own tables contradict **{against}**.",

@@ -27,9 +27,12 @@ from surveypls.compendium import (
     check_name,
     write_atomically,
 )
+from surveypls.notebook_text import fitted
 from surveypls.study import Study, nearest
 
 USER_ERRORS = frozenset({"StudyError", "SurveyError", "ParameterError", "PublishedError", "DataError"})
+# small matrices: BLAS threads cost more than they give, and one thread gives the same digits everywhere
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 OUTPUT_FOLDERS = ("notebooks", "data/derived", "figures", "tables")
 
 
@@ -248,7 +251,7 @@ def reproduce(root: Path, *, stream: TextIO | None = None) -> list[str]:
     shutil.rmtree(staging, ignore_errors=True)
     todo = notebooks(root)
     progress = Progress(len(todo), stream)
-    with _environment({OUTPUT_VARIABLE: str(staging.relative_to(root))}):
+    with _environment({**ONE_THREAD, OUTPUT_VARIABLE: str(staging.relative_to(root))}):
         for number, notebook in enumerate(todo, 1):
             progress.begin(number, notebook.stem)
             execute(notebook, staging / "notebooks" / notebook.name, {}, root=root, progress=progress)
@@ -317,7 +320,7 @@ def run(
         "name": name,
         **chosen,
     }
-    with _environment({OUTPUT_VARIABLE: str(staging.relative_to(root))}):
+    with _environment({**ONE_THREAD, OUTPUT_VARIABLE: str(staging.relative_to(root))}):
         for number, notebook in enumerate(todo, 1):
             progress.begin(number, notebook.stem)
             if notebook.stem in done:
@@ -325,11 +328,15 @@ def run(
                 continue
             wanted = declared_parameters(notebook)
             mine = {key: value for key, value in parameters.items() if key in wanted}
-            execute(notebook, staging / "notebooks" / notebook.name, mine, root=root, progress=progress)
+            source = staging / "source" / notebook.name
+            source.parent.mkdir(exist_ok=True)
+            nbformat.write(fitted(notebook, study, study.labels), source)
+            execute(source, staging / "notebooks" / notebook.name, mine, root=root, progress=progress)
             progress.end(_n_cells(notebook))
             done.append(notebook.stem)
             _note(staging, fingerprint, done)
     (staging / "progress.json").unlink()
+    shutil.rmtree(staging / "source", ignore_errors=True)
     _replace_folder(staging, final)
     return final
 

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from surveypls.model_text import ModelTextError, parse_model
+
 Language = Literal["en", "es"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
 
@@ -35,7 +37,13 @@ def nearest(name: str, valid: Iterable[str]) -> str:
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
 
 
 class Text(_Settings):
@@ -254,6 +262,22 @@ class Study(_Settings):
         return tuple(item for c in self.constructs for item in c.items)
 
     @property
+    def scale_ends(self) -> tuple[int, int]:
+        """The lowest and the highest answer of the scale."""
+        values = self.survey.scale.values()
+        return min(values), max(values)
+
+    @property
+    def factored_items(self) -> tuple[str, ...]:
+        """The candidate items that a factor analysis can take: of Mode A constructs of several items."""
+        return tuple(i for c in self.constructs if c.mode == "A" and len(c.items) > 1 for i in c.items)
+
+    @property
+    def construct_labels(self) -> dict[str, Text]:
+        """Construct → its label in both languages, the name where it has none."""
+        return {c.name: Text(en=c.label("en") or c.name, es=c.label("es") or c.name) for c in self.constructs}
+
+    @property
     def modes(self) -> dict[str, str]:
         """Construct → ``"A"`` or ``"B"``."""
         return {c.name: c.mode for c in self.constructs}
@@ -269,6 +293,11 @@ class Study(_Settings):
             "consistent": self.pls.consistent,
             "sign_items": signs or None,
         }
+
+    @property
+    def fit_options(self) -> dict[str, Any]:
+        """The estimator's options without the sign items, which do not change fit."""
+        return {name: value for name, value in self.estimator.items() if name != "sign_items"}
 
     @property
     def path_pairs(self) -> tuple[tuple[str, str], ...]:
