@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from surveypls.pls import PlsModel
+
+# The mutation script draws fewer examples, many times over.
+EXAMPLES = int(os.environ.get("SURVEYPLS_EXAMPLES", "20"))
+QUICK = settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from pls_random import cases
+from pls_random import QUICK, cases
 from pls_reference import data, model, tight
 
 from surveypls import batches, kernels
@@ -26,7 +26,6 @@ from surveypls.pls import (
 )
 
 TIGHT = {"tolerance": 1e-13, "max_iterations": 3000}
-QUICK = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 TWO = PlsModel.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
 # Items of X correlate 0.5, of Y 0.2; across, x1 with (y1, y2) 0.4, 0.3 and x2 0.2, 0.1.
 R_TWO = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.0, 0.2, 0.1], [0.4, 0.2, 1.0, 0.2], [0.3, 0.1, 0.2, 1.0]])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from pls_random import cases
+from hypothesis import given
+from pls_random import QUICK, cases
 from pls_reference import data, model, tight
 
 from surveypls import batches, measurement, model_fit, structural
 from surveypls.pls import PlsModel, correlations, estimate, fit
-
-QUICK = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 # Single items: A -> B, A -> C, B -> C, B -> D, C -> D, so that every figure is a regression on R.
 SPEC = PlsModel.from_blocks(
