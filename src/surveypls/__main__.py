@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 our fault, 2 the user's input (a plain message, no traceba
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail(error.value, 2)
         print(f"\n{error.notebook} stopped at code cell {error.cell}:\n", file=sys.stderr)
         print(_indented(error.source), file=sys.stderr)
-        print(f"\n{error.traceback}\n", file=sys.stderr)
+        print(f"\n{_plain(error.traceback)}\n", file=sys.stderr)
         print(f"The failed copy is build/failed/{error.notebook}; nothing else was changed.", file=sys.stderr)
         return 1
     except (StudyError, ParameterError) as error:
@@ -153,6 +154,11 @@ def _synthesize(options: argparse.Namespace) -> int:
     changed = compendium.write_atomically(target, content)
     print(f"{target.name}: {'written' if changed else 'unchanged'}")
     return 0
+
+
+def _plain(text: str) -> str:
+    """Return text without the terminal colours of a notebook's traceback."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def _indented(text: str) -> str:
