@@ -6,14 +6,15 @@ comparisons and the audit vanish.  The PDF needs Typst (dependency group ``paper
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Callable, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from surveypls import audit_tables, narrative, paper_data, tables, thresholds, typeset, webpage
+import pandas as pd
+
+from surveypls import narrative, paper_data, tables, thresholds, typeset, webpage
+from surveypls.citations import cited
+from surveypls.cleaning_log import RULES
 from surveypls.document import (
     Block,
     Bullets,
@@ -147,7 +148,8 @@ class _Composer:
             self.blocks.append(FigureBlock(path, text, str(self.n_figures), alt, width))
 
     def number(self, value: float) -> str:
-        return decimal_commas(f"{value:g}", self.labels)
+        text = f"{value:.12f}".rstrip("0").rstrip(".")
+        return decimal_commas(text, self.labels)
 
     # the whole ------------------------------------------------------------------------------------
     def document(self) -> Document:
@@ -156,9 +158,8 @@ class _Composer:
         self.article()
         self.method()
         self.results()
-        if not own:
-            self.comparison()
-            self.audited()
+        self.comparison()
+        self.audited()
         self.limits()
         self.appendix()
         self.heading("h.references")
@@ -176,7 +177,6 @@ class _Composer:
             self.blocks.append(Notice(self.notice))
         self.heading("h.brief")
         self.tell(narrative.hypotheses, self.study, self.data.summary)
-        self.tell(narrative.explained, self.study, self.data.summary)
         if self.data.comparison is not None:
             self.tell(narrative.verdicts, self.data.comparison)
 
@@ -216,26 +216,28 @@ class _Composer:
         if data.flow is not None:
             self.heading("h.data", 2)
             self.say("data.rules")
-            self.tell(narrative.cleaning, data.flow)
+            self.tell(narrative.cleaning, _named_rules(data.flow, labels))
             self.table(tables.cleaning_table, data.flow)
-            self.figure("fig_1_3_responses")
+            self.figure("fig_1_3_responses", 0.72)
         self.heading("h.items", 2)
         efa = self.study.efa
         if efa.prune and data.trace is not None:
+            limits = (
+                ("msa", efa.min_msa),
+                ("loading", efa.min_loading),
+                ("gap", efa.min_cross_loading_gap),
+                ("communality", efa.min_communality),
+            )
+            rules = [
+                sentence(f"rule.{k}", labels, limit=self.number(float(v))) for k, v in limits if v is not None
+            ]
             self.say(
                 "items.method",
                 extraction=sentence(f"extraction.{efa.extraction}", labels),
                 correlation=sentence(f"correlation.{efa.correlation}", labels),
                 scope=sentence(f"scope.{efa.scope}", labels),
+                rules=_either(rules, labels),
                 min_items=efa.min_items,
-                **{
-                    k: self.number(float(v or 0))
-                    for k, v in (
-                        ("min_msa", efa.min_msa),
-                        ("min_loading", efa.min_loading),
-                        ("min_gap", efa.min_cross_loading_gap),
-                    )
-                },
             )
             self.tell(narrative.pruning, self.study.blocks(), data.retained)
             self.table(tables.pruning_table, self.study, data.trace)
@@ -261,7 +263,7 @@ class _Composer:
             sided=sentence(f"sided.{settings.alternative}", labels),
             alpha=self.number(settings.significance),
         )
-        self.say("estimation.sources", thresholds=THRESHOLDS_NUMBER)
+        self.say("estimation.sources")
 
     def results(self) -> None:
         data, study, printed = self.data, self.study, self.data.printed
@@ -280,11 +282,10 @@ class _Composer:
         self.table(tables.table_4_htmt, study, data.summary, printed=printed)
         self.figure("fig_3_1_htmt", 0.85)
         self.heading("h.structural", 2)
-        self.tell(narrative.hypotheses, study, data.summary)
         self.table(tables.table_5_paths, study, data.summary, printed=printed)
         self.table(tables.path_table, study, data.summary)
         self.figure("fig_4_2_bootstrap_densities")
-        if data.values.keys_of("indirect_effect"):
+        if (data.summary["statistic"] == "indirect_effect").any():
             self.table(tables.effects_table, study, data.summary)
         self.tell(narrative.explained, study, data.summary)
         self.table(tables.table_6_model_quality, study, data.summary, printed=printed)
@@ -302,37 +303,34 @@ class _Composer:
 
     def comparison(self) -> None:
         comparison = self.data.comparison
-        assert comparison is not None
+        if comparison is None:
+            return
         self.heading("h.comparison")
-        self.tell(narrative.verdicts, comparison)
         self.table(tables.verdict_table, comparison)
-        self.figure("fig_5_1_comparison")
+        self.figure("fig_5_2_printed_and_recomputed")
         rest = comparison[comparison["verdict"] != "equal"]
         if len(rest):
             self.say("comparison.rest", number=self.next_number())
             self.table(tables.comparison_table, rest, title=sentence("rest.title", self.labels))
 
     def audited(self) -> None:
-        report = self.data.audit
-        assert report is not None
+        checks, statements = self.data.audit, self.data.statements
+        if checks is None:
+            return
         self.heading("h.audit")
-        tested = [c for c in report.checks if c.kind in CONTRADICTIONS]
-        failed = [c for c in tested if c.verdict == "fails"]
-        key = "audit" if failed else "audit.none"
+        tested = checks[checks["kind"].isin(CONTRADICTIONS)]
+        failed = tested[tested["verdict"] == "fails"]
+        key = "audit" if len(failed) else "audit.none"
         self.say(key, failed=len(failed), checks=len(tested), number=self.next_number())
-        if failed:
-            self.table(
-                audit_tables.audit_table,
-                report.table(verdict="fails"),
-                kinds=CONTRADICTIONS,
-                title=sentence("audit.title", self.labels),
-            )
-        statements = self.data.statements(self.labels)
+        if len(failed):
+            self.table(tables.audit_table, failed, title=sentence("audit.title", self.labels))
+        if statements is None or statements.empty:
+            return
         false = statements[statements["verdict"] == "fails"]
-        if len(statements):
-            self.say("statements", count=len(statements), failed=len(false), number=self.next_number())
+        key = "statements" if len(false) else "statements.none"
+        self.say(key, count=len(statements), failed=len(false), number=self.next_number())
         if len(false):
-            self.table(audit_tables.statement_table, false, title=sentence("statements.title", self.labels))
+            self.table(tables.statement_table, false, title=sentence("statements.title", self.labels))
 
     def limits(self) -> None:
         self.heading("h.limits")
@@ -347,8 +345,7 @@ class _Composer:
 
     def appendix(self) -> None:
         self.heading("h.appendix")
-        threshold_table = thresholds.threshold_table(self.labels).with_text(number=THRESHOLDS_NUMBER)
-        self.blocks.append(TableBlock(threshold_table))
+        self.table(_thresholds)
         self.table(tables.cross_loading_table, self.study, self.data.summary)
         if self.data.items is not None:
             kept = [i for items in self.data.retained.values() for i in items]
@@ -357,37 +354,26 @@ class _Composer:
 
 
 CONTRADICTIONS = ("identity", "attainable")
-THRESHOLDS_NUMBER = "T"
 
 
-def cited(blocks: Sequence[Block]) -> tuple[str, ...]:
-    """Return the references that the blocks cite, in alphabetical order.
-
-    A work is cited where its first author (or authors) and, within the same few words, its year appear.
-    """
-    text = "\n".join(_texts(blocks))
-    source = resources.files("surveypls").joinpath("references.csv").read_text(encoding="utf-8")
-    found = []
-    for row in csv.DictReader(source.splitlines()):
-        between = r"(?:(?!\d{4})[^\n;]){0,60}?"
-        if re.search(rf"(?<!\w){re.escape(row['authors'])}(?!\w){between}{row['year']}(?!\d)", text):
-            found.append(row["text"])
-    return tuple(found)
+def _either(options: Sequence[str], labels: Language) -> str:
+    """Join as in "a, b or c"."""
+    if len(options) < 2:
+        return "".join(options)
+    return f"{', '.join(options[:-1])} {'o' if labels == 'es' else 'or'} {options[-1]}"
 
 
-def _texts(blocks: Sequence[Block]) -> list[str]:
-    out: list[str] = []
-    for block in blocks:
-        match block:
-            case Paragraph(text) | Notice(text):
-                out.append(text)
-            case Bullets(items):
-                out += items
-            case TableBlock(table):
-                out += [table.full_note, *(cell for row in table.cells() for cell in row)]
-            case _:
-                pass
-    return out
+def _named_rules(flow: pd.DataFrame, labels: Language) -> pd.DataFrame:
+    """Return the screening flow with its rules named in a language: the contract has the run's own."""
+    names = {rule: spanish if labels == "es" else english for rule, (english, spanish, _) in RULES.items()}
+    old = flow["label"] if "label" in flow else flow["rule"]
+    return flow.assign(label=[names.get(str(r), str(o)) for r, o in zip(flow["rule"], old, strict=True)])
 
 
-__all__ = ["FIGURES", "PaperFormat", "build_paper", "cited", "compose"]
+def _thresholds(*, labels: Language, notice: str | None) -> Table:
+    """Return the thresholds without their names in files; they are conventions, so no notice is due."""
+    table = thresholds.threshold_table(labels)
+    return table.with_text(columns=tuple(c for c in table.columns if c.key != "statistic"))
+
+
+__all__ = ["FIGURES", "PaperFormat", "build_paper", "compose"]

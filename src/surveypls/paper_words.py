@@ -50,13 +50,19 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "items.method": (
         "Candidate items were pruned by exploratory factor analysis ({extraction}, {correlation} correlations, "
-        "{scope}): an item leaves where its sampling adequacy is below {min_msa}, its loading below {min_loading}, "
-        "or the gap to its largest cross-loading below {min_gap}; a construct keeps at least {min_items} items.",
+        "{scope}), one item at a time: an item breaks a rule where {rules}. A construct keeps at least "
+        "{min_items} items.",
         "Los ítems candidatos se depuraron por análisis factorial exploratorio ({extraction}, correlaciones "
-        "{correlation}, {scope}): un ítem sale si su adecuación muestral es menor que {min_msa}, su carga menor que "
-        "{min_loading}, o la distancia a su mayor carga cruzada menor que {min_gap}; cada constructo conserva al "
-        "menos {min_items} ítems.",
+        "{correlation}, {scope}), un ítem por vez: un ítem incumple una regla si {rules}. Cada constructo conserva "
+        "al menos {min_items} ítems.",
     ),
+    "rule.msa": ("its sampling adequacy is below {limit}", "su adecuación muestral es menor que {limit}"),
+    "rule.loading": ("its loading is below {limit}", "su carga es menor que {limit}"),
+    "rule.gap": (
+        "the gap to its largest cross-loading is below {limit}",
+        "la distancia a su mayor carga cruzada es menor que {limit}",
+    ),
+    "rule.communality": ("its communality is below {limit}", "su comunalidad es menor que {limit}"),
     "items.none": (
         "All candidate items were kept; none was pruned.",
         "Se conservaron todos los ítems candidatos.",
@@ -100,10 +106,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "sided.one-sided": ("one-sided", "unilateral"),
     "estimation.sources": (
         "What is reported follows Hair, Risher, Sarstedt and Ringle (2019), Hair, Hult, Ringle and Sarstedt (2022) "
-        "and Benitez et al. (2020). Table {thresholds} lists the thresholds behind the marks ✓ ~ ✗ and their "
-        "sources.",
+        "and Benitez et al. (2020). The appendix lists the thresholds behind the marks ✓ ~ ✗ and their sources.",
         "Lo que se informa sigue a Hair, Risher, Sarstedt y Ringle (2019), Hair, Hult, Ringle y Sarstedt (2022) y "
-        "Benitez et al. (2020). La tabla {thresholds} da los umbrales de las marcas ✓ ~ ✗ y sus fuentes.",
+        "Benitez et al. (2020). El apéndice da los umbrales de las marcas ✓ ~ ✗ y sus fuentes.",
     ),
     # results
     "fit.exact": (
@@ -144,6 +149,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "Of {count} statements of the text that the tables can decide or illustrate, {failed} fail (Table {number}).",
         "De {count} afirmaciones del texto que las tablas pueden decidir o ilustrar, {failed} no se cumplen "
         "(tabla {number}).",
+    ),
+    "statements.none": (
+        "None of the {count} statements of the text fails that the tables can decide or illustrate.",
+        "Ninguna de las {count} afirmaciones del texto que las tablas pueden decidir o ilustrar deja de cumplirse.",
     ),
     "audit.title": ("Contradictions among the printed figures", "Contradicciones entre las cifras impresas"),
     "statements.title": ("Statements that the tables contradict", "Afirmaciones que las tablas contradicen"),
@@ -201,7 +210,10 @@ FIGURES: Mapping[str, tuple[str, str]] = {
         "Distribuciones bootstrap de los coeficientes",
     ),
     "fig_4_4_importance_performance": ("Importance and performance", "Importancia y desempeño"),
-    "fig_5_1_comparison": ("Printed against recomputed figures", "Cifras impresas frente a recalculadas"),
+    "fig_5_2_printed_and_recomputed": (
+        "Printed against recomputed figures",
+        "Cifras impresas frente a recalculadas",
+    ),
 }
 
 

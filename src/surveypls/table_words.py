@@ -76,9 +76,9 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "✓ menos de {good}, ~ hasta {limit}, ✗ más. HTMT no tiene diagonal.",
     ),
     "n.t5": (
-        "Recomputed t: estimate over its bootstrap standard error ({resamples} resamples); p {sided} from t; "
+        "t: estimate over its bootstrap standard error ({resamples} resamples); p {sided} from t; "
         "accepted where p < {alpha}.",
-        "t recalculado: estimación entre su error estándar bootstrap ({resamples} remuestras); p {sided} "
+        "t: estimación entre su error estándar bootstrap ({resamples} remuestras); p {sided} "
         "a partir de t; aceptada si p < {alpha}.",
     ),
     "two-sided": ("two-sided", "bilateral"),

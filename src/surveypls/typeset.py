@@ -139,7 +139,11 @@ def _table(table: Table) -> str:
     room = ROOM * TABLE_SIZE / size
     widths = layout.column_widths(table, cells, room)
     natural = sum(n for _, n in needs) <= room
-    columns = ", ".join(f"{w * TEXT_WIDTH / room:.2f}pt" if natural else f"{w:.2f}fr" for w in widths)
+    # A little air where there is room: the widths are estimates.
+    stretch = min(1.1, room / sum(widths)) if widths else 1.0
+    columns = ", ".join(
+        f"{w * stretch * TEXT_WIDTH / room:.2f}pt" if natural else f"{w:.2f}fr" for w in widths
+    )
     align = ", ".join("right" if c.numeric else "left" for c in table.columns)
     lines = [
         f"#block(above: 1.4em, below: 1.4em, breakable: {str(len(cells) > 14).lower()}, {{",

@@ -38,7 +38,8 @@ figure { margin: 1.8rem 0; }
 figcaption { margin-bottom: .5rem; }
 img { max-width: 100%; height: auto; }
 .table { overflow-x: auto; margin: 1.8rem 0; }
-table { border-collapse: collapse; font-size: .86rem; border-top: 1.5px solid #222; border-bottom: 1.5px solid #222; }
+table { border-collapse: collapse; font-size: .86rem; line-height: 1.35;
+  border-top: 1.5px solid #222; border-bottom: 1.5px solid #222; }
 caption { padding-bottom: .4rem; font-size: 1rem; }
 th { font-weight: 600; vertical-align: bottom; }
 th, td { padding: .2rem .5rem; }
@@ -49,6 +50,7 @@ th[colspan='1'] { border-bottom: none; }
 tfoot td { border-top: 1px solid #222; font-size: .82rem; color: #444; padding-top: .4rem; }
 .references p { padding-left: 1.6rem; text-indent: -1.6rem; margin: .4rem 0; font-size: .94rem; }
 footer { margin-top: 3rem; border-top: 1px solid #ddd; color: #555; font-size: .85rem; padding-top: .6rem; }
+@media (max-width: 40rem) { img { width: 100% !important; } }
 @media print { body { max-width: none; padding: 0; } .table, figure { break-inside: avoid; } nav { display: none; } }
 """
 
