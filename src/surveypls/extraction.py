@@ -11,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
 Extraction = Literal["minres", "principal_axis", "ml"]
@@ -110,9 +109,9 @@ def extract(
                 "maximum likelihood needs a positive definite correlation matrix; this one is singular "
                 "(an item is a sum of others, or there are fewer rows than items): use minres"
             )
-        return _minimised(r, n_factors, _ml_objective, _ml_loadings, tolerance, max_iterations)
+        return _minimised(r, n_factors, True, tolerance, max_iterations)
     if method == "minres":
-        return _minimised(r, n_factors, _uls_objective, _uls_loadings, tolerance, max_iterations)
+        return _minimised(r, n_factors, False, tolerance, max_iterations)
     raise ValueError(f"method must be 'minres', 'principal_axis' or 'ml', found {method!r}")
 
 
@@ -123,78 +122,135 @@ def oriented(loadings: Array) -> tuple[Array, NDArray[np.intp], Array]:
     return loadings[:, order] * signs, order, signs
 
 
-def _uls_objective(psi: Array, r: Array, k: int) -> tuple[float, Array]:
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """The function minimised at one point: value, gradient, Hessian and the loadings there."""
+
+    value: float
+    gradient: Array
+    hessian: Array
+    loadings: Array
+
+
+def _least_squares(psi: Array, r: Array, k: int) -> _Point:
+    """Return half the sum of the squared smallest eigenvalues of R - Ψ, as a function of ψ."""
     values, vectors = np.linalg.eigh(r - np.diag(psi))
-    rest, axes = values[:-k], vectors[:, :-k]
-    return float(0.5 * np.sum(rest**2)), -(axes**2 @ rest)
+    rest, axes, top, main = values[:-k], vectors[:, :-k], values[-k:], vectors[:, -k:]
+    ratio = rest[:, None] / np.minimum(rest[:, None] - top, -1e-12)
+    hessian = (axes @ axes.T) ** 2
+    for s in range(k):
+        hessian += 2.0 * np.outer(main[:, s], main[:, s]) * ((axes * ratio[:, s]) @ axes.T)
+    loadings = main * np.sqrt(np.maximum(top, 0.0))
+    return _Point(float(0.5 * np.sum(rest**2)), -(axes**2 @ rest), hessian, loadings)
 
 
-def _uls_loadings(psi: Array, r: Array, k: int) -> Array:
-    values, vectors = np.linalg.eigh(r - np.diag(psi))
-    return np.asarray(vectors[:, -k:] * np.sqrt(np.maximum(values[-k:], 0.0)))
+def _likelihood(log_psi: Array, r: Array, k: int) -> _Point:
+    """Return the likelihood discrepancy as a function of log ψ.
 
-
-def _ml_objective(psi: Array, r: Array, k: int) -> tuple[float, Array]:
-    scale = 1.0 / np.sqrt(psi)
+    It is Σ (θ - log θ - 1) over the smallest eigenvalues θ of Ψ⁻½RΨ⁻½.
+    """
+    scale = np.exp(-0.5 * log_psi)
     values, vectors = np.linalg.eigh(r * np.outer(scale, scale))
-    rest, axes = values[:-k], vectors[:, :-k]
-    value = float(np.sum(rest - np.log(rest) - 1.0))
-    return value, np.asarray((axes**2 @ (1.0 - rest)) / psi)
+    rest, axes, top, main = values[:-k], vectors[:, :-k], values[-k:], vectors[:, -k:]
+    difference = np.maximum(top - rest[:, None], 1e-12)
+    ratio = (1.0 - rest[:, None]) * (top + rest[:, None]) / difference
+    hessian = ((axes * rest) @ axes.T) * (axes @ axes.T)
+    for s in range(k):
+        hessian += np.outer(main[:, s], main[:, s]) * ((axes * ratio[:, s]) @ axes.T)
+    loadings = main * np.sqrt(np.maximum(top - 1.0, 0.0)) / scale[:, None]
+    return _Point(float(np.sum(rest - 1.0 - np.log1p(rest - 1.0))), axes**2 @ (1.0 - rest), hessian, loadings)
 
 
-def _ml_loadings(psi: Array, r: Array, k: int) -> Array:
-    scale = 1.0 / np.sqrt(psi)
-    values, vectors = np.linalg.eigh(r * np.outer(scale, scale))
-    return np.asarray(vectors[:, -k:] * np.sqrt(np.maximum(values[-k:] - 1.0, 0.0)) / scale[:, None])
-
-
-def _minimised(
-    r: Array,
-    k: int,
-    objective: Callable[[Array, Array, int], tuple[float, Array]],
-    loadings_at: Callable[[Array, Array, int], Array],
-    tolerance: float,
-    max_iterations: int,
-) -> Extracted:
+def _minimised(r: Array, k: int, likelihood: bool, tolerance: float, max_iterations: int) -> Extracted:
     p = r.shape[0]
+    function = _likelihood if likelihood else _least_squares
+    low, high = (np.log(MIN_UNIQUENESS), 0.0) if likelihood else (MIN_UNIQUENESS, 1.0)
     uniqueness = 1.0 - smc(r)
-    starts = (uniqueness * (1.0 - 0.5 * k / p), np.full(p, 0.5))
-    best = None
-    for start in starts:
-        found = minimize(
-            objective,
-            np.clip(start, 2 * MIN_UNIQUENESS, 1.0),
-            args=(r, k),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(MIN_UNIQUENESS, 1.0)] * p,
-            options={
-                "ftol": 0.0,
-                "gtol": tolerance,
-                "maxiter": max_iterations,
-                "maxfun": 4 * max_iterations,
-                "maxcor": 20,
-            },
+    best: tuple[_Point, Array, bool, int] | None = None
+    for start in (uniqueness * (1.0 - 0.5 * k / p), np.full(p, 0.5)):
+        first = np.clip(start, 2 * MIN_UNIQUENESS, 1.0)
+        found = _newton(
+            lambda x: function(x, r, k),
+            np.log(first) if likelihood else first,
+            low,
+            high,
+            tolerance,
+            max_iterations,
         )
         # A later start must be clearly better: equal minima keep the first start's digits.
-        if best is None or found.fun < best.fun - 1e-10:
+        if best is None or found[0].value < best[0].value - 1e-10:
             best = found
     assert best is not None
-    psi = np.asarray(best.x, dtype=float)
-    value, gradient = objective(psi, r, k)
-    free = ~((psi <= MIN_UNIQUENESS) & (gradient > 0)) & ~((psi >= 1.0) & (gradient < 0))
-    flat = float(np.abs(gradient[free]).max(initial=0.0))
-    loadings, _, _ = oriented(loadings_at(psi, r, k))
-    if objective is _uls_objective:
-        value = _off_diagonal(r, loadings)
+    point, x, converged, iterations = best
+    loadings, _, _ = oriented(point.loadings)
     return Extracted(
         loadings=loadings,
         uniquenesses=1.0 - (loadings**2).sum(axis=1),
-        converged=flat < max(1e-6, 10 * tolerance),
-        iterations=int(best.nit),
-        heywood=psi <= MIN_UNIQUENESS * (1 + 1e-6),
-        objective=value,
+        converged=converged,
+        iterations=iterations,
+        heywood=np.asarray(x <= low + 1e-9),
+        objective=point.value if likelihood else _off_diagonal(r, loadings),
     )
+
+
+def _newton(
+    function: Callable[[Array], _Point],
+    start: Array,
+    low: float,
+    high: float,
+    tolerance: float,
+    max_iterations: int,
+) -> tuple[_Point, Array, bool, int]:
+    """Minimise within bounds by Newton steps over the variables that are not held at a bound."""
+    x = start
+    point = function(x)
+    for iteration in range(max_iterations):
+        gradient = point.gradient
+        held = ((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0))
+        free = np.flatnonzero(~held)
+        if np.abs(gradient[free]).max(initial=0.0) < tolerance:
+            return point, x, True, iteration
+        values, vectors = np.linalg.eigh(point.hessian[np.ix_(free, free)])
+        # Away from the minimum the Hessian may be indefinite; its absolute value still points downhill.
+        curvature = np.maximum(np.abs(values), 1e-6 * max(1.0, float(np.abs(values).max())))
+        newton, descent = np.zeros_like(x), np.zeros_like(x)
+        newton[free] = -(vectors @ ((vectors.T @ gradient[free]) / curvature))
+        descent[free] = -gradient[free] / curvature[-1]
+        # Clipped at a bound, a Newton step can lead uphill; the plain gradient cannot.
+        moved = _line_search(function, point, x, newton, low, high, free) or _line_search(
+            function, point, x, descent, low, high, free
+        )
+        if moved is None:
+            # No smaller value can be told apart from this one in floating point.
+            return point, x, bool(np.abs(gradient[free]).max() < 1e3 * tolerance), iteration
+        point, x = moved
+    return point, x, False, max_iterations
+
+
+def _line_search(
+    function: Callable[[Array], _Point],
+    point: _Point,
+    x: Array,
+    direction: Array,
+    low: float,
+    high: float,
+    free: NDArray[np.intp],
+) -> tuple[_Point, Array] | None:
+    """Halve the step until the function falls enough (Armijo); None if it never does."""
+    slope = float(np.abs(point.gradient[free]).max())
+    step = 1.0
+    while step > 1e-10:
+        trial = np.clip(x + step * direction, low, high)
+        new = function(trial)
+        expected = float(point.gradient @ (trial - x))
+        if expected < 0 and new.value <= point.value + 1e-4 * expected < point.value:
+            return new, trial
+        # At the bottom values differ by rounding only: there a smaller slope decides.
+        level = abs(new.value - point.value) <= 1e-11 * (1.0 + abs(point.value))
+        if level and np.abs(new.gradient[free]).max() < 0.5 * slope:
+            return new, trial
+        step /= 2.0
+    return None
 
 
 def _principal_axis(r: Array, k: int, tolerance: float, max_iterations: int) -> Extracted:

@@ -14,6 +14,10 @@ from surveypls.extraction import Array, oriented
 
 Rotation = Literal["none", "varimax", "oblimin"]
 
+#: Loadings, transformation, converged, iterations, criterion.
+_Run = tuple[Array, Array, bool, int, float]
+_EXTRA_STARTS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
@@ -79,22 +83,29 @@ def rotate(
     length = np.sqrt((a**2).sum(axis=1, keepdims=True))
     scale = np.where(length > 0, length, 1.0) if kaiser_normalization else np.ones((p, 1))
     a = a / scale
-    orthogonal = _gradient_projection(a, np.eye(k), False, tolerance, max_iterations)
-    if method == "varimax":
-        turned, transform, converged, iterations, value = orthogonal
-    else:
-        # Oblimin has local minima: start from the unrotated axes and from varimax, and keep the lower.
-        runs = [
-            _gradient_projection(a, start, True, tolerance, max_iterations)
-            for start in (np.eye(k), orthogonal[1])
-        ]
-        better = runs[1][2] and runs[1][4] < runs[0][4] - 1e-9
-        turned, transform, converged, iterations, value = runs[1] if better or not runs[0][2] else runs[0]
+    # Both criteria have saddle points and local minima: take the lowest of several fixed starts.
+    rng = np.random.default_rng(0)
+    starts = [np.eye(k), *(np.linalg.qr(rng.normal(size=(k, k)))[0] for _ in range(_EXTRA_STARTS))]
+    best = _lowest(a, starts, False, tolerance, max_iterations)
+    if method == "oblimin":
+        best = _lowest(a, [np.eye(k), best[1]], True, tolerance, max_iterations)
+    turned, transform, converged, iterations, value = best
     phi = transform.T @ transform
     pattern, order, signs = oriented(turned * scale)
     phi = phi[np.ix_(order, order)] * np.outer(signs, signs)
     np.fill_diagonal(phi, 1.0)
     return Rotated(pattern, phi, converged, iterations, value)
+
+
+def _lowest(a: Array, starts: list[Array], oblique: bool, tolerance: float, max_iterations: int) -> _Run:
+    """Return the run with the lowest criterion; an earlier start wins a tie, so that its digits stay."""
+    best: _Run | None = None
+    for start in starts:
+        run = _gradient_projection(a, start, oblique, tolerance, max_iterations)
+        if best is None or (run[2], -run[4]) > (best[2], -best[4] + 1e-9):
+            best = run
+    assert best is not None
+    return best
 
 
 def _varimax(loadings: Array) -> tuple[float, Array]:
@@ -111,7 +122,7 @@ def _quartimin(loadings: Array) -> tuple[float, Array]:
 
 def _gradient_projection(
     a: Array, start: Array, oblique: bool, tolerance: float, max_iterations: int
-) -> tuple[Array, Array, bool, int, float]:
+) -> _Run:
     """Minimise the criterion over rotations: (loadings, transform, converged, iterations, value)."""
     criterion = _quartimin if oblique else _varimax
 
