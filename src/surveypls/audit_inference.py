@@ -19,6 +19,7 @@ from surveypls.boxes import SLACK, Interval, verdict_of
 from surveypls.printed import Cell, Published
 
 MANY = 100.0  # from here on Student's t and the normal distribution are told apart by no program's default
+FEWEST = 5.0  # no sample that a path model can be fitted to leaves fewer degrees of freedom
 # the columns that printed tables of critical values have
 TABLED = (0.75, 0.80, 0.85, 0.90, 0.95, 0.975, 0.98, 0.99, 0.995, 0.999, 0.9995)
 _MOST = 1e7
@@ -102,12 +103,13 @@ def _p_from_t(published: Published, path: tuple[str, str]) -> Iterator[Check]:
     truth: bool | None
     if two is not None and two.upper >= MANY:
         truth, detail = True, "two-sided, as with the normal distribution or many degrees of freedom"
-    elif two is not None:
+    elif two is not None and two.upper >= FEWEST:
         truth = None
         detail = f"two-sided normal p is in {show(normal)}; Student's t would need {_df(two)}"
     else:
         truth = False
-        detail = f"two-sided normal p is in {show(normal)} and no Student t from 1 degree of freedom gives it"
+        needed = "no Student t gives it" if two is None else f"Student's t would need {_df(two)}"
+        detail = f"two-sided normal p is in {show(normal)}; {needed}"
     if truth is not True and one is not None:
         detail += f"; one-sided it would need {_df(one)}"
     yield Check(
@@ -133,7 +135,7 @@ def _one_reference(published: Published, paths: list[tuple[str, str]]) -> Check:
     cells = [c for path in paths for c in (_pair(published, path) or ())]
     common: list[tuple[int, Interval]] = []
     for tails in (2, 1):
-        shared: Interval | None = Interval(1.0, math.inf)
+        shared: Interval | None = Interval(FEWEST, math.inf)
         for t, p in zip(cells[::2], cells[1::2], strict=True):
             df = degrees_of_freedom(t.box, p.box, tails)
             shared = None if shared is None or df is None else shared.intersect(df)

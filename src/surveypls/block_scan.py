@@ -26,10 +26,11 @@ from surveypls.audit_checks import Check, show
 from surveypls.audit_identities import own_loadings
 from surveypls.boxes import Interval, verdict_of
 from surveypls.printed import Cell, Published
+from surveypls.study import nearest
 
 FloatArray = NDArray[np.float64]
 STATISTICS = ("cronbach_alpha", "rho_a", "ave")
-N_STARTS = 8  # grid points that each end is refined from: the most extreme ones, and as many spread evenly
+N_STARTS = 5  # grid points that each end is refined from: the most extreme ones, and as many spread evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def scan_block(
     *,
     correlation: Interval | None = None,
     boxes: Mapping[str, Interval] | None = None,
-    step: float = 0.5,
+    statistics: Sequence[str] = STATISTICS,
+    step: float = 1.0,
 ) -> dict[str, BlockRange]:
     """Range of alpha, rho_A and AVE, each while the other two stay in their boxes.
 
@@ -69,6 +71,8 @@ def scan_block(
         condition on the extended matrix is left out.
     boxes : mapping of str to Interval, optional
         Printed boxes of ``cronbach_alpha``, ``rho_a`` and ``ave``, where there are any.
+    statistics : sequence of str
+        The ones to bound.
     step : float
         Grid of the two angles, in degrees.  The ends are then refined with the loadings free in their boxes.
 
@@ -79,16 +83,19 @@ def scan_block(
     Raises
     ------
     ValueError
-        If there are not 2 or 3 loadings, or one can reach 1 in size.
+        If there are not 2 or 3 loadings, one can reach 1 in size, or a statistic is unknown.
     """
     if len(loadings) not in (2, 3):
         raise ValueError(f"the scan covers blocks of 2 or 3 items, found {len(loadings)}")
+    for name in statistics:
+        if name not in STATISTICS:
+            raise ValueError(f"statistics: unknown {name!r}{nearest(name, STATISTICS)}")
     if any(b.absolute().upper >= 1 for b in loadings):
         raise ValueError("a loading of 1 leaves no residual to scan")
     block = _Block(list(loadings), None if correlation is None else correlation.absolute(), dict(boxes or {}))
     grid = block.grid(step)
     values = block.statistics(grid)
-    return {name: block.range(name, grid, values) for name in STATISTICS}
+    return {name: block.range(name, grid, values) for name in statistics}
 
 
 def block_checks(published: Published, readings: Mapping[str, Sequence[str]]) -> Iterator[Check]:
@@ -112,7 +119,10 @@ def block_checks(published: Published, readings: Mapping[str, Sequence[str]]) ->
         known = {name: found[0] for name, found in cells.items() if found}
         neighbour, used = neighbour_correlation(published, construct)
         ranges = scan_block(
-            [c.box for c in loadings], correlation=neighbour, boxes={n: c.box for n, c in known.items()}
+            [c.box for c in loadings],
+            correlation=neighbour,
+            boxes={n: c.box for n, c in known.items()},
+            statistics=[n for n in ("cronbach_alpha", "rho_a") if n in known],
         )
         checks = []
         for name in ("cronbach_alpha", "rho_a"):

@@ -1,0 +1,272 @@
+"""The audit finds by itself what hand work found on the article, every planted error, and nothing else."""
+
+import importlib.util
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from surveypls.audit import audit, audit_file
+from surveypls.audit_inference import TABLED, degrees_of_freedom, p_value, quantile_chance, student_quantiles
+from surveypls.boxes import Interval
+from surveypls.published import PublishedError, load_published
+
+ROOT = Path(__file__).parents[1]
+MADE_UP = Path(__file__).parent / "data" / "audit"
+
+
+def _maker():
+    spec = importlib.util.spec_from_file_location("make_articles", MADE_UP / "make_articles.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MAKER = _maker()
+
+
+@pytest.fixture(scope="module")
+def article():
+    return load_published(ROOT / "data" / "published")
+
+
+@pytest.fixture(scope="module")
+def report(article):
+    return audit(article)
+
+
+@pytest.fixture(scope="module")
+def table(report):
+    return report.table()
+
+
+def verdict(table, cell, check):
+    rows = table[(table["cell"] == cell) & table["check"].str.startswith(check)]
+    assert len(rows) == 1, (cell, check)
+    return rows.iloc[0]
+
+
+# the article: what holds
+
+
+@pytest.mark.parametrize("construct", ["FI", "INFRATICS", "RC"])
+def test_ave_and_its_root_follow_from_the_loadings(table, construct):
+    assert verdict(table, f"T2.{construct}.ave", "AVE")["verdict"] == "holds"
+    assert verdict(table, f"T3.{construct}.{construct}", "√AVE is")["verdict"] == "holds"
+
+
+def test_structural_figures_agree_and_pin_beta_of_h2(table):
+    for cell in ("T5.H1.path_coefficient", "T6.H1.r2", "T6.H1.f2", "T6.H2.r2", "T6.H2.f2"):
+        rows = table[(table["cell"] == cell) & (table["kind"] == "identity")]
+        assert set(rows["verdict"]) == {"holds"}
+    beta = verdict(table, "T5.H2.path_coefficient", "β = correlation")
+    assert beta["verdict"] == "holds"
+    assert beta["allowed_lower"] == pytest.approx(0.7417, abs=5e-5)
+    assert beta["allowed_upper"] == pytest.approx(0.7418, abs=5e-5)
+
+
+# the article: what fails
+
+
+@pytest.mark.parametrize(("construct", "rho_c"), [("FI", 0.843), ("INFRATICS", 0.888), ("RC", 0.782)])
+def test_composite_reliability_is_not_rho_c(report, table, construct, rho_c):
+    row = verdict(table, f"T2.{construct}.composite_reliability", "composite reliability read as rho_C")
+    assert row["verdict"] == "fails"
+    assert 0.5 * (row["allowed_lower"] + row["allowed_upper"]) == pytest.approx(rho_c, abs=6e-4)
+    assert report.readings["composite_reliability"][0] == "rho_a"
+
+
+def test_alpha_of_rc_is_out_of_reach_and_only_that_alpha(report, table):
+    row = verdict(table, "T2.RC.cronbach_alpha", "alpha attainable")
+    assert row["verdict"] == "fails"
+    assert (row["allowed_lower"], row["allowed_upper"]) == pytest.approx((0.615, 0.721), abs=1e-3)
+    assert verdict(table, "T2.FI.cronbach_alpha", "alpha attainable")["verdict"] == "holds"
+    assert "T2.RC.cronbach_alpha" in report.impossible
+    assert "T2.RC.composite_reliability" not in report.impossible
+
+
+def test_p_values_do_not_follow_from_t(report, table):
+    h1, h2 = (verdict(table, f"T5.{h}.p_value", "p from t") for h in ("H1", "H2"))
+    assert h1["verdict"] == "fails" and h1["allowed_lower"] == pytest.approx(0.185, abs=5e-4)
+    assert h2["verdict"] == "cannot be told" and h2["allowed_lower"] == pytest.approx(0.0115, abs=5e-5)
+    joint = table[table["check"] == "one reference distribution for all p"]
+    assert joint["verdict"].tolist() == ["fails"]
+    assert "T5.H1.p_value" in report.impossible
+
+
+def test_decisions_follow_the_printed_p(table):
+    for hypothesis in ("H1", "H2"):
+        assert verdict(table, f"T5.{hypothesis}.decision", "decision")["verdict"] == "holds"
+
+
+def test_the_impossible_cells_are_these(report):
+    assert set(report.impossible) == {
+        "T2.RC.cronbach_alpha",
+        "T4.FI.FI",
+        "T4.INFRATICS.INFRATICS",
+        "T4.RC.RC",
+        "T5.H1.p_value",
+    }
+
+
+# the article: rules and coincidences
+
+
+def test_rules_of_the_field(table):
+    rules = table[table["kind"] == "rule"].set_index("cell")
+    failed = set(rules.index[rules["verdict"] == "fails"])
+    assert failed == {"T2.RC4.loading", "T4.RC.INFRATICS", "T6.H1.r2", "T6.srmr"}
+    assert "n of about 150" in rules.loc["T2.RC4.loading", "detail"]
+    assert "within the tolerated 0.9" in rules.loc["T4.RC.INFRATICS", "detail"]
+    margin = rules.loc["T3.RC.INFRATICS", "detail"]
+    assert "[0.0060, 0.0080]" in margin
+
+
+def test_both_t_are_quantiles_of_student_with_20_degrees_of_freedom(article, table):
+    found = student_quantiles(article)
+    assert found == [(20, (0.9, 0.99))]
+    for t, probability in zip((1.325, 2.528), found[0][1], strict=True):
+        assert round(float(stats.t.ppf(probability, 20)), 3) == t
+    row = table[table["check"] == "printed t are not tabled quantiles"].iloc[0]
+    assert row["verdict"] == "fails" and row["kind"] == "coincidence"
+    assert 0 < quantile_chance(article) < 0.02
+
+
+def test_efa_loadings_repeat_the_pls_loadings(table):
+    row = table[table["check"] == "EFA loadings are not the PLS loadings"].iloc[0]
+    assert row["verdict"] == "fails" and row["detail"].startswith("11 of 11")
+
+
+# the article: statements
+
+
+def test_statements_against_the_tables(report):
+    found = {s.text_en: s.verdict for s in report.statements}
+    contradicted = {text for text, v in found.items() if v == "fails"}
+    for start in (
+        "All loadings are above 0.7",
+        "H1 is accepted",
+        "H2 is rejected",
+        "SRMR is 0.90",
+        "R² of every endogenous construct",
+        "HTMT meets the recommended value of 0.08",
+        "HTMT of each construct is 0.000",
+        "The model is of second order",
+        "That composite reliability is ρc",
+        "Those loadings come from an exploratory",
+    ):
+        assert any(text.startswith(start) for text in contradicted), start
+    assert found["AVE is above 0.50 for every construct"] == "holds"
+    assert found["HTMT is below the acceptable 0.90"] == "holds"
+    assert found["SRMR is at most 0.09"] == "cannot be told"
+    assert len({s.id for s in report.statements}) == len(report.statements)
+    assert all(s.text_es and s.where for s in report.statements)
+
+
+# the made-up articles
+
+
+def test_no_false_alarm_on_a_clean_article():
+    report = audit_file(MADE_UP / "clean_values.csv")
+    assert report.contradictions == ()
+    assert report.impossible == {}
+    assert {s.verdict for s in report.statements} == {"holds"}
+    assert not report.table(kind="coincidence", verdict="fails").shape[0]
+    assert report.readings["composite_reliability"][0] == "rho_c"
+    assert report.exit_status == 0
+    checked = set(report.table()["check"])
+    assert len(checked) > 20  # silence is not for want of checks
+
+
+def test_every_planted_error_is_found_and_nothing_else():
+    report = audit_file(MADE_UP / "planted_values.csv")
+    failed = {c.cell for c in report.contradictions if c.cell}
+    assert failed == set(MAKER.PLANTED) | MAKER.COLLATERAL
+    assert report.exit_status == 3
+    assert {s.id for s in report.statements if s.verdict == "fails"} == {"A2", "A5"}
+    text = str(report)
+    for cell, (printed, _) in MAKER.PLANTED.items():
+        assert f"[{cell} = {printed}]" in text.replace("\n  ", " ")
+
+
+@pytest.mark.parametrize("cell", sorted(MAKER.PLANTED))
+def test_each_planted_error_is_found_alone(tmp_path, cell):
+    lines = (MADE_UP / "clean_values.csv").read_text(encoding="utf-8").splitlines()
+    fields = next(line.split(",") for line in lines if line.split(",")[1] == cell)
+    changed = [*fields[:5], MAKER.PLANTED[cell][0], ""]
+    out = [",".join(changed) if line.split(",")[1] == cell else line for line in lines]
+    path = tmp_path / "one_values.csv"
+    path.write_text("\n".join(out) + "\n", encoding="utf-8")
+    needs_scan = MAKER.PLANTED[cell][1] == "beyond what the loadings allow"
+    report = audit(load_published(path), scan=needs_scan)
+    assert cell in {c.cell for c in report.contradictions}
+
+
+def test_the_made_up_articles_are_remade_from_their_construction():
+    rows = MAKER.clean_rows()
+    for name, table in (("clean", rows), ("planted", MAKER.planted_rows(rows))):
+        committed = (MADE_UP / f"{name}_values.csv").read_text(encoding="utf-8")
+        assert MAKER.as_csv(MAKER.COLUMNS, table) == committed
+
+
+# the report
+
+
+def test_the_report_reads_as_text_and_as_a_table(report):
+    text = str(report)
+    assert text.startswith("Audit of published_values.csv\n62 printed cells.")
+    assert max(len(line) for line in text.splitlines()) <= max(100, len(report.summary()))
+    assert list(report.table().columns) == [
+        *("check", "kind", "about", "cell", "printed", "allowed_lower", "allowed_upper"),
+        *("verdict", "detail", "cells"),
+    ]
+    assert set(report.table(verdict="fails")["verdict"]) == {"fails"}
+    assert report.exit_status == 3
+
+
+def test_a_file_without_statements_and_a_bad_statement(tmp_path):
+    path = tmp_path / "x_values.csv"
+    shutil.copy(MADE_UP / "clean_values.csv", path)
+    assert audit(load_published(path), scan=False).statements == ()
+    (tmp_path / "x_statements.csv").write_text("id,expression\nS1,all(avee > 0.5)\n")
+    with pytest.raises(PublishedError, match=r"statement S1: no printed cell or statistic 'avee'.*'ave'"):
+        audit(load_published(path), scan=False)
+
+
+# t, p and degrees of freedom
+
+
+@pytest.mark.parametrize("tails", [1, 2])
+@pytest.mark.parametrize("df", [6.0, 20.0, 87.5])
+def test_degrees_of_freedom_are_recovered(tails, df):
+    t = Interval(2.1995, 2.2005)
+    p = p_value(Interval.point(2.2), df, tails)
+    found = degrees_of_freedom(t, Interval(p.lower - 5e-4, p.upper + 5e-4), tails)
+    assert found is not None and found.lower < df < found.upper
+    for end in (found.lower, found.upper):
+        if math.isfinite(end):
+            reached = p_value(t, end, tails)
+            assert reached.lower - 5e-4 - 1e-9 <= p.upper and reached.upper + 5e-4 + 1e-9 >= p.lower
+
+
+def test_no_degrees_of_freedom_for_a_p_below_the_normal_one():
+    assert degrees_of_freedom(Interval(1.3245, 1.3255), Interval(0.1495, 0.1505), 2) is None
+    assert degrees_of_freedom(Interval(1.3245, 1.3255), Interval(0.1845, 0.1855), 2).upper == math.inf
+
+
+def test_the_chance_of_a_coincidence_agrees_with_simulation(article):
+    rng = np.random.default_rng(5)
+    printed = [c.value for c in article.select("t_statistic")]
+    hits = 0
+    n = 4000
+    tabled = np.array(TABLED)
+    columns = np.array([stats.t.ppf(tabled, df) for df in range(1, 201)])
+    rounded = np.round(columns, 3)
+    for _ in range(n):
+        values = [round(rng.uniform(0.75 * t, 1.25 * t), 3) for t in printed]
+        found = np.all([np.any(np.isclose(rounded, v, atol=1e-9), axis=1) for v in values], axis=0)
+        hits += bool(found.any())
+    assert hits / n == pytest.approx(quantile_chance(article), abs=4 * math.sqrt(0.003 / n) + 1e-3)
