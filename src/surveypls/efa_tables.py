@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 import pandas as pd
@@ -10,6 +11,7 @@ from surveypls.efa import Adequacy
 from surveypls.process_tables import frame_table
 from surveypls.study import Language, Study
 from surveypls.tabular import Table
+from surveypls.words import number, p_text, whole
 
 _ADEQUACY = {
     "KMO": ("KMO", "KMO"),
@@ -63,6 +65,17 @@ def adequacy_table(found: Adequacy, *, labels: Language = "en", notice: str | No
     """
     frame = found.table()
     spanish = labels == "es"
+    shown = []
+    for measure, value in zip(frame["measure"], frame["value"], strict=True):
+        if measure == "Bartlett p":
+            shown.append(p_text(value, labels))
+        elif measure == "determinant":
+            shown.append(f"{value:.1e}".replace(".", "," if spanish else "."))
+        elif measure == "rows":
+            shown.append(whole(value, labels))
+        else:
+            shown.append(number(value, labels, digits=1 if measure.startswith("Bartlett") else 3))
+    frame["value"] = shown
     frame["measure"] = [_ADEQUACY[m][spanish] for m in frame["measure"]]
     if spanish:
         frame["reading"] = [_spanish(r) for r in frame["reading"]]
@@ -164,17 +177,17 @@ def scale_reliability_table(
 def sensitivity_table(
     sensitivity: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
 ) -> Table:
-    """How often each set of items is retained over settings, one row a scope, correlation and loading limit.
+    """How often each set of items is retained over settings, one row a scope, correlation and cross-loading gap.
 
     Parameters
     ----------
     sensitivity : DataFrame
-        Columns scope, correlation, min_loading, n_retained, added, lost, same, from
+        Columns scope, correlation, min_cross_loading_gap, n_retained, added, lost, same, from
         :func:`surveypls.pruning.sensitivity`.
     labels, notice
         See :class:`surveypls.tabular.Table`.
     """
-    keys = ["scope", "correlation", "min_loading"]
+    keys = ["scope", "correlation", "min_cross_loading_gap"]
     rows = []
     for key, group in sensitivity.groupby(keys, sort=False, dropna=False):
         rows.append(
@@ -203,7 +216,7 @@ def sensitivity_table(
         headings={
             "scope": {"en": "Scope", "es": "Alcance"},
             "correlation": {"en": "Correlation", "es": "Correlación"},
-            "min_loading": {"en": "Least loading", "es": "Carga mínima"},
+            "min_cross_loading_gap": {"en": "Cross-loading gap", "es": "Diferencia de cargas cruzadas"},
             "settings": {"en": "Settings", "es": "Ajustes"},
             "same": {"en": "Same set", "es": "Mismo conjunto"},
             "fewest": {"en": "Fewest items", "es": "Mín. de ítems"},
@@ -213,10 +226,10 @@ def sensitivity_table(
         },
         kinds={"settings": "count", "same": "percent", "fewest": "count", "most": "count"},
         note={
-            "en": "Each row covers every extraction, rotation and cross-loading gap tried. In brackets: in how many of them. "
+            "en": "Each row covers every least loading, extraction and rotation tried. In brackets: in how many of them. — : no rule on cross-loadings. "
             "Same set: share of the settings that retain exactly the items retained above.",
-            "es": "Cada fila abarca todas las extracciones, rotaciones y diferencias de cargas cruzadas probadas. Entre "
-            "paréntesis: en cuántas. Mismo conjunto: proporción de ajustes que retienen exactamente los ítems de arriba.",
+            "es": "Cada fila abarca todas las cargas mínimas, extracciones y rotaciones probadas. Entre "
+            "paréntesis: en cuántas. — : sin regla sobre cargas cruzadas. Mismo conjunto: proporción de ajustes que retienen exactamente los ítems de arriba.",
         },
         labels=labels,
         notice=notice,
@@ -224,14 +237,9 @@ def sensitivity_table(
 
 
 def _often(sets: pd.Series, total: int) -> str:
-    """Count how often each item stands in comma-separated sets: ``"RC2 (12), RC4 (3)"``."""
-    counts: dict[str, int] = {}
-    for text in sets.fillna(""):
-        for item in (part.strip() for part in str(text).split(",")):
-            if item:
-                counts[item] = counts.get(item, 0) + 1
-    ranked = sorted(counts.items(), key=lambda pair: -pair[1])
-    return ", ".join(item if count == total else f"{item} ({count})" for item, count in ranked)
+    """Count how often each item stands in sets of items written with spaces: ``"RC2 (12), RC4 (3)"``."""
+    counts = Counter(item for text in sets.fillna("") for item in str(text).split())
+    return ", ".join(item if n == total else f"{item} ({n})" for item, n in counts.most_common())
 
 
 def scaling_table(
