@@ -51,7 +51,7 @@ def test_a_small_study() -> None:
         ("X -> M", "path 'X -> N' names an unknown construct 'N'"),
         ("M -> Y", "form a cycle"),
         ("x3", "item 'm1' stands in two constructs"),
-        ("mode: B", "constructs.1.mode"),
+        ("mode: B", "constructs.M.mode: expected 'A' or 'B' (found 'C')"),
         ("title:", "titel: unknown key; did you mean 'title'?"),
         ("id: small", "id: "),
         ("y1", "'M' names both a construct and an item"),

@@ -1,0 +1,222 @@
+"""The settings of a study, section by section, with their defaults and limits.
+
+Each field's docstring is what an editor shows beside the key, by way of the JSON schema.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Language = Literal["en", "es"]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Label = Annotated[str, Field(max_length=2000)]
+
+#: Characters that no spreadsheet, document or XML file can hold.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest valid name, or the list of valid names."""
+    options = [str(v) for v in valid]
+    lowered = {v.lower(): v for v in reversed(options)}
+    close = difflib.get_close_matches(str(name).lower()[:200], lowered, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {lowered[close[0]]!r}?"
+    listed = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
+    return f"; valid names: {listed}" if options else ""
+
+
+class Settings(BaseModel):
+    """What all sections share: immutable, no unknown keys, finite numbers."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+class Text(Settings):
+    """A short text in English and Spanish; one language alone stands for both."""
+
+    en: Label = ""
+    """English."""
+    es: Label = ""
+    """Spanish."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_text_for_both(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"en": value, "es": value}
+        return value
+
+    @field_validator("en", "es")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        found = _CONTROL.search(value)
+        if found:
+            raise ValueError(f"holds the control character {found[0]!r}, which cannot be printed")
+        return value
+
+    def __call__(self, language: Language) -> str:
+        """Return the text in that language, or in the other where it has only one."""
+        first, second = (self.es, self.en) if language == "es" else (self.en, self.es)
+        return first or second
+
+
+class Consent(Settings):
+    """The survey's consent question and the answers that count as consent."""
+
+    column: str
+    """Heading of the consent question."""
+    accept: tuple[str, ...] = Field(min_length=1)
+    """Answers that count as consent."""
+
+
+class SurveySettings(Settings):
+    """How the raw export is written."""
+
+    codebook: str | None = None
+    """CSV with one row an item: item, header (its heading), reversed, text_en, text_es; from this file's folder."""
+    scale: dict[str, Annotated[int, Field(ge=-1000, le=1000)]] = Field(
+        default={"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}, min_length=2, max_length=11
+    )
+    """Answer → number, lowest first; a number in the survey counts as it is."""
+    missing_codes: tuple[str, ...] = ("", "NA", "N/A", "#N/A", "NaN", "-99", "-9", "999")
+    """Cells that mean no answer."""
+    respondent: str | None = None
+    """Heading of the respondents' ids."""
+    time: str | None = None
+    """Heading of the time of submission."""
+    consent: Consent | None = None
+    """The consent question; rows without consent are dropped."""
+    reversed_items: tuple[Name, ...] = ()
+    """Items that ask the opposite of their construct, to be turned round."""
+
+    @field_validator("scale", mode="before")
+    @classmethod
+    def _labels_as_text(cls, value: Any) -> Any:
+        return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+
+    @field_validator("scale")
+    @classmethod
+    def _scale_has_two_ends(cls, scale: dict[str, int]) -> dict[str, int]:
+        if len(set(scale.values())) < 2:
+            raise ValueError(f"expected at least two different numbers, found {sorted(set(scale.values()))}")
+        return scale
+
+    @field_validator("missing_codes", mode="before")
+    @classmethod
+    def _codes_as_text(cls, value: Any) -> Any:
+        return (
+            tuple("" if v is None else str(v) for v in value) if isinstance(value, (list, tuple)) else value
+        )
+
+
+class CleaningSettings(Settings):
+    """Screening rules, in the order in which they are applied; null switches a rule off.
+
+    Completion, longest run and response variability are taken over the whole instrument; the
+    other shares over the items of the study's constructs.
+    """
+
+    drop_duplicates: bool = True
+    """Drop a submission with the id, or all the answers, of an earlier one."""
+    min_duplicate_items: int = Field(default=20, ge=1, le=100_000)
+    """The same answers count as sent twice only from this many answers on."""
+    min_completion: Share | None = 0.8
+    """Share of the whole instrument that must be answered."""
+    max_longstring: int | None = Field(default=None, ge=2, le=100_000)
+    """Longest run of one answer (Johnson 2005)."""
+    min_irv: float | None = Field(default=None, ge=0, le=1000)
+    """Least standard deviation of one person's answers (Dunn et al. 2018)."""
+    max_person_missing: Share | None = 0.15
+    """Share of the analysed items that a person may leave out (Hair et al. 2022)."""
+    max_item_missing: Share | None = 0.2
+    """Items with a larger share of missing answers are reported."""
+    mahalanobis_p: float | None = Field(default=0.001, gt=0, lt=1)
+    """Rows less probable than this by their Mahalanobis distance are reported."""
+    drop_outliers: bool = False
+    """Drop those rows."""
+    missing: Literal["listwise", "mean", "em"] = "listwise"
+    """What becomes of rows with gaps: left out, filled with the item's mean, or by expectation–maximisation."""
+
+
+class EfaSettings(Settings):
+    """Exploratory factor analysis and the rules by which it prunes items; null switches a rule off.
+
+    With scope "per_construct" each construct's items are factored alone, with one factor, and
+    ``n_factors`` and ``rotation`` only serve the description of all items together.
+    """
+
+    prune: bool = True
+    """Drop items that break a rule below; false keeps every item."""
+    scope: Literal["per_construct", "joint"] = "per_construct"
+    """Factor each construct's items alone, or all items together."""
+    correlation: Literal["pearson", "polychoric"] = "pearson"
+    """Correlations that are factored."""
+    n_factors: Literal["constructs", "parallel", "kaiser", "map"] | Annotated[int, Field(ge=1, le=500)] = (
+        "constructs"
+    )
+    """Number of factors of a joint solution, or the rule that finds it."""
+    extraction: Literal["minres", "principal_axis", "ml"] = "minres"
+    """Method of extraction."""
+    rotation: Literal["none", "varimax", "oblimin"] = "oblimin"
+    """Rotation of a joint solution."""
+    kaiser_normalization: bool = True
+    """Rotate with Kaiser's normalisation."""
+    min_msa: Share | None = 0.50
+    """Least measure of sampling adequacy (Kaiser 1974)."""
+    min_loading: Share | None = 0.40
+    """Least loading on the own factor (Hair et al. 2022)."""
+    min_cross_loading_gap: Share | None = None
+    """Least distance of the own loading from the largest other one."""
+    min_communality: Share | None = None
+    """Least communality."""
+    min_items: int = Field(default=3, ge=1, le=500)
+    """No construct falls below this many items."""
+    n_parallel: int = Field(default=1000, ge=20, le=1_000_000)
+    """Random data sets of parallel analysis."""
+
+
+class PlsSettings(Settings):
+    """The estimator's settings, with SmartPLS 4's defaults."""
+
+    scheme: Literal["path", "factor", "centroid"] = "path"
+    """Inner weighting scheme."""
+    consistent: bool = False
+    """Consistent PLS (Dijkstra & Henseler 2015)."""
+    tolerance: float = Field(default=1e-7, gt=0, le=1e-2)
+    """Stop when no outer weight changes by more."""
+    max_iterations: int = Field(default=300, ge=1, le=100_000)
+    """Iterations at most."""
+    predict_folds: int = Field(default=10, ge=2, le=100_000)
+    """Folds of PLSpredict."""
+    predict_repetitions: int = Field(default=10, ge=1, le=1000)
+    """Repetitions of PLSpredict."""
+
+
+class BootstrapSettings(Settings):
+    """Resampling and inference."""
+
+    n_resamples: int = Field(default=10_000, ge=100, le=10_000_000)
+    """Bootstrap resamples."""
+    confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
+    """Coverage of the intervals."""
+    interval: Literal["percentile", "basic", "bc", "bca"] = "bca"
+    """Kind of interval."""
+    alternative: Literal["two-sided", "one-sided"] = "two-sided"
+    """Two-sided or one-sided p-values."""
+    sign_changes: Literal["none", "individual", "construct"] = "none"
+    """What is done where a resample's signs are turned round."""
+    significance: float = Field(default=0.05, gt=0, lt=0.5)
+    """A path below this p-value is called significant."""
