@@ -176,6 +176,8 @@ def test_fit_by_hand(variant):
         model_fit.implied_correlations(found, structure=structure, implied=kind), sigma, atol=1e-12
     )
     table = structural.fit_table(found)[variant]
+    squares = model_fit.sum_of_squares_last(found, model_fit.implied_last(found, structure, kind))
+    assert squares[0] == pytest.approx(table["d_uls"], rel=1e-12)
     residual = (s - sigma)[np.triu_indices(6)]
     assert table["srmr"] == pytest.approx(np.sqrt((residual**2).sum() / 21))
     assert table["d_uls"] == pytest.approx(((s - sigma) ** 2).sum() / 2)

@@ -69,8 +69,8 @@ def solve(a: FloatArray, b: FloatArray) -> FloatArray:
         b[i + 1 :] -= factor[:, None] * b[i]
     b[-1] /= a[-1, -1]
     for i in range(m - 2, -1, -1):
-        for l in range(i + 1, m):  # noqa: E741
-            b[i] -= a[i, l] * b[l]
+        for later in range(i + 1, m):
+            b[i] -= a[i, later] * b[later]
         b[i] /= a[i, i]
     return b
 

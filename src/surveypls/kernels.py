@@ -23,11 +23,9 @@ _CACHE_BYTES = 4_000_000  # matrices are iterated in groups whose working set fi
 def block_matrix(model: PlsModel, packed: FloatArray, construct: int) -> FloatArray:
     """Return the correlation matrices of one block's items, ``(p_j, p_j, B)``."""
     own = list(model.blocks[construct])
-    m = len(own)
-    if m == 1:
-        return np.ones((1, 1, packed.shape[-1]))
     block = packed[model.pair_index[np.ix_(own, own)]]
-    block[np.arange(m), np.arange(m)] = 1.0
+    diagonal = np.arange(len(own))
+    block[diagonal, diagonal] = 1.0
     return block
 
 
@@ -70,11 +68,8 @@ class _Plan:
         k = model.n_constructs
         self.model, self.scheme = model, scheme
         self.neighbours = [sorted({*model.predecessors[j], *model.successors[j]}) for j in range(k)]
-        self.regressors = [
-            model.predecessors[j] if scheme == "path" and len(model.predecessors[j]) > 1 else ()
-            for j in range(k)
-        ]
-        # For each construct l: its own items first, then those whose covariance with its score is needed.
+        self.regressors = [model.predecessors[j] if scheme == "path" else () for j in range(k)]
+        # For each construct: its own items first, then those whose covariance with its score is needed.
         needs = [set(self.neighbours[j]) for j in range(k)]
         for regressors in self.regressors:
             for s in regressors:
@@ -85,10 +80,10 @@ class _Plan:
             order = [j, *sorted(needs[j])]
             rows: dict[int, slice] = {}
             place = 0
-            for l in order:  # noqa: E741
-                rows[l] = slice(place, place + len(model.blocks[l]))
-                place = rows[l].stop
-            items = [i for l in order for i in model.blocks[l]]  # noqa: E741
+            for near in order:
+                rows[near] = slice(place, place + len(model.blocks[near]))
+                place = rows[near].stop
+            items = [i for near in order for i in model.blocks[near]]
             self.index.append(model.pair_index[np.ix_(model.blocks[j], items)])
             self.rows.append(rows)
         self.n_rows = sum(index.size for index in self.index)
@@ -97,10 +92,7 @@ class _Plan:
         """Return for each construct the correlations of its items (first axis) with the rows needed."""
         parts = []
         for index in self.index:
-            if packed.shape[0]:
-                part = np.take(packed, index, axis=0)
-            else:
-                part = np.ones((*index.shape, packed.shape[1]))
+            part = np.take(packed, index, axis=0)
             for i in range(index.shape[0]):
                 part[i, i] = 1.0
             parts.append(part)
@@ -188,7 +180,7 @@ def _iterate(
         left = int(running.sum())
         if left == 0:
             return
-        if left < 0.7 * len(where):
+        if left < 0.5 * len(where):
             keep = np.flatnonzero(running)
             where, running = where[keep], running[keep]
             parts = [part[..., keep] for part in parts]
@@ -222,14 +214,14 @@ def _update(
     k = plan.model.n_constructs
     r: list[list[FloatArray | None]] = [[None] * k for _ in range(k)]
     for j in range(k):
-        for l, rows in plan.rows[j].items():  # noqa: E741
-            if l != j and r[l][j] is None:
-                r[j][l] = r[l][j] = dot(weights[l], products[j][rows])
+        for near, rows in plan.rows[j].items():
+            if near != j and r[near][j] is None:
+                r[j][near] = r[near][j] = dot(weights[near], products[j][rows])
     updated = []
     for j in range(k):
         total = np.zeros_like(weights[j])
-        for l, e in zip(plan.neighbours[j], plan.inner_weights(r, j), strict=True):  # noqa: E741
-            total += e * products[l][plan.rows[l][j]]
+        for near, e in zip(plan.neighbours[j], plan.inner_weights(r, j), strict=True):
+            total += e * products[near][plan.rows[near][j]]
         if j in inverses:
             total = dot(inverses[j], total[:, None])
         updated.append(total)
@@ -240,9 +232,6 @@ def cross_loadings(model: PlsModel, packed: FloatArray, weights: FloatArray) -> 
     """Return the correlation of each item with each score, ``(p, k, B)``."""
     p, size = model.n_items, packed.shape[1]
     cross = np.zeros((p, model.n_constructs, size))
-    if p == 1:
-        cross[0, 0] = weights[0]
-        return cross
     rows = np.empty((p, size))
     for i in range(p):
         np.take(packed, model.pair_index[i], axis=0, out=rows, mode="clip")
@@ -273,8 +262,8 @@ def score_correlations(model: PlsModel, weights: FloatArray, cross: FloatArray) 
     k = model.n_constructs
     r = np.ones((k, k, weights.shape[1]))
     for j, rows in enumerate(model.slices):
-        for l in range(j):  # noqa: E741
-            r[j, l] = r[l, j] = dot(weights[rows], cross[rows, l])
+        for other in range(j):
+            r[j, other] = r[other, j] = dot(weights[rows], cross[rows, other])
     return r
 
 

@@ -102,10 +102,37 @@ def implied_correlations(
 
 
 def sum_of_squares_last(estimate: PlsEstimate, implied: FloatArray) -> FloatArray:
-    """Return the sum of squared residual correlations above the diagonal, ``(B,)``."""
+    """Return the sum of squared residual correlations above the diagonal of one implied matrix, ``(B,)``."""
     residual = estimate.packed_last - implied
-    residual *= residual
-    return batches.total(residual)
+    return batches.dot(residual, residual)
+
+
+def sums_of_squares_last(estimate: PlsEstimate) -> FloatArray:
+    """Return the sums of squared residual correlations above the diagonal, ``(4, B)``.
+
+    One row a variant, in the order of :data:`VARIANTS`.  Residuals between blocks are the same for both
+    implied matrices, and those within blocks for both structures, so each is computed once.
+    """
+    model, loadings = estimate.model, estimate.loadings_last
+    structures = (estimate.construct_correlations_last, implied_construct_correlations_last(estimate))
+    within = np.zeros(loadings.shape[-1])
+    between = np.zeros((len(structures), loadings.shape[-1]))
+    for j, items in enumerate(model.blocks):
+        own = loadings[model.slices[j]]
+        if model.factor_blocks[j]:
+            first, second = np.triu_indices(len(items), 1)
+            observed = estimate.packed_last[model.pair_index[np.ix_(items, items)][first, second]]
+            observed -= own[first] * own[second]
+            within += batches.dot(observed, observed)
+        for other in range(j):
+            observed = estimate.packed_last[model.pair_index[np.ix_(items, model.blocks[other])]]
+            products = own[:, None] * loadings[model.slices[other]]
+            for place, r in enumerate(structures):
+                residual = products * r[j, other]
+                residual -= observed
+                residual *= residual
+                between[place] += batches.total(residual.reshape(-1, residual.shape[-1]))
+    return np.concatenate([between, between + within])
 
 
 def srmr(sum_of_squares: FloatArray, p: int, *, count_diagonal: bool = True) -> FloatArray:
@@ -183,30 +210,25 @@ def fit_last(estimate: PlsEstimate, statistics: Iterable[str] = STATISTICS) -> d
     independence (Bentler & Bonett 1980); ``chi_square`` is (n − 1) F.
     """
     wanted = set(statistics)
-    p = estimate.model.n_items
-    rows: dict[str, list[FloatArray]] = {name: [] for name in STATISTICS if name in wanted}
-    null = independence_d_ml(estimate) if "nfi" in wanted else None
-    for variant in VARIANTS:
-        implied = implied_last(estimate, *split_variant(variant))
-        if wanted & {"srmr", "d_uls"}:
-            squares = sum_of_squares_last(estimate, implied)
-            if "srmr" in rows:
-                rows["srmr"].append(srmr(squares, p))
-            if "d_uls" in rows:
-                rows["d_uls"].append(squares)
-        if wanted & SLOW:
-            eigenvalues = eigenvalues_last(estimate, implied)
-            if "d_g" in rows:
-                rows["d_g"].append(d_g(eigenvalues))
-            discrepancy = d_ml(eigenvalues)
-            if null is not None:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    rows["nfi"].append(1 - discrepancy / null)
-            if "chi_square" in rows:
-                if estimate.n_observations is None:
-                    raise ValueError("χ² needs the number of rows: estimate(..., n_observations=n)")
-                rows["chi_square"].append((estimate.n_observations - 1) * discrepancy)
-    return {name: np.stack(values) for name, values in rows.items()}
+    found: dict[str, FloatArray] = {}
+    if wanted & {"srmr", "d_uls"}:
+        squares = sums_of_squares_last(estimate)
+        found["srmr"] = srmr(squares, estimate.model.n_items)
+        found["d_uls"] = squares
+    if wanted & SLOW:
+        eigenvalues = [
+            eigenvalues_last(estimate, implied_last(estimate, *split_variant(variant)))
+            for variant in VARIANTS
+        ]
+        discrepancies = np.stack([d_ml(values) for values in eigenvalues])
+        found["d_g"] = np.stack([d_g(values) for values in eigenvalues])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found["nfi"] = 1 - discrepancies / independence_d_ml(estimate)
+        if "chi_square" in wanted:
+            if estimate.n_observations is None:
+                raise ValueError("χ² needs the number of rows: estimate(..., n_observations=n)")
+            found["chi_square"] = (estimate.n_observations - 1) * discrepancies
+    return {name: values for name, values in found.items() if name in wanted}
 
 
 def index(model: PlsModel) -> list[tuple[str, str]]:
