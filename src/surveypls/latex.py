@@ -9,6 +9,7 @@ from surveypls.tabular import Table
 
 LONG_TABLE_LINES = 44
 LINE = 92.0
+SHRINK = 1.4
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -83,13 +84,15 @@ def to_tex(table: Table, *, label: str) -> str:
     scaled to the line.  The number is LaTeX's own.
     """
     rows = table.cells()
-    widths = layout.column_widths(table, rows, LINE)
     natural = sum(n for _, n in layout.needs(table, rows))
+    # A table wider than the line is scaled down; text that would make it tiny is broken first.
+    widths = layout.column_widths(table, rows, min(natural, SHRINK * LINE))
     long = layout.lines(rows, widths) > LONG_TABLE_LINES
-    # Only text can give way; a table of figures that is too wide is scaled.
+    if long:
+        widths = layout.column_widths(table, rows, LINE)
     wide = natural > LINE
-    spec = _column_spec(table, rows, widths, wide=wide)
-    head = _heading(table)
+    spec = _column_spec(table, rows, widths)
+    head = _heading(table, widths)
     body = [" & ".join(escape(text) for text in row) + r" \\" for row in rows]
     caption = rf"\caption{{{escape(table.title)}}}\label{{{label}}}"
     note = rf"\textit{{{table.note_word}}} {escape(table.full_note)}" if table.full_note else ""
@@ -105,7 +108,9 @@ def to_tex(table: Table, *, label: str) -> str:
         tabular = [rf"\begin{{tabular}}{{{spec}}}", r"\toprule", *head, r"\midrule", *body]
         tabular += [r"\bottomrule", r"\end{tabular}"]
         if wide:
-            tabular = [r"\resizebox{\linewidth}{!}{%", *tabular[:-1], tabular[-1] + "}"]
+            # Shrunk where it is too wide, never enlarged.
+            shrink = r"\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi"
+            tabular = [r"\sbox0{%", *tabular[:-1], tabular[-1] + "}" + shrink]
         lines += [r"\begin{table}[htbp]", r"\centering", caption, r"\small", *tabular]
         lines += [
             "",
@@ -115,27 +120,41 @@ def to_tex(table: Table, *, label: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _column_spec(table: Table, rows: list[list[str]], widths: list[float], *, wide: bool) -> str:
+def _column_spec(table: Table, rows: list[list[str]], widths: list[float]) -> str:
+    """Return l and r columns, and p columns where a text does not get its natural width."""
     out = []
-    needs = layout.needs(table, rows)
-    for column, width, (_, natural) in zip(table.columns, widths, needs, strict=True):
-        if wide and not column.numeric and width < natural:
-            share = 0.95 * width / LINE
-            out.append(rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}")
+    for column, width, (_, natural) in zip(table.columns, widths, layout.needs(table, rows), strict=True):
+        if not column.numeric and width < natural:
+            out.append(rf">{{\raggedright\arraybackslash}}p{{{0.85 * width / LINE:.2f}\linewidth}}")
         else:
             out.append("r" if column.numeric else "l")
     return "".join(out)
 
 
-def _heading(table: Table) -> list[str]:
+def _heading(table: Table, widths: list[float]) -> list[str]:
     lines = []
     if table.grouped:
-        cells, rules, at = [], [], 1
-        for group, width in table.spans():
-            cells.append(rf"\multicolumn{{{width}}}{{c}}{{{escape(group)}}}" if group else "")
+        cells, rules, at = [], [], 0
+        for group, span in table.spans():
+            text = _stacked(group, sum(widths[at : at + span]))
+            cells.append(rf"\multicolumn{{{span}}}{{c}}{{{text}}}" if group else "")
             if group:
-                rules.append(rf"\cmidrule(lr){{{at}-{at + width - 1}}}")
-            at += width
+                rules.append(rf"\cmidrule(lr){{{at + 1}-{at + span}}}")
+            at += span
         lines += [" & ".join(cells) + r" \\", " ".join(rules)]
-    lines.append(" & ".join(escape(c.heading) for c in table.columns) + r" \\")
+    lines.append(
+        " & ".join(
+            _stacked(c.heading, w, left=not c.numeric) for c, w in zip(table.columns, widths, strict=True)
+        )
+        + r" \\"
+    )
     return lines
+
+
+def _stacked(text: str, width: float, *, left: bool = False) -> str:
+    """Return a heading, on several lines where it is wider than its columns."""
+    lines = layout.wrap(text, width - layout.GAP)
+    if len(lines) < 2:
+        return escape(text)
+    side = "l" if left else "c"
+    return rf"\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}" + r"\\".join(map(escape, lines)) + r"\end{tabular}"

@@ -6,7 +6,7 @@ import math
 
 from surveypls.tabular import Table
 
-GAP = 2
+GAP = 2.4
 _WIDTHS = {
     **dict.fromkeys("0123456789", 1.12),
     **dict.fromkeys("mw—→", 1.4),
@@ -103,12 +103,16 @@ def group_lines(table: Table, widths: list[float]) -> int:
     return tallest
 
 
-def _wrapped(text: str, width: float) -> int:
-    count, used = 1, 0.0
+def wrap(text: str, width: float) -> list[str]:
+    """Break a text between words into lines of at most ``width``; a longer word has its own line."""
+    lines: list[str] = []
     for word in text.split():
-        size = text_width(word)
-        if used and used + 1 + size > width:
-            count, used = count + 1, size
+        if lines and text_width(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
         else:
-            used += size + bool(used)
-    return count
+            lines.append(word)
+    return lines
+
+
+def _wrapped(text: str, width: float) -> int:
+    return max(len(wrap(text, width)), 1)

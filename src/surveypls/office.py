@@ -211,6 +211,7 @@ def _fill_word_table(document: Any, table: Table, printed: list[list[str]], widt
     grid = document.add_table(rows=n_head + len(printed), cols=len(table.columns))
     grid.alignment = WD_TABLE_ALIGNMENT.LEFT
     grid.autofit = False
+    _cell_margins(grid, twips=80)
     cells = [list(r.cells) for r in grid.rows]
     for j, width in enumerate(widths):
         inches = Inches(width * _INCHES)
@@ -240,6 +241,19 @@ def _fill_word_table(document: Any, table: Table, printed: list[list[str]], widt
         _row_property(row, "w:tblHeader")
     for row in grid.rows:
         _row_property(row, "w:cantSplit")
+
+
+def _cell_margins(grid: Any, *, twips: int) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for edge in ("left", "right"):
+        side = OxmlElement(f"w:{edge}")
+        side.set(qn("w:w"), str(twips))
+        side.set(qn("w:type"), "dxa")
+        margins.append(side)
+    properties = grid._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    # The schema wants the margins before the look.
+    properties.insert(len(properties) if look is None else properties.index(look), margins)
 
 
 def _word_cell(cell: Any, text: str, side: Any) -> None:
