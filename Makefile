@@ -45,6 +45,9 @@ test: $(STAMP) ## style, types, unit tests, and every notebook re-run and compar
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks -n 2 --dist loadfile
 
+paper: $(STAMP) ## the paper again (PDF, HTML; English, Spanish) from what the notebooks left
+	@$(RUN) paper
+
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(VENV)/bin/jupyter lab --notebook-dir .
 

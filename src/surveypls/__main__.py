@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, metavar="N", help="seed of every random draw")
     run.set_defaults(command=_run)
 
+    paper = commands.add_parser("paper", help="the paper again, from what the notebooks left")
+    paper.set_defaults(command=_paper)
+
     audit = commands.add_parser("audit", help="check what a paper's printed tables say about each other")
     audit.add_argument(
         "file", type=Path, metavar="FILE", help="CSV of printed values (data/published/README.md)"
@@ -130,6 +133,11 @@ def _run(options: argparse.Namespace) -> int:
     )
     print(f"\nDone: {folder.relative_to(root)}/ holds notebooks, figures, tables and data.")
     _print_verdicts(folder / "data" / "derived")
+    return 0
+
+
+def _paper(options: argparse.Namespace) -> int:
+    runner.write_paper(compendium.open_project("paper"), sys.stdout)
     return 0
 
 

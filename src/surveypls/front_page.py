@@ -57,8 +57,14 @@ def verdict_table(comparison: pd.DataFrame, labels: Language) -> str:
 
 
 def refresh(root: Path) -> list[str]:
-    """Rewrite the verdict tables of the READMEs and ``codecheck.yml``; return the files that changed."""
-    comparison = pd.read_csv(root / "data" / "derived" / "05_verdicts.csv")
+    """Rewrite the verdict tables of the READMEs and ``codecheck.yml``; return the files that changed.
+
+    Without verdicts (a study with no printed values) there is nothing to rewrite.
+    """
+    verdicts = root / "data" / "derived" / "05_verdicts.csv"
+    if not verdicts.is_file():
+        return []
+    comparison = pd.read_csv(verdicts)
     pages: dict[str, Language] = {"README.md": "en", "README.es.md": "es"}
     changed = []
     for name, labels in pages.items():

@@ -7,6 +7,7 @@ changed, so a failure or an interrupt leaves the last good output as it was.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -20,20 +21,23 @@ from typing import Any, TextIO
 
 import nbformat
 
+from surveypls import front_page, paper
 from surveypls.compendium import (
     OUTPUT_VARIABLE,
     CompendiumError,
     ParameterError,
+    Project,
     check_name,
+    with_settings,
     write_atomically,
 )
 from surveypls.notebook_text import fitted
-from surveypls.study import Study, nearest
+from surveypls.study import Study, load_study, nearest
 
 USER_ERRORS = frozenset({"StudyError", "SurveyError", "ParameterError", "PublishedError", "DataError"})
 # small matrices: BLAS threads cost more than they give, and one thread gives the same digits everywhere
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-OUTPUT_FOLDERS = ("notebooks", "data/derived", "figures", "tables")
+OUTPUT_FOLDERS = ("notebooks", "data/derived", "figures", "tables", "paper")
 
 
 class NotebookError(CompendiumError):
@@ -256,7 +260,26 @@ def reproduce(root: Path, *, stream: TextIO | None = None) -> list[str]:
             progress.begin(number, notebook.stem)
             execute(notebook, staging / "notebooks" / notebook.name, {}, root=root, progress=progress)
             progress.end(_n_cells(notebook))
-    return promote(staging, root)
+    study = load_study(root / "study.yaml")
+    survey = root / "data" / "raw" / "survey.csv"
+    write_paper(Project(root, staging, study, survey, root / "study.yaml", "", study.labels), stream)
+    return promote(staging, root) + front_page.refresh(root)
+
+
+def write_paper(project: Project, stream: TextIO) -> None:
+    """Write the paper from a finished run's contracts: HTML, and PDF where Typst is installed.
+
+    A study whose contracts the paper needs are not there (a compendium of other notebooks) has none.
+    """
+    if not project.has("04_structural"):
+        return
+    formats: tuple[paper.PaperFormat, ...] = ("pdf", "html")
+    if importlib.util.find_spec("typst") is None:
+        formats = ("html",)
+        stream.write("paper: HTML only; the PDF needs the dependency group 'paper'\n")
+    started = time.monotonic()
+    made = paper.build_paper(project, formats=formats)
+    stream.write(f"paper: {', '.join(p.name for p in made)} {time.monotonic() - started:22.1f} s\n")
 
 
 def promote(staging: Path, root: Path) -> list[str]:
@@ -335,6 +358,8 @@ def run(
             progress.end(_n_cells(notebook))
             done.append(notebook.stem)
             _note(staging, fingerprint, done)
+    chosen_study = with_settings(study, **chosen)
+    write_paper(Project(root, staging, chosen_study, survey, study_file, name, chosen_study.labels), stream)
     (staging / "progress.json").unlink()
     shutil.rmtree(staging / "source", ignore_errors=True)
     _replace_folder(staging, final)
