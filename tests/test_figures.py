@@ -309,7 +309,7 @@ def test_the_flow_adds_up_and_says_what_each_rule_did():
     figure, data = figures.cleaning_flow(FLOW, labels="es")
     shown = [t.get_text() for t in texts(figure)]
     assert {"70 registros recibidos", "60 registros conservados", "−2", "−8"} <= set(shown)
-    assert {"3 señalados", "4 completados", "Formulario sin terminar (≥ 0,8)"} <= set(shown)
+    assert {"3 señalados", "4 completados", "Formulario sin terminar (se conserva con ≥ 0,8)"} <= set(shown)
     assert data["rule"].tolist() == ["consent", "completion", "outlier", "imputed"]
     with pytest.raises(FigureError, match="rows_kept must be rows_in less dropped"):
         figures.cleaning_flow(FLOW.assign(dropped=1))

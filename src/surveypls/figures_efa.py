@@ -306,7 +306,7 @@ def _cells(ax: Axes, grid: np.ndarray[Any, np.dtype[np.float64]], cell: float, l
                 ha="center",
                 va="center_baseline",
                 fontsize=SMALL - 0.5,
-                color="white" if abs(value) > 0.72 else INK,
+                color="white" if abs(value) > 0.60 else INK,
             )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
@@ -385,6 +386,7 @@ def _importance_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
     bottom = 10 * np.floor((part["performance"].min() - 4) / 10)
     top = 10 * np.ceil((part["performance"].max() + 6) / 10)
     ax.set_ylim(max(0, bottom), min(100, top))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     low, high = min(0.0, part["importance"].min()), max(0.0, part["importance"].max())
     spread = (high - low) or 1.0
     ax.set_xlim(low - (0.08 * spread if low < 0 else 0.0), high + 0.22 * spread)

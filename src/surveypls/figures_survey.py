@@ -42,6 +42,9 @@ _DIVERGING = LinearSegmentedColormap.from_list(
 )
 
 
+_REQUIRED = ("completion", "longstring", "irv", "person_missing")  # their limit is what a kept row has
+
+
 @styled
 def response_bars(
     responses: pd.DataFrame,
@@ -343,18 +346,20 @@ def _rule_text(row: Mapping[Any, Any], labels: str) -> str:
     """Name a rule in the language, with its limit."""
     known = RULES.get(str(row["rule"]))
     text = known[1 if labels == "es" else 0] if known else str(row.get("label", row["rule"]))
-    limit = str(row.get("parameter", "") or "")
-    if has_word(f"policy.{limit}"):
+    limit = str(row.get("parameter", "") or "").replace(">=", "≥").replace("<=", "≤")
+    limit = limit.replace(".", ",") if labels == "es" else limit
+    if row["rule"] in _REQUIRED and limit not in ("", "nan"):
+        return f"{text} ({words('kept_if', labels, limit=limit)})"
+    if row["rule"] == "outlier" and limit not in ("", "nan"):
+        return f"{text} ({limit})"
+    if has_word(f"policy.{limit}") and row["rule"] == "imputed":
         return f"{text} ({words(f'policy.{limit}', labels)})"
-    limit = limit.replace(">=", "≥").replace("<=", "≤")
-    if limit in ("", "nan"):
-        return text
-    return f"{text} ({limit.replace('.', ',') if labels == 'es' else limit})"
+    return text
 
 
 def _outcome(row: Mapping[Any, Any], labels: str) -> str:
     """Say what a rule did: rows dropped, else rows that it touched."""
     if row["dropped"] or not row.get("flagged"):
         return number(-row["dropped"], labels, digits=0)
-    key = "rows_imputed" if row["rule"] == "imputed" else "rows_flagged"
+    key = {"imputed": "rows_imputed", "out_of_scale": "rows_blanked"}.get(row["rule"], "rows_flagged")
     return words(key, labels, count=whole(row["flagged"], labels))

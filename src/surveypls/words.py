@@ -135,6 +135,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "rows_kept": ("{count} rows kept", "{count} registros conservados"),
     "rows_analysed": ("{count} rows analysed", "{count} registros analizados"),
     "rows_flagged": ("{count} reported", "{count} señalados"),
+    "rows_blanked": ("{count} set missing", "{count} con celdas anuladas"),
+    "kept_if": ("kept if {limit}", "se conserva con {limit}"),
     "rows_imputed": ("{count} filled in", "{count} completados"),
     "policy.listwise": ("listwise", "por lista"),
     "policy.mean": ("mean", "media"),
