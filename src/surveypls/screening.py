@@ -5,6 +5,7 @@ The raw survey is never changed; the result is a new table of numbers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -365,6 +366,6 @@ def _spellings(raw: RawSurvey) -> pd.DataFrame:
 def _unique_names(raw: RawSurvey, kept: Mask) -> list[str]:
     """Name respondents by id; where kept ids repeat, by id and row."""
     ids = [str(i) for i in raw.respondents["respondent"]]
-    staying = [i for i, k in zip(ids, kept, strict=True) if k]
+    staying = Counter(i for i, k in zip(ids, kept, strict=True) if k)
     rows = raw.answers.index.tolist()
-    return [f"{i} (row {r})" if staying.count(i) > 1 else i for i, r in zip(ids, rows, strict=True)]
+    return [f"{i} (row {r})" if staying[i] > 1 else i for i, r in zip(ids, rows, strict=True)]

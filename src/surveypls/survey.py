@@ -236,7 +236,8 @@ def _unreadable(
     strict: bool,
 ) -> list[str]:
     """List the columns that hold something else and, if strict, every cell that cannot be read."""
-    kinds = answers.map(lambda text: scale.read(text)[0])
+    kind = {text: scale.read(text)[0] for text in pd.unique(answers.to_numpy(dtype=object).ravel())}
+    kinds = answers.map(kind.__getitem__)
     problems: list[str] = []
     wrong: list[str] = []
     for item in answers.columns:

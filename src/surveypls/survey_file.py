@@ -18,6 +18,9 @@ from openpyxl import load_workbook
 
 MAX_SURVEY_BYTES = 100_000_000
 MAX_COLUMNS = 5_000
+MAX_ROWS = 100_000
+#: A workbook is compressed; one that unpacks to more than this is no survey, or is made to fill the memory.
+MAX_UNPACKED_BYTES = 1_000_000_000
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -138,24 +141,35 @@ def _delimited(text: str, source: str) -> tuple[list[tuple[int, list[str]]], str
     else:
         chosen = _sniff(text)
     try:
-        return _records(text, chosen, skipped, strict=True), chosen
+        return _records(text, chosen, skipped, source, strict=True), chosen
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             raise SurveyError(source, ["a quotation mark is opened and never closed"]) from None
     try:
-        return _records(text, chosen, skipped, strict=False), chosen
+        return _records(text, chosen, skipped, source, strict=False), chosen
     except csv.Error as error:
         raise SurveyError(source, [f"not a readable CSV file: {error}"]) from None
 
 
-def _records(text: str, delimiter: str, skipped: int, *, strict: bool) -> list[tuple[int, list[str]]]:
+def _records(
+    text: str, delimiter: str, skipped: int, source: str, *, strict: bool
+) -> list[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     records, start = [], 1
     for cells in reader:
         # An answer may hold line breaks: the record's number is the line where it starts.
         records.append((start + skipped, cells))
         start = reader.line_num + 1
+        if len(records) > MAX_ROWS + 1:
+            raise _too_many_rows(source)
     return records
+
+
+def _too_many_rows(source: str) -> SurveyError:
+    return SurveyError(
+        source,
+        [f"more than {MAX_ROWS:,} rows: too many to bootstrap; draw a random sample of the rows first"],
+    )
 
 
 def _sniff(text: str) -> str:
@@ -181,6 +195,9 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> list[tuple[int,
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that it skips
+            with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
+                    raise SurveyError(source, ["unpacks to more than 1 GB; this is not a survey"])
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             if sheet is not None and sheet not in book.sheetnames:
                 raise SurveyError(
@@ -188,10 +205,12 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> list[tuple[int,
                 )
             page = book[sheet] if sheet is not None else book.worksheets[0]
             page.reset_dimensions()  # some exporters write a wrong size
-            return [
-                (number, [_cell_text(value) for value in row])
-                for number, row in enumerate(page.iter_rows(values_only=True), start=1)
-            ]
+            records = []
+            for number, row in enumerate(page.iter_rows(values_only=True), start=1):
+                records.append((number, [_cell_text(value) for value in row]))
+                if number > MAX_ROWS + 1:
+                    raise _too_many_rows(source)
+            return records
     except SurveyError:
         raise
     except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError, SyntaxError) as error:
