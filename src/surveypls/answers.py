@@ -115,7 +115,7 @@ def name_key(text: str) -> str:
 
 def without_number(key: str) -> str:
     """Take a question number off a folded heading: ``"12 how often …"`` → ``"how often …"``."""
-    return re.sub(r"^(?:(?:q|p|item|pregunta|question)\s*)?\d+\s*[)\]:]*\s+(?=\D)", "", key)
+    return plain(re.sub(r"^(?:(?:q|p|item|pregunta|question)\s*)?\d+\s*[)\]:]*\s+(?=\D)", "", key))
 
 
 def in_brackets(heading: str) -> str | None:

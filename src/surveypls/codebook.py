@@ -98,7 +98,7 @@ def text_frame(table: TextTable) -> pd.DataFrame:
 
 def lookups(book: pd.DataFrame | None, items: Sequence[str]) -> list[tuple[str, Mapping[str, str]]]:
     """Ways to recognise an item by its heading, the surest first."""
-    ways = [("item name", unique_keys([(name_key(i), i) for i in items]))]
+    ways = [("item name", unique_keys([(name_key(i).replace(" ", ""), i) for i in items]))]
     if book is None:
         return ways
     if "header" in book:
@@ -120,7 +120,10 @@ def match(heading: str, ways: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[
             continue
         key = name_key(text)
         for way, lookup in ways:
-            item = lookup.get(key) or (lookup.get(without_number(key)) if way != "item name" else None)
+            if way == "item name":
+                item = lookup.get(key.replace(" ", ""))
+            else:
+                item = lookup.get(key) or lookup.get(without_number(key))
             if item:
                 return item, way + suffix
     return "", ""
