@@ -110,6 +110,7 @@ def mutated(mutant: Mutant) -> ast.Module:
 
 
 def _places(tree: ast.Module) -> Iterator[tuple]:
+    indices = {id(node.slice) for node in ast.walk(tree) if isinstance(node, ast.Subscript)}
     for node in _walk(tree):
         if isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in BINARY:
             # Joining texts and lists of names is no formula, but a set difference may be.
@@ -121,7 +122,9 @@ def _places(tree: ast.Module) -> Iterator[tuple]:
         elif isinstance(node, ast.BoolOp):
             yield _operator(node, ast.Or if isinstance(node.op, ast.And) else ast.And)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not, ast.Invert)):
-            yield _unary(node)
+            # In an index -1 the 1 is changed already; 1 is often the same place.
+            if not (isinstance(node.op, ast.USub) and id(node) in indices):
+                yield _unary(node)
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
             change = _constant(node)
             if change:

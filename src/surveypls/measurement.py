@@ -122,13 +122,12 @@ def htmt2_last(estimate: PlsEstimate) -> FloatArray:
 
 def outer_vif_last(estimate: PlsEstimate) -> FloatArray:
     """Return each item's variance inflation factor within its block, ``(p, B)``; 1 for a single item."""
-    vif = np.ones_like(estimate.outer_weights_last)
+    vif = np.empty_like(estimate.outer_weights_last)
     with np.errstate(divide="ignore", invalid="ignore"):
         for j, rows in enumerate(estimate.model.slices):
-            m = len(estimate.model.blocks[j])
-            if m > 1:
-                block = kernels.block_matrix(estimate.model, estimate.packed_last, j)
-                vif[rows] = batches.inverse(block)[np.arange(m), np.arange(m)]
+            diagonal = np.arange(len(estimate.model.blocks[j]))
+            block = kernels.block_matrix(estimate.model, estimate.packed_last, j)
+            vif[rows] = batches.inverse(block)[diagonal, diagonal]
     return vif
 
 
@@ -171,7 +170,7 @@ def _pairs(estimate: PlsEstimate, items: list[int]) -> FloatArray:
 
 
 def _stack(rows: list[FloatArray], estimate: PlsEstimate) -> FloatArray:
-    return np.stack(rows) if rows else np.empty((0, estimate.outer_weights_last.shape[-1]))
+    return np.stack(rows) if rows else np.empty((0, estimate.outer_weights_last.shape[1]))
 
 
 def _item_index(model: PlsModel) -> Index:
@@ -201,8 +200,8 @@ def _reflective_pair_index(model: PlsModel) -> Index:
 
 
 def _flat_cross_loadings(estimate: PlsEstimate) -> FloatArray:
-    cross = estimate.cross_loadings_last
-    return cross.reshape(-1, cross.shape[-1])
+    p, k, size = estimate.cross_loadings_last.shape
+    return estimate.cross_loadings_last.reshape(p * k, size)
 
 
 QUANTITIES: dict[str, Quantity] = {
