@@ -11,7 +11,8 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from surveypls.figure_style import FigureError, render
+from surveypls.figure_files import render
+from surveypls.figure_style import FigureError
 from surveypls.model import PlsModel
 from surveypls.path_diagram import path_diagram
 

@@ -1,6 +1,6 @@
-"""The one house style of all figures, measured text, checked input, and saving without traces.
+"""The one house style of all figures, measured text and checked input.
 
-Colours are from Okabe & Ito's set, which colour-blind readers tell apart; no figure tells two things
+Blues and oranges, which colour-blind readers tell apart (Okabe & Ito, 2008); no figure tells two things
 apart by colour alone, so that each also reads in a grey print.  The typeface is DejaVu Sans, which
 ships with matplotlib: the same letters on every machine.
 """
@@ -8,10 +8,7 @@ ships with matplotlib: the same letters on every machine.
 from __future__ import annotations
 
 import functools
-import io
-import os
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -20,10 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 
 from surveypls.study import nearest
+from surveypls.words import has_word, words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -262,89 +261,24 @@ def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> 
     return f"{name} {about}".strip()
 
 
-def in_order(frame: pd.DataFrame, wanted: Iterable[str] | None, column: str) -> pd.DataFrame:
-    """Return the rows sorted by a given order of one column's values; others after, as they stood."""
-    if wanted is None:
-        return frame
-    place = {name: i for i, name in enumerate(wanted)}
-    key = frame[column].map(lambda name: place.get(str(name), len(place)))
-    return frame.loc[key.sort_values(kind="stable").index].reset_index(drop=True)
+def short_name(statistic: str, labels: str) -> str:
+    """Return the sign of a statistic (β, AVE) where it has one, else its name, else its key."""
+    key = f"short.{statistic}"
+    if has_word(key):
+        return words(key, labels)
+    return words(statistic, labels) if has_word(statistic) else statistic
 
 
-def save(
-    figure: Figure,
-    data: pd.DataFrame,
-    folder: Path | str,
-    stem: str,
-    *,
-    formats: Sequence[str] = ("svg", "png", "pdf"),
-    dpi: int = 180,
-) -> list[Path]:
-    """Save a figure and the data that it draws: ``STEM.svg``, ``.png``, ``.pdf`` and ``.csv``.
-
-    Parameters
-    ----------
-    figure, data
-        As a drawing function returns them.
-    folder : path
-        Made where it is not there.
-    stem : str
-        File name without ending.
-    formats : sequence of {"svg", "png", "pdf"}
-        What to write beside the CSV.
-    dpi : int
-        Dots per inch of the PNG.
-
-    Returns
-    -------
-    list of Path
-        The files, whether or not they changed.
-
-    Notes
-    -----
-    No date, host or random id goes into a file: the same figure gives the same bytes.  A file is
-    written under a temporary name and renamed, and only where its bytes differ.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for ending, content in render(figure, formats=formats, dpi=dpi, title=stem).items():
-        written.append(_replace(folder / f"{stem}.{ending}", content))
-    table = data.to_csv(index=False, float_format="%.12g", lineterminator="\n")
-    written.append(_replace(folder / f"{stem}.csv", table.encode("utf-8")))
-    return written
-
-
-@styled
-def render(
-    figure: Figure, *, formats: Sequence[str] = ("svg", "png", "pdf"), dpi: int = 180, title: str = ""
-) -> dict[str, bytes]:
-    """Return the figure's bytes in each format, free of dates and random ids."""
-    named = {"Title": title} if title else {}
-    metadata: dict[str, dict[str, str | None]] = {
-        "svg": {"Date": None, **named},
-        "png": {"Software": None, **named},
-        "pdf": {"CreationDate": None, **named},
-    }
-    for ending in formats:
-        if ending not in metadata:
-            raise FigureError(f"format {ending!r}{nearest(ending, metadata)}")
-    solve_layout(figure)
-    figure.set_layout_engine("none")
-    contents = {}
-    for ending in formats:
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=ending, dpi=dpi, metadata=metadata[ending])
-        contents[ending] = buffer.getvalue()
-    return contents
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    if not (path.is_file() and path.read_bytes() == content):
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    return path
+def marker_handle(style: tuple[str, str, bool], text: str) -> Line2D:
+    """Return a legend entry for a marker: (colour, marker, filled)."""
+    colour, marker, filled = style
+    return Line2D(
+        [],
+        [],
+        color=colour,
+        marker=marker,
+        linestyle="",
+        markersize=5,
+        markerfacecolor=colour if filled else "white",
+        label=text,
+    )

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from surveypls.figure_style import FigureError, check_frame, render, save
-from surveypls.figures_audit import attainable_intervals, ensemble_intervals, power_curve, published_dots
+from surveypls.figure_files import render, save
+from surveypls.figure_style import FigureError, check_frame
+from surveypls.figures_audit import attainable_intervals, ensemble_intervals, power_curve
 from surveypls.figures_efa import correlation_map, loading_map, parallel_table, scree
-from surveypls.figures_results import bootstrap_densities, forest, htmt_bars, importance_map
+from surveypls.figures_importance import importance_map
+from surveypls.figures_published import published_dots
+from surveypls.figures_results import bootstrap_densities, forest, htmt_bars
 from surveypls.figures_survey import cleaning_flow, missing_answers, response_bars
 from surveypls.path_diagram import path_diagram
 from surveypls.study import Study, Text
