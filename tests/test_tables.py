@@ -429,3 +429,41 @@ def test_every_phrase_is_in_both_languages():
         assert english.count("{") == spanish.count("{"), key
     with pytest.raises(KeyError, match=r"no phrase 't1\.titel'"):
         say("t1.titel", "en")
+
+
+def test_a_small_p_is_shown_as_such_in_the_comparison_and_kept_as_a_number(echo):
+    tiny = echo.copy()
+    tiny.loc[(tiny["statistic"] == "p_value") & (tiny["column"] == "RC"), "value"] = 0.00012
+    table = tables.comparison_table(compare(PUBLISHED, tiny), labels="es")
+    row = table.frame.index[
+        (table.frame["statistic"] == "Valor p") & (table.frame["about"] == "INFRATICS – RC")
+    ][0]
+    assert table.cells()[row][4] == "< 0,001"
+    assert table.numeric()["recomputed"].iloc[row] == 0.00012
+
+
+def test_audit_and_statements_speak_spanish_and_carry_no_notice():
+    checks = pd.DataFrame(
+        {
+            "check": ["htmt below 0.85", "alpha attainable (exhaustive scan)", "a check of tomorrow"],
+            "kind": ["rule", "attainable", "identity"],
+            "about": ["RC and INFRATICS", "RC", "items"],
+            "printed": ["0.884", "0.730", "2 pairs of t and p"],
+            "verdict": ["fails"] * 3,
+        }
+    )
+    shown = tables.audit_table(checks, labels="es", notice="Encuesta sintética.")
+    assert shown.frame["check"].tolist() == [
+        "HTMT menor que 0,85", "alfa alcanzable (búsqueda exhaustiva)", "a check of tomorrow",
+    ]  # fmt: skip
+    assert shown.frame["about"].tolist() == ["RC y INFRATICS", "RC", "ítems"]
+    assert shown.frame["printed"].tolist()[2] == "2 pares de t y p"
+    assert shown.notice == ""
+    statements = pd.DataFrame(
+        {"id": ["S1"], "where": ["Results, before Table 5"], "text_en": ["a"], "text_es": ["b"], "verdict": ["fails"],
+         "found": ["D = rejected, and 3 more"]}
+    )  # fmt: skip
+    row = tables.statement_table(statements, labels="es").frame.iloc[0]
+    assert row["where"] == "Resultados, antes de la tabla\u00a05"
+    assert row["found"] == "D = rechazada y 3 más"
+    assert tables.statement_table(statements).frame["where"].iloc[0] == "Results, before Table\u00a05"

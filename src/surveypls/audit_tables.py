@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from surveypls import thresholds
-from surveypls.audit_words import check_name, place, subject
+from surveypls.audit_words import check_name, figures_found, place, subject
 from surveypls.study import Language
 from surveypls.table_build import Builder, need_columns, phrase, plain
 from surveypls.table_words import decimal_commas, say
-from surveypls.tabular import Column, Table, is_missing
+from surveypls.tabular import Column, Kind, Table, is_missing
 from surveypls.words import has_word, words
 
 VERDICT_MARKS: Mapping[str, str] = {
@@ -55,6 +55,7 @@ def comparison_table(
     b.columns.append(Column("recomputed", say("recomputed", labels), "printed"))
     b.columns.append(Column("difference", say("difference", labels), "number"))
     b.text("verdict", say("verdict", labels))
+    kinds: dict[tuple[int, str], Kind] = {}
     for _, row in comparison.iterrows():
         if table is not None and str(row["table"]) != table:
             continue
@@ -64,7 +65,7 @@ def comparison_table(
             value = say(value, labels) if value in ("accepted", "rejected") else None
         printed = plain(row["printed"])
         matched = plain(row.get("matched"))
-        b.add(
+        at = b.add(
             table=str(row["table"]),
             statistic=_statistic(str(row["statistic"]), matched, labels),
             about=" – ".join(dict.fromkeys(filter(None, (plain(row["row"]), plain(row["column"]))))),
@@ -73,8 +74,12 @@ def comparison_table(
             difference=row.get("difference", float("nan")),
             verdict=_verdict(str(row["verdict"]), labels),
         )
-    return b.table(title=say("v.title", labels), note=say("v.note", labels), notice=notice,
-                   repeats=("table",))  # fmt: skip
+        if str(row["statistic"]) == "p_value" and not isinstance(value, str):
+            kinds[at, "recomputed"] = "p"
+    made = b.table(
+        title=say("v.title", labels), note=say("v.note", labels), notice=notice, repeats=("table",)
+    )
+    return made.with_text(cell_kinds=kinds)
 
 
 def _statistic(name: str, matched: str, labels: Language) -> str:
@@ -132,8 +137,9 @@ def audit_table(
         Only these.
     kinds : tuple of str, optional
         Only these kinds of check.
-    labels, notice
-        See :func:`surveypls.process_tables.cleaning_table`.
+    labels : {"en", "es"}
+    notice : str, optional
+        Accepted as by every table and left out: no responses are used here.
     """
     need_columns(checks, ("check", "kind", "printed", "verdict"), "audit")
     b = Builder(labels)
@@ -154,13 +160,15 @@ def audit_table(
         b.add(
             check=check_name(plain(row["check"]), labels),
             about=subject(plain(row.get("about")), labels),
-            printed=say(printed, labels) if printed in ("accepted", "rejected") else printed or None,
+            printed=say(printed, labels)
+            if printed in ("accepted", "rejected")
+            else subject(printed, labels) or None,
             allowed_lower=row.get("allowed_lower", float("nan")),
             allowed_upper=row.get("allowed_upper", float("nan")),
             verdict=_verdict(plain(row["verdict"]), labels),
             detail=plain(row.get(detail)),
         )
-    return b.table(title=say("a.title", labels), note=say("a.note", labels), notice=notice)
+    return b.table(title=say("a.title", labels), note=say("a.note", labels), notice=None)
 
 
 def statement_table(
@@ -178,8 +186,9 @@ def statement_table(
         Columns id, where, statement (or text_en and text_es), verdict, found, note (or note_en, note_es).
     verdict : {"holds", "fails", "cannot be told"}, optional
         Only these.
-    labels, notice
-        See :func:`surveypls.process_tables.cleaning_table`.
+    labels : {"en", "es"}
+    notice : str, optional
+        Accepted as by every table and left out: no responses are used here.
     """
     need_columns(statements, ("id", "verdict"), "statements")
     b = Builder(labels)
@@ -194,7 +203,7 @@ def statement_table(
             where=place(plain(row.get("where")), labels),
             statement=decimal_commas(plain(text), labels),
             verdict=_verdict(plain(row["verdict"]), labels),
-            found=decimal_commas(plain(row.get("found")), labels),
+            found=figures_found(plain(row.get("found")), labels),
             remark=decimal_commas(plain(row.get(f"note_{labels}", row.get("note"))), labels),
         )
-    return b.table(title=say("st.title", labels), note=say("st.note", labels), notice=notice)
+    return b.table(title=say("st.title", labels), note=say("st.note", labels), notice=None)

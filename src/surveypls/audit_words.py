@@ -45,6 +45,8 @@ _PLACES = (
     ("Table", "tabla"),
     (" and ", " y "),
 )
+_NUMBERED = re.compile(r"(Tables?|[Tt]ablas?) (?=\d)")
+_SYMBOLS = {"alpha": "alfa"}
 _THINGS = {"items": "ítems", "t statistics": "estadísticos t", "model": "modelo"}
 
 
@@ -59,16 +61,15 @@ def check_name(check: str, labels: Language) -> str:
         return check
     scan = _SCAN.fullmatch(check)
     if scan:
-        return f"{scan['label']} alcanzable (búsqueda exhaustiva)"
+        return f"{_SYMBOLS.get(scan['label'], scan['label'])} alcanzable (búsqueda exhaustiva)"
     return _CHECKS.get(check, check)
 
 
 def place(where: str, labels: Language) -> str:
     """Return a place in the article in a language, as in "Resultados, antes de la tabla 5"."""
-    if labels != "es":
-        return where
-    for english, spanish in _PLACES:
+    for english, spanish in _PLACES if labels == "es" else ():
         where = where.replace(english, spanish)
+    where = _NUMBERED.sub("\\1\N{NO-BREAK SPACE}", where)
     return where[:1].upper() + where[1:]
 
 
@@ -77,4 +78,15 @@ def subject(about: str, labels: Language) -> str:
     text = about.replace("->", "→")
     if labels != "es":
         return text
-    return _THINGS.get(text, text.replace(" and ", " y "))
+    return _THINGS.get(
+        text, text.replace(" pairs of ", " pares de ").replace(" pairs", " pares").replace(" and ", " y ")
+    )
+
+
+def figures_found(found: str, labels: Language) -> str:
+    """Return the list of printed figures that decide a statement, as in "T1.FI2.loading = 0,738, …"."""
+    if labels != "es":
+        return found
+    text = re.sub(r", and (\d+) more", r" y \1 más", found)
+    text = text.replace("= accepted", "= aceptada").replace("= rejected", "= rechazada")
+    return decimal_commas(text, labels)

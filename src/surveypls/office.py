@@ -98,7 +98,7 @@ def _fill_sheet(book: Any, sheet: Any, table: Table) -> None:
         sheet.set_row(row, _ROW * layout.lines([printed[i]], widths))
         rule: dict[str, Any] = {"bottom": 1} if i == len(printed) - 1 else {}
         for j, column in enumerate(table.columns):
-            _write_cell(book, sheet, row, j, table, i, column, {**base, **rule})
+            _write_cell(book, sheet, row, j, table, i, table.column_at(i, column), {**base, **rule})
         row += 1
     for j in range(len(widths)):
         sheet.set_column(j, j, widths[j] + 1)

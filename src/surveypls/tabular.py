@@ -92,6 +92,8 @@ class Table:
     hidden : frozenset
         (row position, column key) of cells left empty in print: repeated construct names and
         values, or the half of a matrix that is not shown.  CSV files keep them.
+    cell_kinds : mapping
+        (row position, column key) → kind of a cell that differs from its column's.
     """
 
     frame: pd.DataFrame
@@ -103,6 +105,7 @@ class Table:
     labels: Language = "en"
     marks: Mapping[tuple[int, str], str] = field(default_factory=dict)
     hidden: frozenset[tuple[int, str]] = frozenset()
+    cell_kinds: Mapping[tuple[int, str], Kind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         keys = [c.key for c in self.columns]
@@ -138,12 +141,18 @@ class Table:
                 if (i, column.key) in self.hidden:
                     row.append("")
                     continue
+                kind = self.column_at(i, column)
                 text = format_cell(
-                    self.frame[column.key].iloc[i], column, self.labels, leading_zero=leading_zero
+                    self.frame[column.key].iloc[i], kind, self.labels, leading_zero=leading_zero
                 )
                 row.append(text + self.marks.get((i, column.key), ""))
             rows.append(row)
         return rows
+
+    def column_at(self, row: int, column: Column) -> Column:
+        """Return the column as it holds in one row, where a cell's kind may differ."""
+        kind = self.cell_kinds.get((row, column.key))
+        return column if kind is None else replace(column, kind=kind)
 
     def display(self, *, leading_zero: bool = True) -> pd.DataFrame:
         """Return the table as a DataFrame of printed strings.
