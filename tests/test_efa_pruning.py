@@ -207,6 +207,24 @@ def test_switched_off_there_is_a_solution_and_no_trace():
     assert set(found.solutions) == {"A", "B"}
 
 
+def test_two_items_are_neither_accused_nor_unsigned():
+    text = STUDY.replace("B: [b1, b2, b3, b4]", "B: [b1, b2]")
+    data = clear()
+    found = prune(data, parse_study(text))
+    assert found.trace.empty
+    assert any("not identified" in note for note in found.notes)
+    pair = found.solutions["B"].pattern["B"]
+    np.testing.assert_allclose(pair, np.sqrt(data["b1"].corr(data["b2"])), atol=1e-6)
+    data["b2"] = -data["b2"]
+    opposite = prune(data, parse_study(text)).solutions["B"].pattern["B"]
+    assert opposite["b1"] > 0 > opposite["b2"]
+
+
+def test_too_few_rows_for_parallel_analysis_is_the_users_error():
+    with pytest.raises(EfaError, match="more rows than items"):
+        prune(clear().iloc[:9], study(scope="joint", n_factors="parallel"))
+
+
 def test_answers_that_do_not_vary():
     data = clear()
     data["a2"] = 3.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,6 +99,10 @@ class Scale:
             if value is not None and value == int(digits):
                 return "answer", value
         return "unreadable", None
+
+    def readings(self, texts: Iterable[str]) -> dict[str, tuple[Kind, int | None]]:
+        """Read each different text once."""
+        return {text: self.read(text) for text in dict.fromkeys(texts)}
 
 
 def _whole_number(text: str) -> int | None:

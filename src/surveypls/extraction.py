@@ -118,8 +118,12 @@ def extract(
 def oriented(loadings: Array) -> tuple[Array, NDArray[np.intp], Array]:
     """Order columns by sum of squares and turn each to a positive sum: (loadings, order, signs)."""
     order = np.argsort(-(loadings**2).sum(axis=0), kind="stable")
-    signs = np.where(loadings[:, order].sum(axis=0) < 0, -1.0, 1.0)
-    return loadings[:, order] * signs, order, signs
+    ordered = loadings[:, order]
+    sums = ordered.sum(axis=0)
+    # Loadings that cancel out (two items of opposite sign) are turned by the first clear one.
+    first = ordered[np.argmax(np.abs(ordered) > 1e-6, axis=0), np.arange(ordered.shape[1])]
+    signs = np.where(np.where(np.abs(sums) > 1e-9, sums, first) < 0, -1.0, 1.0)
+    return ordered * signs, order, signs
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from surveypls.adequacy import (
     Bartlett,
+    ParallelAnalysis,
     bartlett,
     kaiser_rule,
     kmo,
@@ -80,7 +81,7 @@ def number_of_factors(
     Parallel analysis works on Pearson correlations; Kaiser's rule and MAP on ``correlations`` where given.
     """
     r = (correlation_matrix(data) if correlations is None else correlations).to_numpy(dtype=float)
-    parallel = parallel_analysis(data.to_numpy(dtype=float), n_iterations=n_parallel, seed=seed)
+    parallel = _parallel(data, n_parallel, seed)
     rows = [
         ("parallel analysis, components", parallel.n_components, "Horn (1965), 95th percentile"),
         ("parallel analysis, factors", parallel.n_factors, "Humphreys & Montanelli (1975), 95th percentile"),
@@ -90,6 +91,13 @@ def number_of_factors(
     if n_constructs is not None:
         rows.append(("constructs of the study", n_constructs, "theory"))
     return pd.DataFrame(rows, columns=["criterion", "n_factors", "source"])
+
+
+def _parallel(data: pd.DataFrame, n_iterations: int, seed: int) -> ParallelAnalysis:
+    try:
+        return parallel_analysis(data.to_numpy(dtype=float), n_iterations=n_iterations, seed=seed)
+    except ValueError as error:
+        raise EfaError(str(error)) from None
 
 
 def choose_n_factors(
@@ -106,8 +114,7 @@ def choose_n_factors(
     elif rule == "map":
         chosen = int(minimum_average_partial(correlations)[0])
     elif rule == "parallel":
-        found = parallel_analysis(data.to_numpy(dtype=float), n_iterations=n_parallel, seed=seed)
-        chosen = int(found.n_components)
+        chosen = int(_parallel(data, n_parallel, seed).n_components)
     else:
         raise EfaError(
             f"n_factors must be a number, 'constructs', 'parallel', 'kaiser' or 'map', found {rule!r}"

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from surveypls.study import EfaSettings
 
+#: A statistic that equals its limit but for rounding passes (the MSA of two items is one half).
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class ItemStatistics:
@@ -99,7 +102,7 @@ def failures(statistics: Sequence[ItemStatistics], rules: Sequence[Rule]) -> lis
     """List every failure, rule by rule in order and the worst item first; ties go by the items' order."""
     found = []
     for rule in rules:
-        failing = [s for s in statistics if getattr(s, rule.statistic) < rule.limit]
+        failing = [s for s in statistics if getattr(s, rule.statistic) < rule.limit - _ROUNDING]
         for s in sorted(failing, key=lambda s: float(getattr(s, rule.statistic))):
             value = float(getattr(s, rule.statistic))
             found.append(Failure(s.item, s.construct, rule, value, _reason(rule, s, value)))

@@ -147,7 +147,7 @@ class _Answers:
     def __init__(self, raw: RawSurvey, study: Study) -> None:
         self.texts = raw.answers.to_numpy(dtype=object)
         self.items = [str(c) for c in raw.answers.columns]
-        readings = {str(t): raw.scale.read(str(t)) for t in dict.fromkeys(self.texts.ravel())}
+        readings = raw.scale.readings(self.texts.ravel())
         kind = {text: reading[0] for text, reading in readings.items()}
         number = {text: np.nan if value is None else float(value) for text, (_, value) in readings.items()}
         kinds = [[kind[t] for t in row] for row in self.texts]

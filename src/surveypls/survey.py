@@ -236,8 +236,8 @@ def _unreadable(
     strict: bool,
 ) -> list[str]:
     """List the columns that hold something else and, if strict, every cell that cannot be read."""
-    kind = {text: scale.read(text)[0] for text in pd.unique(answers.to_numpy(dtype=object).ravel())}
-    kinds = answers.map(kind.__getitem__)
+    readings = scale.readings(answers.to_numpy(dtype=object).ravel())
+    kinds = answers.map(lambda text: readings[text][0])
     problems: list[str] = []
     wrong: list[str] = []
     for item in answers.columns:
@@ -258,7 +258,7 @@ def _unreadable(
     if strict:
         rest = answers.drop(columns=wrong)
         check = pa.Check(
-            lambda text: scale.read(text)[0] != "unreadable", element_wise=True, name="not on the scale"
+            lambda text: readings[text][0] != "unreadable", element_wise=True, name="not on the scale"
         )
         problems += failures(pa.DataFrameSchema({i: pa.Column(str, check) for i in rest.columns}), rest, {})
     return problems
