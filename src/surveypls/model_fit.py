@@ -131,7 +131,7 @@ def sums_of_squares_last(estimate: PlsEstimate) -> FloatArray:
                 residual = products * r[j, other]
                 residual -= observed
                 residual *= residual
-                between[place] += batches.total(residual.reshape(-1, residual.shape[-1]))
+                between[place] += batches.total(batches.total(residual))
     return np.concatenate([between, between + within])
 
 
@@ -167,7 +167,7 @@ def eigenvalues_last(estimate: PlsEstimate, implied: FloatArray) -> FloatArray:
     fitted = np.where(usable[:, None, None], fitted, np.eye(p))
     half = np.linalg.solve(root, fitted)
     whole = np.linalg.solve(root, np.swapaxes(half, -1, -2))
-    values = np.linalg.eigvalsh((whole + np.swapaxes(whole, -1, -2)) / 2)
+    values = np.linalg.eigvalsh(whole)
     return np.where(usable, values.T, np.nan)
 
 
