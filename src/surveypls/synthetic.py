@@ -1,327 +1,139 @@
-"""Put given answers into the raw form of an exported survey, with all that cleaning has to remove.
+"""Remake the synthetic survey of ``data/raw``: calibrated answers in the raw form of an exported survey.
 
-The answers to the retained items come from the calibration (:mod:`surveypls.calibration`) and are never changed
-here.  Around them this module writes what the article does not report: the pruned items, the items of
-no analysed construct, and the rows and spellings that real exports hold.  Everything is drawn from
-one seed, and nothing names a real place or person.
+The survey gives every printed cell that any data can give, at its printed digits, and the t of H1 within
+the bootstrap's Monte-Carlo error.  Left free, and so at natural values: what contradicts other cells
+whatever the data (alpha of RC), what follows from no ordinary sample of this size (t of H2, both
+p-values), and the first table's "EFA" loadings, which repeat the PLS loadings.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from surveypls.pruning import prune
-from surveypls.study import Study, nearest
+from surveypls.calibration import Calibration, SamplingTarget, calibrate
+from surveypls.codebook import load_codebook
+from surveypls.model import PlsModel
+from surveypls.printed import Published, load_published
+from surveypls.raw_form import SyntheticError, raw_form
+from surveypls.study import Study
+from surveypls.targets import Target, target_of
 
-#: Shares of the answers 1 to 5 in items that the calibration leaves free: skewed to agreement, as such surveys are.
-SHARES = ((0.06, 0.09, 0.16, 0.24, 0.45), (0.04, 0.06, 0.14, 0.31, 0.45), (0.10, 0.13, 0.22, 0.25, 0.30))
-#: Largest absolute correlation of a pruned item with the other items of its construct, and tries at drawing it.
-MAX_PRUNED_CORRELATION = 0.30
-MAX_TRIES = 200
-#: Other spellings of a label that a form's export can hold; each is read as the label itself.
-SPELLINGS: tuple[Callable[[str], str], ...] = (
-    str.lower,
-    str.upper,
-    lambda label: label + " ",
-    lambda label: " " + label,
-    lambda label: label.replace(" ", "  "),
-    lambda label: label.lower() + ".",
-)
-#: Answers that are not on the scale.
-OFF_SCALE = ("6", "Muchas veces", "0", "?")
+__all__ = ["RESPONDENTS", "SyntheticError", "calibrated", "checksums", "study_target", "synthesize", "to_csv"]
 
-IntArray = NDArray[np.int64]
-StrArray = NDArray[np.object_]
+#: Respondents that cleaning keeps.
+RESPONDENTS = 46
+#: Printed cells that no data give beside the others; with any of them no correlation matrix is found.
+FREE = ("T2.RC.cronbach_alpha",)
+#: The hypothesis whose printed t the survey's sampling error is brought to.
+SAMPLED = "H1"
+#: Room above ``efa.min_loading`` and below 1 for an item's loading on its construct's one factor.
+LOADING_MARGIN = 0.003
+MAX_LOADING = 0.99
 
 
-class SyntheticError(RuntimeError):
-    """The survey cannot be made as asked; the message says which rule it would break."""
+def study_model(study: Study, published: Published) -> PlsModel:
+    """Return the model of the printed items, constructs in the study's order."""
+    items = published.items
+    blocks = {c: tuple(i for i in study.get(c).items if i in items.get(c, ())) for c in study.construct_names}
+    empty = [c for c, block in blocks.items() if not block]
+    if empty:
+        raise SyntheticError(f"{published.source} prints no loadings of {', '.join(empty)}")
+    return PlsModel.from_blocks(blocks, study.path_pairs, modes=study.modes)
 
 
-def skewed(latent: NDArray[np.float64], shares: Sequence[float]) -> IntArray:
-    """Cut a column of any continuous scores into answers 1, 2, … with the given shares.
+def study_target(study: Study, published: Published, *, free: tuple[str, ...] = FREE) -> Target:
+    """Return the printed cells that the survey is to give."""
+    known = {cell.id for cell in published}
+    return target_of(published, study_model(study, published), free=[f for f in free if f in known])
+
+
+def calibrated(
+    study: Study,
+    published: Published,
+    *,
+    n: int = RESPONDENTS,
+    seed: int | None = None,
+    checkpoint: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Calibration:
+    """Make answers to the retained items that give the printed cells.
 
     Parameters
     ----------
-    latent : (n,) array
-        Scores; only their order matters.
-    shares : sequence of float
-        Share of each answer, lowest first.
+    study, published
+        The model's settings and the printed figures.
+    n : int
+        Respondents.
+    seed : int, optional
+        Default: the study's.
+    checkpoint, progress
+        See :func:`surveypls.calibration.calibrate`.
 
     Returns
     -------
-    (n,) array of int
+    Calibration
     """
-    ranks = (np.argsort(np.argsort(latent, kind="stable"), kind="stable") + 0.5) / len(latent)
-    return 1 + np.searchsorted(np.cumsum(shares)[:-1], ranks, side="right").astype(np.int64)
+    sampling = None
+    path = next(((h.path.source, h.path.target) for h in study.hypotheses if h.id == SAMPLED), None)
+    if path is not None:
+        cells = published.select("t_statistic", *path)
+        if cells:
+            sampling = SamplingTarget(*path, t_statistic=float(cells[0].value))
+    low = study.efa.min_loading + LOADING_MARGIN if study.efa.min_loading is not None else 0.0
+    return calibrate(
+        study_target(study, published),
+        n=n,
+        seed=study.seed if seed is None else seed,
+        sampling=sampling,
+        loading_range=(low, MAX_LOADING),
+        checkpoint=checkpoint,
+        progress=progress,
+    )
 
 
-def pruned_items(answers: pd.DataFrame, study: Study, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw answers to the candidate items that were not retained, so that the study's own rules prune them.
+def synthesize(
+    study: Study,
+    *,
+    root: Path,
+    n: int = RESPONDENTS,
+    seed: int | None = None,
+    checkpoint: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> bytes:
+    """Remake the survey as it stands in ``data/raw/survey.csv``.
 
     Parameters
     ----------
-    answers : DataFrame (n, retained items)
-        Integer answers; unchanged in the result.
     study : Study
-        Its items that are no column of ``answers`` are drawn.
-    rng : Generator
+        Needs ``published``, ``survey.codebook`` and the columns of a raw form.
+    root : path
+        The folder that the study's paths start from.
+    n, seed, checkpoint, progress
+        See :func:`calibrated`; the raw form is drawn from the same seed.
 
     Returns
     -------
-    DataFrame (n, all items of the study)
-        :func:`surveypls.pruning.prune` under ``study.efa`` retains exactly the columns of ``answers``.
+    bytes
+        A UTF-8 CSV file; the same for the same arguments on one platform.
 
     Raises
     ------
     SyntheticError
-        If no draw does so: then the given answers themselves break a rule of ``study.efa``.
+        If the study names no printed values or no codebook, or its own rules would not keep what was made.
+    CalibrationError
+        If the targets are not met.
     """
-    retained = [i for i in study.items if i in answers.columns]
-    missing = [i for i in study.items if i not in answers.columns]
-    standard = (answers - answers.mean()) / answers.std(ddof=0)
-    best: tuple[str, ...] = ()
-    for _ in range(MAX_TRIES):
-        drawn = answers.copy()
-        for item in missing:
-            block = [i for i in study.get(study.construct_of(item)).items if i in retained]
-            drawn[item] = _loosely_related(standard[block].to_numpy(dtype=float), rng)
-        best = prune(drawn[list(study.items)], study).retained
-        if best == tuple(retained):
-            return drawn[list(study.items)]
-    wrong = sorted(set(best) ^ set(retained))
-    raise SyntheticError(
-        f"no draw of the other items in {MAX_TRIES} makes study.efa retain exactly {', '.join(retained)}; "
-        f"the last one differs in {', '.join(wrong)}"
-    )
-
-
-def _loosely_related(block: NDArray[np.float64], rng: np.random.Generator) -> IntArray:
-    """One item that hardly correlates with a block's items, redrawn until none correlates clearly."""
-    n = len(block)
-    while True:
-        latent = 0.15 * block.mean(axis=1) + rng.normal(size=n)
-        item = skewed(latent, SHARES[rng.integers(len(SHARES))])
-        related = np.corrcoef(np.column_stack([block, item]), rowvar=False)[-1, :-1]
-        if np.abs(related).max() < MAX_PRUNED_CORRELATION:
-            return item
-
-
-def other_items(n: int, items: Sequence[str], *, themes: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw answers to the items of no analysed construct: a few themes that have nothing to do with the model."""
-    scores = rng.normal(size=(n, themes)) + 0.5 * rng.normal(size=(n, 1))
-    columns = {}
-    for position, item in enumerate(items):
-        theme = position * themes // max(len(items), 1)
-        latent = 0.7 * scores[:, theme] + rng.normal(scale=0.8, size=n)
-        columns[item] = skewed(latent, SHARES[rng.integers(len(SHARES))])
-    return pd.DataFrame(columns, index=range(n))
-
-
-def instrument(answers: pd.DataFrame, study: Study, codebook: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Complete the retained items' answers to the whole instrument, in the codebook's order.
-
-    Parameters
-    ----------
-    answers : DataFrame (n, retained items)
-        Integer answers on the study's scale.
-    study, codebook
-        The codebook's column ``item`` lists the instrument.
-    seed : int
-
-    Returns
-    -------
-    DataFrame (n, all items of the codebook)
-        Every respondent passes the screening rules of ``study.cleaning`` and no two answer alike.
-
-    Raises
-    ------
-    SyntheticError
-        If a respondent would be screened out whatever the other items are.
-    """
-    unknown = [c for c in answers.columns if c not in study.items]
-    if unknown:
-        raise SyntheticError(f"no item {unknown[0]!r} in the study{nearest(unknown[0], study.items)}")
-    first, second = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
-    analysed = pruned_items(answers.reset_index(drop=True), study, rng=first)
-    order = [str(i) for i in codebook["item"]]
-    rest = [i for i in order if i not in analysed.columns]
-    for _ in range(MAX_TRIES):
-        whole = pd.concat([analysed, other_items(len(analysed), rest, themes=4, rng=second)], axis=1)[order]
-        if not _screened(whole, study).any():
-            return whole
-    bad = ", ".join(str(i + 1) for i in np.flatnonzero(_screened(whole, study)))
-    raise SyntheticError(
-        f"respondent(s) {bad} would be screened out by study.cleaning whatever the other items are"
-    )
-
-
-def _screened(whole: pd.DataFrame, study: Study) -> NDArray[np.bool_]:
-    rules = study.cleaning
-    values = whole.to_numpy(dtype=float)
-    bad = whole.duplicated().to_numpy(copy=True)
-    # The instrument may be screened on the analysed items alone: both must pass.
-    for part in (values, whole[list(study.items)].to_numpy(dtype=float)):
-        if rules.max_longstring is not None:
-            bad |= _longest_run(part) > rules.max_longstring
-        if rules.min_irv is not None:
-            bad |= part.std(axis=1, ddof=0) < rules.min_irv
-    return bad
-
-
-def _longest_run(values: NDArray[np.float64]) -> IntArray:
-    run = np.ones(len(values), dtype=np.int64)
-    longest = run.copy()
-    for j in range(1, values.shape[1]):
-        run = np.where(values[:, j] == values[:, j - 1], run + 1, 1)
-        longest = np.maximum(longest, run)
-    return longest
-
-
-def raw_form(
-    answers: pd.DataFrame, study: Study, codebook: pd.DataFrame, *, seed: int, mess: bool = True
-) -> pd.DataFrame:
-    """Write answers as a form would export them: text labels, times, ids, consent and, around them, the mess.
-
-    Parameters
-    ----------
-    answers : DataFrame (n, retained items)
-        Integer answers of the respondents that cleaning must keep.
-    study : Study
-        Needs ``survey.respondent``, ``survey.time`` and ``survey.consent``.
-    codebook : DataFrame
-        Columns ``item`` and ``header``, one row an item in the instrument's order.
-    seed : int
-        Seed of everything drawn here.
-    mess : bool
-        Add the rows and spellings that cleaning must deal with.
-
-    Returns
-    -------
-    DataFrame of str
-        One row a submission, in order of time.  Cleaning under ``study.cleaning`` keeps exactly the respondents of
-        ``answers``: the rows added are resubmissions, blank rows, refusals, unfinished forms, straight-liners and
-        forms with an analysed item missing or off the scale.
-    """
-    survey = study.survey
-    if survey.respondent is None or survey.time is None or survey.consent is None:
-        raise SyntheticError("study.survey needs respondent, time and consent to write a raw form")
-    seeds = np.random.SeedSequence(seed).spawn(3)
-    whole = instrument(answers, study, codebook, seed=int(seeds[0].generate_state(1)[0]))
-    rng = np.random.default_rng(seeds[1])
-    labels = {value: label for label, value in survey.scale.items()}
-    headers = [str(h) for h in codebook["header"]]
-    body = np.array([[labels[int(v)] for v in row] for row in whole.to_numpy()], dtype=object)
-    accept, refuse = survey.consent.accept[0], "No"
-    rows = [(accept, row) for row in body]
-    if mess:
-        analysed = whole.columns.isin(list(study.items))
-        _respell(body, survey.scale, rng)
-        _spoil_other_items(body, ~analysed, survey.missing_codes, rng)
-        extra = _extra_rows(whole, analysed, labels, rng)
-        rows += [(accept, row) for row in extra]
-    order = rng.permutation(len(rows))
-    folios = [f"F{number:03d}" for number in range(1, len(rows) + 1)]
-    table = pd.DataFrame([rows[i][1] for i in order], columns=headers)
-    table.insert(0, survey.consent.column, [rows[i][0] for i in order])
-    table.insert(0, survey.respondent, folios)
-    table.insert(0, survey.time, "")
-    if mess:
-        table = _resubmit(table, rng)
-        table = _blank_and_refused(table, refuse, survey.consent.column, rng)
-    table[survey.time] = _times(len(table), table[headers[0]].notna().to_numpy(), rng)
-    return table.reset_index(drop=True)
-
-
-def _respell(body: StrArray, scale: Mapping[str, int], rng: np.random.Generator) -> None:
-    """Write some answers in another spelling, or as the number; their meaning stays."""
-    for row, column in zip(
-        rng.integers(body.shape[0], size=60), rng.integers(body.shape[1], size=60), strict=True
-    ):
-        label = body[row, column]
-        if label in scale:
-            choice = rng.integers(len(SPELLINGS) + 1)
-            body[row, column] = str(scale[label]) if choice == len(SPELLINGS) else SPELLINGS[choice](label)
-
-
-def _spoil_other_items(
-    body: StrArray, free: NDArray[np.bool_], missing: Sequence[str], rng: np.random.Generator
-) -> None:
-    """Leave gaps and off-scale answers in items that no analysis uses, at most two a respondent."""
-    columns = np.flatnonzero(free)
-    codes = [*missing[:1] * 4, *missing[1:], *OFF_SCALE]
-    for row in rng.permutation(np.repeat(np.arange(len(body)), 2))[: len(body) // 2]:
-        body[row, rng.choice(columns)] = codes[rng.integers(len(codes))]
-
-
-def _extra_rows(
-    whole: pd.DataFrame, analysed: NDArray[np.bool_], labels: Mapping[int, str], rng: np.random.Generator
-) -> list[StrArray]:
-    """Respondents that cleaning must drop: unfinished, straight-lining, or with an analysed item not answered."""
-    p = whole.shape[1]
-    columns = np.flatnonzero(analysed)
-    # Drawn column by column, so that the marginals stay and no respondent is repeated.
-    pool = np.column_stack([rng.choice(whole.iloc[:, j].to_numpy(), size=9) for j in range(p)])
-    rows = [np.array([labels[int(v)] for v in row], dtype=object) for row in pool]
-    for row, answered in zip(rows[:3], (7, 22, 41), strict=True):
-        row[answered:] = ""
-    top, middle = labels[max(labels)], labels[sorted(labels)[len(labels) // 2]]
-    rows[3][:] = top
-    rows[4][:] = middle
-    rows[4][[3, p - 5]] = top
-    for row, spoilt in zip(rows[5:], ("", "No sé", *OFF_SCALE[:2]), strict=True):
-        row[rng.choice(columns)] = spoilt
-    return rows
-
-
-def _resubmit(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Send three forms twice: under the same id, under a new id, and under the same id after a correction."""
-    folio, answers = table.columns[1], table.columns[3:]
-    complete = np.flatnonzero((table[answers] != "").all(axis=1) & (table[answers].nunique(axis=1) > 3))
-    complete = complete[complete < len(table) - 12]
-    same, renamed, corrected = (table.iloc[[i]].copy() for i in rng.choice(complete, size=3, replace=False))
-    renamed[folio] = f"F{len(table) + 1:03d}"
-    header = answers[int(rng.integers(10))]
-    corrected[header] = np.where(corrected[header] == "Siempre", "Casi siempre", "Siempre")
-    pieces = [table]
-    for again in (same, renamed, corrected):
-        pieces.append(again.set_index(again.index + 6 + rng.random()))
-    return pd.concat(pieces).sort_index(kind="stable").reset_index(drop=True)
-
-
-def _blank_and_refused(
-    table: pd.DataFrame, refuse: str, consent: str, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Add two refusals, which end the form at its first page, and two rows with nothing in them."""
-    last = int(table.iloc[:, 1].str[1:].astype(int).max())
-    refused = pd.DataFrame("", index=rng.integers(5, len(table) - 5, size=2) + 0.5, columns=table.columns)
-    refused[consent] = refuse
-    refused[table.columns[1]] = [f"F{last + 1 + i:03d}" for i in range(2)]
-    blank = pd.DataFrame(
-        np.nan, index=rng.integers(5, len(table) - 5, size=2) + 0.25, columns=table.columns, dtype=object
-    )
-    return pd.concat([table, refused, blank]).sort_index(kind="stable").reset_index(drop=True)
-
-
-def _times(n: int, sent: NDArray[np.bool_], rng: np.random.Generator) -> list[str]:
-    """Times of submission in working hours of an invented March, none for blank rows."""
-    minutes = np.sort(rng.choice(26 * 600, size=n, replace=False))
-    start = pd.Timestamp("2024-03-04 09:00:00")
-    seconds = rng.integers(60, size=n)
-    return [
-        (start + pd.Timedelta(days=int(m // 600), minutes=int(m % 600), seconds=int(s))).strftime(
-            "%d/%m/%Y %H:%M:%S"
-        )
-        if given
-        else ""
-        for m, s, given in zip(minutes, seconds, sent, strict=True)
-    ]
+    if study.published is None or study.survey.codebook is None:
+        raise SyntheticError("the study must name its printed values (published) and survey.codebook")
+    published = load_published(root / study.published)
+    codebook = load_codebook(root / study.survey.codebook)
+    found = calibrated(study, published, n=n, seed=seed, checkpoint=checkpoint, progress=progress)
+    form = raw_form(found.answers, study, codebook, seed=study.seed if seed is None else seed)
+    return to_csv(form)
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
