@@ -120,7 +120,7 @@ def _reason(rule: Rule, s: ItemStatistics, value: float) -> str:
         return f"loads more on {s.cross_construct} than on {s.construct}"
     if rule.name == "cross-loading":
         return f"gap of {value:.2f} to {s.cross_construct} is below {limit}"
-    if rule.name == "own loading" and value < 0:
+    if rule.name == "own loading" and value <= -rule.limit:
         return f"loads {value:.2f} on its own factor: reversed wording not declared?"
     words = {"msa": "MSA", "loading": "own loading", "largest_loading": "largest loading"}
     return f"{words.get(rule.statistic, rule.statistic)} {value:.2f} is below {limit}"
