@@ -26,6 +26,11 @@ def unpack(packed: FloatArray, p: int) -> FloatArray:
     return full
 
 
+SINGULAR = 1e-12
+"""A pivot of a correlation matrix is the share of a variable's variance that those before it leave; of this
+size it is 0 to rounding."""
+
+
 def dot(x: FloatArray, y: FloatArray) -> FloatArray:
     """Return the sum of ``x * y`` over the first axis, added in order.
 
@@ -45,25 +50,30 @@ def total(x: FloatArray) -> FloatArray:
     return np.asarray(np.add.accumulate(x, axis=0)[-1])
 
 
-def solve(a: FloatArray, b: FloatArray) -> FloatArray:
+def solve(a: FloatArray, b: FloatArray, *, smallest: float = 0.0) -> FloatArray:
     """Solve ``a x = b`` for a batch of symmetric matrices by elimination.
 
     Parameters
     ----------
     a : ndarray, (m, m, B)
     b : ndarray, (m, q, B)
+    smallest : float
+        :data:`SINGULAR` tells singular matrices from others; 0 only exactly singular ones.
 
     Returns
     -------
     ndarray, (m, q, B)
-        NaN or infinite where a matrix is singular.  No pivoting: correlation matrices that are positive
-        definite do not need it.
+        NaN where a pivot is not larger in size than ``smallest``.  No pivoting: correlation matrices that
+        are positive definite do not need it.
     """
     m = a.shape[0]
     if m == 1:
         return np.asarray(b / a[0])
     a, b = a.copy(), b.copy()
-    for i in range(m - 1):
+    for i in range(m):
+        a[i, i][np.abs(a[i, i]) <= smallest] = np.nan
+        if i == m - 1:
+            break
         factor = a[i + 1 :, i] / a[i, i]
         a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
         b[i + 1 :] -= factor[:, None] * b[i]
@@ -75,12 +85,12 @@ def solve(a: FloatArray, b: FloatArray) -> FloatArray:
     return b
 
 
-def inverse(a: FloatArray) -> FloatArray:
-    """Return the inverses of a batch of symmetric matrices, ``(m, m, B)``."""
+def inverse(a: FloatArray, *, smallest: float = 0.0) -> FloatArray:
+    """Return the inverses of a batch of symmetric matrices, ``(m, m, B)``; see :func:`solve`."""
     m = a.shape[0]
     identity = np.zeros_like(a)
     identity[np.arange(m), np.arange(m)] = 1.0
-    return solve(a, identity)
+    return solve(a, identity, smallest=smallest)
 
 
 def pivots(a: FloatArray) -> FloatArray:

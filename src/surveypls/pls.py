@@ -25,6 +25,7 @@ from surveypls.batches import pack, unpack
 from surveypls.inputs import DataError, check_correlations, correlations, item_matrix
 from surveypls.model import ModelError, PlsModel
 from surveypls.study import nearest
+from surveypls.weighting import outer_weights
 
 __all__ = [
     "DataError",
@@ -311,9 +312,7 @@ def estimate_batch(
         raise ValueError(f"packed: expected shape ({expected}, B), found {packed.shape}")
     positions = _sign_positions(model, sign_items)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-        weights, iterations, converged = kernels.outer_weights(
-            model, packed, scheme, tolerance, max_iterations
-        )
+        weights, iterations, converged = outer_weights(model, packed, scheme, tolerance, max_iterations)
         cross = kernels.cross_loadings(model, packed, weights)
         if orient or positions:
             kernels.orient(model, weights, cross, positions, orient)

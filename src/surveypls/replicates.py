@@ -63,7 +63,7 @@ def default_chunk(model: PlsModel) -> int:
     pairs = model.n_items * (model.n_items - 1) // 2
     size = _WORKING_BYTES // (8 * max(pairs, 1))
     if size >= BLOCK:
-        return min(size // BLOCK, 4) * BLOCK
+        return min(size // BLOCK, 8) * BLOCK
     return BLOCK if size >= BLOCK // 16 else max(size, 8)
 
 
