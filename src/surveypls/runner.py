@@ -34,7 +34,9 @@ from surveypls.compendium import (
 from surveypls.notebook_text import fitted
 from surveypls.study import Study, load_study, nearest
 
-USER_ERRORS = frozenset({"StudyError", "SurveyError", "ParameterError", "PublishedError", "DataError"})
+USER_ERRORS = frozenset(
+    {"StudyError", "SurveyError", "ParameterError", "PublishedError", "DataError", "EfaError", "ModelError"}
+)
 # small matrices: BLAS threads cost more than they give, and one thread gives the same digits everywhere
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 OUTPUT_FOLDERS = ("notebooks", "data/derived", "figures", "tables", "paper")
