@@ -336,6 +336,29 @@ def test_too_many_routes_are_refused():
     assert structural.quantities(found, include=["indirect_effect"])[1].size == 66
 
 
+def test_the_limit_of_routes_is_inclusive(monkeypatch):
+    structural._routes.cache_clear()
+    monkeypatch.setattr(structural, "MAX_ROUTES", 5)
+    assert len(structural._routes(SPEC)) == 5
+    structural._routes.cache_clear()
+    monkeypatch.setattr(structural, "MAX_ROUTES", 4)
+    with pytest.raises(ValueError, match="more than 4 specific"):
+        structural._routes(SPEC)
+
+
+def test_a_model_without_indirect_effects_has_none():
+    spec = PlsModel.from_blocks({"A": ["a"], "B": ["b"]}, [("A", "B")])
+    batch = estimate(spec, np.stack([np.eye(2) + r * (1 - np.eye(2)) for r in (0.1, 0.2, 0.3)]))
+    for statistic in ("specific_indirect_effect", "indirect_effect"):
+        assert structural.quantities(batch, include=[statistic])[1].shape == (3, 0)
+    np.testing.assert_array_equal(structural.quantities(batch, include=["inner_vif"])[1], 1.0)
+
+
+def test_rows_are_taken_as_known_unless_said():
+    assert "adjusted_r_squared" in structural.statistics_of("all")
+    assert "adjusted_r_squared" not in structural.statistics_of("all", rows_known=False)
+
+
 def test_path_and_effect_tables():
     table = structural.paths(FOUND)
     assert list(table.columns) == ["source", "target", "path_coefficient", "f_squared", "inner_vif"]

@@ -79,16 +79,13 @@ def adjusted_r_squared_last(estimate: PlsEstimate) -> FloatArray:
 def inner_vif_last(estimate: PlsEstimate) -> FloatArray:
     """Return the variance inflation factor of each path's source among its target's sources, ``(q, B)``."""
     model = estimate.model
-    out = np.ones((len(model.paths), estimate.construct_correlations_last.shape[-1]))
+    out = np.empty((len(model.paths), estimate.construct_correlations_last.shape[-1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         for t in model.endogenous:
             sources = list(model.predecessors[t])
-            m = len(sources)
-            if m > 1:
-                block = estimate.construct_correlations_last[np.ix_(sources, sources)]
-                diagonal = batches.inverse(block)[np.arange(m), np.arange(m)]
-                for s, vif in zip(sources, diagonal, strict=True):
-                    out[model.paths.index((s, t))] = vif
+            inverse = batches.inverse(estimate.construct_correlations_last[np.ix_(sources, sources)])
+            for place, s in enumerate(sources):
+                out[model.paths.index((s, t))] = inverse[place, place]
     return out
 
 
@@ -201,7 +198,7 @@ def _names(model: PlsModel, pairs: Iterable[tuple[int, int]]) -> Index:
 
 
 def _gather(matrix: FloatArray, pairs: list[tuple[int, int]]) -> FloatArray:
-    index = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+    index = np.array(pairs, dtype=np.intp).reshape(len(pairs), 2)
     return np.asarray(matrix[index[:, 0], index[:, 1]])
 
 
@@ -326,7 +323,7 @@ def quantities(
     names = statistics_of(include, rows_known=estimate.n_observations is not None)
     labels, slices = _layout(estimate.model, names)
     values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
-    fit = model_fit.fit_last(estimate, names) if set(names) & set(model_fit.STATISTICS) else {}
+    fit = model_fit.fit_last(estimate, names)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for name, part in zip(names, slices, strict=True):
             if name in fit:
