@@ -21,7 +21,7 @@ REASONS: tuple[str, ...] = ("zero variance", "singular", "not converged", "inadm
 """Why a resample can fail: an item does not vary in it; a block or regression has no unique solution; the
 iteration limit was reached; the solution is one that no data can have (PLSc)."""
 
-_CHUNK_BYTES = 2**25
+_CHUNK_BYTES = 2**20  # of draws summarised at once: what stays in a cache
 _SUMMARY_COLUMNS = (
     "original",
     "mean",
