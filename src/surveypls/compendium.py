@@ -227,6 +227,8 @@ class Project:
     def figure(self, stem: str, draw: Callable[..., Any], *args: Any, alt: str, **options: Any) -> None:
         """Draw a figure, save it (SVG, PNG, PDF and the CSV of its data) and show it.
 
+        In the second language there is no PDF: it is what takes longest to write.
+
         Parameters
         ----------
         stem : str
@@ -238,14 +240,17 @@ class Project:
         """
         from IPython.display import display
 
-        from surveypls import figure_style
+        from surveypls import figures
 
         shown: bytes | None = None
         for language in self.languages:
             notice = self.study.synthetic(language) if self.study.synthetic else None
             figure, data = draw(*args, labels=language, notice=notice, **options)
             folder = self._shown_in("figures", language)
-            figure_style.save(figure, data, folder, stem)
+            first = language == self.languages[0]
+            figures.save(
+                figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
+            )
             if shown is None:
                 shown = (folder / f"{stem}.png").read_bytes()
         note = f" {self.notice}" if self.notice else ""
