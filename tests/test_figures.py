@@ -210,18 +210,19 @@ def test_the_data_does_not_depend_on_the_language(name):
     )
 
 
-@pytest.mark.parametrize("name", ["published_dots", "importance_map"])
-def test_the_same_input_gives_the_same_bytes(name):
-    first, second = (figures.render(DRAWINGS[name](labels="es", notice="n")[0], dpi=60) for _ in range(2))
+@pytest.mark.parametrize(
+    ("name", "formats"),
+    [("forest", ["svg", "png", "pdf"]), ("importance_map", ["svg"]), ("published_dots", ["svg"])],
+)
+def test_the_same_input_gives_the_same_bytes(name, formats):
+    first, second = (
+        figures.render(DRAWINGS[name](labels="es", notice="n")[0], formats=formats, dpi=60) for _ in range(2)
+    )
     assert first == second
-    assert (
-        first["svg"].startswith(b"<?xml") and first["png"][1:4] == b"PNG" and first["pdf"].startswith(b"%PDF")
-    )
-    assert (
-        b"CreationDate" not in first["pdf"]
-        and b"dc:date" not in first["svg"]
-        and b"tEXtSoftware" not in first["png"]
-    )
+    assert first["svg"].startswith(b"<?xml") and b"dc:date" not in first["svg"]
+    if "pdf" in formats:
+        assert first["png"][1:4] == b"PNG" and b"tEXtSoftware" not in first["png"]
+        assert first["pdf"].startswith(b"%PDF") and b"CreationDate" not in first["pdf"]
 
 
 def test_settings_of_the_caller_change_nothing():

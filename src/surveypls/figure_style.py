@@ -66,6 +66,7 @@ _RC: Any = {
     "text.color": INK,
     "text.usetex": False,
     "text.parse_math": False,
+    "text.hinting": "none",
     "xtick.labelsize": NORMAL - 0.5,
     "ytick.labelsize": NORMAL - 0.5,
     "xtick.color": INK,

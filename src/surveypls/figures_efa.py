@@ -23,6 +23,7 @@ from surveypls.figure_style import (
     FigureError,
     add_notice,
     check_frame,
+    line_height,
     new_figure,
     number_axis,
     shorten,
@@ -98,7 +99,7 @@ def correlation_map(
     ax.tick_params(length=0)
     for edge in ("left", "bottom"):
         ax.spines[edge].set_visible(False)
-    start = 0
+    start = previous = 0
     for construct, block in (blocks or {}).items():
         if block:
             box = (start - 0.5, start - 0.5)
@@ -108,8 +109,13 @@ def correlation_map(
                 )
             )
             label = text_in((construct_labels or {}).get(construct), labels, default=construct)
-            lines = wrap(label, 0.85 * (p - start) * side / p, NORMAL)
-            ax.text(start - 0.5, start - 0.65, "\n".join(lines), fontsize=NORMAL, weight="bold", va="bottom")
+            # A label stands in the rows of the block above, where the upper triangle is empty.
+            above = previous * side / p if previous else 1.0
+            size = min(NORMAL, max(4.5, 72 * above / 1.25))
+            most = 2 if above > 2 * line_height(size) else 1
+            lines = wrap(label, 0.85 * (p - start) * side / p, size, max_lines=most)
+            ax.text(start - 0.5, start - 0.65, "\n".join(lines), fontsize=size, weight="bold", va="bottom")
+            previous = len(block)
             start += len(block)
     bar = figure.colorbar(image, ax=ax, shrink=0.5, aspect=25, pad=0.01)
     bar.outline.set_visible(False)
@@ -282,7 +288,8 @@ def loading_map(
                 )
         ax.set_yticks(range(len(mine_all)), [shorten(i, 1.4, SMALL) for i in mine_all], fontsize=SMALL)
         ax.set_xlim(-0.5, len(rounds) - 0.5 + margin / cell)
-        ax.set_xticks(range(len(rounds)), [str(r) for r in rounds])
+        every = 1 if cell > 0.2 else 5
+        ax.set_xticks(range(0, len(rounds), every), [str(r) for r in rounds[::every]])
         ax.tick_params(length=0)
         for edge in ("left", "bottom"):
             ax.spines[edge].set_visible(False)

@@ -29,6 +29,8 @@ from surveypls.figure_style import (
 )
 from surveypls.words import text_in, words
 
+CROWDED = 12  # panels with more points name only those that find a free place
+
 
 @styled
 def importance_map(
@@ -48,7 +50,7 @@ def importance_map(
     construct_labels : mapping, optional
         Construct → text, for the targets.
     labels, notice
-        Language and note.
+        Language and note.  In a panel of more than 12 points those without room for it go unnamed.
 
     Returns
     -------
@@ -114,7 +116,10 @@ def _importance_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
 
 
 def _name_points(ax: Axes, part: pd.DataFrame) -> None:
-    """Write each name beside its point, at the first place that covers no other name or point."""
+    """Write each name beside its point, where it covers no other name or point.
+
+    The most important come first; in a crowded panel those that find no free place stay unnamed.
+    """
     scale = ax.figure.dpi
     points = ax.transData.transform(part[["importance", "performance"]].to_numpy(dtype=float)) / scale
     frame = ax.get_window_extent()
@@ -122,7 +127,8 @@ def _name_points(ax: Axes, part: pd.DataFrame) -> None:
     means = part[["mean_importance", "mean_performance"]].to_numpy(dtype=float)[:1]
     across = (ax.transData.transform(means) / scale)[0]
     taken = [(x - 0.04, y - 0.04, x + 0.04, y + 0.04) for x, y in points]
-    for (x, y), name in zip(points, part["name"], strict=True):
+    order = np.argsort(-part["importance"].to_numpy(dtype=float), kind="stable").tolist()
+    for (x, y), name in ((points[i], str(part["name"].iloc[i])) for i in order):
         w, h = text_width(name, SMALL), SMALL / 72
         best, least = None, np.inf
         for far, (dx, dy) in itertools.product(
@@ -142,7 +148,8 @@ def _name_points(ax: Axes, part: pd.DataFrame) -> None:
             )
             if cost + far < least:
                 best, least = (cx, cy, box, far), cost + far
-        assert best is not None
+        if best is None or (least >= 10 and len(part) > CROWDED):
+            continue
         taken.append(best[2])
         offset = ((best[0] - x) * 72, (best[1] - y) * 72)
         line = {"arrowstyle": "-", "color": GREY, "lw": 0.5} if best[3] > 0.1 else None

@@ -70,7 +70,7 @@ def htmt_bars(
         ``statistic, row, column, value, lower, upper``.
     """
     data = _rows(summary, [statistic], "htmt_bars")
-    figure = new_figure(0.36 * len(data) + 1.25)
+    figure = new_figure((0.36 if len(data) <= 10 else 0.2) * len(data) + 1.25)
     ax = figure.subplots()
     y = np.arange(len(data))
     ax.barh(y, data["value"], height=0.5, color=SKY, edgecolor=BLUE)
@@ -89,7 +89,7 @@ def htmt_bars(
     ax.set_xlim(min(0.0, float(np.nanmin([0.0, data["lower"].min()]))), last * 1.12)
     number_axis(ax.xaxis, labels)
     ax.set_xlabel(words(statistic, labels))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderaxespad=0.2)
+    figure.legend(loc="outside upper center", ncols=2)
     note = _interval_note(confidence_level, labels) if whiskers.any() else None
     add_notice(figure, note, notice)
     return figure, data
@@ -142,7 +142,7 @@ def forest(
 
     panels = [s for s in wanted if (data["statistic"] == s).any()]
     heights = [int((data["statistic"] == s).sum()) + 0.8 for s in panels]
-    figure = new_figure(0.3 * sum(heights) + 0.75)
+    figure = new_figure((0.3 if len(data) <= 12 else 0.19) * sum(heights) + 0.25 * len(panels) + 0.5)
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for ax, s in zip(axes, panels, strict=True):
         part = data[data["statistic"] == s].reset_index(drop=True)

@@ -32,6 +32,7 @@ from surveypls.figure_style import (
     number_axis,
     row_axis,
     styled,
+    text_width,
     wrap,
 )
 from surveypls.study import nearest
@@ -125,7 +126,8 @@ def response_bars(
             bars = part.loc[part["item"] == item, ["left", "share"]].to_numpy(dtype=float)
             for (left, share), colour in zip(bars, colours, strict=True):
                 _segment(ax, i, left, share, colour, labels)
-        shown = [f"{item}  {text_in((item_labels or {}).get(item), labels)}".strip() for item in block]
+        wordings = [text_in((item_labels or {}).get(item), labels) for item in block]
+        shown = [f"{item} · {text}" if text else item for item, text in zip(block, wordings, strict=True)]
         row_axis(ax, shown, room=room, size=SMALL + 0.5)
         ax.axvline(0, color=INK, linewidth=0.6, zorder=0)
         ax.spines["left"].set_visible(False)
@@ -136,10 +138,11 @@ def response_bars(
     axes[-1].set_xlabel(words("response_share", labels))
     n_low, n_high = int(data["n"].min()), int(data["n"].max())
     count = whole(n_low, labels) if n_low == n_high else f"{whole(n_low, labels)}–{whole(n_high, labels)}"
+    one_row = sum(text_width(names[v], NORMAL) + 0.35 for v in values) <= WIDTH - 0.3
     figure.legend(
         handles=[Patch(facecolor=c, label=names[v]) for c, v in zip(colours, values, strict=True)],
         loc="outside upper center",
-        ncols=min(len(values), 6),
+        ncols=len(values) if one_row else -(-len(values) // 2),
         handlelength=1.0,
         columnspacing=1.2,
     )
