@@ -32,7 +32,7 @@ SCALE = (
 #: Upper ends of the answers 1 … 6 on the standard normal scale: most people agree somewhat.
 CUTS = norm.ppf([0.04, 0.11, 0.22, 0.40, 0.64, 0.87])
 
-#: item: (construct, population loading or weight, statement); EASE5 stands apart from its scale, SAT4 is reversed.
+#: item: (construct, population loading or weight, statement); EASE5 stands apart from the rest of its scale.
 ITEMS = {
     "EASE1": ("EASE", 0.84, "Learning to use the app was easy for me"),
     "EASE2": ("EASE", 0.80, "I find what I look for in a few steps"),
@@ -46,12 +46,14 @@ ITEMS = {
     "SAT1": ("SAT", 0.88, "All in all I am content with the app"),
     "SAT2": ("SAT", 0.84, "The app does what I hoped for"),
     "SAT3": ("SAT", 0.80, "I enjoy using the app"),
-    "SAT4": ("SAT", -0.76, "The app often annoys me"),
+    "SAT4": ("SAT", 0.76, "The app often annoys me"),
     "USE1": ("USE", 0.86, "I will go on using the app next term"),
     "USE2": ("USE", 0.82, "I will use the app more often than now"),
     "USE3": ("USE", 0.78, "I would miss the app if it were gone"),
     "REC1": ("REC", 1.00, "I would recommend the app to a friend"),
 }
+#: Asks the opposite: whoever is content answers low.
+REVERSED = ("SAT4",)
 #: target: {source: standardised path}
 PATHS = {
     "SAT": {"EASE": 0.35, "SERV": 0.45},
@@ -86,7 +88,9 @@ def population() -> np.ndarray:
         own = (r_causes @ weights)[causes.index(item)] if construct == "SERV" else loading
         lam[i] = own * r[names.index(construct)]
     owner = [names.index(construct) for construct, _, _ in ITEMS.values()]
-    result = np.array([[lam[i, owner[j]] * lam[j, owner[j]] for j in range(len(ITEMS))] for i in range(len(ITEMS))])
+    result = np.array(
+        [[lam[i, owner[j]] * lam[j, owner[j]] for j in range(len(ITEMS))] for i in range(len(ITEMS))]
+    )
     at = [list(ITEMS).index(i) for i in causes]
     result[np.ix_(at, at)] = r_causes
     np.fill_diagonal(result, 1.0)
@@ -96,7 +100,10 @@ def population() -> np.ndarray:
 def answers(rng: np.random.Generator) -> np.ndarray:
     """Draw the respondents' answers, 1 … 7, shape (rows, items)."""
     latent = rng.multivariate_normal(np.zeros(len(ITEMS)), population(), size=N_ROWS, method="cholesky")
-    return 1 + np.searchsorted(CUTS, latent)
+    given = 1 + np.searchsorted(CUTS, latent)
+    turned = [list(ITEMS).index(i) for i in REVERSED]
+    given[:, turned] = 8 - given[:, turned]
+    return given
 
 
 def table() -> list[list[str]]:
@@ -104,7 +111,9 @@ def table() -> list[list[str]]:
     rng = np.random.default_rng(SEED)
     given = answers(rng)
     texts = [[SCALE[a - 1] for a in row] for row in given]
-    for row, column in zip(rng.choice(N_ROWS, 12, replace=False), rng.integers(len(ITEMS), size=12), strict=True):
+    for row, column in zip(
+        rng.choice(N_ROWS, 12, replace=False), rng.integers(len(ITEMS), size=12), strict=True
+    ):
         texts[row][column] = ""
     for row in rng.choice(np.arange(20, N_ROWS), 4, replace=False):
         texts[row] = [SCALE[int(rng.integers(7))]] * len(ITEMS)
@@ -129,8 +138,8 @@ def codebook() -> list[list[str]]:
     """Return the codebook: each item's construct, heading and text."""
     rows = [["position", "item", "construct", "reversed", "header", "text_en"]]
     return rows + [
-        [str(n), item, construct, "yes" if weight < 0 else "no", f"{QUESTION} [{text}]", text]
-        for n, (item, (construct, weight, text)) in enumerate(ITEMS.items(), 1)
+        [str(n), item, construct, "yes" if item in REVERSED else "no", f"{QUESTION} [{text}]", text]
+        for n, (item, (construct, _, text)) in enumerate(ITEMS.items(), 1)
     ]
 
 

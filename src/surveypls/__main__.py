@@ -14,7 +14,10 @@ from pathlib import Path
 
 from surveypls import compendium, runner
 from surveypls.compendium import CompendiumError, ParameterError
+from surveypls.scaffold import ScaffoldError, scaffold
 from surveypls.study import StudyError, load_study
+from surveypls.survey_check import MINIMUM_PATH, CheckError, check, preflight
+from surveypls.survey_file import SurveyError
 
 QUICK_RESAMPLES = 500
 
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n{_plain(error.traceback)}\n", file=sys.stderr)
         print(f"The failed copy is build/failed/{error.notebook}; nothing else was changed.", file=sys.stderr)
         return 1
-    except (StudyError, ParameterError) as error:
+    except (StudyError, SurveyError, ParameterError, CheckError, ScaffoldError) as error:
         return _fail(str(error), 2)
     except CompendiumError as error:
         return _fail(str(error), 1)
@@ -63,6 +66,25 @@ def _parser() -> argparse.ArgumentParser:
 
     paper = commands.add_parser("paper", help="the paper again, from what the notebooks left")
     paper.set_defaults(command=_paper)
+
+    new = commands.add_parser("new", help="write a study file for a survey, to be confirmed")
+    new.add_argument("survey", type=Path, metavar="SURVEY", help="CSV or XLSX of the answers")
+    new.add_argument(
+        "--output", type=Path, default=Path("study.yaml"), metavar="FILE", help="where (default: study.yaml)"
+    )
+    new.set_defaults(command=_new)
+
+    checking = commands.add_parser("check", help="list every problem of a survey and a study file")
+    checking.add_argument("survey", type=Path, metavar="SURVEY", help="CSV or XLSX of the answers")
+    checking.add_argument("study", type=Path, metavar="STUDY", help="study file (YAML)")
+    checking.add_argument(
+        "--minimum-path",
+        type=_path_size,
+        default=MINIMUM_PATH,
+        metavar="P",
+        help=f"smallest path that the sample should find (default: {MINIMUM_PATH})",
+    )
+    checking.set_defaults(command=_check)
 
     audit = commands.add_parser("audit", help="check what a paper's printed tables say about each other")
     audit.add_argument(
@@ -122,7 +144,8 @@ def _run(options: argparse.Namespace) -> int:
         if not path.is_file():
             raise ParameterError(f"no {what} {str(path)!r}: expected a file")
     settings = {"labels": options.labels, "seed": options.seed, "n_resamples": options.resamples}
-    study = compendium.with_settings(load_study(options.study), **settings)
+    compendium.with_settings(load_study(options.study), **settings)
+    study = compendium.with_settings(preflight(options.survey, options.study), **settings)
     folder = runner.run(
         root,
         study,
@@ -139,6 +162,27 @@ def _run(options: argparse.Namespace) -> int:
 def _paper(options: argparse.Namespace) -> int:
     runner.write_paper(compendium.open_project("paper"), sys.stdout)
     return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    made = scaffold(options.survey, options.output)
+    for path in made.write():
+        print(f"Written: {path}")
+    print(made.advice())
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    report = check(options.survey, options.study, minimum_path=options.minimum_path)
+    print(report.text())
+    return 2 if report.errors else 0
+
+
+def _path_size(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number between 0 and 1")
+    return value
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -36,6 +36,12 @@ _WORDS = (
 )
 
 
+_MISSING = {
+    "paths": "; one a line, written '- SOURCE -> TARGET'",
+    "constructs": "; written 'NAME: [ITEM, ITEM]', one a line",
+}
+
+
 def explain(error: ValidationError, content: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     """Put a validation error in words, one entry for each problem, without repeating one.
 
@@ -69,7 +75,7 @@ def _message(error: Any, model: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
         return "unknown key" + nearest(str(error["loc"][-1]), _valid_keys(error["loc"], model))
     if error["type"] == "missing":
-        return "missing"
+        return "missing" + _MISSING.get(".".join(map(str, error["loc"])), "")
     if error["type"] == "value_error":
         return message
     found = repr(error.get("input"))
