@@ -34,6 +34,7 @@ TESTS = Path(__file__).resolve().parent
 SOURCE = TESTS.parent / "src" / "surveypls"
 MODULES: dict[str, list[str]] = {
     "batches": ["test_pls.py", "test_structural.py"],
+    "weighting": ["test_pls.py", "test_structural.py"],
     "kernels": ["test_pls.py", "test_structural.py"],
     "pls": ["test_pls.py", "test_pls_inputs.py"],
     "inputs": ["test_pls_inputs.py", "test_pls.py"],

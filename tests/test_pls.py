@@ -308,6 +308,24 @@ def test_batched_linear_algebra(m):
     np.testing.assert_allclose(batches.pivots(last).prod(axis=0), np.linalg.det(a), rtol=1e-9)
 
 
+def test_singular_systems_have_no_solution_and_leave_their_neighbours_alone():
+    good = np.array([[2.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 4.0]])
+    singular = np.array([[1.0, 1.0, 0.5], [1.0, 1.0, 0.5], [0.5, 0.5, 1.0]])
+    nearly = singular + np.diag([5e-13, 0.0, 0.0])
+    a = np.stack([good, singular, nearly], axis=-1)
+    b = np.ones((3, 1, 3))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        loose = batches.solve(a, b)[:, 0]
+        strict = batches.solve(a, b, smallest=batches.SINGULAR)[:, 0]
+        strict_inverse = batches.inverse(a, smallest=batches.SINGULAR)
+    for found in (loose, strict):
+        np.testing.assert_allclose(found[:, 0], np.linalg.solve(good, np.ones(3)))
+        assert np.isnan(found[:, 1]).all()
+    assert np.isfinite(loose[:, 2]).all() and np.isnan(strict[:, 2]).all()
+    assert np.isnan(strict_inverse[..., 1:]).all() and np.isfinite(strict_inverse[..., 0]).all()
+    np.testing.assert_array_equal(batches.solve(a[:1, :1], b[:1]), 1 / a[:1, :1])
+
+
 # --- convergence and failures ----------------------------------------------
 
 

@@ -72,8 +72,6 @@ def solve(a: FloatArray, b: FloatArray, *, smallest: float = 0.0) -> FloatArray:
     a, b = a.copy(), b.copy()
     for i in range(m):
         a[i, i][np.abs(a[i, i]) <= smallest] = np.nan
-        if i == m - 1:
-            break
         factor = a[i + 1 :, i] / a[i, i]
         a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
         b[i + 1 :] -= factor[:, None] * b[i]
