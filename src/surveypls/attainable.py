@@ -12,26 +12,19 @@ is not excluded.  Where no matrix is found, that is all that is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypls.boxes import Interval
-from surveypls.matrix_search import Constraints, MatrixSearch, generators, statistics_of_matrices
-from surveypls.model import PlsModel
-from surveypls.printed import BY_TARGET, FIT, SYMMETRIC, Cell, Published
-from surveypls.structural import QUANTITIES
+from surveypls.matrix_search import MatrixSearch, generators
+from surveypls.printed import Published
+from surveypls.printed_constraints import UNPRINTED, Constraints, constraints_of
 from surveypls.study import nearest
 
 FloatArray = NDArray[np.float64]
-UNPRINTED = ("rho_a", "rho_c", "cronbach_alpha", "htmt", "srmr")
-NOT_FROM_CORRELATIONS = frozenset(
-    {"efa_loading", "n_items", "n_items_retained", "sample_size", "adjusted_r_squared", "htmt_diagonal"}
-    | {"t_statistic", "p_value", "standard_error", "ci_lower", "ci_upper", "decision"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Attainable:
     intervals : DataFrame
         One row a statistic: statistic, row, column, cells (the printed cells that it stands for), printed,
         box_lower, box_upper, lower, upper (NaN where no matrix was found), verdict (``attainable``,
-        ``out of reach`` where the printed box misses the interval, ``no matrix found``, ``not printed``),
+        ``not reached`` where the search did not come to the printed box, ``no matrix found``, ``not printed``),
         held (whether its own box was among the constraints of the other searches).
     witnesses : DataFrame
         One row a matrix: statistic, row, column, end (``lower``, ``upper``), value, and one column
@@ -58,70 +51,6 @@ class Attainable:
     witnesses: pd.DataFrame
     excluded: tuple[str, ...]
     feasible: bool
-
-
-def constraints_of(
-    published: Published,
-    *,
-    readings: Mapping[str, Sequence[str]] | None = None,
-    exclude: Iterable[str] = (),
-    fit: str = "estimated/composite",
-    model: PlsModel | None = None,
-) -> Constraints:
-    """Turn printed cells into constraints on the statistics of their model.
-
-    Parameters
-    ----------
-    published : Published
-    readings : mapping, optional
-        What composite_reliability is read as (first choice); a column without a reading is left out.
-    exclude : iterable of str
-        Cells to leave out.
-    fit : str
-        The variant that a printed SRMR, d_ULS, d_G or NFI stands for.
-    model : PlsModel, optional
-        Default: the constructs, items and paths that the cells name, Mode A.
-
-    Returns
-    -------
-    Constraints
-        Several cells of one statistic give one constraint, the common part of their boxes.
-
-    Raises
-    ------
-    KeyError
-        If ``exclude`` names no printed cell.
-    ValueError
-        If two cells of one statistic have no common value.
-    """
-    excluded = set(exclude)
-    for name in excluded:
-        published[name]
-    chosen = model or PlsModel.from_blocks(published.items, published.paths)
-    wanted = {_name(c, readings) for c in published} & set(QUANTITIES)
-    include = tuple(name for name in QUANTITIES if name in wanted | set(UNPRINTED))
-    labels, _ = statistics_of_matrices(chosen, include, np.eye(chosen.n_items)[None])
-    keys = {key: i for i, key in enumerate(labels.itertuples(index=False, name=None))}
-    found: dict[int, tuple[Interval, tuple[str, ...]]] = {}
-    for cell in published:
-        position = _position(cell, keys, readings, fit)
-        if position is None or cell.id in excluded:
-            continue
-        box, cells = found.get(position, (cell.box, ()))
-        common = box.intersect(cell.box)
-        if common is None:
-            raise ValueError(f"{cell.id} = {cell.printed} contradicts {', '.join(cells)}")
-        found[position] = (common, (*cells, cell.id))
-    order = sorted(found)
-    return Constraints(
-        chosen,
-        labels,
-        include,
-        np.array(order, dtype=np.intp),
-        np.array([found[i][0].lower for i in order]),
-        np.array([found[i][0].upper for i in order]),
-        tuple(found[i][1] for i in order),
-    )
 
 
 def find_matrix(
@@ -161,7 +90,9 @@ def attainable_intervals(
     n_starts: int = 3,
     seed: int = 1,
     max_steps: int = 200,
-    progress: bool = False,
+    max_starts: int = 60,
+    n_sweeps: int = 2,
+    progress: Callable[[str], None] | None = None,
 ) -> Attainable:
     """Smallest and largest value of each statistic while all (other) printed cells stay in their boxes.
 
@@ -178,8 +109,13 @@ def attainable_intervals(
     seed : int
     max_steps : int
         Steps of each search (sequential quadratic programming).
-    progress : bool
-        Print a line for each statistic.
+    max_starts : int
+        Random starts that are made at most until ``n_starts`` matrices hold all constraints.
+    n_sweeps : int
+        The first sweep starts from matrices that hold all constraints; each further one, for each end, from
+        the matrices found so far in which the statistic is most extreme.
+    progress : callable, optional
+        Called with a line of text after each statistic.
 
     Returns
     -------
@@ -189,30 +125,101 @@ def attainable_intervals(
     every = constraints_of(published, readings=readings, fit=fit, model=constraints.model)
     search = MatrixSearch(constraints)
     targets = _targets(constraints, every, statistics)
-    points, excess = _starts(search, seed, n_starts, 20 * n_starts, 100)
+    points, excess = _starts(search, seed, n_starts, max_starts, 100)
     starts = [v for v, outside in zip(points, excess, strict=True) if outside == 0]
+    found: dict[tuple[int, str], tuple[float, FloatArray]] = {}
+    for sweep in range(n_sweeps if starts else 0):
+        known = np.stack([v for _, v in found.values()] or starts)
+        values = search.statistics(np.asarray(known @ known.transpose(0, 2, 1)))
+        for target in targets:
+            for end, sign in _ENDS.items():
+                chosen = np.argsort(-sign * values[:, target], kind="stable")[:n_starts]
+                best = search.extreme(
+                    target, sign, starts if sweep == 0 else list(known[chosen]), max_steps=max_steps
+                )
+                before = found.get((target, end))
+                if best is not None and (before is None or sign * best[0] > sign * before[0]):
+                    found[target, end] = best
+            if progress is not None:
+                name = " ".join(constraints.labels.iloc[target]).strip()
+                ends = ", ".join(f"{found[target, e][0]:.4f}" for e in _ENDS if (target, e) in found)
+                progress(f"sweep {sweep + 1} of {n_sweeps}: {name} [{ends}]")
+    return _result(found, targets, constraints, every, published, tuple(sorted(exclude)))
+
+
+def _result(
+    found: Mapping[tuple[int, str], tuple[float, FloatArray]],
+    targets: Sequence[int],
+    constraints: Constraints,
+    every: Constraints,
+    published: Published,
+    excluded: tuple[str, ...],
+) -> Attainable:
     rows, kept = [], []
     for target in targets:
         label = constraints.labels.iloc[target]
-        ends = {}
-        for end, sign in (("lower", -1.0), ("upper", 1.0)):
-            best = search.extreme(target, sign, starts, max_steps=max_steps)
-            if best is not None:
-                value, v = best
-                matrix = v @ v.T
-                ends[end] = value
-                kept.append((*label, end, value, *matrix[constraints.model.pairs]))
-        rows.append(_row(target, ends, constraints, every, published))
-        if progress:
-            print(*label, *(f"{ends.get(end, np.nan):.4f}" for end in ("lower", "upper")), flush=True)
+        ends = {end: found[target, end] for end in _ENDS if (target, end) in found}
+        for end, (value, v) in ends.items():
+            kept.append((*label, end, value, *(v @ v.T)[constraints.model.pairs]))
+        values = {end: value for end, (value, _) in ends.items()}
+        rows.append(_row(target, values, constraints, every, published))
     items = constraints.model.items
     pairs = [f"{items[i]}~{items[j]}" for i, j in zip(*constraints.model.pairs, strict=True)]
     return Attainable(
         pd.DataFrame(rows, columns=INTERVAL_COLUMNS),
-        pd.DataFrame(kept, columns=["statistic", "row", "column", "end", "value", *pairs]),
-        tuple(sorted(exclude)),
-        bool(starts),
+        pd.DataFrame(kept, columns=[*_KEY, "end", "value", *pairs]),
+        excluded,
+        bool(found),
     )
+
+
+def from_witnesses(
+    published: Published,
+    witnesses: pd.DataFrame,
+    *,
+    readings: Mapping[str, Sequence[str]] | None = None,
+    exclude: Iterable[str] = (),
+    fit: str = "estimated/composite",
+) -> Attainable:
+    """Rebuild the intervals from kept matrices alone: each is estimated anew and held against the boxes.
+
+    Parameters
+    ----------
+    published : Published
+    witnesses : DataFrame
+        As in :class:`Attainable`; it may come from a file.
+    readings, exclude, fit
+        As in the search.
+
+    Returns
+    -------
+    Attainable
+        Matrices that do not hold the other printed cells are left out of the intervals; ``witnesses`` has
+        the recomputed values.
+
+    Raises
+    ------
+    KeyError
+        If a witness names an item or a statistic that the printed cells do not.
+    """
+    excluded = tuple(sorted(exclude))
+    constraints = constraints_of(published, readings=readings, exclude=excluded, fit=fit)
+    every = constraints_of(published, readings=readings, fit=fit, model=constraints.model)
+    checked = verify(published, witnesses, readings=readings, exclude=excluded, fit=fit)
+    keys = {key: i for i, key in enumerate(constraints.labels.itertuples(index=False, name=None))}
+    values: dict[int, dict[str, float]] = {}
+    order = [keys[key] for key in zip(*(checked[c] for c in _KEY), strict=True)]
+    for target, end, value, excess in zip(
+        order, checked["end"], checked["recomputed"], checked["excess"], strict=True
+    ):
+        ends = values.setdefault(target, {})
+        if excess == 0:
+            ends[str(end)] = float(value)
+    rows = [_row(target, ends, constraints, every, published) for target, ends in values.items()]
+    kept = witnesses.assign(value=checked["recomputed"].to_numpy())
+    kept[_KEY] = checked[_KEY]
+    feasible = bool((checked["excess"] == 0).any())
+    return Attainable(pd.DataFrame(rows, columns=INTERVAL_COLUMNS), kept, excluded, feasible)
 
 
 def verify(
@@ -254,9 +261,15 @@ def verify(
         i, j = items.index(a), items.index(b)
         matrices[:, i, j] = matrices[:, j, i] = values[:, k]
     keys = {key: i for i, key in enumerate(constraints.labels.itertuples(index=False, name=None))}
-    targets = [keys[key] for key in zip(*(witnesses[c] for c in _KEY), strict=True)]
-    statistics = search.statistics(matrices)
     table = witnesses[[*_KEY, "end", "value"]].copy()
+    table[_KEY] = table[_KEY].fillna("").astype(str)  # an empty name comes back from a file as missing
+    targets = []
+    for key in zip(*(table[c] for c in _KEY), strict=True):
+        if key not in keys:
+            name = " ".join(key).strip()
+            raise KeyError(f"witnesses: no statistic {name!r}{nearest(name, map(' '.join, keys))}")
+        targets.append(keys[key])
+    statistics = search.statistics(matrices)
     table["recomputed"] = statistics[np.arange(len(targets)), targets]
     table["excess"] = [
         search.excess(matrices[i : i + 1], without=target)[0] for i, target in enumerate(targets)
@@ -266,6 +279,7 @@ def verify(
 
 
 _KEY = ["statistic", "row", "column"]
+_ENDS = {"lower": -1.0, "upper": 1.0}
 INTERVAL_COLUMNS = [
     *(*_KEY, "cells", "printed", "box_lower", "box_upper", "lower", "upper", "verdict", "held"),
 ]
@@ -282,33 +296,6 @@ def _starts(
             break
     order = np.argsort(excess, kind="stable")[:n_wanted]
     return np.stack(points)[order], np.array(excess)[order]
-
-
-def _name(cell: Cell, readings: Mapping[str, Sequence[str]] | None) -> str | None:
-    if cell.statistic in NOT_FROM_CORRELATIONS:
-        return None
-    if cell.statistic == "composite_reliability":
-        return next(iter((readings or {}).get("composite_reliability", ())), None)
-    return cell.statistic
-
-
-def _position(
-    cell: Cell,
-    keys: Mapping[tuple[str, str, str], int],
-    readings: Mapping[str, Sequence[str]] | None,
-    fit: str,
-) -> int | None:
-    name = _name(cell, readings)
-    if name is None:
-        return None
-    candidates = [(name, cell.row, cell.column)]
-    if name in SYMMETRIC:
-        candidates.append((name, cell.column, cell.row))
-    if name in BY_TARGET:
-        candidates = [(name, "", cell.column)]
-    if name in FIT:
-        candidates = [(name, "model", fit)]
-    return next((keys[k] for k in candidates if k in keys), None)
 
 
 def _targets(constraints: Constraints, every: Constraints, statistics: Iterable[str] | None) -> list[int]:
@@ -340,7 +327,7 @@ def _row(
     elif not cells:
         verdict = "not printed"
     else:
-        verdict = "attainable" if lower <= high and upper >= low else "out of reach"
+        verdict = "attainable" if lower <= high and upper >= low else "not reached"
     return (
         *label,
         " ".join(cells),

@@ -38,10 +38,14 @@ _FUNCTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A value under evaluation: an interval, a text, or a truth, with the cells that it came from."""
+    """A value under evaluation: an interval, a text, or a truth, with the cells that it came from.
+
+    ``rounded`` is False for an interval of counts, whose inside is not what rounds to a printed number.
+    """
 
     value: Interval | str | bool | None
     cells: tuple[Cell, ...] = ()
+    rounded: bool = True
 
 
 @dataclass(slots=True)
@@ -217,7 +221,7 @@ def _compare(operator: ast.cmpop, a: Item, b: Item, node: ast.expr) -> bool | No
         raise ValueError(f"texts are compared with == or != only, in {ast.unparse(node)}")
     x, y = _number(a), _number(b)
     if isinstance(operator, (ast.Eq, ast.NotEq)):
-        same = _same_number(x, y)
+        same = _same_number(x, y) if a.rounded and b.rounded else _same_count(x, y)
         return same if isinstance(operator, ast.Eq) else _not(same)
     if isinstance(operator, (ast.Lt, ast.LtE)):
         return x.less(y, strict=isinstance(operator, ast.Lt))
@@ -231,6 +235,10 @@ def _same_number(x: Interval, y: Interval) -> bool | None:
         point, box = (x, y) if x.width == 0 else (y, x)
         return box.contains(point.lower)
     return x.equal(y)
+
+
+def _same_count(x: Interval, y: Interval) -> bool | None:
+    return False if x.intersect(y) is None else (True if x.width == y.width == 0 else None)
 
 
 def _call(node: ast.Call, scope: _Scope) -> _Value:
@@ -255,7 +263,7 @@ def _call(node: ast.Call, scope: _Scope) -> _Value:
         truths = [_truth(i) for i in items]
         low, high = sum(t is True for t in truths), sum(t is not False for t in truths)
         _decide(scope, [i for i in items if i.value is True])
-        return Item(Interval(low, high))
+        return Item(Interval(low, high), rounded=False)
     return _summary(name, items, arguments)
 
 

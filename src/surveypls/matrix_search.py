@@ -8,7 +8,6 @@ batch of estimates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,27 +17,16 @@ from scipy import optimize
 from surveypls.model import PlsModel
 from surveypls.pls import estimate_batch
 from surveypls.printed import FIT
+from surveypls.printed_constraints import Constraints
 from surveypls.structural import quantities
 
 FloatArray = NDArray[np.float64]
 INSIDE = 0.99  # the search keeps to this share of each box, so that a matrix stays inside when recomputed
 _TOLERANCE = 1e-12
+_ITERATIONS = 200  # matrices that take longer count as without a solution
 _PATIENCE = 12  # steps of under 1 % gain after which a start is in a valley without a way out
 _STEP = 1e-5  # of the central differences
 _SCALE = 5e-4  # half a unit of the third decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Constraints:
-    """Printed boxes as constraints on statistics of a model: row i holds for statistic ``positions[i]``."""
-
-    model: PlsModel
-    labels: pd.DataFrame
-    include: tuple[str, ...]
-    positions: NDArray[np.intp]
-    lower: FloatArray
-    upper: FloatArray
-    cells: tuple[tuple[str, ...], ...]
 
 
 def generators(seed: int, n: int) -> list[np.random.Generator]:
@@ -287,7 +275,8 @@ def statistics_of_matrices(
         model,
         np.ascontiguousarray(matrices[:, rows, columns].T),
         tolerance=_TOLERANCE,
-        max_iterations=2000,
+        max_iterations=_ITERATIONS,
         orient=True,
     )
-    return quantities(estimate, include=include)
+    labels, values = quantities(estimate, include=include)
+    return labels, np.where(estimate.converged[:, None], values, np.nan)
