@@ -22,11 +22,13 @@ def with_model_text(content: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("model: expected text, written 'model: |' with the lines below it")
     problems = ["paths: stands beside model; write the paths there"] if "paths" in content else []
     if not isinstance(extra, Mapping) or not all(isinstance(body, Mapping) for body in extra.values()):
-        raise ValueError("constructs: beside model it holds labels only, as in 'RC: {label: …}'")
+        problems.append("constructs: beside model it holds labels only, as in 'RC: {label: …}'")
+        extra = {}
+    found: dict[str, Any] = {"constructs": {}, "paths": []}
     try:
         found = parse_model(text)
     except ModelTextError as error:
-        raise ValueError("\n".join([*problems, *(f"model {p}" for p in error.problems)])) from None
+        problems += [f"model {p}" for p in error.problems]
     for name, body in extra.items():
         if name not in found["constructs"]:
             problems.append(f"constructs.{name}: not in model{nearest(name, found['constructs'])}")
@@ -39,6 +41,7 @@ def with_model_text(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def model_problems(study: Study) -> Iterable[str]:
+    """List what does not hold together: names, items in two constructs, paths, cycles, hypotheses."""
     names = list(study.construct_names)
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield f"construct {name!r} is defined twice"

@@ -137,7 +137,10 @@ def _together(
     """Check the survey against the study."""
     name = survey.name
     found.errors += [f"{study_file.name}: {p}" for p in _files_named(study, study_file)]
-    found.errors += [f"{study_file.name}: {p}" for p in _names_alike(study.items)]
+    alike = list(_names_alike(study.items))
+    if alike:
+        found.errors += [f"{study_file.name}: {p}" for p in alike]
+        return
     book = None
     if study.survey.codebook is not None:
         path = study_file.parent / study.survey.codebook
@@ -211,7 +214,7 @@ def _hints(table: TextTable, study: Study) -> Iterable[str]:
     if sum(name_key(h) in wanted for h in table.header) > len(wanted) / 2:
         return
     if len(table.header) == 1:
-        yield "the whole file is one column: expected comma, semicolon, tab or bar between the cells"
+        yield "the whole file is one column: expected headings in the first row, with comma, semicolon, tab or bar between"
     for number, cells in zip(table.row_numbers[:5], table.rows[:5], strict=True):
         if sum(name_key(c) in wanted for c in cells) > len(wanted) / 2:
             yield f"the headings seem to stand in row {number}; delete the rows above it"

@@ -19,6 +19,8 @@ from openpyxl import load_workbook
 MAX_SURVEY_BYTES = 100_000_000
 MAX_COLUMNS = 5_000
 MAX_ROWS = 100_000
+#: Rows at fault named one by one.
+SHOWN_ROWS = 20
 #: A workbook is compressed; one that unpacks to more than this is no survey, or is made to fill the memory.
 MAX_UNPACKED_BYTES = 1_000_000_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -251,6 +253,13 @@ def _table(records: list[tuple[int, list[str]]], source: str, encoding: str, del
                 f"row {number}: {len(cells)} cells under {width} headings (an unquoted separator in an answer?)"
             )
         rows.append(tuple((cells + [""] * width)[:width]))
+    if len(problems) > max(SHOWN_ROWS, len(body) / 2):
+        problems = [
+            f"{len(problems)} of {len(body)} rows have more cells than row {filled[start][0]} has headings ({width}); "
+            "are the headings in another row? Delete the rows above them"
+        ]
+    elif len(problems) > SHOWN_ROWS:
+        problems = [*problems[:SHOWN_ROWS], f"… and {len(problems) - SHOWN_ROWS} rows more"]
     if not rows:
         problems.append("has a header and no answers")
     if problems:
