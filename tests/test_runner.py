@@ -84,6 +84,20 @@ def test_reproduce_twice_changes_nothing_the_second_time(toy: Path) -> None:
     assert _tree(toy) == before
 
 
+def test_supplements_run_beside_the_paper(toy: Path) -> None:
+    _notebook(toy / "notebooks" / "03_c.ipynb", "_ = project.write('03_c', project.read('02_b'))")
+    _notebook(toy / "notebooks" / "S1_d.ipynb", "_ = project.write('S1_d', project.read('01_a'))")
+    stream = io.StringIO()
+    changed = runner.reproduce(toy, stream=stream)
+    assert {"data/derived/S1_d.csv", "data/derived/03_c.csv"} <= set(changed)
+    assert "[4/4] S1_d" in stream.getvalue()
+    _notebook(toy / "notebooks" / "S1_d.ipynb", "1 / 0")
+    before = _tree(toy)
+    with pytest.raises(runner.NotebookError, match="S1_d"):
+        runner.reproduce(toy, stream=io.StringIO())
+    assert _tree(toy) == before
+
+
 def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path) -> None:
     runner.reproduce(toy, stream=io.StringIO())
     _notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))

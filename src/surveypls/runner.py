@@ -12,10 +12,12 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -58,17 +60,16 @@ class NotebookError(CompendiumError):
 
 @dataclass(slots=True)
 class Progress:
-    """Prints which notebook and cell is running, on one line where the stream is a terminal."""
+    """Prints which notebook and cell is running, on one line where the stream is a terminal.
+
+    One for each notebook: it begins when it is made.
+    """
 
     total: int
     stream: TextIO
-    started: float = 0.0
-    number: int = 0
-    name: str = ""
-
-    def begin(self, number: int, name: str) -> None:
-        """Note that a notebook begins."""
-        self.number, self.name, self.started = number, name, time.monotonic()
+    number: int
+    name: str
+    started: float = field(default_factory=time.monotonic)
 
     def cell(self, done: int, cells: int) -> None:
         """Note that a cell begins."""
@@ -256,16 +257,44 @@ def reproduce(root: Path, *, stream: TextIO | None = None) -> list[str]:
     staging = root / "build" / "reproduce"
     shutil.rmtree(staging, ignore_errors=True)
     todo = notebooks(root)
-    progress = Progress(len(todo), stream)
-    with _environment({**ONE_THREAD, OUTPUT_VARIABLE: str(staging.relative_to(root))}):
-        for number, notebook in enumerate(todo, 1):
-            progress.begin(number, notebook.stem)
+    stop = threading.Event()
+
+    def lane(part: Sequence[Path]) -> None:
+        for notebook in part:
+            if stop.is_set():
+                return
+            progress = Progress(len(todo), stream, todo.index(notebook) + 1, notebook.stem)
             execute(notebook, staging / "notebooks" / notebook.name, {}, root=root, progress=progress)
             progress.end(_n_cells(notebook))
+
+    # the supplements need the cleaned answers and the retained items only, so they run beside the rest
+    supplements = [notebook for notebook in todo if notebook.name.startswith("S")]
+    paper_lane = [notebook for notebook in todo if notebook not in supplements]
+    with (
+        _environment({**ONE_THREAD, OUTPUT_VARIABLE: str(staging.relative_to(root))}),
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        try:
+            lane(paper_lane[:2])
+            side = beside.submit(_with_own_event_loop, lane, supplements)
+            lane(paper_lane[2:])
+            side.result()
+        finally:
+            stop.set()
     study = load_study(root / "study.yaml")
     survey = root / "data" / "raw" / "survey.csv"
     write_paper(Project(root, staging, study, survey, root / "study.yaml", "", study.labels), stream)
     return promote(staging, root) + front_page.refresh(root)
+
+
+def _with_own_event_loop(lane: Callable[[Sequence[Path]], None], part: Sequence[Path]) -> None:
+    """Run a lane in a thread and close the event loop that the notebook client leaves in it."""
+    from jupyter_core.utils import ensure_event_loop
+
+    try:
+        lane(part)
+    finally:
+        ensure_event_loop().close()
 
 
 def write_paper(project: Project, stream: TextIO) -> None:
@@ -338,7 +367,6 @@ def run(
     todo = notebooks(root, supplements=False)
     fingerprint = _fingerprint([survey, study_file, *todo, *sorted((root / "src").rglob("*.py"))], chosen)
     done = _resume(staging, fingerprint)
-    progress = Progress(len(todo), stream)
     parameters: dict[str, Any] = {
         "study": _relative(study_file, root),
         "survey": _relative(survey, root),
@@ -347,7 +375,7 @@ def run(
     }
     with _environment({**ONE_THREAD, OUTPUT_VARIABLE: str(staging.relative_to(root))}):
         for number, notebook in enumerate(todo, 1):
-            progress.begin(number, notebook.stem)
+            progress = Progress(len(todo), stream, number, notebook.stem)
             if notebook.stem in done:
                 progress.end(_n_cells(notebook), "done before")
                 continue
