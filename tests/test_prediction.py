@@ -117,7 +117,7 @@ def crafted() -> Prediction:
     lm = actual - np.array([[[2, 0, 1], [2, 1, 1]], [[2, 0, 1], [2, 1, 1]]])
     average = actual - np.full((2, 2, 3), 2.0)
     spec = PlsModel.from_blocks({"A": ["x"], "B": ["u", "v"], "C": ["w"]}, [("A", "B"), ("B", "C")])
-    scores = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    scores = np.array([[2.0, -1.0], [-2.0, 1.0]])
     return Prediction(
         model=spec,
         items=("u", "v", "w"),
@@ -158,9 +158,10 @@ def test_summary_by_hand():
 
 def test_construct_summary_by_hand():
     table = crafted().construct_summary()
-    np.testing.assert_allclose(table["rmse"], np.sqrt((0.25 + 1) / 2))
-    np.testing.assert_allclose(table["mae"], 0.75)
-    np.testing.assert_allclose(table["q2_predict"], 1 - 0.625)
+    assert list(table.index) == ["B", "C"]
+    np.testing.assert_allclose(table["rmse"], np.sqrt([(1 + 4) / 2, (0.25 + 1) / 2]))
+    np.testing.assert_allclose(table["mae"], [1.5, 0.75])
+    np.testing.assert_allclose(table["q2_predict"], [1 - 2.5 / 4, 1 - 0.625])
 
 
 def test_mape_is_missing_where_an_answer_is_zero():
