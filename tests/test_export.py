@@ -243,6 +243,15 @@ def test_wide_text_gives_way_and_figures_do_not():
     assert sum(tight) == pytest.approx(12)
 
 
+def test_one_long_text_does_not_starve_another():
+    frame = pd.DataFrame({"a": ["ab cd " * 10], "b": ["ab cd " * 90]})
+    made = ex.from_frame(frame)
+    first, second = layout.column_widths(made, made.cells(), 80)
+    assert first + second == pytest.approx(80)
+    assert 80 / 10 < first < second
+    assert first == pytest.approx(80 * 1 / 4, rel=0.2)
+
+
 def test_bad_names_and_formats_are_refused(tmp_path):
     for stem in ("../x", "", "a/b", ".hidden", "x" * 101):
         with pytest.raises(ValueError, match="file name"):

@@ -177,6 +177,7 @@ def test_inline_marks_and_stars_of_significance():
     link = list(inline("see https://doi.org/10.1/x."))[1]
     assert (link.style, link.target) == ("link", "https://doi.org/10.1/x")
     assert [s.style for s in inline("[x](javascript:alert(1))")] == ["plain"]
+    assert [s.style for s in inline("2**3**4 and a*b*c")] == ["plain"]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
@@ -216,6 +217,12 @@ def test_any_text_stays_inside_string_literals(text):
     # Column widths are the only thing that a text may change.
     widths = r"columns: \([^)]*\)|size: [\d.]+pt"
     assert re.sub(widths, "", skeleton(f"a{text}a")) == re.sub(widths, "", skeleton("aa"))
+
+
+def test_quotes_and_backslashes_cannot_end_a_literal():
+    assert typeset.string('a"b') == '"a\\"b"'
+    assert typeset.string('\\"') == '"\\\\\\""'
+    assert typeset.string("a\nb\x00") == '"a b "'
 
 
 NASTY = '#panic("x") $a$ \\ "quoted" <label> @ref *bold* _em_ `raw` // /* = - + #include "/etc/passwd" </td><script>'
@@ -381,3 +388,4 @@ def test_references_are_those_cited_and_no_others():
     assert [w.split(",")[0] for w in works] == ["Fornell", "Hair"]
     assert "(2022)" in works[1]
     assert cited([Paragraph("no one")]) == ()
+    assert cited([Paragraph("Cohen 19880")]) == ()
