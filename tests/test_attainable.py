@@ -255,9 +255,24 @@ def test_simulated_t_grow_with_the_sample_and_find_the_size_that_made_them(tmp_p
     pd.testing.assert_frame_equal(alone, simulated[simulated["n"] == 60].reset_index(drop=True))
 
 
+def test_exact_samples_have_the_printed_estimate_and_t_is_it_over_the_standard_error(small, tmp_path):
+    lines = tmp_path / "x_values.csv"
+    lines.write_text(
+        "table,cell,statistic,row,column,printed\n"
+        + "".join(f"1,{i},outer_loading,{i},{c},0.8\n" for c, items in BLOCKS.items() for i in items)
+        + "1,b,path_coefficient,B,A,0.5\n1,t,t_statistic,B,A,6.0\n"
+    )
+    article = load_published(lines)
+    beta = true_value("path_coefficient", "B", "A")
+    row = simulate_t(article, true_matrix(), sizes=(80,), n_samples=1, n_resamples=50, seed=4).iloc[0]
+    assert row["t_median"] * row["standard_error"] == pytest.approx(beta, abs=1e-6)
+    loose = simulate_t(article, true_matrix(), sizes=(80,), n_samples=1, n_resamples=50, seed=4, exact=False)
+    assert abs(loose.iloc[0]["t_median"] * loose.iloc[0]["standard_error"] - beta) > 1e-4
+
+
 def test_simulation_refuses_what_it_cannot_use():
     article = load_published(ROOT / "data" / "published")
     with pytest.raises(ValueError, match=r"expected shape \(11, 11\)"):
         simulate_t(article, np.eye(5))
-    with pytest.raises(ValueError, match="4 rows or more"):
+    with pytest.raises(ValueError, match="13 rows or more here, found 3"):
         simulate_t(article, np.eye(11), sizes=(3,))

@@ -1,9 +1,9 @@
 """Which sample size the printed t statistics imply, though the article does not print it.
 
 Two ways.  With the weights taken as known, the standard error of a correlation is (1 − ρ²)/√(n − 1), and
-β / t gives n.  By simulation: samples are drawn from a multivariate normal distribution with a correlation
-matrix that reproduces the printed estimates, each is bootstrapped as the article says it did, and the
-printed t is set against the t that such samples give.
+β / t gives n.  By simulation: normal samples are drawn whose own correlation matrix gives the printed
+estimates, each is bootstrapped as the article says it did, and the printed t is set against the t that such
+samples give.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def simulate_t(
     n_resamples: int = 200,
     seed: int = 1,
     coverage: float = 0.95,
+    exact: bool = True,
 ) -> pd.DataFrame:
     """Bootstrap t statistics that samples of each size give, set against the printed ones.
 
@@ -70,8 +71,7 @@ def simulate_t(
     ----------
     published : Published
     correlations : ndarray, (p, p)
-        Item correlations of the population, in the model's order; such as a witness of
-        :func:`surveypls.attainable.find_matrix`.
+        Item correlations in the model's order, such as :func:`surveypls.attainable.find_matrix` finds.
     model : PlsModel, optional
         Default: the constructs, items and paths that the printed cells name.
     sizes : sequence of int
@@ -81,6 +81,9 @@ def simulate_t(
         Each size has a generator of its own, so that a size's figures do not depend on the others.
     coverage : float
         Share of simulated t in the central interval.
+    exact : bool
+        True: each sample has exactly these correlations, so its estimates are the printed ones and only the
+        standard errors vary.  False: they are the population's, and the estimates vary as well.
 
     Returns
     -------
@@ -98,8 +101,9 @@ def simulate_t(
     p = chosen.n_items
     if correlations.shape != (p, p):
         raise ValueError(f"correlations: expected shape ({p}, {p}), found {correlations.shape}")
-    if min(sizes, default=0) < 4:
-        raise ValueError(f"sizes: a sample needs 4 rows or more, found {min(sizes, default=0)}")
+    fewest = p + 2 if exact else 4
+    if min(sizes, default=0) < fewest:
+        raise ValueError(f"sizes: a sample needs {fewest} rows or more here, found {min(sizes, default=0)}")
     values, vectors = np.linalg.eigh(correlations)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     printed = {path: published.select("t_statistic", *path) for path in chosen.path_names}
@@ -109,7 +113,10 @@ def simulate_t(
         t = np.empty((n_samples, len(chosen.paths)))
         errors = np.empty_like(t)
         for i in range(n_samples):
-            t[i], errors[i] = _bootstrap_t(chosen, rng.standard_normal((n, p)) @ root.T, n_resamples, rng)
+            noise = rng.standard_normal((n, p))
+            if exact:
+                noise = _whitened(noise)
+            t[i], errors[i] = _bootstrap_t(chosen, noise @ root.T, n_resamples, rng)
         tail = 50 * (1 - coverage)
         for j, path in enumerate(chosen.path_names):
             if not printed[path]:
@@ -151,6 +158,13 @@ SIMULATED_COLUMNS = [
 
 def _listed(sizes: pd.Series) -> str:
     return ", ".join(str(int(n)) for n in sizes) or "none"
+
+
+def _whitened(noise: FloatArray) -> FloatArray:
+    """Return the sample turned and stretched to have uncorrelated columns of equal variance."""
+    centred = noise - noise.mean(axis=0)
+    left, _, right = np.linalg.svd(centred, full_matrices=False)
+    return np.asarray(left @ right)
 
 
 def _bootstrap_t(
