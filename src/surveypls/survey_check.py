@@ -194,7 +194,7 @@ def _names_alike(items: Sequence[str]) -> Iterable[str]:
     """Headings are compared without case and punctuation, so two such items could not be told apart."""
     seen: dict[str, str] = {}
     for item in items:
-        other = seen.setdefault(name_key(item), item)
+        other = seen.setdefault(name_key(item).replace(" ", ""), item)
         if other != item:
             yield f"items {other!r} and {item!r} differ in case or punctuation only; rename one"
 
@@ -205,7 +205,8 @@ def _headings(raw: RawSurvey) -> Iterable[str]:
     twice = {k for k, o in zip(keys, other, strict=True) if k and o and keys.count(k) > 1}
     for key in sorted(twice):
         places = [i + 1 for i, k in enumerate(keys) if k == key]
-        yield f"columns {', '.join(map(str, places))} have the same heading {raw.columns['heading'][places[0] - 1]!r}"
+        heading = raw.columns["heading"][places[0] - 1]
+        yield f"columns {', '.join(map(str, places))} have the same heading {heading!r}"
 
 
 def _hints(table: TextTable, study: Study) -> Iterable[str]:
@@ -214,7 +215,7 @@ def _hints(table: TextTable, study: Study) -> Iterable[str]:
     if sum(name_key(h) in wanted for h in table.header) > len(wanted) / 2:
         return
     if len(table.header) == 1:
-        yield "the whole file is one column: expected headings in the first row, with comma, semicolon, tab or bar between"
+        yield "the whole file is one column: expected headings in the first row, separated by , ; | or tab"
     for number, cells in zip(table.row_numbers[:5], table.rows[:5], strict=True):
         if sum(name_key(c) in wanted for c in cells) > len(wanted) / 2:
             yield f"the headings seem to stand in row {number}; delete the rows above it"

@@ -199,7 +199,9 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> list[tuple[int,
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that it skips
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
-                    raise SurveyError(source, ["unpacks to more than 1 GB; this is not a survey"])
+                    raise SurveyError(
+                        source, [f"unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; not a survey"]
+                    )
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             if sheet is not None and sheet not in book.sheetnames:
                 raise SurveyError(
