@@ -47,7 +47,8 @@ class Program:
 
 def own_environment(*packages: str) -> list[str] | None:
     """Return the command that runs Python with packages of its own, or None if they cannot be had."""
-    uv = shutil.which("uv") or os.environ.get("UV")
+    own = HERE.parent / "build" / "uv" / "bin" / "uv"  # where `make setup` puts it
+    uv = os.environ.get("UV") or shutil.which("uv") or (str(own) if own.exists() else None)
     if uv is None:
         return None
     asked = [part for package in packages for part in ("--with", package)]
