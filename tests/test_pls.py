@@ -260,12 +260,14 @@ def test_a_batch_equals_its_matrices_bit_for_bit(model_id, consistent):
         np.testing.assert_array_equal(getattr(whole, name), joined, err_msg=name)
 
 
-def test_groups_of_the_batch_do_not_matter(monkeypatch):
+@pytest.mark.parametrize(("sizes", "last", "count"), [((64, 64), 3, 700), ((2, 2), 1, 25)])
+def test_groups_of_the_batch_do_not_matter(monkeypatch, sizes, last, count):
+    # Groups of two leave one matrix alone in the last group.
     spec = model("mobi_ecsi")
-    packed = pack(np.moveaxis(resamples("mobi_ecsi", 700), 0, -1))
+    packed = pack(np.moveaxis(resamples("mobi_ecsi", count), 0, -1))
     whole = estimate_batch(spec, packed)
-    monkeypatch.setattr(weighting, "_GROUP_SIZES", (64, 64))
-    monkeypatch.setattr(weighting, "_LAST_GROUP", 3)
+    monkeypatch.setattr(weighting, "_GROUP_SIZES", sizes)
+    monkeypatch.setattr(weighting, "_LAST_GROUP", last)
     np.testing.assert_array_equal(estimate_batch(spec, packed).outer_weights, whole.outer_weights)
 
 

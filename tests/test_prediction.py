@@ -192,6 +192,17 @@ def test_medium_power_is_a_majority():
     assert Prediction(**fields | one).power().loc["B", "power"] == "medium"
 
 
+def test_power_needs_a_strictly_smaller_error_and_keeps_the_models_order():
+    base = crafted()
+    fields = {f: getattr(base, f) for f in base.__slots__}
+    turned = {"item_constructs": ("Z", "Z", "A"), "constructs": ("Z", "A")}
+    tie = Prediction(**fields | turned | {"lm": base.pls}).power()
+    assert list(tie.index) == ["Z", "A"]
+    assert list(tie["power"]) == ["none", "none"] and list(tie["n_above_average"]) == [2, 1]
+    no_better_than_the_mean = Prediction(**fields | {"average": base.pls}).power()
+    assert list(no_better_than_the_mean["n_above_average"]) == [0, 0]
+
+
 def test_cvpat_by_hand():
     # Losses by row: mean over repetitions of the mean squared error of the items.
     table = cvpat(crafted(), "average")
