@@ -307,7 +307,7 @@ class _Composer:
             return
         self.heading("h.comparison")
         self.table(tables.verdict_table, comparison)
-        self.figure("fig_5_2_printed_and_recomputed")
+        self.figure("fig_5_2_printed_and_recomputed", 0.85)
         rest = comparison[comparison["verdict"] != "equal"]
         if len(rest):
             self.say("comparison.rest", number=self.next_number())
