@@ -64,7 +64,7 @@ def default_chunk(model: PlsModel) -> int:
     size = _WORKING_BYTES // (8 * max(pairs, 1))
     if size >= BLOCK:
         return min(size // BLOCK, 8) * BLOCK
-    return BLOCK if size >= BLOCK // 16 else max(size, 8)
+    return BLOCK if size >= BLOCK // 16 else BLOCK // 8
 
 
 def drawn_moments(moments: ItemMoments, seed: int, start: int, stop: int) -> Iterator[FloatArray]:
