@@ -67,7 +67,7 @@ def outer_weights(
         waiting = []
         for columns in np.array_split(todo, -(-todo.size // group)):
             pair = columns if len(columns) > 1 else np.repeat(columns, 2)
-            here = slice(pair[0], pair[-1] + 1) if todo.size == size else pair
+            here = slice(pair[0], pair[-1] + 1) if todo.size == size and pair is columns else pair
             state = _Group(plan, packed[:, here], weights[:, pair], iterations[pair], memory)
             allowed = 0 if todo.size <= _LAST_GROUP else int(_WAITING_SHARE * len(columns))
             state.run(tolerance, max_iterations, allowed)
