@@ -194,7 +194,7 @@ def _named_items(headings: Sequence[str]) -> list[_Item]:
     for n, k in enumerate(rest, 1):
         heading = headings[k]
         if re.fullmatch(r"[A-Za-z_]\w*", heading, flags=re.ASCII):
-            names[k] = (heading, heading, heading)
+            names[k] = (_as_name(heading), _as_name(heading), heading)
         else:
             names[k] = (f"X{n}", "X", re.sub(r"^\d+[.)\s]+", "", heading).strip())
     used: dict[str, int] = {}
@@ -210,6 +210,8 @@ def _named_items(headings: Sequence[str]) -> list[_Item]:
 
 def _as_name(text: str) -> str:
     name = re.sub(r"[^A-Za-z0-9_]+", "_", text.strip()).strip("_")[:50]
+    if name.lower() in ("true", "false", "null"):  # YAML would not read these as text
+        return f"{name}_"
     return name if re.match(r"[A-Za-z_]", name) else f"X{name}"
 
 
@@ -254,6 +256,18 @@ def _codebook(items: Sequence[_Item], language: str) -> str:
     return buffer.getvalue()
 
 
+def _quoted(value: str) -> str:
+    """Write a text between quotation marks, with escapes where YAML needs them."""
+    return "".join(
+        c if c.isprintable() else f"\\U{ord(c):08x}" for c in json.dumps(value, ensure_ascii=False)
+    )
+
+
+def _shown(text: str) -> str:
+    """Write a text on one line of a comment."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _scalar(value: str) -> str:
     """Write a text so that YAML reads the same text back."""
     try:
@@ -261,7 +275,7 @@ def _scalar(value: str) -> str:
             return value
     except StrictYamlError:
         pass
-    return json.dumps(value, ensure_ascii=False)
+    return _quoted(value)
 
 
 def _wrapped(names: Sequence[str], indent: int) -> str:
@@ -288,13 +302,13 @@ def _study_text(
     labels: str,
 ) -> str:
     blocks = _blocks(items)
-    texts = {i.name: " ".join(i.text.split())[:80] for i in items}
+    texts = {i.name: _shown(i.text)[:80] for i in items}
     lines = [
         *_schema_line(output),
-        f"# Study file for {survey.name}, guessed from its headings: confirm every line.",
+        f"# Study file for {_shown(survey.name)}, guessed from its headings: confirm every line.",
     ]
     lines += [
-        f"# List all problems: python -m surveypls check {survey.name} {output.name}",
+        f"# List all problems: python -m surveypls check {_shown(survey.name)} {_shown(output.name)}",
         f"id: {_as_name(output.stem if output.stem != 'study' else survey.stem).lower()}",
         "title: Title of the study            # to be filled in",
         'question: ""                         # the research question, one sentence',
@@ -317,13 +331,13 @@ def _study_text(
             *(f"    {_scalar(label)}: {value}" for label, value in guess.scale.items()),
         ]
     codes = ["", "NA", "N/A", *(c for c in guess.missing if c not in ("", "NA", "N/A"))]
-    lines.append(f"  missing_codes: [{', '.join(json.dumps(c, ensure_ascii=False) for c in codes)}]")
+    lines.append(f"  missing_codes: [{', '.join(_quoted(c) for c in codes)}]")
     for role in ("respondent", "time"):
         if role in special:
             lines.append(f"  {role}: {_scalar(table.header[special[role]])}")
     if "consent" in special:
-        answers = ", ".join(json.dumps(a, ensure_ascii=False) for a in accept)
-        heading = json.dumps(table.header[special["consent"]], ensure_ascii=False)
+        answers = ", ".join(_quoted(a) for a in accept)
+        heading = _quoted(table.header[special["consent"]])
         lines.append(f"  consent: {{column: {heading}, accept: [{answers}]}}")
     lines += ["  reversed_items: []                 # items that ask the opposite of their construct", ""]
     lines += ["cleaning:", "  missing: listwise                  # rows with gaps: listwise, mean or em", ""]

@@ -160,9 +160,10 @@ def _numbers(likert: dict[int, set[int]]) -> tuple[tuple[int, ...], dict[str, in
     tops = Counter(max(values) for values in likert.values() if len(values) > 2)
     if not tops:
         return (), {}, False
-    # A five-point item that nobody answered 5 looks like a four-point one: the larger end counts if it is common.
-    top = max(t for t, n in tops.items() if 4 * n >= max(tops.values()))
-    top = max(top, 4)
+    # A five-point item that nobody answered 5 looks like a four-point one: a larger end counts if it is the next
+    # one or common.
+    usual = max(tops, key=lambda t: (tops[t], t))
+    top = max(4, *(t for t, n in tops.items() if t <= usual + 1 or 4 * n > tops[usual]), usual)
     columns = tuple(sorted(j for j, values in likert.items() if max(values) <= top and len(values) > 2))
     start = 0 if any(0 in likert[j] for j in columns) else 1
     return columns, {str(v): v for v in range(start, top + 1)}, True
