@@ -205,6 +205,72 @@ def test_each_planted_error_is_found_alone(tmp_path, cell):
     assert cell in {c.cell for c in report.contradictions}
 
 
+def changed(tmp_path, changes, drop=()):
+    """Load the clean article with some cells printed otherwise."""
+    lines = (MADE_UP / "clean_values.csv").read_text(encoding="utf-8").splitlines()
+    out = []
+    for line in lines:
+        fields = line.split(",")
+        if fields[1] in changes:
+            fields[5] = changes[fields[1]]
+        if fields[1] not in drop:
+            out.append(",".join(fields))
+    path = tmp_path / "changed_values.csv"
+    path.write_text("\n".join(out) + "\n", encoding="utf-8")
+    return load_published(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "cell", "check"),
+    [
+        ({"6.TRUST.PERF.inner_vif": "1.230"}, "6.TRUST.PERF.inner_vif", "VIF from"),
+        ({"6.LEAD.TRUST.inner_vif": "0.900"}, "6.LEAD.TRUST.inner_vif", "within the statistic's range"),
+        ({"7.LEAD.PERF.indirect_effect": "0.249"}, "7.LEAD.PERF.indirect_effect", "indirect effect"),
+        ({"5.TRUST.PERF.path_coefficient": "0.334"}, "5.TRUST.PERF.path_coefficient", "β from"),
+        ({"6.PERF.r_squared": "0.522"}, "6.PERF.r_squared", "R² from"),
+        ({"5.LEAD.TRUST.ci_lower": "0.633"}, "5.LEAD.TRUST.ci_lower", "interval's ends"),
+        ({"2.LEAD3.LEAD.outer_loading": "0.471"}, "", "loadings give AVE"),
+        ({"3.SKILL.TRUST": "-0.870"}, "", "the construct correlations form"),
+        ({"6.TRUST.adjusted_r_squared": "0.175"}, "6.TRUST.adjusted_r_squared", "adjusted R²"),
+        ({"1.SKILL.n_items": "2"}, "1.SKILL.n_items_retained", "retained items ≤ items"),
+    ],
+)
+def test_further_errors_are_found(tmp_path, changes, cell, check):
+    report = audit(changed(tmp_path, changes), scan=False)
+    assert any(c.cell == cell and c.check.startswith(check) for c in report.contradictions)
+
+
+def test_what_rounding_or_other_programs_explain_is_not_an_error(tmp_path):
+    """A figure one unit up, f² re-estimated without the path, no printed sample size, a biased interval."""
+    clean = changed(tmp_path, {"6.TRUST.PERF.f_squared": "0.160"})
+    report = audit(clean, scan=False)
+    assert report.contradictions == ()
+    assert any(c.cell == "6.TRUST.PERF.f_squared" and c.verdict == "cannot be told" for c in report.checks)
+    unsized = audit(changed(tmp_path, {}, drop={"1.model.sample_size"}), scan=False)
+    assert unsized.contradictions == ()
+    found = next(c for c in unsized.checks if c.cell == "6.TRUST.adjusted_r_squared")
+    first, last = (int(word) for word in found.detail.split() if word.isdigit())
+    assert first <= MAKER.ROWS <= last
+    biased = audit(changed(tmp_path, {"5.LEAD.TRUST.ci_lower": "0.430"}), scan=False)
+    assert biased.contradictions == ()
+
+
+def test_an_interval_decides_where_no_p_is_printed(tmp_path):
+    cells = {f"5.{a}.{b}.p_value" for a, b in MAKER.PATHS}
+    assert audit(changed(tmp_path, {}, drop=cells), scan=False).contradictions == ()
+    wrong = audit(changed(tmp_path, {"5.LEAD.TRUST.ci_lower": "-0.100"}, drop=cells), scan=False)
+    assert {c.cell for c in wrong.contradictions} == {"5.LEAD.TRUST.decision"}
+
+
+def test_a_figure_repeated_in_another_table_must_be_the_same(tmp_path):
+    path = tmp_path / "x_values.csv"
+    text = (MADE_UP / "clean_values.csv").read_text(encoding="utf-8")
+    path.write_text(text + "9,again,htmt,LEAD,TRUST,0.506,\n", encoding="utf-8")
+    report = audit(load_published(path), scan=False)
+    assert [(c.cell, c.check) for c in report.contradictions] == [("again", "the same figure in two tables")]
+    assert "again" not in report.impossible
+
+
 def test_the_made_up_articles_are_remade_from_their_construction():
     rows = MAKER.clean_rows()
     for name, table in (("clean", rows), ("planted", MAKER.planted_rows(rows))):

@@ -100,7 +100,8 @@ def _several_predictors(published: Published) -> Iterator[Check]:
 
 def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
     """Soften a failure that re-estimation without the path, as some packages do it, may explain."""
-    wide = Interval(0.8 * allowed.lower - 0.02, 1.25 * allowed.upper + 0.02)
+    slack = 0.02 + 0.25 * allowed.absolute().upper
+    wide = Interval(allowed.lower - slack, allowed.upper + slack)
     if cell.box.intersect(wide) is None:
         return check
     detail = f"{check.detail} on fixed scores; re-estimation without the path gives somewhat other values"
