@@ -315,13 +315,13 @@ def test_singular_systems_have_no_solution_and_leave_their_neighbours_alone():
     singular = np.array([[1.0, 1.0, 0.5], [1.0, 1.0, 0.5], [0.5, 0.5, 1.0]])
     nearly = singular + np.diag([5e-13, 0.0, 0.0])
     a = np.stack([good, singular, nearly], axis=-1)
-    b = np.ones((3, 1, 3))
+    b = np.array([1.0, 2.0, 4.0])[:, None, None] * np.ones(3)
     with np.errstate(invalid="ignore", divide="ignore"):
         loose = batches.solve(a, b)[:, 0]
         strict = batches.solve(a, b, smallest=batches.SINGULAR)[:, 0]
         strict_inverse = batches.inverse(a, smallest=batches.SINGULAR)
     for found in (loose, strict):
-        np.testing.assert_allclose(found[:, 0], np.linalg.solve(good, np.ones(3)))
+        np.testing.assert_allclose(found[:, 0], np.linalg.solve(good, [1, 2, 4]))
         assert np.isnan(found[:, 1]).all()
     assert np.isfinite(loose[:, 2]).all() and np.isnan(strict[:, 2]).all()
     assert np.isnan(strict_inverse[..., 1:]).all() and np.isfinite(strict_inverse[..., 0]).all()
@@ -357,6 +357,16 @@ def test_a_matrix_without_solution_leaves_its_neighbours_alone():
     np.testing.assert_array_equal(found.problems["undefined"], [False, False, True, False, False])
     assert np.isnan(found.outer_weights[2]).all() and found.iterations[2] < 300
     np.testing.assert_array_equal(found.loadings[[0, 1, 3, 4]], alone.loadings)
+
+
+def test_collinear_predictors_in_a_batch_are_undefined():
+    spec = PlsModel.from_blocks({c: [c.lower()] for c in "ABC"}, [("A", "C"), ("B", "C")])
+    r = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.3], [0.3, 0.3, 1.0]])
+    collinear = np.array([[1.0, 1.0, 0.3], [1.0, 1.0, 0.3], [0.3, 0.3, 1.0]])
+    for consistent in (False, True):
+        found = estimate(spec, np.stack([r, collinear]), consistent=consistent)
+        np.testing.assert_array_equal(found.problems["undefined"], [False, True])
+        assert np.isnan(found.path_coefficients[1, :2, 2]).all()
 
 
 def test_impossible_consistent_solutions_are_flagged():
@@ -469,6 +479,9 @@ def test_matrices_are_checked():
 def test_correlations_are_numpys():
     x = np.random.default_rng(0).normal(3, 2, size=(30, 4))
     np.testing.assert_allclose(correlations(x), np.corrcoef(x.T), rtol=1e-12)
+    for seed in range(20):  # equal columns correlate 1, and not a rounding more
+        column = np.random.default_rng(seed).normal(size=(17, 1))
+        assert np.abs(correlations(np.hstack([column, column, -column]))).max() == 1.0
     x[:, 2] = 1.0
     r = correlations(x)
     assert np.isnan(r[2]).all() and np.isnan(r[:, 2]).all() and np.isfinite(r[:2, :2]).all()

@@ -55,6 +55,7 @@ def test_impossible_construct_correlations_under_plsc():
             "x1 1.200; y1 -1.300",
         ),
         ({"rho_a_last": np.array([[-0.1], [0.5]])}, "reliability", "failed", "X -0.100"),
+        ({"rho_a_last": np.array([[0.0], [0.5]])}, "reliability", "failed", "X 0.000"),
         ({"rho_a_last": np.array([[0.1], [1.5]])}, "reliability", "failed", "Y 1.500"),
         ({"r_squared_last": np.array([[np.nan], [1.25]])}, "explained", "failed", "Y 1.250"),
         (

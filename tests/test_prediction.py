@@ -255,6 +255,9 @@ def test_folds_are_seeded_balanced_and_nested():
     for cut in more.fold:
         assert sorted(np.bincount(cut)) == [4, 4, 5, 5, 5]
     assert not np.array_equal(one.fold, predict(table, spec, folds=5, repetitions=2, seed=9).fold)
+    default = predict(table, spec)
+    assert default.fold.shape == (10, 23) and len(np.unique(default.fold)) == 10
+    np.testing.assert_allclose(one.actual_scores.std(axis=0, ddof=1), 1.0, rtol=1e-12)
     assert one.not_converged == 0 and predict(table, spec, folds=5, repetitions=2, max_iterations=1).seed == 1
 
 
