@@ -194,7 +194,7 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     survey = _write(tmp_path / "s.csv", ["X1", "X2", "Y1", "Y2"], [[1, 2, 3, 4, 5]] * 4)
     output = tmp_path / "study.yaml"
     assert main(["new", str(survey), "--output", str(output)]) == 0
-    assert "check SURVEY" in capsys.readouterr().out
+    assert f"check {survey} {output}" in capsys.readouterr().out
     before = output.read_bytes()
     assert main(["new", str(survey), "--output", str(output)]) == 2
     assert "exists already and is not overwritten" in capsys.readouterr().err

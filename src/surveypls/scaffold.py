@@ -44,12 +44,15 @@ class Scaffold:
 
     Attributes
     ----------
+    survey : Path
+        The survey that was looked at.
     files : dict of Path to str
         The study file and, where headings are not names, a codebook.
     unsure : tuple of str
         What the user has to look at.
     """
 
+    survey: Path
     files: dict[Path, str]
     unsure: tuple[str, ...]
 
@@ -77,8 +80,8 @@ class Scaffold:
     def advice(self) -> str:
         """Say what to do next."""
         study = next(iter(self.files))
-        lines = ["", "To confirm in the file:", *(f"  - {u}" for u in self.unsure), ""]
-        return "\n".join([*lines, f"Then: python -m surveypls check SURVEY {study}"])
+        lines = ["", f"To confirm in {study.name}:", *(f"  - {u}" for u in self.unsure), ""]
+        return "\n".join([*lines, f"Then: python -m surveypls check {self.survey} {study}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def scaffold(survey: Path | str, output: Path | str) -> Scaffold:
     text = _study_text(
         survey, output, table, guess, items, special, accept, codebook, "es" if spanish else "en"
     )
-    return Scaffold({output: text, **files}, tuple(unsure))
+    return Scaffold(survey, {output: text, **files}, tuple(unsure))
 
 
 def _refuse_existing(paths: Sequence[Path] | dict[Path, str]) -> None:
@@ -238,7 +241,8 @@ def _unsure(
     if guess.other:
         shown = ", ".join(repr(table.header[j]) for j in guess.other[:5])
         unsure.append(f"columns on another scale, not taken: {shown}; all items must share one scale")
-    personal = [h for h in table.header if _PERSONAL.fullmatch(plain(h))]
+    asked = set(guess.columns)
+    personal = [h for j, h in enumerate(table.header) if j not in asked and _PERSONAL.fullmatch(plain(h))]
     if personal:
         unsure.append(f"personal data? delete before sharing: {', '.join(map(repr, personal[:5]))}")
     if "respondent" not in special:
