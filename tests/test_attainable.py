@@ -143,6 +143,33 @@ def test_a_witness_that_breaks_a_box_is_left_out(small, found):
     assert again.intervals["verdict"].iloc[0] == "no matrix found"
 
 
+def test_a_search_goes_on_from_kept_matrices_and_never_loses_an_end(small, found):
+    broken = found.witnesses.copy()
+    first = next(c for c in broken.columns if "~" in c)
+    broken.loc[broken.index[1], first] += 0.05  # no longer holds; its end is sought again from the others
+    again = attainable_intervals(
+        small,
+        statistics=["cronbach_alpha", "path_coefficient", "rho_c"],
+        n_starts=1,
+        n_sweeps=1,
+        max_steps=5,
+        start_from=broken,
+    )
+    assert (verify(small, again.witnesses)["excess"] == 0).all()
+    before, after = (x.intervals.set_index(["statistic", "row"]) for x in (found, again))
+    kept = before.index[1:]
+    assert (after.loc[kept, "lower"] <= before.loc[kept, "lower"] + 1e-9).all()
+    assert (after.loc[kept, "upper"] >= before.loc[kept, "upper"] - 1e-9).all()
+
+
+def test_every_end_of_two_sweeps_holds_the_other_boxes(small):
+    """The second sweep starts from matrices that break their own boxes; none of that may be kept."""
+    result = attainable_intervals(
+        small, statistics=["outer_loading", "rho_c"], n_starts=1, n_sweeps=2, max_steps=15, seed=3
+    )
+    assert (verify(small, result.witnesses)["excess"] == 0).all()
+
+
 def test_unknown_names_in_witnesses_are_refused(small, found):
     renamed = found.witnesses.rename(columns={"a1~a2": "a9~a2"})
     with pytest.raises(KeyError, match="unknown item 'a9'"):

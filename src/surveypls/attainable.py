@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypls.matrix_search import MatrixSearch, generators
+from surveypls.model import PlsModel
 from surveypls.printed import Published
 from surveypls.printed_constraints import UNPRINTED, Constraints, constraints_of
 from surveypls.study import nearest
@@ -92,6 +93,7 @@ def attainable_intervals(
     max_steps: int = 200,
     max_starts: int = 60,
     n_sweeps: int = 2,
+    start_from: pd.DataFrame | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Attainable:
     """Smallest and largest value of each statistic while all (other) printed cells stay in their boxes.
@@ -114,6 +116,8 @@ def attainable_intervals(
     n_sweeps : int
         The first sweep starts from matrices that hold all constraints; each further one, for each end, from
         the matrices found so far in which the statistic is most extreme.
+    start_from : DataFrame, optional
+        Witnesses of an earlier search, which this one goes on from; those that no longer hold are dropped.
     progress : callable, optional
         Called with a line of text after each statistic.
 
@@ -125,18 +129,20 @@ def attainable_intervals(
     every = constraints_of(published, readings=readings, fit=fit, model=constraints.model)
     search = MatrixSearch(constraints)
     targets = _targets(constraints, every, statistics)
-    points, excess = _starts(search, seed, n_starts, max_starts, 100)
-    starts = [v for v, outside in zip(points, excess, strict=True) if outside == 0]
-    found: dict[tuple[int, str], tuple[float, FloatArray]] = {}
-    for sweep in range(n_sweeps if starts else 0):
+    found = {} if start_from is None else _incumbents(search, start_from)
+    starts: list[FloatArray] = []
+    if not found:
+        points, excess = _starts(search, seed, n_starts, max_starts, 100)
+        starts = [v for v, outside in zip(points, excess, strict=True) if outside == 0]
+    for sweep in range(n_sweeps if starts or found else 0):
         known = np.stack([v for _, v in found.values()] or starts)
         values = search.statistics(np.asarray(known @ known.transpose(0, 2, 1)))
+        first = not found
         for target in targets:
             for end, sign in _ENDS.items():
-                chosen = np.argsort(-sign * values[:, target], kind="stable")[:n_starts]
-                best = search.extreme(
-                    target, sign, starts if sweep == 0 else list(known[chosen]), max_steps=max_steps
-                )
+                order = np.argsort(-sign * values[:, target], kind="stable")[:n_starts]
+                nearby = starts if first else list(known[order])
+                best = search.extreme(target, sign, nearby, max_steps=max_steps)
                 before = found.get((target, end))
                 if best is not None and (before is None or sign * best[0] > sign * before[0]):
                     found[target, end] = best
@@ -145,6 +151,45 @@ def attainable_intervals(
                 ends = ", ".join(f"{found[target, e][0]:.4f}" for e in _ENDS if (target, e) in found)
                 progress(f"sweep {sweep + 1} of {n_sweeps}: {name} [{ends}]")
     return _result(found, targets, constraints, every, published, tuple(sorted(exclude)))
+
+
+def _incumbents(
+    search: MatrixSearch, witnesses: pd.DataFrame
+) -> dict[tuple[int, str], tuple[float, FloatArray]]:
+    """Return the ends that kept matrices still attain, each with a root V of its matrix."""
+    found = {}
+    keys = {key: i for i, key in enumerate(search.c.labels.itertuples(index=False, name=None))}
+    matrices = matrices_of(witnesses, search.c.model)
+    for row, matrix in zip(witnesses.fillna(dict.fromkeys(_KEY, "")).itertuples(), matrices, strict=True):
+        target = keys.get((row.statistic, row.row, row.column))
+        if target is None or search.excess(matrix[None], without=target)[0] > 0:
+            continue
+        values, vectors = np.linalg.eigh(matrix)
+        v = vectors * np.sqrt(np.maximum(values, 0.0))
+        found[target, str(row.end)] = (float(search.statistics(matrix[None])[0, target]), v)
+    return found
+
+
+def matrices_of(witnesses: pd.DataFrame, model: PlsModel) -> FloatArray:
+    """Return the matrices of witnesses, (m, p, p), with the items in the model's order.
+
+    Raises
+    ------
+    KeyError
+        If a column names an item that the model does not have.
+    """
+    pairs = [c for c in witnesses.columns if "~" in c]
+    names = [tuple(c.split("~")) for c in pairs]
+    items = model.items
+    for name in {n for pair in names for n in pair}:
+        if name not in items:
+            raise KeyError(f"witnesses: unknown item {name!r}{nearest(name, items)}")
+    matrices = np.tile(np.eye(len(items)), (len(witnesses), 1, 1))
+    values = witnesses[pairs].to_numpy(dtype=float)
+    for k, (a, b) in enumerate(names):
+        i, j = items.index(a), items.index(b)
+        matrices[:, i, j] = matrices[:, j, i] = values[:, k]
+    return matrices
 
 
 def _result(
@@ -248,18 +293,7 @@ def verify(
     """
     constraints = constraints_of(published, readings=readings, exclude=exclude, fit=fit)
     search = MatrixSearch(constraints)
-    pairs = [c for c in witnesses.columns if "~" in c]
-    names = [tuple(c.split("~")) for c in pairs]
-    items = constraints.model.items
-    for name in {n for pair in names for n in pair}:
-        if name not in items:
-            raise KeyError(f"witnesses: unknown item {name!r}{nearest(name, items)}")
-    p = len(items)
-    matrices = np.tile(np.eye(p), (len(witnesses), 1, 1))
-    values = witnesses[pairs].to_numpy(dtype=float)
-    for k, (a, b) in enumerate(names):
-        i, j = items.index(a), items.index(b)
-        matrices[:, i, j] = matrices[:, j, i] = values[:, k]
+    matrices = matrices_of(witnesses, constraints.model)
     keys = {key: i for i, key in enumerate(constraints.labels.itertuples(index=False, name=None))}
     table = witnesses[[*_KEY, "end", "value"]].copy()
     table[_KEY] = table[_KEY].fillna("").astype(str)  # an empty name comes back from a file as missing

@@ -22,7 +22,7 @@ from surveypls.structural import quantities
 
 FloatArray = NDArray[np.float64]
 INSIDE = 0.99  # the search keeps to this share of each box, so that a matrix stays inside when recomputed
-_TOLERANCE = 1e-12
+_TOLERANCE = 1e-11
 _ITERATIONS = 200  # matrices that take longer count as without a solution
 _PATIENCE = 12  # steps of under 1 % gain after which a start is in a valley without a way out
 _STEP = 1e-5  # of the central differences
@@ -122,7 +122,8 @@ class MatrixSearch:
         """Drive one statistic down (sign −1) or up (1) from each start; the best V that holds all boxes."""
         best: tuple[float, FloatArray] | None = None
         for v in starts:
-            best = _better(best, (self._value(v, target), v), sign)
+            if self.excess((v @ v.T)[None], without=target)[0] == 0:
+                best = _better(best, (self._value(v, target), v), sign)
             for steps in (max_steps, max_steps // 5):
                 found = self._climb(target, sign, v, steps)
                 best = _better(best, found, sign)
