@@ -10,9 +10,9 @@ from functools import partial
 
 import cases
 
-from surveypls.pls import PlsModel
-from surveypls.resampling import bootstrap, progress_bar
-from surveypls.structural import quantities
+from surveypls.bootstrap.resampling import bootstrap, progress_bar
+from surveypls.pls.estimator import PlsModel
+from surveypls.pls.structural import quantities
 
 
 def main() -> None:

@@ -31,16 +31,16 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 TESTS = Path(__file__).resolve().parent
-SOURCE = TESTS.parent / "src" / "surveypls"
+SOURCE = TESTS.parent / "src" / "surveypls" / "pls"
 MODULES: dict[str, list[str]] = {
     "batches": ["test_pls.py", "test_structural.py"],
     "weighting": ["test_pls.py", "test_structural.py"],
     "kernels": ["test_pls.py", "test_structural.py"],
-    "pls": ["test_pls.py", "test_pls_inputs.py"],
+    "estimator": ["test_pls.py", "test_pls_inputs.py"],
     "inputs": ["test_pls_inputs.py", "test_pls.py"],
     "model": ["test_pls_inputs.py", "test_structural.py"],
     "measurement": ["test_measurement.py", "test_structural.py"],
-    "model_fit": ["test_structural.py"],
+    "fit": ["test_structural.py"],
     "structural": ["test_structural.py"],
     "prediction": ["test_prediction.py"],
     "admissibility": ["test_pls_admissibility.py"],
@@ -199,7 +199,7 @@ class _MutantLoader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import the mutated module in place of the file."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self.name = f"surveypls.{mutant.module}"
+        self.name = f"surveypls.pls.{mutant.module}"
         self.code = compile(mutated(mutant), str(SOURCE / f"{mutant.module}.py"), "exec")
 
     def find_spec(self, fullname, path=None, target=None):

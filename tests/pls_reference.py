@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveypls.measurement import SYMMETRIC
-from surveypls.pls import PlsEstimate, PlsModel, fit
+from surveypls.pls.estimator import PlsEstimate, PlsModel, fit
+from surveypls.pls.measurement import SYMMETRIC
 
 FOLDER = Path(__file__).parent / "reference"
 MODELS = (

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveypls.pls import PlsModel
-from surveypls.structural import quantities
+from surveypls.pls.estimator import PlsModel
+from surveypls.pls.structural import quantities
 
 REFERENCE = Path(__file__).parent / "reference" / "bootstrap"
 STATISTICS = {"path": "path_coefficient", "weight": "outer_weight", "loading": "outer_loading"}

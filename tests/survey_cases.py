@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from surveypls.study import parse_study
-from surveypls.survey import survey_from_table
-from surveypls.survey_file import TextTable
+from surveypls.study.definition import parse_study
+from surveypls.survey.files import TextTable
+from surveypls.survey.reading import survey_from_table
 
 STUDY = """
 id: t

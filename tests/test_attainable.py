@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls.attainable import attainable_intervals, find_matrix, from_witnesses, verify
-from surveypls.block_scan import scan_block
-from surveypls.implied_size import plausible_sizes, simulate_t, standard_error_sizes
-from surveypls.matrix_search import MatrixSearch, generators
-from surveypls.model import PlsModel
-from surveypls.pls import estimate
-from surveypls.printed_constraints import constraints_of
-from surveypls.published import load_published
-from surveypls.structural import long_table
+from surveypls.pls.estimator import estimate
+from surveypls.pls.model import PlsModel
+from surveypls.pls.structural import long_table
+from surveypls.published.attainable import attainable_intervals, find_matrix, from_witnesses, verify
+from surveypls.published.block_scan import scan_block
+from surveypls.published.comparison import load_published
+from surveypls.published.constraints import constraints_of
+from surveypls.published.implied_size import plausible_sizes, simulate_t, standard_error_sizes
+from surveypls.published.matrix_search import MatrixSearch, generators
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = {"A": ["a1", "a2", "a3"], "B": ["b1", "b2"]}

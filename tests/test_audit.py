@@ -9,10 +9,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from surveypls.audit import audit, audit_file
-from surveypls.audit_inference import TABLED, degrees_of_freedom, p_value, quantile_chance, student_quantiles
-from surveypls.boxes import Interval
-from surveypls.published import PublishedError, load_published
+from surveypls.published.audit import audit, audit_file
+from surveypls.published.boxes import Interval
+from surveypls.published.comparison import PublishedError, load_published
+from surveypls.published.inference import (
+    TABLED,
+    degrees_of_freedom,
+    p_value,
+    quantile_chance,
+    student_quantiles,
+)
 
 ROOT = Path(__file__).parents[1]
 MADE_UP = Path(__file__).parent / "data" / "audit"

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from surveypls.block_scan import scan_block
-from surveypls.boxes import Interval
-from surveypls.model import PlsModel
-from surveypls.pls import estimate
+from surveypls.pls.estimator import estimate
+from surveypls.pls.model import PlsModel
+from surveypls.published.block_scan import scan_block
+from surveypls.published.boxes import Interval
 
 ROOM = {"rho_a": Interval(0.6, 0.9)}
 

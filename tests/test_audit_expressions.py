@@ -2,9 +2,9 @@
 
 import pytest
 
-from surveypls.audit_expressions import MAX_LENGTH, evaluate
-from surveypls.audit_statements import check_statements, statements_table
-from surveypls.published import load_published
+from surveypls.published.comparison import load_published
+from surveypls.published.expressions import MAX_LENGTH, evaluate
+from surveypls.published.statements import check_statements, statements_table
 
 VALUES = """table,cell,statistic,row,column,printed
 1,l1,outer_loading,x1,A,0.80

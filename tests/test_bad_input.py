@@ -14,8 +14,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveypls import compendium, runner, survey_file
 from surveypls.__main__ import main
+from surveypls.compendium import project as compendium
+from surveypls.compendium import runner
+from surveypls.survey import files as survey_file
 
 ITEMS = [f"{c}{i}" for c in "XMY" for i in (1, 2, 3)]
 STUDY = """\

@@ -10,14 +10,14 @@ import pandas as pd
 import pls_reference
 import pytest
 
-from surveypls import structural
-from surveypls.model import PlsModel
-from surveypls.pls import fit
-from surveypls.pruning import prune
-from surveypls.screening import clean
-from surveypls.study import Study, load_study
-from surveypls.survey import read_survey
-from surveypls.survey_check import check
+from surveypls.efa.pruning import prune
+from surveypls.own_survey.check import check
+from surveypls.pls import structural
+from surveypls.pls.estimator import fit
+from surveypls.pls.model import PlsModel
+from surveypls.study.definition import Study, load_study
+from surveypls.survey.reading import read_survey
+from surveypls.survey.screening import clean
 
 STUDY = """\
 id: corp_rep

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls.adequacy import (
+from surveypls.efa.adequacy import (
     eigenvalues,
     kaiser_rule,
     kmo,
@@ -13,7 +13,17 @@ from surveypls.adequacy import (
     partial_correlations,
     reduced_eigenvalues,
 )
-from surveypls.efa import (
+from surveypls.efa.extraction import extract, smc
+from surveypls.efa.items import (
+    answer_frequencies,
+    cronbach_alpha,
+    item_analysis,
+    mcdonald_omega,
+    scale_reliability,
+    scaling_success,
+)
+from surveypls.efa.rotation import rotate
+from surveypls.efa.solution import (
     EfaError,
     adequacy,
     choose_n_factors,
@@ -23,16 +33,6 @@ from surveypls.efa import (
     number_of_factors,
     smooth,
 )
-from surveypls.extraction import extract, smc
-from surveypls.items import (
-    answer_frequencies,
-    cronbach_alpha,
-    item_analysis,
-    mcdonald_omega,
-    scale_reliability,
-    scaling_success,
-)
-from surveypls.rotation import rotate
 
 METHODS = ("minres", "principal_axis", "ml")
 PATTERN = np.array([[0.8, 0], [0.7, 0], [0.6, 0], [0.5, 0], [0, 0.9], [0, 0.6], [0, 0.5], [0, 0.4]])

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls.efa import EfaError, factor_analysis
-from surveypls.items import scale_reliability
-from surveypls.pruning import prune
-from surveypls.pruning_rules import active_rules
-from surveypls.screening import clean
-from surveypls.sensitivity import sensitivity
-from surveypls.study import EfaSettings, load_study, parse_study
-from surveypls.survey import read_survey
+from surveypls.efa.items import scale_reliability
+from surveypls.efa.pruning import prune
+from surveypls.efa.rules import active_rules
+from surveypls.efa.sensitivity import sensitivity
+from surveypls.efa.solution import EfaError, factor_analysis
+from surveypls.study.definition import EfaSettings, load_study, parse_study
+from surveypls.survey.reading import read_survey
+from surveypls.survey.screening import clean
 
 ROOT = Path(__file__).parents[1]
 STUDY = """

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls.adequacy import (
+from surveypls.efa.adequacy import (
     bartlett,
     eigenvalues,
     kmo,
@@ -16,10 +16,16 @@ from surveypls.adequacy import (
     parallel_analysis,
     reduced_eigenvalues,
 )
-from surveypls.efa import adequacy, correlation_matrix, factor_analysis
-from surveypls.extraction import extract, smc
-from surveypls.items import cronbach_alpha, item_analysis, item_statistics, mcdonald_omega, scale_reliability
-from surveypls.rotation import rotate
+from surveypls.efa.extraction import extract, smc
+from surveypls.efa.items import (
+    cronbach_alpha,
+    item_analysis,
+    item_statistics,
+    mcdonald_omega,
+    scale_reliability,
+)
+from surveypls.efa.rotation import rotate
+from surveypls.efa.solution import adequacy, correlation_matrix, factor_analysis
 
 FOLDER = Path(__file__).parent / "reference"
 SETS = ("bfi25", "corp_rep_9items", "sim3x11")

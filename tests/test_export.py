@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveypls import export as ex
-from surveypls import latex, layout, office
-from surveypls.tabular import Column, Table
+from surveypls.tables import export as ex
+from surveypls.tables import latex, layout, office
+from surveypls.tables.tabular import Column, Table
 
 NASTY = ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", "\r=1", '=HYPERLINK("http://x","y")']
 

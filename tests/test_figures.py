@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from surveypls import figures
-from surveypls.adequacy import parallel_analysis
+from surveypls.efa.adequacy import parallel_analysis
 from surveypls.figures import FigureError
-from surveypls.study import Hypothesis
-from surveypls.study import Text as StudyText
+from surveypls.study.definition import Hypothesis
+from surveypls.study.definition import Text as StudyText
 
 NOTICE = {"en": "Synthetic survey, not the responses.", "es": "Encuesta sintética, no las respuestas."}
 BLOCKS = {"INFRATICS": ["INFRATICS1", "INFRATICS2", "INFRATICS10"], "FI": ["FI1", "FI2"]}

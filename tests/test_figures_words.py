@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveypls import intervals
 from surveypls import words as words_module
-from surveypls.figure_style import quantity_label, shorten, text_width, wrap
-from surveypls.study import Text
+from surveypls.bootstrap import intervals
+from surveypls.figures.style import quantity_label, shorten, text_width, wrap
+from surveypls.study.definition import Text
 from surveypls.words import (
     has_word,
     number,

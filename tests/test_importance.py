@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls import pls
-from surveypls.importance import importance_performance
-from surveypls.model import PlsModel
+from surveypls.pls import estimator as pls
+from surveypls.pls.importance import importance_performance
+from surveypls.pls.model import PlsModel
 
 
 def survey(n: int = 150, seed: int = 5) -> pd.DataFrame:

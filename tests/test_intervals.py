@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from surveypls import intervals as iv
+from surveypls.bootstrap import intervals as iv
 
 NUMBERS = st.floats(-100, 100, allow_nan=False, width=32)
 DRAWS = arrays(np.float64, st.integers(2, 40), elements=NUMBERS)

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from pls_reference import data, tight
 
-from surveypls import measurement
-from surveypls.pls import PlsModel, estimate
+from surveypls.pls import measurement
+from surveypls.pls.estimator import PlsModel, estimate
 
 # X has two items that correlate 0.5, Y two that correlate −0.2 (one is reversed), Z is a single item.
 SPEC = PlsModel.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}, [("X", "Y"), ("Y", "Z")])

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from scipy.optimize import minimize
 
-from surveypls.missing import em, fill, little_mcar
+from surveypls.survey.missing import em, fill, little_mcar
 
 SIGMA = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]])
 

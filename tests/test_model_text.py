@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveypls.model_text import ModelTextError, parse_model, write_model
-from surveypls.study import Study, StudyError, parse_study
+from surveypls.study.definition import Study, StudyError, parse_study
+from surveypls.study.model_text import ModelTextError, parse_model, write_model
 
 HEAD = "id: a\ntitle: A\n"
 TEXT = """

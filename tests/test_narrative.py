@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls import narrative
-from surveypls.study import Study, parse_study
+from surveypls.report import narrative
+from surveypls.study.definition import Study, parse_study
 
 STUDY = parse_study(
     """
@@ -147,6 +147,18 @@ def test_pruning_and_adequacy() -> None:
     assert "can be factored" in narrative.adequacy(0.7, 1e-9)
     assert "weak ground" in narrative.adequacy(0.4, 1e-9)
     assert "weak ground" in narrative.adequacy(0.7, 0.3)
+
+
+def test_sensitivity_and_scaling() -> None:
+    tried = pd.DataFrame({"scope": ["per_construct", "per_construct", "joint"], "same": [True, False, False]})
+    text = narrative.sensitivity(tried)
+    assert "one construct at a time: 1 of 2; all items jointly: 0 of 1" in text
+    table = pd.DataFrame(
+        [("a", 0.2, "Y", 0.5, -0.3), ("b", 0.6, "Y", 0.1, 0.5)],
+        columns=["item", "item_rest", "other_construct", "other_correlation", "gap"],
+    )
+    assert narrative.scaling(table).endswith("a (0.500 with Y, 0.200 with its own items).")
+    assert narrative.scaling(table.tail(1)).startswith("Every item goes")
 
 
 @pytest.mark.parametrize("labels", ["en", "es"])

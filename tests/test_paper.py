@@ -12,11 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveypls import inputs, paper, pls, published, resampling, structural, thresholds, typeset, webpage
-from surveypls.audit import audit
-from surveypls.citations import cited
-from surveypls.cleaning_log import RULES
-from surveypls.document import (
+from surveypls.bootstrap import resampling
+from surveypls.pls import estimator as pls
+from surveypls.pls import inputs, structural
+from surveypls.pls.model import PlsModel
+from surveypls.published import comparison as published
+from surveypls.published.audit import audit
+from surveypls.published.printed import Published, load_published
+from surveypls.report import paper, typeset, webpage
+from surveypls.report.citations import cited
+from surveypls.report.document import (
     Bullets,
     Document,
     FigureBlock,
@@ -28,11 +33,11 @@ from surveypls.document import (
     inline,
     markdown_blocks,
 )
-from surveypls.model import PlsModel
-from surveypls.paper_words import _SENTENCES, sentence
-from surveypls.printed import Published, load_published
-from surveypls.study import Study, parse_study
-from surveypls.tabular import from_frame
+from surveypls.report.words import _SENTENCES, sentence
+from surveypls.study.definition import Study, parse_study
+from surveypls.survey.log import RULES
+from surveypls.tables import thresholds
+from surveypls.tables.tabular import from_frame
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10"/></svg>'
 STUDY = """

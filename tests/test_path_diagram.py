@@ -11,10 +11,10 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from surveypls.figure_files import render
-from surveypls.figure_style import FigureError
-from surveypls.model import PlsModel
-from surveypls.path_diagram import path_diagram
+from surveypls.figures.files import render
+from surveypls.figures.path_diagram import path_diagram
+from surveypls.figures.style import FigureError
+from surveypls.pls.model import PlsModel
 
 
 def values_for(model: PlsModel, seed: int = 3) -> pd.DataFrame:

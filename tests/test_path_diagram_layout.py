@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from surveypls.path_cells import Sizes
-from surveypls.path_layers import LayoutError
-from surveypls.path_layout import Layout, layout
-from surveypls.path_routing import (
+from surveypls.figures.path_cells import Sizes
+from surveypls.figures.path_layers import LayoutError
+from surveypls.figures.path_layout import Layout, layout
+from surveypls.figures.path_routing import (
     Box,
     along,
     hits,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pls_random import QUICK, cases
 from pls_reference import data, model, tight
 
-from surveypls import batches, weighting
-from surveypls.pls import (
+from surveypls.pls import batches, weighting
+from surveypls.pls.estimator import (
     PlsModel,
     correlations,
     estimate,

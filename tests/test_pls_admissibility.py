@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pls_reference import data, model, tight
 
-from surveypls import admissibility
-from surveypls.pls import PlsModel, estimate, fit
+from surveypls.pls import admissibility
+from surveypls.pls.estimator import PlsModel, estimate, fit
 
 TWO = PlsModel.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
 R = np.array([[1.0, 0.5, 0.32, 0.28], [0.5, 1.0, 0.26, 0.3], [0.32, 0.26, 1.0, 0.45], [0.28, 0.3, 0.45, 1.0]])

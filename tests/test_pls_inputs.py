@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls.inputs import DataError
-from surveypls.model import ModelError, PlsModel
-from surveypls.pls import correlations, estimate, fit, item_matrix
-from surveypls.study import Study
+from surveypls.pls.estimator import correlations, estimate, fit, item_matrix
+from surveypls.pls.inputs import DataError
+from surveypls.pls.model import ModelError, PlsModel
+from surveypls.study.definition import Study
 
 BLOCKS = {"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}
 PATHS = [("X", "Y"), ("Y", "Z")]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pls_random import cases
 from pls_reference import data, lookup, model, reference
 
-from surveypls import structural
-from surveypls.pls import PlsModel, fit
-from surveypls.prediction import predict
+from surveypls.pls import structural
+from surveypls.pls.estimator import PlsModel, fit
+from surveypls.pls.prediction import predict
 
 TOLERANCE = 1e-10
 SCHEMES = {"path": seminr.path_weighting, "factor": seminr.path_factorial}

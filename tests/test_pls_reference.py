@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from pls_reference import FOLDER, MODELS, data, lookup, model, reference, run_name, runs, tight
 
-from surveypls import batches, measurement, model_fit, structural
-from surveypls.pls import PlsModel
+from surveypls.pls import batches, measurement, structural
+from surveypls.pls import fit as model_fit
+from surveypls.pls.estimator import PlsModel
 
 TOLERANCE = 1e-10
 # Statistics that another package defines in another way; each has its own test below.

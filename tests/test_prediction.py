@@ -10,9 +10,9 @@ import pytest
 from pls_reference import FOLDER, data, model, reference
 from scipy import stats
 
-from surveypls.inputs import DataError
-from surveypls.model import PlsModel
-from surveypls.prediction import Prediction, cvpat, predict
+from surveypls.pls.inputs import DataError
+from surveypls.pls.model import PlsModel
+from surveypls.pls.prediction import Prediction, cvpat, predict
 
 FIGURES = json.loads((FOLDER / "predict.json").read_text(encoding="utf-8"))["models"]
 TIGHT = {"tolerance": 1e-13, "max_iterations": 5000}

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls.boxes import Interval
-from surveypls.published import (
+from surveypls.published.boxes import Interval
+from surveypls.published.comparison import (
     PublishedError,
     compare,
     count_cells,

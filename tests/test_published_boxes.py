@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveypls.boxes import Interval, range_over_box, total, verdict_of
+from surveypls.published.boxes import Interval, range_over_box, total, verdict_of
 
 numbers = st.floats(-5, 5, allow_nan=False)
 shares = st.floats(0, 1)

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from resampling_cases import REFERENCE, SMALL, core, injected, small_data
 
-from surveypls import moments as mo
-from surveypls import pls
-from surveypls.bootstrap_result import REASONS
-from surveypls.parallel import progress_bar, run_ranges
-from surveypls.replicates import turned
-from surveypls.resampling import BootstrapError, BootstrapWarning, bootstrap
-from surveypls.structural import quantities
+from surveypls.bootstrap import moments as mo
+from surveypls.bootstrap.parallel import progress_bar, run_ranges
+from surveypls.bootstrap.replicates import turned
+from surveypls.bootstrap.resampling import BootstrapError, BootstrapWarning, bootstrap
+from surveypls.bootstrap.result import REASONS
+from surveypls.pls import estimator as pls
+from surveypls.pls.structural import quantities
 
 PAIR = pls.PlsModel.from_blocks({"X": ["a", "b"], "Y": ["c", "d"]}, [("X", "Y")])
 
@@ -440,7 +440,7 @@ def test_summary_and_smartpls_names(plain):
 
 def test_summary_in_pieces_is_the_same(plain, monkeypatch):
     whole = plain.summary()
-    monkeypatch.setattr("surveypls.bootstrap_result._CHUNK_BYTES", 1)
+    monkeypatch.setattr("surveypls.bootstrap.result._CHUNK_BYTES", 1)
     pd.testing.assert_frame_equal(plain.summary(), whole)
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from resampling_cases import SMALL
 
-from surveypls import pls
-from surveypls.coverage import common_factor_correlations, coverage
-from surveypls.coverage_report import coverage_figure, coverage_sentence, coverage_table
-from surveypls.model import ModelError
-from surveypls.structural import quantities
+from surveypls.bootstrap.coverage import common_factor_correlations, coverage
+from surveypls.figures.coverage import coverage_figure, coverage_sentence, coverage_table
+from surveypls.pls import estimator as pls
+from surveypls.pls.model import ModelError
+from surveypls.pls.structural import quantities
 
 PATHS = {("X", "M"): 0.5, ("X", "Y"): 0.3, ("M", "Y"): 0.4}
 STATISTICS = partial(quantities, include=["path_coefficient", "htmt"])

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from resampling_cases import SMALL, small_data
 
-from surveypls import model_fit, pls
-from surveypls.exact_fit import exact_fit_test, transformed
-from surveypls.resampling import BootstrapError
-from surveypls.structural import quantities
+from surveypls.bootstrap.exact_fit import exact_fit_test, transformed
+from surveypls.bootstrap.resampling import BootstrapError
+from surveypls.pls import estimator as pls
+from surveypls.pls import fit as model_fit
+from surveypls.pls.structural import quantities
 
 CHAIN = pls.PlsModel.from_blocks(
     {"X": SMALL.items[:4], "M": SMALL.items[4:8], "Y": SMALL.items[8:]}, [("X", "M"), ("M", "Y")]

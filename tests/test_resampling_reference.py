@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from resampling_cases import MOBI, REFERENCE, SMALL, columns_of, core, injected, key, reference, small_data
 
-from surveypls import intervals
-from surveypls.resampling import bootstrap
-from surveypls.structural import quantities
+from surveypls.bootstrap import intervals
+from surveypls.bootstrap.resampling import bootstrap
+from surveypls.pls.structural import quantities
 
 TIGHT = {"tolerance": 1e-12, "max_iterations": 5000}
 

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from surveypls import compendium, runner
-from surveypls.compendium import CompendiumError, ContractError, ParameterError, Project, open_project
-from surveypls.study import load_study
+from surveypls.compendium import project as compendium
+from surveypls.compendium import runner
+from surveypls.compendium.project import CompendiumError, ContractError, ParameterError, Project, open_project
+from surveypls.study.definition import load_study
 
 STUDY = """
 id: toy
@@ -25,7 +26,7 @@ paths: [X -> Y]
 """
 PARAMETERS = "name: str = ''  # run\nn_resamples: int = None  # how many\nstudy: str = 'study.yaml'  # file\n"
 OPEN = (
-    "from surveypls.compendium import open_project\n"
+    "from surveypls.compendium.project import open_project\n"
     "project = open_project('{0}', study=study, name=name, n_resamples=n_resamples)\n"
 )
 FIRST = (

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveypls.__main__ import main
-from surveypls.codebook import load_codebook
-from surveypls.scaffold import ScaffoldError, scaffold
-from surveypls.scale_guess import KNOWN_SCALES, guess_scale
-from surveypls.strict_yaml import load_yaml
-from surveypls.study import load_study
-from surveypls.survey import read_survey
-from surveypls.survey_check import check
-from surveypls.survey_file import SurveyError
+from surveypls.own_survey.check import check
+from surveypls.own_survey.scaffold import ScaffoldError, scaffold
+from surveypls.own_survey.scale_guess import KNOWN_SCALES, guess_scale
+from surveypls.study.definition import load_study
+from surveypls.study.strict_yaml import load_yaml
+from surveypls.survey.codebook import load_codebook
+from surveypls.survey.files import SurveyError
+from surveypls.survey.reading import read_survey
 
 ROOT = Path(__file__).parents[1]
 AGREE = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]

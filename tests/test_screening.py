@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from survey_cases import CODEBOOK, ITEMS, raw, study, varied
 
-from surveypls.careless import longest_run, mahalanobis, response_variability
-from surveypls.cleaning_log import RULES
-from surveypls.screening import clean
-from surveypls.study import load_study
-from surveypls.survey import SurveyError, read_survey
+from surveypls.study.definition import load_study
+from surveypls.survey.careless import longest_run, mahalanobis, response_variability
+from surveypls.survey.log import RULES
+from surveypls.survey.reading import SurveyError, read_survey
+from surveypls.survey.screening import clean
 
 ROOT = Path(__file__).parents[1]
 OFF = {

@@ -8,8 +8,9 @@ from hypothesis import given
 from pls_random import QUICK, cases
 from pls_reference import data, model, tight
 
-from surveypls import batches, measurement, model_fit, structural
-from surveypls.pls import PlsModel, correlations, estimate, fit
+from surveypls.pls import batches, measurement, structural
+from surveypls.pls import fit as model_fit
+from surveypls.pls.estimator import PlsModel, correlations, estimate, fit
 
 # Single items: A -> B, A -> C, B -> C, B -> D, C -> D, so that every figure is a regression on R.
 SPEC = PlsModel.from_blocks(

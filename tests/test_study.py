@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveypls.study import Study, StudyError, Text, load_study, nearest, parse_study
+from surveypls.study.definition import Study, StudyError, Text, load_study, nearest, parse_study
 
 ROOT = Path(__file__).parents[1]
 SMALL = """

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from survey_cases import CODEBOOK, ITEMS, raw, study, varied
 
-from surveypls.answers import Scale, name_key, plain, without_number
-from surveypls.study import SurveySettings, load_study
-from surveypls.survey import SurveyError, load_codebook, read_survey
-from surveypls.survey_file import read_table
+from surveypls.study.definition import SurveySettings, load_study
+from surveypls.survey.answers import Scale, name_key, plain, without_number
+from surveypls.survey.files import read_table
+from surveypls.survey.reading import SurveyError, load_codebook, read_survey
 
 ROOT = Path(__file__).parents[1]
 HEADER = ["Folio", "¿Acepta?", *ITEMS]

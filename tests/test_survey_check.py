@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from surveypls.__main__ import main
-from surveypls.model import PlsModel
-from surveypls.sample_size import minimum_n, smallest_path, ten_times
-from surveypls.survey_check import CheckError, CheckReport, check, preflight
+from surveypls.own_survey.check import CheckError, CheckReport, check, preflight
+from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
+from surveypls.pls.model import PlsModel
 
 STUDY = """\
 id: small

@@ -7,12 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypls import exact_fit, inputs, pls, prediction, resampling, structural, tables, thresholds
-from surveypls.model import PlsModel
-from surveypls.published import compare, load_published
-from surveypls.study import load_study, parse_study
-from surveypls.table_words import _PHRASES, say
-from surveypls.values import Values, as_values
+from surveypls import tables
+from surveypls.bootstrap import exact_fit, resampling
+from surveypls.pls import estimator as pls
+from surveypls.pls import inputs, prediction, structural
+from surveypls.pls.model import PlsModel
+from surveypls.published.comparison import compare, load_published
+from surveypls.study.definition import load_study, parse_study
+from surveypls.tables import thresholds
+from surveypls.tables.values import Values, as_values
+from surveypls.tables.words import _PHRASES, say
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = load_study(ROOT / "study.yaml")

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from surveypls.tabular import Column, Table, format_cell, from_frame, hide_repeats
+from surveypls.tables.tabular import Column, Table, format_cell, from_frame, hide_repeats
 
 
 def shown(value, kind="number", labels="en", **options):

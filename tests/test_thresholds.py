@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from surveypls import thresholds as th
-from surveypls.tabular import as_number
+from surveypls.tables import thresholds as th
+from surveypls.tables.tabular import as_number
 
 
 @pytest.mark.parametrize(

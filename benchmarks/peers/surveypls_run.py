@@ -4,9 +4,9 @@ from functools import partial
 
 from _task import read_task, report, timed
 
-from surveypls.pls import PlsModel
-from surveypls.resampling import bootstrap
-from surveypls.structural import quantities
+from surveypls.bootstrap.resampling import bootstrap
+from surveypls.pls.estimator import PlsModel
+from surveypls.pls.structural import quantities
 
 
 def main():

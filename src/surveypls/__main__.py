@@ -12,12 +12,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from surveypls import compendium, runner
-from surveypls.compendium import CompendiumError, ParameterError
-from surveypls.scaffold import ScaffoldError, scaffold
-from surveypls.study import StudyError, load_study
-from surveypls.survey_check import MINIMUM_PATH, CheckError, check, preflight
-from surveypls.survey_file import SurveyError
+from surveypls.compendium import project as compendium
+from surveypls.compendium import runner
+from surveypls.compendium.project import CompendiumError, ParameterError
+from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight
+from surveypls.own_survey.scaffold import ScaffoldError, scaffold
+from surveypls.study.definition import StudyError, load_study
+from surveypls.survey.files import SurveyError
 
 QUICK_RESAMPLES = 500
 
@@ -132,7 +133,7 @@ def _print_verdicts(derived: Path) -> None:
     if path.is_file():
         import pandas as pd
 
-        from surveypls.published import verdict_summary
+        from surveypls.published.comparison import verdict_summary
 
         print(verdict_summary(pd.read_csv(path)))
 
@@ -186,8 +187,8 @@ def _path_size(text: str) -> float:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from surveypls.audit import audit_file
-    from surveypls.published import PublishedError
+    from surveypls.published.audit import audit_file
+    from surveypls.published.comparison import PublishedError
 
     try:
         report = audit_file(options.file)
@@ -198,7 +199,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _synthesize(options: argparse.Namespace) -> int:
-    from surveypls.synthetic import synthesize
+    from surveypls.synthetic.survey import synthesize
 
     root = compendium.find_root()
     target = options.output or root / "data" / "raw" / "survey.csv"

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from surveypls import intervals
-from surveypls.study import nearest
+from surveypls.bootstrap import intervals
+from surveypls.study.definition import nearest
 
 LANGUAGES = ("en", "es")
 MISSING = "–"

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveypls.model import PlsModel
-from surveypls.pls import fit
-from surveypls.resampling import bootstrap
-from surveypls.structural import long_table, quantities
+from surveypls.bootstrap.resampling import bootstrap
+from surveypls.pls.estimator import fit
+from surveypls.pls.model import PlsModel
+from surveypls.pls.structural import long_table, quantities
 
 FOLDER = Path(__file__).parent
 SEED, ROWS, RESAMPLES = 4711, 180, 1000

@@ -1,0 +1,439 @@
+"""Where everything lives: the project's folders, the contracts between notebooks, what they show.
+
+A notebook opens the project once (:func:`open_project`) and then reads the contract of the notebook
+before it, shows figures and tables (which are saved as they are shown) and writes its own contract.
+The paper itself is written to ``data/derived``, ``figures`` and ``tables``; a run under another name,
+or with other settings, is written to ``build/NAME`` and never touches the paper.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from surveypls.study.definition import Language, Study, StudyError, Text, load_study, nearest
+
+if TYPE_CHECKING:
+    from surveypls.published.printed import Published
+
+OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
+FLOAT_FORMAT = "%.12g"
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+
+
+class CompendiumError(RuntimeError):
+    """The project cannot do what was asked; the message says what to do instead."""
+
+
+class ContractError(CompendiumError):
+    """A notebook's input is missing or not of the agreed form."""
+
+
+class ParameterError(CompendiumError, ValueError):
+    """A notebook or command was given a parameter that it cannot use."""
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the project's root: the nearest folder above that holds ``notebooks/`` and ``study.yaml``.
+
+    Looked for from ``start`` (default: the working directory) upwards, then from this package's own
+    place in the source tree.
+
+    Raises
+    ------
+    CompendiumError
+        If neither leads to a project.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents, Path(__file__).resolve().parents[3]):
+        if (folder / "notebooks").is_dir() and (folder / "study.yaml").is_file():
+            return folder
+    raise CompendiumError(
+        "no project found: expected a folder with notebooks/ and study.yaml at or above the working directory"
+    )
+
+
+def check_name(name: str) -> str:
+    """Return a run's name if it can be a folder of ``build/``; ParameterError otherwise."""
+    if not NAME_PATTERN.fullmatch(name):
+        raise ParameterError(
+            f"run name {name!r}: expected 1–60 letters, digits, '-' or '_', beginning with a letter or digit"
+        )
+    return name
+
+
+def write_atomically(path: Path, content: bytes) -> bool:
+    """Write a file under a temporary name and rename it; return False where it already had these bytes."""
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One run of the compendium, as a notebook sees it.
+
+    Attributes
+    ----------
+    root : Path
+        The source tree.
+    output : Path
+        Where this run writes ``data/derived``, ``figures`` and ``tables``; ``root`` for the paper itself.
+    study : Study
+        The study with this run's settings.
+    survey : Path
+        The raw answers.
+    study_file : Path
+        The study file.
+    name : str
+        The run's name, empty for the paper.
+    labels : {"en", "es"}
+        Language of figures and tables.
+    """
+
+    root: Path
+    output: Path
+    study: Study
+    survey: Path
+    study_file: Path
+    name: str
+    labels: Language
+
+    @property
+    def notice(self) -> str | None:
+        """The synthetic-data notice in the run's language; None for a real survey."""
+        return self.study.synthetic(self.labels) if self.study.synthetic else None
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages saved: the run's own first; the paper is saved in both."""
+        if self.name:
+            return (self.labels,)
+        return ("en", "es") if self.labels == "en" else ("es", "en")
+
+    @property
+    def published(self) -> Path | None:
+        """The folder of the article's printed values; None where the study names none."""
+        if self.study.published is None:
+            return None
+        folder = self._near_study(self.study.published)
+        if not folder.exists():
+            raise CompendiumError(f"{self.study_file.name}: published: no folder {self.study.published!r}")
+        return folder
+
+    @property
+    def codebook(self) -> Path | None:
+        """The codebook file; None where the study names none."""
+        if self.study.survey.codebook is None:
+            return None
+        return self._near_study(self.study.survey.codebook)
+
+    def printed(self) -> Published | None:
+        """Read the article's printed values; None where the study names none."""
+        from surveypls.published.printed import load_published
+
+        return load_published(self.published) if self.published else None
+
+    def read_codebook(self) -> pd.DataFrame | None:
+        """Read the codebook, one row an item; None where the study names none."""
+        from surveypls.survey.codebook import load_codebook
+
+        return load_codebook(self.codebook) if self.codebook else None
+
+    def item_texts(self) -> dict[str, Text]:
+        """Item → its text in both languages, for the items that the codebook describes."""
+        book = self.read_codebook()
+        if book is None:
+            return {}
+        columns = [c for c in ("text_en", "text_es") if c in book]
+        return {
+            str(row["item"]): Text(**{c[-2:]: str(row[c]) for c in columns})
+            for _, row in book.iterrows()
+            if columns
+        }
+
+    def _near_study(self, relative: str) -> Path:
+        return (self.study_file.parent / relative).resolve()
+
+    # contracts -----------------------------------------------------------------------------------
+    def has(self, contract: str) -> bool:
+        """Tell whether a contract is there to be read."""
+        return self._find(contract) is not None
+
+    def _find(self, contract: str) -> Path | None:
+        folders = [self.output] if self.name else [self.output, self.root]
+        for folder in folders:
+            path = folder / "data" / "derived" / f"{contract}.csv"
+            if path.is_file():
+                return path
+        return None
+
+    def read(self, contract: str, *, index: str | None = None) -> pd.DataFrame:
+        """Read what another notebook handed on.
+
+        Parameters
+        ----------
+        contract : str
+            Name without ending, e.g. ``"02_retained_items"``; its number is the notebook's.
+        index : str, optional
+            Column to use as the index.
+
+        Raises
+        ------
+        ContractError
+            If the file is not there; the message names the notebook to run first.
+        """
+        path = self._find(contract)
+        if path is None:
+            prefix = contract.split("_", 1)[0]
+            makers = sorted(p.stem for p in (self.root / "notebooks").glob(f"{prefix}_*.ipynb"))
+            known = sorted(p.stem for p in (self.root / "data" / "derived").glob("*.csv"))
+            hint = f"run notebooks/{makers[0]}.ipynb first" if makers else "no notebook makes it"
+            where = f" of run {self.name!r}" if self.name else ""
+            raise ContractError(
+                f"data/derived/{contract}.csv{where} is missing: {hint}{nearest(contract, known)}"
+            )
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        if index is not None:
+            if index not in frame.columns:
+                raise ContractError(f"{path.name}: no column {index!r}{nearest(index, frame.columns)}")
+            frame = frame.set_index(index)
+        return frame
+
+    def write(self, contract: str, frame: pd.DataFrame, *, index: bool = False) -> Path:
+        """Hand a table on to the notebooks that follow, as ``data/derived/NAME.csv``."""
+        path = self.output / "data" / "derived" / f"{contract}.csv"
+        text = frame.to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
+        write_atomically(path, text.encode("utf-8"))
+        return path
+
+    # what notebooks show -------------------------------------------------------------------------
+    def figure(self, stem: str, draw: Callable[..., Any], *args: Any, alt: str, **options: Any) -> None:
+        """Draw a figure, save it (SVG, PNG, PDF and the CSV of its data) and show it.
+
+        In the second language there is no PDF: it is what takes longest to write.
+
+        Parameters
+        ----------
+        stem : str
+            File name without ending.
+        draw : callable
+            ``draw(*args, labels=..., notice=..., **options)`` returning a figure and its data.
+        alt : str
+            What the figure shows, for readers who cannot see it.
+        """
+        from IPython.display import display
+
+        from surveypls import figures
+
+        shown: bytes | None = None
+        for language in self.languages:
+            notice = self.study.synthetic(language) if self.study.synthetic else None
+            figure, data = draw(*args, labels=language, notice=notice, **options)
+            folder = self._shown_in("figures", language)
+            first = language == self.languages[0]
+            figures.save(
+                figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
+            )
+            if shown is None:
+                shown = (folder / f"{stem}.png").read_bytes()
+        note = f" {self.notice}" if self.notice else ""
+        display(
+            {"image/png": shown, "text/plain": f"[{stem}] {alt}{note}"},
+            raw=True,
+            metadata={"image/png": {"alt": f"{alt}{note}"}},
+        )
+
+    def table(self, stem: str, make: Callable[..., Any], *args: Any, **options: Any) -> None:
+        """Make a table, save it (CSV, XLSX, DOCX, TeX) and show it.
+
+        Parameters
+        ----------
+        stem : str
+            File name without ending.
+        make : callable
+            ``make(*args, labels=..., notice=..., **options)`` returning a :class:`surveypls.tables.Table`.
+        """
+        from IPython.display import display
+
+        from surveypls.tables import export
+
+        for number, language in enumerate(self.languages):
+            notice = self.study.synthetic(language) if self.study.synthetic else None
+            table = make(*args, labels=language, notice=notice, **options)
+            export.export(table, self._shown_in("tables", language), stem)
+            if number == 0:
+                display(
+                    {"text/html": export.to_html(table), "text/plain": export.to_text(table)},
+                    raw=True,
+                )
+
+    def say(self, sentence: Callable[..., str], *args: Any, **options: Any) -> None:
+        """Show a sentence that is computed from results (see :mod:`surveypls.report.narrative`)."""
+        from IPython.display import display
+
+        text = sentence(*args, labels=self.labels, **options)
+        display({"text/markdown": text, "text/plain": text}, raw=True)
+
+    def _shown_in(self, kind: str, language: Language) -> Path:
+        folder = self.output / kind
+        return folder if language == self.languages[0] else folder / language
+
+
+def open_project(
+    notebook: str,
+    *,
+    study: str = "study.yaml",
+    survey: str = "data/raw/survey.csv",
+    name: str = "",
+    labels: str | None = None,
+    seed: int | None = None,
+    n_resamples: int | None = None,
+    **parameters: Any,
+) -> Project:
+    """Open the project for one notebook with that notebook's parameters.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's name, without ending.
+    study, survey : str
+        The study file and the raw answers, from the project's root (or absolute).
+    name : str
+        The run's name; empty for the paper itself.
+    labels, seed, n_resamples
+        Settings that differ from the study file's; None keeps the file's.
+    **parameters
+        The notebook's further parameters (name → value), so that an unknown one is noticed.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    ParameterError
+        For a parameter that the notebook does not have, a value that it cannot take, or another
+        survey or study without a name.
+    CompendiumError, StudyError
+        If the project or the study file cannot be used.
+
+    Notes
+    -----
+    With settings other than the study file's and no name, results go to ``build/custom``.
+    """
+    root = find_root()
+    known = ["study", "survey", "name", "labels", "seed", "n_resamples", *parameters]
+    _refuse_unknown(notebook, known, _injected_names(_shell_history()))
+    study_file, survey_file = (Path(p) if Path(p).is_absolute() else root / p for p in (study, survey))
+    other_data = study_file.resolve() != (root / "study.yaml").resolve() or (
+        survey_file.resolve() != (root / "data" / "raw" / "survey.csv").resolve()
+    )
+    if name:
+        check_name(name)
+    elif other_data:
+        raise ParameterError("a run on another survey or study needs a name: set `name`, as in name = 'mine'")
+    loaded = load_study(study_file)
+    settings = with_settings(loaded, labels=labels, seed=seed, n_resamples=n_resamples)
+    changed = settings != loaded or any(value is not None for value in parameters.values())
+    set_output = os.environ.get(OUTPUT_VARIABLE)
+    if set_output:
+        output = root / set_output
+    elif name or changed:
+        output = root / "build" / (name or "custom")
+    else:
+        output = root
+    if changed and not name and not set_output:
+        print("Settings differ from study.yaml: results go to build/custom/, the paper stays as it is.")
+    return Project(root, output, settings, survey_file, study_file, name, settings.labels)
+
+
+def with_settings(
+    study: Study,
+    *,
+    labels: str | None = None,
+    seed: int | None = None,
+    n_resamples: int | None = None,
+) -> Study:
+    """Return the study with some settings replaced and checked; None keeps what it has."""
+    content: dict[str, Any] = study.model_dump()
+    if labels is not None:
+        content["labels"] = labels
+    if seed is not None:
+        content["seed"] = seed
+    if n_resamples is not None:
+        content["bootstrap"] = {**content["bootstrap"], "n_resamples": n_resamples}
+    try:
+        return Study.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ParameterError(f"{where}: {first['msg']} (found {first.get('input')!r})") from None
+
+
+def _shell_history() -> list[str]:
+    """Return the cells run so far where a notebook runs this, else nothing."""
+    if "IPython" not in sys.modules:
+        return []
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return [] if shell is None else [str(cell) for cell in shell.user_ns.get("In", [])]
+
+
+def _injected_names(cells: list[str]) -> list[str]:
+    """Return the names assigned by a cell that papermill injected (it begins with ``# Parameters``)."""
+    names: list[str] = []
+    for cell in cells:
+        if not cell.startswith("# Parameters\n"):
+            continue
+        for statement in ast.parse(cell).body:
+            if isinstance(statement, ast.Assign):
+                names += [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    return names
+
+
+def _refuse_unknown(notebook: str, known: list[str], given: list[str]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        listed = "; ".join(f"{name!r}{nearest(name, known)}" for name in unknown)
+        raise ParameterError(f"{notebook} has no such parameter: {listed}")
+
+
+def contract_values(frame: pd.DataFrame) -> Mapping[tuple[str, str, str], float]:
+    """Return a long table (statistic, row, column, value) as a mapping, for reading single values."""
+    filled = frame.fillna({"row": "", "column": ""})
+    return {
+        (str(s), str(r), str(c)): float(v)
+        for s, r, c, v in filled[["statistic", "row", "column", "value"]].itertuples(index=False)
+    }
+
+
+__all__ = [
+    "CompendiumError",
+    "ContractError",
+    "ParameterError",
+    "Project",
+    "StudyError",
+    "check_name",
+    "find_root",
+    "open_project",
+    "with_settings",
+    "write_atomically",
+]

@@ -1,0 +1,61 @@
+"""Room 9, the figures: all of them, and how to save them.
+
+Every drawing function takes tables or results and the keywords ``labels`` ("en" or "es") and
+``notice`` (written small under the figure), and returns the figure and a DataFrame of exactly what
+is drawn.  :func:`save` writes both.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surveypls.figures.audit import attainable_intervals, ensemble_intervals, power_curve
+from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
+from surveypls.figures.files import render, save
+from surveypls.figures.importance import importance_map
+from surveypls.figures.path_diagram import path_diagram
+from surveypls.figures.published import published_dots
+from surveypls.figures.results import bootstrap_densities, forest, htmt_bars
+from surveypls.figures.style import FigureError, check_frame
+from surveypls.figures.survey import cleaning_flow, missing_answers, response_bars
+from surveypls.study.definition import Study, Text
+
+__all__ = [
+    "FigureError",
+    "attainable_intervals",
+    "bootstrap_densities",
+    "cleaning_flow",
+    "construct_labels",
+    "correlation_map",
+    "ensemble_intervals",
+    "forest",
+    "htmt_bars",
+    "importance_map",
+    "item_labels",
+    "loading_map",
+    "missing_answers",
+    "parallel_table",
+    "path_diagram",
+    "power_curve",
+    "published_dots",
+    "render",
+    "response_bars",
+    "save",
+    "scree",
+]
+
+
+def construct_labels(study: Study) -> dict[str, Text]:
+    """Return construct → label in both languages, as the figures take it."""
+    return {c.name: c.label for c in study.constructs}
+
+
+def item_labels(codebook: pd.DataFrame) -> dict[str, Text]:
+    """Return item → wording in both languages from a codebook (``item, text_en, text_es``)."""
+    book = check_frame(
+        codebook, ("item", "text_en", "text_es"), "codebook", names=("item", "text_en", "text_es")
+    )
+    return {
+        item: Text(en=en, es=es)
+        for item, en, es in book[["item", "text_en", "text_es"]].itertuples(index=False)
+    }

@@ -1,0 +1,256 @@
+"""Figures that set the article beside what was computed: verdicts, attainable values, power."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from surveypls.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    NORMAL,
+    ORANGE,
+    SKY,
+    SMALL,
+    VERDICTS,
+    WIDTH,
+    FigureError,
+    add_notice,
+    check_frame,
+    marker_handle,
+    new_figure,
+    number_axis,
+    quantity_label,
+    row_axis,
+    short_name,
+    shorten,
+    styled,
+)
+from surveypls.words import has_word, number, percent, whole, words
+
+
+@styled
+def attainable_intervals(
+    intervals: pd.DataFrame, *, labels: str = "en", notice: str | None = None
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw each statistic's attainable interval beside the printed value.
+
+    Parameters
+    ----------
+    intervals : DataFrame
+        ``statistic, row, column, lower, upper`` (what the other cells allow) and ``printed`` (text or number;
+        empty where it is not printed), as in :class:`surveypls.published.attainable.Attainable`.  Columns
+        ``allowed_lower, allowed_upper`` stand for ``lower, upper``.
+    labels, notice
+        Language and note.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        ``statistic, row, column, lower, upper, printed`` (number), ``box_lower, box_upper, inside``.
+    """
+    if isinstance(intervals, pd.DataFrame) and "lower" not in intervals.columns:
+        intervals = intervals.rename(columns={"allowed_lower": "lower", "allowed_upper": "upper"})
+    found = check_frame(
+        intervals, ("statistic", "row", "column", "lower", "upper", "printed"), "attainable_intervals"
+    )
+    found = found[found["lower"].notna() & found["upper"].notna()].reset_index(drop=True)
+    if found.empty:
+        raise FigureError("attainable_intervals: nothing to draw, no row has an interval")
+    data = found[["statistic", "row", "column", "lower", "upper"]].copy()
+    texts = found["printed"].astype("object").where(found["printed"].notna(), "").astype(str)
+    data["printed"] = pd.to_numeric(texts.str.replace(",", "."), errors="coerce")
+    half = [0.5 * 10.0 ** -(len(m.group(1)) if (m := re.search(r"[.,](\d+)", t)) else 0) for t in texts]
+    data["box_lower"], data["box_upper"] = data["printed"] - half, data["printed"] + half
+    data["inside"] = (data["box_upper"] >= data["lower"]) & (data["box_lower"] <= data["upper"])
+
+    figure = new_figure(0.185 * len(data) + 1.1)
+    ax = figure.subplots()
+    y = np.arange(len(data))
+    ax.hlines(y, data["lower"], data["upper"], color=SKY, linewidth=6)
+    ax.plot(data["lower"], y, "|", color=BLUE, markersize=7)
+    ax.plot(data["upper"], y, "|", color=BLUE, markersize=7)
+    known = data["printed"].notna()
+    inside, outside = known & data["inside"], known & ~data["inside"]
+    ax.plot(data["printed"][inside], y[inside], "o", color=INK, markersize=3.5)
+    ax.plot(data["printed"][outside], y[outside], "X", color=VERDICTS["impossible"][0], markersize=6.5)
+    for i, row in enumerate(data.to_dict("records")):
+        comma = ";" if labels == "es" else ","
+        text = f"[{number(row['lower'], labels)}{comma} {number(row['upper'], labels)}]"
+        ax.text(1.01, i, text, transform=ax.get_yaxis_transform(), fontsize=SMALL, va="center_baseline")
+    names = [
+        quantity_label(short_name(s, labels), r, c, statistic=s)
+        for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
+    ]
+    row_axis(ax, [shorten(name, 2.2, SMALL + 0.5) for name in names], size=SMALL + 0.5)
+    ax.grid(axis="x")
+    ax.spines["left"].set_visible(False)
+    number_axis(ax.xaxis, labels)
+    ax.set_xlabel(words("attainable_axis", labels))
+    handles = [
+        Line2D([], [], color=SKY, linewidth=6, label=words("attainable", labels)),
+        marker_handle((INK, "o", True), words("attainable_inside", labels)),
+        marker_handle((VERDICTS["impossible"][0], "X", True), words("attainable_outside", labels)),
+    ]
+    figure.legend(handles=handles if outside.any() else handles[:2], loc="outside upper center", ncols=3)
+    add_notice(figure, notice)
+    return figure, data
+
+
+@styled
+def ensemble_intervals(
+    ensemble: pd.DataFrame,
+    *,
+    confidence_level: float = 0.90,
+    count: int | None = None,
+    labels: str = "en",
+    notice: str | None = None,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw what statistics that were not printed take over many data sets that reach the printed cells.
+
+    Parameters
+    ----------
+    ensemble : DataFrame
+        ``statistic, row, column, minimum, lower, median, upper, maximum``; or one row a data set with
+        ``statistic, row, column, value``, from which these are computed.
+    confidence_level : float
+        Share of the data sets between ``lower`` and ``upper``.
+    count : int, optional
+        Number of data sets, for the note; counted where there is one row a data set.
+    labels, notice
+        Language and note.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        ``statistic, row, column, minimum, lower, median, upper, maximum``.
+    """
+    ends = ["minimum", "lower", "median", "upper", "maximum"]
+    data = check_frame(ensemble, ("statistic", "row", "column"), "ensemble_intervals")
+    if "value" in data.columns and "median" not in data.columns:
+        tail = (1 - confidence_level) / 2
+        groups = data.groupby(["statistic", "row", "column"], sort=False)["value"]
+        count = int(groups.size().max()) if count is None else count
+        levels = (0.0, tail, 0.5, 1 - tail, 1.0)
+        data = pd.DataFrame(
+            {name: groups.quantile(q) for name, q in zip(ends, levels, strict=True)}
+        ).reset_index()
+    data = check_frame(data, ("statistic", *ends), "ensemble_intervals")[
+        ["statistic", "row", "column", *ends]
+    ]
+    panels = list(dict.fromkeys(data["statistic"]))
+    heights = [int((data["statistic"] == s).sum()) + 1.1 for s in panels]
+    figure = new_figure(0.2 * sum(heights) + 0.3 * len(panels) + 0.9)
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for ax, s in zip(axes, panels, strict=True):
+        part = data[data["statistic"] == s].reset_index(drop=True)
+        y = np.arange(len(part))
+        ax.hlines(y, part["minimum"], part["maximum"], color=GREY, linewidth=1.0)
+        ax.hlines(y, part["lower"], part["upper"], color=SKY, linewidth=6)
+        ax.plot(part["median"], y, "|", color=INK, markersize=8, markeredgewidth=1.4)
+        row_axis(
+            ax,
+            [quantity_label("", r, c, statistic=s) for r, c in zip(part["row"], part["column"], strict=True)],
+        )
+        ax.set_title(words(s, labels) if has_word(s) else s)
+        number_axis(ax.xaxis, labels)
+        ax.grid(axis="x")
+        ax.spines["left"].set_visible(False)
+    middle = words("ensemble_middle", labels, level=percent(confidence_level, labels))
+    handles = [
+        Line2D([], [], color=GREY, linewidth=1.0, label=words("ensemble_range", labels)),
+        Line2D([], [], color=SKY, linewidth=6, label=middle),
+        marker_handle((INK, "|", True), words("ensemble_median", labels)),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    note = None if count is None else words("ensemble_count", labels, count=whole(count, labels)) + "."
+    add_notice(figure, note, notice)
+    return figure, data
+
+
+@styled
+def power_curve(
+    power: pd.DataFrame,
+    *,
+    target: float = 0.80,
+    labels: str = "en",
+    notice: str | None = None,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the power of a test over the sample size.
+
+    Parameters
+    ----------
+    power : DataFrame
+        ``n, power`` (0 to 1) and, for several curves, ``statistic, row, column``; with ``lower, upper`` a
+        band (for example the Monte-Carlo error).
+    target : float
+        Power that is marked.
+    labels, notice
+        Language and note.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        ``statistic, row, column, n, power, lower, upper``, sorted by curve and n.
+    """
+    data = check_frame(power, ("n", "power"), "power_curve")
+    for name in ("statistic", "row", "column"):
+        if name not in data.columns:
+            data[name] = ""
+    for name in ("lower", "upper"):
+        if name not in data.columns:
+            data[name] = np.nan
+    if not data["power"].between(0, 1).all():
+        raise FigureError("power_curve: power must lie between 0 and 1")
+    keys = ["statistic", "row", "column"]
+    curves = list(dict.fromkeys(data[keys].itertuples(index=False, name=None)))
+    place = {key: i for i, key in enumerate(curves)}
+    order = data.assign(_c=[place[k] for k in data[keys].itertuples(index=False, name=None)])
+    data = data.loc[
+        order.sort_values(["_c", "n"], kind="stable").index, [*keys, "n", "power", "lower", "upper"]
+    ]
+    data = data.reset_index(drop=True)
+
+    figure = new_figure(3.0, width=WIDTH)
+    ax = figure.subplots()
+    looks = [(BLUE, "-", "o"), (ORANGE, "--", "s"), (INK, ":", "^"), (GREY, "-.", "D")]
+    for i, (s, r, c) in enumerate(curves):
+        part = data[(data["statistic"] == s) & (data["row"] == r) & (data["column"] == c)]
+        colour, line, marker = looks[i % len(looks)]
+        name = quantity_label(
+            "" if s in ("", "path_coefficient") else short_name(s, labels), r, c, statistic=s
+        )
+        if part["lower"].notna().all():
+            ax.fill_between(part["n"], part["lower"], part["upper"], color=colour, alpha=0.15, linewidth=0)
+        ax.plot(
+            part["n"], part["power"], line, marker=marker, color=colour, markersize=3.5, label=name or None
+        )
+    ax.axhline(target, color=GREY, linestyle="--", linewidth=0.8)
+    text = words("power_target", labels, value=percent(target, labels))
+    ax.text(
+        0.995,
+        target,
+        text,
+        transform=ax.get_yaxis_transform(),
+        ha="right",
+        va="bottom",
+        fontsize=SMALL,
+        color=GREY,
+    )
+    ax.set_ylim(0, 1.02)
+    ax.set_xlabel(words("sample_size", labels))
+    ax.set_ylabel(words("power", labels))
+    number_axis(ax.xaxis, labels)
+    number_axis(ax.yaxis, labels)
+    if any(any(key) for key in curves):
+        ax.legend(loc="lower right", fontsize=NORMAL - 0.5)
+    add_notice(figure, notice)
+    return figure, data

@@ -1,0 +1,93 @@
+"""Saving a figure and its data without a date, a host or a random id."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from surveypls.figures.style import FigureError, solve_layout, styled
+from surveypls.study.definition import nearest
+
+
+def save(
+    figure: Figure,
+    data: pd.DataFrame,
+    folder: Path | str,
+    stem: str,
+    *,
+    formats: Sequence[str] = ("svg", "png", "pdf"),
+    dpi: int = 180,
+) -> list[Path]:
+    """Save a figure and the data that it draws: ``STEM.svg``, ``.png``, ``.pdf`` and ``.csv``.
+
+    Parameters
+    ----------
+    figure, data
+        As a drawing function returns them.
+    folder : path
+        Made where it is not there.
+    stem : str
+        File name without ending.
+    formats : sequence of {"svg", "png", "pdf"}
+        What to write beside the CSV.
+    dpi : int
+        Dots per inch of the PNG.
+
+    Returns
+    -------
+    list of Path
+        The files, whether or not they changed.
+
+    Notes
+    -----
+    No date, host or random id goes into a file: the same figure gives the same bytes.  A file is
+    written under a temporary name and renamed, and only where its bytes differ.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for ending, content in render(figure, formats=formats, dpi=dpi, title=stem).items():
+        written.append(_replace(folder / f"{stem}.{ending}", content))
+    table = data.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+    written.append(_replace(folder / f"{stem}.csv", table.encode("utf-8")))
+    return written
+
+
+@styled
+def render(
+    figure: Figure, *, formats: Sequence[str] = ("svg", "png", "pdf"), dpi: int = 180, title: str = ""
+) -> dict[str, bytes]:
+    """Return the figure's bytes in each format, free of dates and random ids."""
+    named = {"Title": title} if title else {}
+    metadata: dict[str, dict[str, str | None]] = {
+        "svg": {"Date": None, **named},
+        "png": {"Software": None, **named},
+        "pdf": {"CreationDate": None, **named},
+    }
+    for ending in formats:
+        if ending not in metadata:
+            raise FigureError(f"format {ending!r}{nearest(ending, metadata)}")
+    solve_layout(figure)
+    figure.set_layout_engine("none")
+    contents = {}
+    for ending in formats:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=ending, dpi=dpi, metadata=metadata[ending])
+        contents[ending] = buffer.getvalue()
+    return contents
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    if not (path.is_file() and path.read_bytes() == content):
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return path

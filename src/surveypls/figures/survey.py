@@ -1,0 +1,368 @@
+"""Figures of the survey itself: the answers, the missing answers, the cleaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
+
+from surveypls.figures.style import (
+    BLUE,
+    BOX,
+    ELLIPSE,
+    GREY,
+    INK,
+    LIGHT,
+    NORMAL,
+    ORANGE,
+    SMALL,
+    WIDTH,
+    FigureError,
+    add_notice,
+    check_frame,
+    line_height,
+    new_figure,
+    number_axis,
+    row_axis,
+    styled,
+    text_width,
+    wrap,
+)
+from surveypls.study.definition import nearest
+from surveypls.survey.log import RULES
+from surveypls.words import has_word, number, percent, scale_word, text_in, whole, words
+
+_DIVERGING = LinearSegmentedColormap.from_list(
+    "answers", ["#c05a12", "#f0b27a", "#dcdcdc", "#8fbcdd", "#0b3c6f"]
+)
+
+
+_REQUIRED = ("completion", "longstring", "irv", "person_missing")  # their limit is what a kept row has
+
+
+@styled
+def response_bars(
+    responses: pd.DataFrame,
+    scale: Mapping[str, int],
+    *,
+    blocks: Mapping[str, Sequence[str]] | None = None,
+    item_labels: Mapping[str, Any] | None = None,
+    construct_labels: Mapping[str, Any] | None = None,
+    labels: str = "en",
+    notice: str | None = None,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw each item's answers as a stacked bar that diverges from the scale's middle.
+
+    Parameters
+    ----------
+    responses : DataFrame, (n, items)
+        The answers as numbers, NaN where missing.
+    scale : mapping
+        Answer label → number, as in the study file; usual labels are translated.
+    blocks : mapping, optional
+        Construct → items: one panel each; default: all columns in one.
+    item_labels, construct_labels : mapping, optional
+        Item → wording, construct → label: text, ``{"en", "es"}`` or a study's ``Text``.
+    labels, notice
+        Language and note.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        ``construct, item, label, value, answer, count, n, share`` (of the item's n answers) and the bar's
+        ``left`` end (share; 0 is the scale's middle).
+
+    Raises
+    ------
+    FigureError
+        If there are no answers, a block names an unknown item, or an answer is not on the scale.
+    """
+    answers = check_frame(responses, (), "response_bars", names=())
+    groups = {"": list(answers.columns)} if blocks is None else {c: list(b) for c, b in blocks.items() if b}
+    values = sorted(set(scale.values()))
+    if not groups or len(values) < 2:
+        raise FigureError("response_bars: expected at least one item and a scale of two or more answers")
+    for item in (i for block in groups.values() for i in block):
+        if item not in answers.columns:
+            raise FigureError(f"response_bars: no item {item!r}{nearest(item, map(str, answers.columns))}")
+        strange = set(answers[item].dropna()) - set(values)
+        if strange:
+            raise FigureError(
+                f"response_bars: {item} has the answer {min(strange):g}, expected one of {values}"
+            )
+    names = {v: scale_word(label, labels) for label, v in reversed(list(scale.items()))}
+    middle = (len(values) - 1) / 2
+    rows = []
+    for construct, block in groups.items():
+        for item in block:
+            counts = np.array([(answers[item] == v).sum() for v in values], dtype=float)
+            n = counts.sum()
+            shares = counts / n if n else counts
+            below = sum(s * min(1.0, max(0.0, middle - i + 0.5)) for i, s in enumerate(shares))
+            starts = np.concatenate([[0.0], np.cumsum(shares)[:-1]]) - below
+            label = text_in((item_labels or {}).get(item), labels)
+            for v, c, s, start in zip(values, counts, shares, starts, strict=True):
+                rows.append((construct, item, label, v, names[v], int(c), int(n), s, start))
+    data = pd.DataFrame(
+        rows, columns=["construct", "item", "label", "value", "answer", "count", "n", "share", "left"]
+    )
+
+    colours = _DIVERGING(np.linspace(0, 1, len(values)))
+    room = 2.5
+    heights = [len(block) + 0.6 for block in groups.values()]
+    figure = new_figure(0.27 * sum(heights) + 0.9)
+    axes = figure.subplots(len(groups), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    low, high = data["left"].min(), (data["left"] + data["share"]).max()
+    for ax, (construct, block) in zip(axes, groups.items(), strict=True):
+        part = data[data["construct"] == construct]
+        for i, item in enumerate(block):
+            bars = part.loc[part["item"] == item, ["left", "share"]].to_numpy(dtype=float)
+            for (left, share), colour in zip(bars, colours, strict=True):
+                _segment(ax, i, left, share, colour, labels)
+        wordings = [text_in((item_labels or {}).get(item), labels) for item in block]
+        shown = [f"{item} · {text}" if text else item for item, text in zip(block, wordings, strict=True)]
+        row_axis(ax, shown, room=room, size=SMALL + 0.5)
+        ax.axvline(0, color=INK, linewidth=0.6, zorder=0)
+        ax.spines["left"].set_visible(False)
+        ax.set_xlim(low - 0.02, high + 0.02)
+        if construct:
+            ax.set_title(text_in((construct_labels or {}).get(construct), labels, default=construct))
+    axes[-1].xaxis.set_major_formatter(lambda x, _: number(abs(100 * x), labels, digits=0))
+    axes[-1].set_xlabel(words("response_share", labels))
+    n_low, n_high = int(data["n"].min()), int(data["n"].max())
+    count = whole(n_low, labels) if n_low == n_high else f"{whole(n_low, labels)}–{whole(n_high, labels)}"
+    one_row = sum(text_width(names[v], NORMAL) + 0.35 for v in values) <= WIDTH - 0.3
+    figure.legend(
+        handles=[Patch(facecolor=c, label=names[v]) for c, v in zip(colours, values, strict=True)],
+        loc="outside upper center",
+        ncols=len(values) if one_row else -(-len(values) // 2),
+        handlelength=1.0,
+        columnspacing=1.2,
+    )
+    add_notice(figure, words("answers_n", labels, count=count), notice)
+    return figure, data
+
+
+def _segment(ax: Axes, y: int, left: float, share: float, colour: Any, labels: str) -> None:
+    if share <= 0:
+        return
+    ax.barh(y, share, left=left, height=0.78, color=colour, edgecolor="white", linewidth=0.4)
+    if share >= 0.07:
+        dark = float(np.dot(colour[:3], (0.299, 0.587, 0.114))) < 0.55
+        text = number(100 * share, labels, digits=0)
+        ax.text(
+            left + share / 2,
+            y,
+            text,
+            ha="center",
+            va="center_baseline",
+            fontsize=SMALL - 0.5,
+            color="white" if dark else INK,
+        )
+
+
+@styled
+def missing_answers(
+    responses: pd.DataFrame,
+    *,
+    limit: float | None = None,
+    max_patterns: int = 15,
+    labels: str = "en",
+    notice: str | None = None,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw each item's share of missing answers, and which items are missing together.
+
+    Parameters
+    ----------
+    responses : DataFrame, (n, items)
+        NaN where missing.
+    limit : float, optional
+        Share above which items are reported; drawn as a line.
+    max_patterns : int
+        Most frequent patterns of missing answers that are drawn.
+    labels, notice
+        Language and note.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        For each item ``item, n, missing, share`` and, for each pattern drawn, a column ``pattern_k`` with
+        the number of respondents where the item belongs to the pattern, else 0.
+    """
+    answers = check_frame(responses, (), "missing_answers", names=())
+    if answers.shape[1] == 0:
+        raise FigureError("missing_answers: nothing to draw, the table has no columns")
+    gone = answers.isna()
+    data = pd.DataFrame(
+        {
+            "item": [str(c) for c in answers.columns],
+            "n": len(answers),
+            "missing": gone.sum().to_numpy(),
+            "share": gone.mean().to_numpy(),
+        }
+    )
+    incomplete = gone[gone.any(axis=1)]
+    patterns, counts = np.unique(incomplete.to_numpy(dtype=bool), axis=0, return_counts=True)
+    order = sorted(range(len(counts)), key=lambda i: (-int(counts[i]), *(~patterns[i]).tolist()))
+    for k, i in enumerate(order[:max_patterns], start=1):
+        data[f"pattern_{k}"] = np.where(patterns[i], int(counts[i]), 0)
+    drawn = [c for c in data.columns if c.startswith("pattern_")]
+
+    figure = new_figure(0.165 * len(data) + 1.25)
+    bars, grid = figure.subplots(1, 2, sharey=True, width_ratios=[1.0, 1.3])
+    bars.barh(data.index, 100 * data["share"], color=BLUE, height=0.7)
+    row_axis(bars, data["item"].tolist(), size=SMALL + 0.5)
+    for y, share in enumerate(data["share"]):
+        if share > 0:
+            text = number(100 * share, labels, digits=1)
+            bars.text(100 * share, y, f" {text}", va="center_baseline", fontsize=SMALL)
+    longest = 100 * max(data["share"].max(), limit or 0.0)
+    bars.set_xlim(0, 1.25 * longest if longest else 1)
+    if limit is not None:
+        bars.axvline(100 * limit, color=ORANGE, linestyle="--", linewidth=1.0)
+        note = words("missing_limit", labels, value=percent(limit, labels))
+        bars.text(100 * limit, -0.75, note, color=ORANGE, fontsize=SMALL, ha="right", va="bottom")
+    number_axis(bars.xaxis, labels)
+    bars.set_xlabel(words("missing_share", labels))
+    for k, name in enumerate(drawn):
+        for y in np.flatnonzero(data[name].to_numpy()).tolist():
+            grid.add_patch(Rectangle((k - 0.4, y - 0.38), 0.8, 0.76, facecolor=BLUE, edgecolor="none"))
+        grid.text(k, -0.75, whole(int(data[name].max()), labels), ha="center", va="bottom", fontsize=SMALL)
+    for y in range(len(data)):
+        grid.axhline(y, color=LIGHT, linewidth=0.5, zorder=0)
+    grid.set_xlim(-0.6, max(len(drawn), 8) - 0.4)
+    grid.set_xticks([])
+    grid.tick_params(axis="y", length=0)
+    for side in ("left", "bottom"):
+        grid.spines[side].set_visible(False)
+    empty = words("missing_none", labels) if not drawn else words("missing_patterns", labels)
+    grid.set_xlabel(empty)
+    whole_rows = words(
+        "missing_incomplete",
+        labels,
+        complete=whole(len(answers) - len(incomplete), labels),
+        n=whole(len(answers), labels),
+    )
+    add_notice(figure, whole_rows + ".", notice)
+    return figure, data
+
+
+@styled
+def cleaning_flow(
+    flow: pd.DataFrame, *, labels: str = "en", notice: str | None = None
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw how many rows came in, what each rule dropped, and how many were kept.
+
+    Parameters
+    ----------
+    flow : DataFrame
+        One row a rule, in the order applied: ``rule, rows_in, dropped, rows_kept`` and, where there are,
+        ``flagged`` (rows reported, not dropped) and ``parameter`` (the rule's limit).  The rules of
+        :data:`surveypls.survey.log.RULES` are named in the language, others by ``label`` or ``rule``.
+    labels, notice
+        Language and note.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        ``rule, text, rows_in, dropped, rows_kept`` (and ``flagged``) as drawn.
+
+    Raises
+    ------
+    FigureError
+        If rows kept are not rows in less rows dropped, or one rule does not begin where the last ended.
+    """
+    steps = check_frame(flow, ("rule", "rows_in", "dropped", "rows_kept"), "cleaning_flow", names=("rule",))
+    kept = steps["rows_in"] - steps["dropped"]
+    if (kept != steps["rows_kept"]).any() or (steps["rows_in"].iloc[1:].to_numpy() != kept.iloc[:-1]).any():
+        raise FigureError(
+            "cleaning_flow: rows_kept must be rows_in less dropped, and the next rule's rows_in"
+        )
+    steps = steps[steps["rule"] != "received"] if len(steps) > 1 else steps
+    texts = [_rule_text(row, labels) for row in steps.to_dict("records")]
+    data = steps[["rule"]].assign(text=texts)
+    for name in ("rows_in", "dropped", "rows_kept", "flagged"):
+        if name in steps.columns:
+            data[name] = steps[name].astype(int)
+
+    notes = wrap(notice, WIDTH - 0.25, SMALL) if notice else []
+    foot = 0.14 + line_height(SMALL) * len(notes)
+    side_x, side_w, main_w = 2.75, WIDTH - 2.85, 2.0
+    wrapped = [wrap(text[:1].upper() + text[1:], side_w - 1.15, NORMAL) for text in texts]
+    heights = [max(0.3, len(lines) * line_height(NORMAL) + 0.12) for lines in wrapped]
+    gap = 0.14
+    total = foot + 0.1 + 2 * 0.36 + sum(heights) + gap * (len(heights) + 1)
+    figure = new_figure(total)
+    figure.set_layout_engine("none")
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, WIDTH), ylim=(0, total))
+    ax.set_axis_off()
+    middle = 0.35 + main_w / 2
+
+    def box(x: float, y: float, w: float, h: float, colour: str) -> None:
+        shape = "round,pad=0,rounding_size=0.05"
+        ax.add_patch(FancyBboxPatch((x, y), w, h, boxstyle=shape, facecolor=colour, edgecolor=GREY))
+
+    def main_box(y: float, text: str) -> None:
+        box(0.35, y, main_w, 0.36, ELLIPSE)
+        ax.text(middle, y + 0.18, text, ha="center", va="center", fontsize=NORMAL, weight="bold")
+
+    top = total - 0.05 - 0.36
+    first = words("rows_in", labels, count=whole(int(data["rows_in"].iloc[0]), labels))
+    main_box(top, first)
+    y = top
+    for lines, h, row in zip(wrapped, heights, data.to_dict("records"), strict=True):
+        y -= gap + h
+        centre = y + h / 2
+        ax.annotate(
+            "", (side_x, centre), (middle, centre), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 0.8}
+        )
+        box(side_x, y, side_w, h, BOX if row["dropped"] else "white")
+        ax.text(side_x + 0.1, centre, "\n".join(lines), ha="left", va="center", fontsize=NORMAL)
+        outcome = _outcome(row, labels)
+        ax.text(
+            side_x + side_w - 0.1, centre, outcome, ha="right", va="center", fontsize=NORMAL, weight="bold"
+        )
+        left = whole(row["rows_kept"], labels)
+        ax.text(middle - 0.12, centre, left, ha="right", va="center", fontsize=NORMAL, color="#555555")
+    bottom = y - gap - 0.36
+    ax.annotate(
+        "", (middle, bottom + 0.36), (middle, top), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.1}
+    )
+    last = words("rows_kept", labels, count=whole(int(data["rows_kept"].iloc[-1]), labels))
+    main_box(bottom, last)
+    for i, line in enumerate(reversed(notes)):
+        ax.text(0.1, 0.05 + i * line_height(SMALL), line, fontsize=SMALL, color="#555555", va="bottom")
+    return figure, data
+
+
+def _rule_text(row: Mapping[Any, Any], labels: str) -> str:
+    """Name a rule in the language, with its limit."""
+    known = RULES.get(str(row["rule"]))
+    text = known[1 if labels == "es" else 0] if known else str(row.get("label", row["rule"]))
+    limit = str(row.get("parameter", "") or "").replace(">=", "≥").replace("<=", "≤")
+    limit = limit.replace(".", ",") if labels == "es" else limit
+    if row["rule"] in _REQUIRED and limit not in ("", "nan"):
+        return f"{text} ({words('kept_if', labels, limit=limit)})"
+    if row["rule"] == "outlier" and limit not in ("", "nan"):
+        return f"{text} ({limit})"
+    if has_word(f"policy.{limit}") and row["rule"] == "imputed":
+        return f"{text} ({words(f'policy.{limit}', labels)})"
+    return text
+
+
+def _outcome(row: Mapping[Any, Any], labels: str) -> str:
+    """Say what a rule did: rows dropped, else rows that it touched."""
+    if row["dropped"] or not row.get("flagged"):
+        return number(-row["dropped"], labels, digits=0)
+    key = {"imputed": "rows_imputed", "out_of_scale": "rows_blanked"}.get(row["rule"], "rows_flagged")
+    return words(key, labels, count=whole(row["flagged"], labels))

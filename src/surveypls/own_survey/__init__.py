@@ -1,0 +1,1 @@
+"""Room 11, somebody's own survey: propose a study file, check it against the survey before anything runs."""

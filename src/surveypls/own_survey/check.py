@@ -1,0 +1,376 @@
+"""Check a survey and a study file together: every problem at once, before anything is run.
+
+Errors keep the analysis from running; warnings are what a reader of its results should know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from surveypls.efa.correlations import EfaError
+from surveypls.efa.pruning import prune
+from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
+from surveypls.pls.estimator import fit
+from surveypls.pls.inputs import DataError
+from surveypls.pls.model import ModelError, PlsModel
+from surveypls.published.printed import PublishedError, load_published
+from surveypls.study.definition import Study, StudyError, load_study, nearest
+from surveypls.study.model_text import write_model
+from surveypls.survey.answers import name_key
+from surveypls.survey.codebook import load_codebook
+from surveypls.survey.files import SurveyError, TextTable, read_table
+from surveypls.survey.reading import RawSurvey, survey_from_table
+from surveypls.survey.screening import CleaningResult, clean
+
+#: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
+MINIMUM_PATH = 0.20
+#: Cells, rows or columns named in one message at most.
+SHOWN = 6
+
+
+class CheckError(ValueError):
+    """The survey and the study file cannot be analysed; the message lists every error."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found.
+
+    Attributes
+    ----------
+    errors, warnings : tuple of str
+        Each with file, place, what was found and what was expected.
+    facts : tuple of str
+        Rows, items and sample size, as far as they could be found out.
+    model : str
+        The model as it was read, in lavaan's notation; empty if the study file cannot be read.
+    study : Study or None
+        The study, if its file is in order.
+    """
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    facts: tuple[str, ...]
+    model: str
+    study: Study | None
+
+    def text(self) -> str:
+        """Return the report as plain text."""
+        parts = []
+        for title, lines in (("error", self.errors), ("warning", self.warnings)):
+            if lines:
+                parts += [
+                    f"{len(lines)} {title}{'s' * (len(lines) > 1)}",
+                    *(f"  - {line}" for line in lines),
+                    "",
+                ]
+        if self.model:
+            parts += ["The model as read", *(f"  {line}" for line in self.model.splitlines()), ""]
+        parts += list(self.facts)
+        parts.append("Not ready: mend the errors above." if self.errors else "Ready to run.")
+        return "\n".join(parts)
+
+
+def check(survey: Path | str, study_file: Path | str, *, minimum_path: float = MINIMUM_PATH) -> CheckReport:
+    """Check everything that can be checked without running a notebook.
+
+    The files are read, the answers screened, the items pruned and the model estimated once, so that what
+    would stop a run is found here.  Nothing is written.
+
+    Parameters
+    ----------
+    survey, study_file : path
+        The answers (CSV, TSV or XLSX) and the study (YAML).
+    minimum_path : float
+        The smallest path coefficient that the sample should find with a power of 80 %.
+
+    Returns
+    -------
+    CheckReport
+    """
+    survey, study_file = Path(survey), Path(study_file)
+    found = _Findings()
+    study = table = None
+    try:
+        study = load_study(study_file)
+        found.model = write_model(study.blocks(), study.path_pairs, study.modes)
+    except StudyError as error:
+        found.errors += [f"{study_file.name}: {problem}" for problem in error.problems]
+    try:
+        table = read_table(survey)
+    except SurveyError as error:
+        found.errors += [f"{survey.name}: {problem}" for problem in error.problems]
+    if study is not None and table is not None:
+        _together(found, survey, study_file, study, table, minimum_path)
+    return CheckReport(tuple(found.errors), tuple(found.warnings), tuple(found.facts), found.model, study)
+
+
+def preflight(survey: Path | str, study_file: Path | str) -> Study:
+    """Return the checked study; raise :class:`CheckError` with every error if a run cannot succeed."""
+    report = check(survey, study_file)
+    if report.errors or report.study is None:
+        listed = "\n".join(f"  - {e}" for e in report.errors)
+        n = len(report.errors)
+        raise CheckError(report.errors[0] if n == 1 else f"{n} problems, nothing was run\n{listed}")
+    return report.study
+
+
+class _Findings:
+    """What has been found so far."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.warnings: list[str] = []
+        self.facts: list[str] = []
+        self.model = ""
+
+
+def _together(
+    found: _Findings, survey: Path, study_file: Path, study: Study, table: TextTable, minimum_path: float
+) -> None:
+    """Check the survey against the study."""
+    name = survey.name
+    found.errors += [f"{study_file.name}: {p}" for p in _files_named(study, study_file)]
+    alike = list(_names_alike(study.items))
+    if alike:
+        found.errors += [f"{study_file.name}: {p}" for p in alike]
+        return
+    book = None
+    if study.survey.codebook is not None:
+        path = study_file.parent / study.survey.codebook
+        try:
+            book = load_codebook(path)
+        except SurveyError as error:
+            found.errors += [f"{path.name} (survey.codebook): {p}" for p in error.problems]
+            return
+    found.facts.append(f"{len(table.rows)} rows and {len(table.header)} columns in {name}.")
+    try:
+        raw = survey_from_table(table, study, book, source=name)
+    except SurveyError as error:
+        where = study_file.name if error.source == "study file" else name
+        found.errors += [f"{where}: {p}" for p in [*error.problems, *_hints(table, study)]]
+        return
+    found.warnings += [f"{name}: {w}" for w in (*_headings(raw), *_off_scale(raw, study))]
+    try:
+        cleaned = clean(raw, study)
+    except SurveyError as error:
+        found.errors += [f"{name}: {p}" for p in error.problems]
+        return
+    found.warnings += [f"{name}: {w}" for w in _screening(cleaned)]
+    n = len(cleaned.responses)
+    found.facts.append(f"{n} rows are left after screening.")
+    errors, warnings, model = _estimates(cleaned, study)
+    found.errors += [f"{name}: {e}" for e in errors]
+    found.warnings += [f"{name}: {w}" for w in warnings]
+    found.warnings += [f"{study_file.name}: {w}" for w in _measurement(study)]
+    if model is not None:
+        kept = ", ".join(f"{c} {len(b)} of {len(study.get(c).items)}" for c, b in _kept(model).items())
+        found.facts.append(f"Items after pruning: {kept}.")
+        found.warnings += [f"{name}: {w}" for w in _sample_size(study, model, n, minimum_path)]
+        found.facts.append(_power(study, n, minimum_path))
+
+
+# files and names -----------------------------------------------------------------------------------
+def _files_named(study: Study, study_file: Path) -> Iterable[str]:
+    if study.published is None:
+        return
+    folder = study_file.parent / study.published
+    if not folder.is_dir():
+        yield f"published: no folder {study.published!r} beside the study file"
+        return
+    try:
+        load_published(folder)
+    except PublishedError as error:
+        yield f"published: {error}"
+
+
+def _names_alike(items: Sequence[str]) -> Iterable[str]:
+    """Headings are compared without case and punctuation, so two such items could not be told apart."""
+    seen: dict[str, str] = {}
+    for item in items:
+        other = seen.setdefault(name_key(item).replace(" ", ""), item)
+        if other != item:
+            yield f"items {other!r} and {item!r} differ in case or punctuation only; rename one"
+
+
+def _headings(raw: RawSurvey) -> Iterable[str]:
+    keys = [name_key(h) for h in raw.columns["heading"]]
+    other = raw.columns["role"] == "other"
+    twice = {k for k, o in zip(keys, other, strict=True) if k and o and keys.count(k) > 1}
+    for key in sorted(twice):
+        places = [i + 1 for i, k in enumerate(keys) if k == key]
+        heading = raw.columns["heading"][places[0] - 1]
+        yield f"columns {', '.join(map(str, places))} have the same heading {heading!r}"
+
+
+def _hints(table: TextTable, study: Study) -> Iterable[str]:
+    """Say what the file looks like where items have no column."""
+    wanted = {name_key(i) for i in study.items}
+    if sum(name_key(h) in wanted for h in table.header) > len(wanted) / 2:
+        return
+    if len(table.header) == 1:
+        yield "the whole file is one column: expected headings in the first row, separated by , ; | or tab"
+    for number, cells in zip(table.row_numbers[:5], table.rows[:5], strict=True):
+        if sum(name_key(c) in wanted for c in cells) > len(wanted) / 2:
+            yield f"the headings seem to stand in row {number}; delete the rows above it"
+            return
+
+
+# answers -------------------------------------------------------------------------------------------
+def _off_scale(raw: RawSurvey, study: Study) -> Iterable[str]:
+    texts = raw.answers[[i for i in study.items if i in raw.answers]]
+    kind = {text: raw.scale.read(str(text))[0] for text in pd.unique(texts.to_numpy(dtype=object).ravel())}
+    bad = texts.map(kind.__getitem__).to_numpy() == "unreadable"
+    places = np.argwhere(bad)
+    if not len(places):
+        return
+    said = []
+    for i, j in places[:SHOWN]:
+        text = str(texts.iloc[i, j]).strip()
+        close = nearest(text, study.survey.scale)
+        said.append(
+            f"row {texts.index[i]}, {texts.columns[j]}: {text[:40]!r}"
+            + (f" ({close[2:]})" if "did you mean" in close else "")
+        )
+    more = ", …" if len(places) > SHOWN else ""
+    scale = ", ".join(study.survey.scale)
+    yield f"{len(places)} answers are off the scale ({scale}) and count as missing: {', '.join(said)}{more}"
+    whole = pd.Series(bad.mean(axis=1) > 0.5, index=texts.index)
+    top = [int(r) for r in whole.index[whole][:3]]
+    if top and top[0] <= raw.answers.index[0] + 2:
+        yield f"row {top[0]} is not a row of answers; some tools write a second heading there: delete it"
+
+
+def _screening(cleaned: CleaningResult) -> Iterable[str]:
+    flow = cleaned.flow
+    lost = [f"{label} {n}" for label, n in zip(flow["label"], flow["dropped"], strict=True) if n]
+    last, first = int(flow["rows_kept"].iloc[-1]), int(flow["rows_in"].iloc[0])
+    if lost:
+        half = ", less than half" if last < first / 2 else ""
+        yield f"{last} of {first} rows are kept{half}; dropped: {', '.join(lost)}"
+    for row in cleaned.missing.itertuples():
+        if row.reported:
+            yield f"item {row.item!s}: {row.share:.0%} of the answers are missing"
+    yield from cleaned.notes
+
+
+# the estimate --------------------------------------------------------------------------------------
+def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[str], PlsModel | None]:
+    """Prune and estimate once; errors, warnings and the pruned model."""
+    data = cleaned.responses
+    errors: list[str] = []
+    for item in study.items:
+        if data[item].nunique() == 1:
+            c = study.get(study.construct_of(item))
+            text = f"item {item} ({c.name}): every answer that is kept is {data[item].iloc[0]:g}"
+            if study.efa.prune and c.mode == "A" and len(c.items) > 1:
+                continue
+            errors.append(f"{text}; an item without variance cannot be analysed, leave it out")
+    if len(data) < study.pls.predict_folds:
+        errors.append(
+            f"{len(data)} rows for {study.pls.predict_folds} folds (pls.predict_folds); expected a row for each fold"
+        )
+    if len(data) < 3:
+        errors.append(f"{len(data)} rows after screening; expected at least 3, and many more for a result")
+    if errors:
+        return errors, [], None
+    warnings = [*_constant(data, study), *_turned(data, study)]
+    try:
+        pruned = prune(data, study)
+        empty = [c for c, block in pruned.blocks.items() if not block]
+        if empty:
+            return [f"no item of {', '.join(empty)} can be analysed"], warnings, None
+        model = PlsModel.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
+        lost = [i for i in (study.estimator["sign_items"] or {}).values() if i not in pruned.retained]
+        if lost:
+            return [f"sign_item {i} is dropped by pruning; name another" for i in lost], warnings, model
+        estimate = fit(data[list(model.items)], model, **study.estimator)
+    except (EfaError, ModelError, DataError, ValueError) as error:
+        return [str(error)], warnings, None
+    if not bool(np.all(estimate.converged)):
+        warnings.append(f"the estimate does not settle within {study.pls.max_iterations} iterations")
+    return [], warnings, model
+
+
+def _constant(data: pd.DataFrame, study: Study) -> Iterable[str]:
+    for item in study.items:
+        if data[item].nunique() == 1:
+            yield f"item {item}: the same answer in every row that is kept; it is pruned"
+
+
+def _turned(data: pd.DataFrame, study: Study) -> Iterable[str]:
+    """Find items that go against the rest of their construct, and pairs of items answered alike."""
+    limit = norm.ppf(0.975) / np.sqrt(len(data))
+    for c in study.constructs:
+        items = [i for i in c.items if data[i].nunique() > 1]
+        for item in items if c.mode == "A" and len(items) > 1 else []:
+            rest = data[[i for i in items if i != item]].sum(axis=1)
+            r = data[item].corr(rest) if rest.nunique() > 1 else 0.0
+            if r < -limit:
+                state = "listed" if item in study.survey.reversed_items else "not listed"
+                yield (
+                    f"item {item} correlates {r:.2f} with the rest of {c.name}: does it ask the opposite? "
+                    f"(it is {state} under survey.reversed_items)"
+                )
+        for k, item in enumerate(items):
+            for other in items[k + 1 :]:
+                if (data[item] == data[other]).all():
+                    yield f"items {item} and {other} hold the same answers in every row"
+
+
+def _measurement(study: Study) -> Iterable[str]:
+    for c in study.constructs:
+        if len(c.items) == 1:
+            yield f"{c.name} has one item: its reliability cannot be estimated"
+        elif len(c.items) == 2 and c.mode == "A":
+            yield f"{c.name} has two items: three or more measure better"
+    for effect in study.hypotheses:
+        if effect.effect == "indirect" and not _reaches(study, effect.path.source, effect.path.target):
+            yield f"hypothesis {effect.id}: no path leads from {effect.path.source} to {effect.path.target}"
+
+
+def _reaches(study: Study, source: str, target: str) -> bool:
+    """Tell whether a way of two paths or more leads from source to target."""
+    after: dict[str, set[str]] = {}
+    for s, t in study.path_pairs:
+        after.setdefault(s, set()).add(t)
+    reached: set[str] = set()
+    todo = [s for t in after.get(source, ()) for s in after.get(t, ())]
+    while todo:
+        node = todo.pop()
+        if node not in reached:
+            reached.add(node)
+            todo += after.get(node, ())
+    return target in reached
+
+
+def _kept(model: PlsModel) -> dict[str, list[str]]:
+    return {c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True)}
+
+
+# sample size ---------------------------------------------------------------------------------------
+def _sample_size(study: Study, model: PlsModel, n: int, minimum_path: float) -> Iterable[str]:
+    least, where = ten_times(model)
+    if n < least:
+        yield f"{n} rows are fewer than the ten-times rule asks for, {least} (10 × {where})"
+    needed = minimum_n(minimum_path, significance=study.bootstrap.significance)
+    if n < needed:
+        yield (
+            f"{n} rows are fewer than {needed}, the minimum to find a path of {minimum_path:g} with a power of 80 % "
+            "(inverse square root method, Kock & Hadaya 2018)"
+        )
+
+
+def _power(study: Study, n: int, minimum_path: float) -> str:
+    alpha = study.bootstrap.significance
+    least, needed = smallest_path(n, significance=alpha), minimum_n(minimum_path, significance=alpha)
+    return (
+        f"With {n} rows, paths of {least:.2f} or more are found with a power of 80 % at the {alpha:.0%} level; "
+        f"a path of {minimum_path:g} needs {needed} rows."
+    )

@@ -1,0 +1,209 @@
+"""The field's conventions, applied to printed cells with their rounding, and coincidences worth a look.
+
+A rule that fails is a finding about the study, not a contradiction in its tables.  The limits are those of
+``thresholds.csv``, the one table of thresholds.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+from surveypls.published.boxes import Interval, verdict_of
+from surveypls.published.checks import Check, arrow, show
+from surveypls.published.inference import quantile_chance, student_quantiles
+from surveypls.published.printed import Cell, Published
+
+# Hair, Anderson, Tatham and Black (1998): the sample size from which a factor loading is significant
+# (5 % level, power 80 %).
+LOADING_SAMPLE_SIZES = (
+    (0.30, 350),
+    (0.35, 250),
+    (0.40, 200),
+    (0.45, 150),
+    (0.50, 120),
+    (0.55, 100),
+    (0.60, 85),
+    (0.65, 70),
+    (0.70, 60),
+    (0.75, 50),
+)
+_READ_AS = {"composite_reliability": "rho_c"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A convention: on which side of ``limit`` a statistic should be, and who says so."""
+
+    statistic: str
+    direction: str
+    limit: float
+    borderline: float | None
+    source: str
+
+    def truth(self, box: Interval, limit: float) -> bool | None:
+        """Tell whether the whole box is on the right side of a limit."""
+        if self.direction in ("at least", "above"):
+            return Interval.point(limit).less(box, strict=self.direction == "above")
+        return box.less(limit, strict=self.direction == "below")
+
+
+def load_rules() -> dict[str, Rule]:
+    """Read the limits from ``thresholds.csv``: statistic → rule."""
+    text = resources.files("surveypls.tables").joinpath("thresholds.csv").read_text(encoding="utf-8")
+    return {
+        row["statistic"]: Rule(
+            row["statistic"],
+            row["direction"],
+            float(row["acceptable"]),
+            float(row["borderline"]) if row["borderline"] else None,
+            row["source"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def loading_sample_size(loading: float) -> int | None:
+    """Sample size from which a loading of that size is significant, or None below the table's smallest.
+
+    Hair, Anderson, Tatham and Black (1998), 5 % level and 80 % power.
+    """
+    sizes = [n for size, n in LOADING_SAMPLE_SIZES if size <= abs(loading)]
+    return sizes[-1] if sizes else None
+
+
+def rule_checks(published: Published) -> Iterator[Check]:
+    """Yield every rule for the printed cells that it speaks of, and the coincidences."""
+    rules = load_rules()
+    for cell in published:
+        rule = rules.get(_READ_AS.get(cell.statistic, cell.statistic))
+        if rule is None or cell.statistic in ("efa_loading", "p_value", "cross_loading"):
+            continue
+        yield _against(cell, rule)
+    yield from _fornell_larcker_checks(published)
+    yield from _same_digits(published)
+    yield from _quantiles(published)
+
+
+def _against(cell: Cell, rule: Rule) -> Check:
+    box = cell.box.absolute() if cell.statistic == "outer_loading" else cell.box
+    truth = rule.truth(box, rule.limit)
+    detail = f"{rule.direction} {rule.limit:g} ({rule.source})"
+    if truth is False and rule.borderline is not None:
+        near = rule.truth(box, rule.borderline)
+        detail += f"; {'beyond' if near is False else 'within'} the tolerated {rule.borderline:g}"
+    if cell.statistic == "outer_loading" and truth is False:
+        n = loading_sample_size(cell.value)
+        if n is not None:
+            detail += f"; a loading of this size needs n of about {n} (Hair, Anderson, Tatham and Black 1998)"
+    if truth is None:
+        detail += f"; the printed {cell.printed} stands for {show(cell.box)}"
+    about = arrow((cell.row, cell.column)) if cell.statistic == "f_squared" else cell.row
+    if cell.statistic in ("htmt", "htmt2"):
+        about = f"{cell.row} and {cell.column}"
+    if cell.statistic == "r_squared":
+        about = cell.column
+    return Check(
+        f"{cell.statistic} {rule.direction} {rule.limit:g}",
+        "rule",
+        about,
+        cell.id,
+        cell.printed,
+        None,
+        verdict_of(truth),
+        detail,
+    )
+
+
+def fornell_larcker(published: Published) -> list[tuple[Cell, Cell, Interval]]:
+    """Return correlation cell, cell of the smaller √AVE (or AVE), and √AVE − |correlation| as an interval.
+
+    One entry for each printed correlation of two constructs (Fornell & Larcker 1981).
+    """
+    roots: dict[str, tuple[Cell, Interval]] = {}
+    for construct in published.constructs:
+        found = published.select("sqrt_ave", construct)
+        plain = [c for c in published.select("ave", construct) if c.box.upper >= 0]
+        if found:
+            roots[construct] = (found[0], found[0].box)
+        elif plain:
+            roots[construct] = (plain[0], plain[0].box.sqrt())
+    margins = []
+    for cell in published.select("construct_correlation"):
+        sides = [roots[name] for name in (cell.row, cell.column) if name in roots]
+        if sides and cell.row != cell.column:
+            root, box = min(sides, key=lambda side: side[1].lower)
+            margins.append((cell, root, box - cell.box.absolute()))
+    return margins
+
+
+def _fornell_larcker_checks(published: Published) -> Iterator[Check]:
+    for cell, root, margin in fornell_larcker(published):
+        yield Check(
+            "√AVE above the correlation (Fornell-Larcker)",
+            "rule",
+            f"{cell.row} and {cell.column}",
+            cell.id,
+            cell.printed,
+            None,
+            verdict_of(Interval.point(0).less(margin)),
+            f"√AVE {root.id} is above it by {show(margin)}",
+            (root.id,),
+        )
+
+
+def _same_digits(published: Published) -> Iterator[Check]:
+    pairs = [
+        (efa, pls)
+        for efa in published.select("efa_loading")
+        for pls in published.select("outer_loading", efa.row, efa.column)
+    ]
+    if len(pairs) < 3:
+        return
+    same = [efa for efa, pls in pairs if efa.printed == pls.printed]
+    alike = len(same) == len(pairs)
+    detail = f"{len(same)} of {len(pairs)} EFA loadings are the PLS loadings digit for digit"
+    if alike:
+        detail += "; two methods do not give the same digits, so one table repeats the other"
+    yield Check(
+        "EFA loadings are not the PLS loadings",
+        "coincidence",
+        "items",
+        "",
+        f"{len(pairs)} pairs",
+        None,
+        verdict_of(not alike),
+        detail,
+        tuple(c.id for pair in pairs for c in pair),
+    )
+
+
+def _quantiles(published: Published) -> Iterator[Check]:
+    cells = published.select("t_statistic")
+    if len(cells) < 2:
+        return
+    found = student_quantiles(published)
+    if found:
+        df, probabilities = found[0]
+        listed = ", ".join(f"{c.printed} ({p:g})" for c, p in zip(cells, probabilities, strict=True))
+        chance = quantile_chance(published)
+        detail = (
+            f"all are quantiles of Student's t with {df} degrees of freedom: {listed}; about "
+            f"{100 * chance:.2g} % of t values near these would be, for some degrees of freedom; "
+            "a coincidence or not, the tables do not say"
+        )
+    else:
+        detail = "no degrees of freedom have all printed t among their tabled quantiles"
+    yield Check(
+        "printed t are not tabled quantiles",
+        "coincidence",
+        "t statistics",
+        "",
+        ", ".join(c.printed for c in cells),
+        None,
+        verdict_of(not found),
+        detail,
+        tuple(c.id for c in cells),
+    )

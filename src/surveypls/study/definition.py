@@ -1,0 +1,341 @@
+"""Read and check ``study.yaml``: the constructs, items, paths, hypotheses, labels and settings.
+
+This module knows nothing of data or of estimation.  Everything that a run can be told stands in
+one validated, immutable :class:`Study`; the notebooks read it, and nothing else reads the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from surveypls.study.checks import model_problems, with_model_text
+from surveypls.study.settings import (
+    BootstrapSettings,
+    CleaningSettings,
+    Consent,
+    EfaSettings,
+    Language,
+    Name,
+    PlsSettings,
+    Settings,
+    SurveySettings,
+    Text,
+    nearest,
+)
+from surveypls.study.strict_yaml import StrictYamlError, load_yaml
+from surveypls.study.words import explain
+
+__all__ = [
+    "BootstrapSettings",
+    "CleaningSettings",
+    "Consent",
+    "Construct",
+    "EfaSettings",
+    "Hypothesis",
+    "Language",
+    "Path",
+    "PlsSettings",
+    "Study",
+    "StudyError",
+    "SurveySettings",
+    "Text",
+    "load_study",
+    "nearest",
+    "parse_study",
+]
+
+MAX_STUDY_BYTES = 1_000_000
+
+
+class StudyError(ValueError):
+    """The study file cannot be used; the message lists every problem found.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        Each problem with its place, without the file's name.
+    """
+
+    def __init__(self, source: str, problems: Iterable[str]) -> None:
+        self.source, self.problems = source, tuple(problems)
+        listed = "\n".join(f"  - {p}" for p in self.problems)
+        super().__init__(
+            f"{source}: {self.problems[0]}"
+            if len(self.problems) == 1
+            else f"{source}: {len(self.problems)} problems\n{listed}"
+        )
+
+    def __reduce__(self) -> tuple[type[StudyError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.source, self.problems)
+
+
+class Construct(Settings):
+    """A latent variable and its candidate items (before any pruning)."""
+
+    name: Name
+    """Short name, as used in paths."""
+    items: tuple[Name, ...] = Field(min_length=1, max_length=200)
+    """Its items: headings of the survey, or names of the codebook."""
+    label: Text = Text()
+    """What figures and tables call it."""
+    mode: Literal["A", "B"] = "A"
+    """A: reflective, correlation weights; B: formed by its items, regression weights."""
+    sign_item: Name | None = None
+    """Orient the construct so that this item loads positively; by default the loadings' sum is positive."""
+
+    @field_validator("items")
+    @classmethod
+    def _items_once(cls, items: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({i for i in items if items.count(i) > 1})
+        if twice:
+            raise ValueError(f"item listed twice: {', '.join(twice)}")
+        return items
+
+    @model_validator(mode="after")
+    def _sign_item_belongs(self) -> Construct:
+        if self.sign_item is not None and self.sign_item not in self.items:
+            raise ValueError(
+                f"sign_item {self.sign_item!r} is not one of the construct's items"
+                + nearest(self.sign_item, self.items)
+            )
+        return self
+
+
+class Path(Settings):
+    """A directed structural path, written ``SOURCE -> TARGET``."""
+
+    source: Name
+    """Construct that the path leaves."""
+    target: Name
+    """Construct that it points at."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parse_arrow(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            parts = [part.strip() for part in value.split("->")]
+            if len(parts) != 2 or not all(parts):
+                raise ValueError(f"a path is written 'SOURCE -> TARGET', found {value!r}")
+            return {"source": parts[0], "target": parts[1]}
+        return value
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
+class Hypothesis(Settings):
+    """A hypothesis about one path (or, for a mediation, about one total indirect effect)."""
+
+    id: str = Field(min_length=1, max_length=20)
+    """What the hypothesis is called, for example H1."""
+    path: Path
+    """The path that it is about, SOURCE -> TARGET."""
+    effect: Literal["direct", "indirect", "total"] = "direct"
+    """Which effect of the source on the target."""
+    statement: Text = Text()
+    """The hypothesis in words."""
+
+
+class Study(Settings):
+    """One study: what was asked, what is modelled, and how it is analysed.
+
+    A file may give ``model``, a text in lavaan's notation (:mod:`surveypls.study.model_text`), in the place of
+    ``paths`` and of the constructs' items and modes; ``constructs`` then only adds labels and sign items.
+    """
+
+    id: Name
+    """Short name of the study."""
+    title: Text
+    """Title of the study."""
+    question: Text = Text()
+    """The research question, one sentence."""
+    synthetic: Text | None = None
+    """For made-up data: a notice that stands in every notebook, figure and table."""
+    labels: Language = "en"
+    """Language of figures and tables."""
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    """One seed fixes every random draw."""
+    published: str | None = None
+    """Folder of an article's printed values to compare with; leave it out without one."""
+    survey: SurveySettings = SurveySettings()
+    """How the raw export is written."""
+    cleaning: CleaningSettings = CleaningSettings()
+    """Screening rules."""
+    constructs: tuple[Construct, ...] = Field(min_length=1, max_length=100)
+    """Construct → its items."""
+    paths: tuple[Path, ...] = Field(min_length=1, max_length=1000)
+    """SOURCE -> TARGET, one a line."""
+    hypotheses: tuple[Hypothesis, ...] = Field(default=(), max_length=1000)
+    """What is tested."""
+    efa: EfaSettings = EfaSettings()
+    """Exploratory factor analysis and item pruning."""
+    pls: PlsSettings = PlsSettings()
+    """The estimator."""
+    bootstrap: BootstrapSettings = BootstrapSettings()
+    """Resampling and inference."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _model_as_text(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or "model" not in value:
+            return value
+        return with_model_text(value)
+
+    @field_validator("constructs", mode="before")
+    @classmethod
+    def _constructs_by_name(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return [
+                {"name": str(name), **(body if isinstance(body, Mapping) else {"items": body})}
+                for name, body in value.items()
+            ]
+        return value
+
+    @model_validator(mode="after")
+    def _model_holds_together(self) -> Study:
+        problems = list(model_problems(self))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def construct_names(self) -> tuple[str, ...]:
+        """The constructs' names, in the file's order."""
+        return tuple(c.name for c in self.constructs)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Every candidate item, construct by construct."""
+        return tuple(item for c in self.constructs for item in c.items)
+
+    @property
+    def scale_ends(self) -> tuple[int, int]:
+        """The lowest and the highest answer of the scale."""
+        values = self.survey.scale.values()
+        return min(values), max(values)
+
+    @property
+    def factored_items(self) -> tuple[str, ...]:
+        """The candidate items that a factor analysis can take: of Mode A constructs of several items."""
+        return tuple(i for c in self.constructs if c.mode == "A" and len(c.items) > 1 for i in c.items)
+
+    @property
+    def construct_labels(self) -> dict[str, Text]:
+        """Construct → its label in both languages, the name where it has none."""
+        return {c.name: Text(en=c.label("en") or c.name, es=c.label("es") or c.name) for c in self.constructs}
+
+    @property
+    def modes(self) -> dict[str, str]:
+        """Construct → ``"A"`` or ``"B"``."""
+        return {c.name: c.mode for c in self.constructs}
+
+    @property
+    def estimator(self) -> dict[str, Any]:
+        """The estimator's options, as :func:`surveypls.pls.estimator.estimate` takes them."""
+        signs = {c.name: c.sign_item for c in self.constructs if c.sign_item is not None}
+        return {
+            "scheme": self.pls.scheme,
+            "tolerance": self.pls.tolerance,
+            "max_iterations": self.pls.max_iterations,
+            "consistent": self.pls.consistent,
+            "sign_items": signs or None,
+        }
+
+    @property
+    def fit_options(self) -> dict[str, Any]:
+        """The estimator's options without the sign items, which do not change fit."""
+        return {name: value for name, value in self.estimator.items() if name != "sign_items"}
+
+    @property
+    def path_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The paths as (source, target) names."""
+        return tuple((p.source, p.target) for p in self.paths)
+
+    def get(self, name: str) -> Construct:
+        """Return the construct of that name; KeyError names the nearest one."""
+        for c in self.constructs:
+            if c.name == name:
+                return c
+        raise KeyError(f"no construct {name!r}{nearest(name, self.construct_names)}")
+
+    def construct_of(self, item: str) -> str:
+        """Return the name of the construct that an item belongs to."""
+        for c in self.constructs:
+            if item in c.items:
+                return c.name
+        raise KeyError(f"no item {item!r}{nearest(item, self.items)}")
+
+    def blocks(self, items: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
+        """Return construct → items, restricted to ``items`` (the retained ones) where given."""
+        kept = set(self.items if items is None else items)
+        return {c.name: tuple(i for i in c.items if i in kept) for c in self.constructs}
+
+    def label(self, construct: str, language: Language) -> str:
+        """Return a construct's label, or its name where it has none."""
+        return self.get(construct).label(language) or construct
+
+
+def load_study(path: FilePath | str) -> Study:
+    """Read a study file and check it.
+
+    Parameters
+    ----------
+    path : path
+        A YAML file; its keys are the fields of :class:`Study`, or ``model`` for constructs and paths.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, is not YAML, or breaks a rule.  The message lists all problems,
+        each with its place in the file and, for a misspelled name, the nearest valid one.
+    """
+    path = FilePath(path)
+    try:
+        if path.stat().st_size > MAX_STUDY_BYTES:
+            raise StudyError(path.name, [f"larger than {MAX_STUDY_BYTES:,} bytes; this is not a study file"])
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudyError(path.name, [f"not UTF-8 text (byte {error.start})"]) from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, StudyError):
+            raise
+        raise StudyError(path.name, [f"cannot be read: {getattr(error, 'strerror', error)}"]) from None
+    return parse_study(text, source=path.name)
+
+
+def parse_study(text: str, *, source: str = "study.yaml") -> Study:
+    """Check a study given as YAML text; see :func:`load_study`."""
+    try:
+        content = load_yaml(text)
+    except StrictYamlError as error:
+        raise StudyError(source, [str(error)]) from None
+    if not isinstance(content, dict):
+        kind = "nothing" if content is None else f"one {type(content).__name__}"
+        raise StudyError(source, [f"expected keys such as 'constructs:' and 'paths:', found {kind}"])
+    try:
+        return Study.model_validate(content)
+    except ValidationError as error:
+        problems = explain(error, content, Study)
+        blocked = {str(e["loc"][0]) if e["loc"] else "" for e in error.errors()}
+        raise StudyError(source, problems + _hidden_problems(content, blocked)) from None
+
+
+def _hidden_problems(content: Mapping[str, Any], blocked: set[str]) -> list[str]:
+    """Check the model where other faults kept that from being done."""
+    if blocked & {"", "constructs", "paths", "model"}:
+        return []
+    wanted = {"constructs", "paths", "model", "hypotheses"} - blocked
+    bare = {"id": "study", "title": "study"} | {k: v for k, v in content.items() if k in wanted}
+    try:
+        Study.model_validate(bare)
+    except ValidationError as error:
+        return [p for p in explain(error, bare, Study) if not p.startswith(("id:", "title:"))]
+    return []

@@ -1,0 +1,172 @@
+"""A model as text in lavaan's notation: ``RC =~ RC2 + RC3``, ``SERV <~ S1 + S2``, ``RC ~ INFRATICS``.
+
+Only what a PLS path model has can be said: ``=~`` reflective measurement (Mode A), ``<~`` a construct formed
+by its items (Mode B), ``~`` paths.  This module knows text alone; :mod:`surveypls.study.definition` checks the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+OPERATORS = {"=~": "A", "<~": "B", "~": ""}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_OPERATOR = re.compile(r":=|~~|=~|<~|~|==|<-|->|[<>=]")
+_REFUSED = {
+    "~~": "covariances are not part of a PLS model",
+    ":=": "effects are computed by themselves; name one under hypotheses",
+    "==": "constraints are not part of a PLS model",
+    "->": "write the target first, TARGET ~ SOURCE",
+    "<-": "write TARGET ~ SOURCE",
+}
+_EXPECTED = "expected CONSTRUCT =~ ITEM + ITEM, CONSTRUCT <~ ITEM + ITEM or TARGET ~ SOURCE + SOURCE"
+MAX_MODEL_CHARACTERS = 100_000
+
+
+class ModelTextError(ValueError):
+    """The model text cannot be read; ``problems`` holds one entry for each line at fault."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def parse_model(text: str) -> dict[str, Any]:
+    """Read a model text.
+
+    Parameters
+    ----------
+    text : str
+        Statements, one a line or separated by ``;``.  A line that ends with ``+`` or an operator, or
+        is followed by one that begins with ``+``, goes on.  ``#`` and ``!`` begin a comment.  Several
+        targets share their sources in ``Y + Z ~ X``; two statements about one construct add up.
+
+    Returns
+    -------
+    dict
+        ``{"constructs": {name: {"items": [...], "mode": "A" or "B"}}, "paths": ["SOURCE -> TARGET", ...]}``
+        as in a study file, in the order of the text.
+
+    Raises
+    ------
+    ModelTextError
+        For a statement that cannot be read, or a construct both ``=~`` and ``<~``; all at once, by line.
+
+    References
+    ----------
+    Rosseel, Y. (2012). lavaan: an R package for structural equation modeling. Journal of Statistical
+    Software 48(2) (the notation); ``<~`` as in cSEM and lavaan for composites.
+    """
+    if len(text) > MAX_MODEL_CHARACTERS:
+        raise ModelTextError(f"longer than {MAX_MODEL_CHARACTERS:,} characters; this is not a model")
+    constructs: dict[str, dict[str, Any]] = {}
+    paths: list[str] = []
+    problems: list[str] = []
+    for line, statement in _statements(text):
+        try:
+            left, operator, right = _split(statement)
+            if operator == "~":
+                paths += [f"{source} -> {target}" for target in left for source in right]
+                continue
+            if len(left) > 1:
+                raise ModelTextError(
+                    f"one construct stands before {operator}, found {', '.join(map(repr, left))}"
+                )
+            known = constructs.setdefault(left[0], {"items": [], "mode": OPERATORS[operator]})
+            if known["mode"] != OPERATORS[operator]:
+                raise ModelTextError(f"construct {left[0]!r} is measured by =~ and by <~; choose one")
+            known["items"] += right
+        except ModelTextError as error:
+            problems.append(f"line {line}: {error}")
+    if not problems and not constructs:
+        problems.append(f"no measurement; {_EXPECTED}")
+    if not problems and not paths:
+        problems.append("no path; expected TARGET ~ SOURCE + SOURCE")
+    if problems:
+        raise ModelTextError(*problems)
+    return {"constructs": constructs, "paths": paths}
+
+
+def write_model(
+    blocks: Mapping[str, Sequence[str]], paths: Iterable[tuple[str, str]], modes: Mapping[str, str]
+) -> str:
+    """Write a model as text that :func:`parse_model` reads back; paths are gathered by target.
+
+    Parameters
+    ----------
+    blocks : mapping of str to sequence of str
+        Construct → items.
+    paths : iterable of (str, str)
+        (source, target).
+    modes : mapping of str to str
+        Construct → ``"A"`` or ``"B"``.
+    """
+    sources: dict[str, list[str]] = {}
+    for source, target in paths:
+        sources.setdefault(target, []).append(source)
+    width = max((len(name) for name in blocks), default=0)
+    sign = {mode: operator for operator, mode in OPERATORS.items()}
+    lines = [f"{name:<{width}} {sign[modes[name]]} {' + '.join(items)}" for name, items in blocks.items()]
+    lines += [f"{target:<{width}} ~ {' + '.join(found)}" for target, found in sources.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _statements(text: str) -> list[tuple[int, str]]:
+    """Join continued lines and drop comments; each statement with the line on which it begins."""
+    found: list[tuple[int, str]] = []
+    goes_on = False
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = re.split(r"[#!]", raw, maxsplit=1)[0]
+        for part in line.split(";"):
+            piece = part.strip()
+            if not piece:
+                continue
+            if found and (goes_on or piece.startswith("+")):
+                found[-1] = (found[-1][0], f"{found[-1][1]} {piece}")
+            else:
+                found.append((number, piece))
+            goes_on = piece.endswith(("+", "~"))
+        if ";" in line:
+            goes_on = False
+    return found
+
+
+def _split(statement: str) -> tuple[list[str], str, list[str]]:
+    operators = _OPERATOR.findall(statement)
+    if len(operators) != 1 or operators[0] not in OPERATORS:
+        refused = next((_REFUSED[o] for o in operators if o in _REFUSED), None)
+        if refused is None:
+            what = "no operator" if not operators else "several statements" if len(operators) > 1 else ""
+            refused = (what + ", " if what else "") + _EXPECTED
+        raise ModelTextError(f"{_short(statement)}: {refused}")
+    left, right = statement.split(operators[0])
+    return _names(left, statement), operators[0], _names(right, statement)
+
+
+def _names(side: str, statement: str) -> list[str]:
+    names = [part.strip() for part in side.split("+")]
+    for name in names:
+        if _NAME.fullmatch(name):
+            continue
+        if not name:
+            reason = f"a name is missing; {_EXPECTED}"
+        elif "*" in name:
+            reason = (
+                f"{name!r}: fixed or labelled coefficients are not part of a PLS model; write the name alone"
+            )
+        elif ":" in name:
+            reason = f"{name!r}: interactions are not supported"
+        elif re.search(r"\s|,", name):
+            reason = f"{name!r}: names are joined by +"
+        else:
+            reason = f"{name!r} is not a name: letters, digits, '_' and '.', not beginning with a digit"
+        raise ModelTextError(f"{_short(statement)}: {reason}")
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise ModelTextError(f"{_short(statement)}: {', '.join(twice)} stands twice")
+    return names
+
+
+def _short(statement: str) -> str:
+    return repr(statement if len(statement) <= 60 else statement[:57] + "...")

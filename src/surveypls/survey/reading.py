@@ -1,0 +1,265 @@
+"""Read a survey's raw answers: find each item's column, check the file, list every failure at once.
+
+Nothing is changed here.  Answers stay the text that stands in the file;
+:mod:`surveypls.survey.screening` decides on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from surveypls.study.definition import Study, nearest
+from surveypls.survey.answers import Scale, name_key
+from surveypls.survey.codebook import failures, is_yes, load_codebook, lookups, match, text_frame
+from surveypls.survey.files import SurveyError, TextTable, read_table
+
+__all__ = ["RawSurvey", "SurveyError", "load_codebook", "read_survey", "survey_from_table"]
+
+#: A column in which fewer than this share of the filled cells can be read holds something else, and is an error.
+MIN_READABLE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RawSurvey:
+    """A survey as it came, with its columns named.
+
+    Attributes
+    ----------
+    source : str
+        The file's name.
+    table : DataFrame of str
+        Every cell under its own heading; the index, ``row``, is the row in the file.
+    answers : DataFrame of str
+        The instrument's items, named, in the order in which they were asked; same index.
+    respondents : DataFrame of str
+        ``respondent, time, consent``; same index.  Empty text where the study names no such column; a
+        respondent without an id is called by the row, ``"row 12"``.
+    columns : DataFrame
+        ``heading, role, item, matched_by``: what each column of the file was taken for.
+    reversed_items : tuple of str
+        Items to be turned round.
+    scale : Scale
+        The study's answers, ready to be looked up.
+    encoding, delimiter : str
+        How the file was read.
+    """
+
+    source: str
+    table: pd.DataFrame
+    answers: pd.DataFrame
+    respondents: pd.DataFrame
+    columns: pd.DataFrame
+    reversed_items: tuple[str, ...]
+    scale: Scale
+    encoding: str
+    delimiter: str
+
+
+def read_survey(
+    path: Path | str,
+    study: Study,
+    codebook: Path | str | pd.DataFrame | None = None,
+    *,
+    sheet: str | None = None,
+    strict: bool = False,
+) -> RawSurvey:
+    """Read a survey file and find every item of the study in it.
+
+    A column is an item's if its heading is the item's name, the codebook's ``header``, that header without its
+    question number, the row text of a grid question (``"… [row]"``), or the codebook's item text; case, accents,
+    spacing and punctuation never matter.  Extra columns are kept and not analysed.
+
+    A cell that cannot be read (off the scale, or other text) is left for screening, which sets it missing and logs it.
+    A column in which fewer than half of the filled cells can be read is an error: it holds another
+    question, or the study's scale is not the survey's.
+
+    Parameters
+    ----------
+    path : path
+        CSV, TSV or XLSX; see :func:`surveypls.survey.files.read_table`.
+    study : Study
+        Items, and ``study.survey`` for the scale, missing codes and named columns.
+    codebook : path or DataFrame, optional
+        See :func:`load_codebook`.
+    sheet : str, optional
+        Sheet of a workbook.
+    strict : bool
+        Take every cell that cannot be read for an error, each with its row and column.
+
+    Returns
+    -------
+    RawSurvey
+
+    Raises
+    ------
+    SurveyError
+        Listing every failure at once.
+    """
+    return survey_from_table(
+        read_table(path, sheet=sheet), study, codebook, source=Path(path).name, strict=strict
+    )
+
+
+def survey_from_table(
+    table: TextTable,
+    study: Study,
+    codebook: Path | str | pd.DataFrame | None = None,
+    *,
+    source: str = "survey",
+    strict: bool = False,
+) -> RawSurvey:
+    """Find the study's items in a table of text; see :func:`read_survey`."""
+    try:
+        scale = Scale.of(study.survey)
+    except ValueError as error:
+        raise SurveyError("study file", [str(error)]) from None
+    book = None if codebook is None else load_codebook(codebook)
+    items = list(study.items) if book is None else list(book["item"])
+    absent = [i for i in study.items if i not in items]
+    if absent:
+        raise SurveyError(
+            "codebook", [f"no row for item {i!r} of the study{nearest(i, items)}" for i in absent]
+        )
+    columns, problems = _columns(table.header, study, book, items)
+    position = {role: i for i, role in enumerate(columns["role"]) if role not in ("item", "other")}
+    place = {item: i for i, item in enumerate(columns["item"]) if item}
+    # Without a codebook the order of asking is the order in the file.
+    order = [i for i in items if i in place] if book is not None else sorted(place, key=lambda i: place[i])
+    whole = text_frame(table)
+    answers = pd.DataFrame({i: whole.iloc[:, place[i]] for i in order}, index=whole.index, dtype=str)
+    problems += _unreadable(answers, study, scale, table.header, place, strict=strict)
+    if problems:
+        raise SurveyError(source, problems)
+    respondents = pd.DataFrame(
+        {
+            role: whole.iloc[:, position[role]].str.strip() if role in position else ""
+            for role in ("respondent", "time", "consent")
+        },
+        index=whole.index,
+        dtype=str,
+    )
+    unnamed = respondents["respondent"] == ""
+    respondents.loc[unnamed, "respondent"] = [f"row {row}" for row in respondents.index[unnamed]]
+    return RawSurvey(
+        source=source,
+        table=whole,
+        answers=answers,
+        respondents=respondents,
+        columns=columns,
+        reversed_items=_reversed(study, book, order),
+        scale=scale,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+    )
+
+
+def _reversed(study: Study, book: pd.DataFrame | None, order: Sequence[str]) -> tuple[str, ...]:
+    named = set(study.survey.reversed_items)
+    if book is not None and "reversed" in book:
+        named |= set(book.loc[book["reversed"].map(is_yes), "item"])
+    return tuple(i for i in order if i in named)
+
+
+def _columns(
+    header: Sequence[str], study: Study, book: pd.DataFrame | None, items: Sequence[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Say what each column is, and list what is missing, doubled or unknown."""
+    ways = lookups(book, items)
+    taken: dict[str, int] = {}
+    rows: list[tuple[str, str, str, str]] = []
+    problems: list[str] = []
+    named = _named_columns(header, study, problems)
+    for position, heading in enumerate(header):
+        if position in named:
+            rows.append((heading, named[position], "", "study file"))
+            continue
+        item, how = match(heading, ways)
+        if item and item in taken:
+            problems.append(
+                f"columns {taken[item] + 1} and {position + 1} are both item {item!r}: "
+                f"{header[taken[item]]!r} and {heading!r}"
+            )
+            item, how = "", ""
+        if item:
+            taken[item] = position
+        rows.append((heading, "item" if item else "other", item, how))
+    free = [heading for heading, role, _, _ in rows if role == "other"]
+    headers = {}
+    if book is not None and "header" in book:
+        headers = dict(zip(book["item"], book["header"], strict=True))
+    lost = [i for i in study.items if i not in taken]
+    for item in lost:
+        wanted = headers.get(item) or item
+        also = f" (headed {wanted!r})" if wanted != item else ""
+        close = nearest(wanted, free)
+        problems.append(f"no column for item {item!r}{also}{close if 'did you mean' in close else ''}")
+    if lost and free:
+        shown = ", ".join(repr(h) for h in free[:5]) + (", …" if len(free) > 5 else "")
+        advice = "" if book is not None else "; give a codebook that says which heading is which item"
+        problems.append(f"{len(free)} columns not recognised: {shown}{advice}")
+    return pd.DataFrame(rows, columns=["heading", "role", "item", "matched_by"]), problems
+
+
+def _named_columns(header: Sequence[str], study: Study, problems: list[str]) -> dict[int, str]:
+    """Find the respondent, time and consent columns that the study file names."""
+    wanted = {
+        "respondent": study.survey.respondent,
+        "time": study.survey.time,
+        "consent": None if study.survey.consent is None else study.survey.consent.column,
+    }
+    keys = [name_key(h) for h in header]
+    found: dict[int, str] = {}
+    for role, name in wanted.items():
+        if name is None:
+            continue
+        places = [i for i, key in enumerate(keys) if key == name_key(name)]
+        if len(places) == 1:
+            found[places[0]] = role
+        elif places:
+            problems.append(f"survey.{role}: {len(places)} columns are headed {name!r}")
+        else:
+            problems.append(f"survey.{role}: no column headed {name!r}{nearest(name, header)}")
+    return found
+
+
+def _unreadable(
+    answers: pd.DataFrame,
+    study: Study,
+    scale: Scale,
+    header: Sequence[str],
+    place: Mapping[str, int],
+    *,
+    strict: bool,
+) -> list[str]:
+    """List the columns that hold something else and, if strict, every cell that cannot be read."""
+    readings = scale.readings(answers.to_numpy(dtype=object).ravel())
+    kinds = answers.map(lambda text: readings[text][0])
+    problems: list[str] = []
+    wrong: list[str] = []
+    for item in answers.columns:
+        filled = kinds[item] != "missing"
+        bad = kinds[item] == "unreadable"
+        where = f"column {place[item] + 1}, item {item!r} (headed {header[place[item]]!r})"
+        if item in study.items and not filled.any():
+            problems.append(f"{where}: no answer in any row")
+            wrong.append(item)
+        elif bad.sum() > (1 - MIN_READABLE) * filled.sum():
+            shown = list(dict.fromkeys(answers.loc[bad, item].str.strip()))[:3]
+            rows = ", ".join(str(r) for r in bad.index[bad][:3])
+            problems.append(
+                f"{where}: {int(bad.sum())} of {int(filled.sum())} answers are not on the scale, for example "
+                f"{', '.join(map(repr, shown))} (rows {rows}); the study's scale is {', '.join(study.survey.scale)}"
+            )
+            wrong.append(item)
+    if strict:
+        rest = answers.drop(columns=wrong)
+        check = pa.Check(
+            lambda text: readings[text][0] != "unreadable", element_wise=True, name="not on the scale"
+        )
+        problems += failures(pa.DataFrameSchema({i: pa.Column(str, check) for i in rest.columns}), rest, {})
+    return problems

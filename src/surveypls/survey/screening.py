@@ -1,0 +1,371 @@
+"""Screen raw answers by stated rules: who is kept, what is set missing, and a log of every decision.
+
+The raw survey is never changed; the result is a new table of numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from surveypls.efa.extraction import Array
+from surveypls.study.definition import CleaningSettings, Language, Study
+from surveypls.survey.answers import plain
+from surveypls.survey.careless import longest_run, mahalanobis, response_variability
+from surveypls.survey.files import SurveyError
+from surveypls.survey.log import CleaningLog, Mask
+from surveypls.survey.missing import McarTest, fill, little_mcar
+from surveypls.survey.reading import RawSurvey
+
+#: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
+ROWS_PER_ITEM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningResult:
+    """What screening kept, and why.
+
+    Attributes
+    ----------
+    responses : DataFrame (respondents × the study's items)
+        Complete numbers, reversed items turned round; the index, ``respondent``, is the id.
+    instrument : DataFrame (respondents × all items found)
+        The same respondents on the whole instrument, NaN where missing; nothing is imputed here.
+    screened : DataFrame (respondents × the study's items)
+        The rows that passed every rule before the missing-data policy, with their gaps.
+    log : DataFrame
+        One row a decision: ``row`` (in the file), ``respondent, rule, action`` ("dropped", "set
+        missing", "reported" or "imputed"), ``item, found, what, reference``.
+    flow : DataFrame
+        One row a rule in the order applied: ``rule, label, parameter, rows_in, dropped, flagged,
+        rows_kept, reference``.  ``flagged`` counts respondents that a rule touched without dropping them.
+    missing : DataFrame
+        The analysed items before the missing-data policy: ``item, n, missing, share, reported``;
+        ``reported`` says that the share is above ``max_item_missing``.
+    respondents : DataFrame
+        Every submission: ``row, respondent, kept, dropped_by, completion, longstring, irv,
+        mahalanobis, p_value``.  The last two are given for the complete rows that reached that rule.
+    spellings : DataFrame
+        Every text found in an answer: ``found, kind`` ("answer", "missing" or "unreadable"), ``answer, count``.
+    mcar : McarTest or None
+        Little's test on the rows before the missing-data policy; None, with a note, where it cannot be computed.
+    settings : CleaningSettings
+    notes : tuple of str
+    """
+
+    responses: pd.DataFrame
+    instrument: pd.DataFrame
+    screened: pd.DataFrame
+    log: pd.DataFrame
+    flow: pd.DataFrame
+    missing: pd.DataFrame
+    respondents: pd.DataFrame
+    spellings: pd.DataFrame
+    mcar: McarTest | None
+    settings: CleaningSettings
+    notes: tuple[str, ...]
+
+
+def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningResult:
+    """Screen a raw survey by the rules of ``study.cleaning``.
+
+    The order is: blank forms, consent, duplicates (the first is kept), answers off the scale (set
+    missing), completion, longest run, response variability, missing analysed items, outliers,
+    missing-data policy.  A row is dropped by the first rule that it breaks.  Run and variability are
+    taken on the answers as given, before reversed items are turned round, over the whole instrument
+    in the order asked.
+
+    Parameters
+    ----------
+    raw : RawSurvey
+        From :func:`surveypls.survey.reading.read_survey`; not changed.
+    study : Study
+    labels : {"en", "es"}
+        Language of ``flow.label`` and ``log.what``.
+
+    Returns
+    -------
+    CleaningResult
+
+    Raises
+    ------
+    SurveyError
+        If no respondent is left, or the missing-data policy cannot be applied.
+    """
+    rules = study.cleaning
+    answers = _Answers(raw, study)
+    book = CleaningLog(raw.answers.index.tolist(), raw.respondents["respondent"].tolist(), labels)
+    notes: list[str] = []
+    _consent(book, answers, raw, study)
+    if rules.drop_duplicates:
+        _duplicates(book, answers, raw, study)
+    _off_scale(book, answers)
+    _careless(book, answers, rules)
+    _require_rows(book, raw)
+    distance, p_value = _outliers(book, answers, rules, notes)
+    screened = pd.DataFrame(answers.analysed[book.kept], columns=list(study.items))
+    missing = _missing_table(answers.analysed[book.kept], study.items, rules)
+    mcar = _mcar(book, answers.analysed[book.kept], notes)
+    completed = _complete(book, answers, raw, study, notes)
+    _require_rows(book, raw)
+    names = _unique_names(raw, book.kept)
+    kept = pd.Index([n for n, k in zip(names, book.kept, strict=True) if k], name="respondent")
+    return CleaningResult(
+        responses=pd.DataFrame(completed[book.kept], index=kept, columns=list(study.items)),
+        instrument=pd.DataFrame(answers.numbers[book.kept], index=kept, columns=answers.items),
+        log=book.log(),
+        flow=book.flow(),
+        screened=screened,
+        missing=missing,
+        respondents=pd.DataFrame(
+            {
+                "row": raw.answers.index.to_numpy(),
+                "respondent": names,
+                "kept": book.kept,
+                "dropped_by": book.dropped_by,
+                "completion": (~np.isnan(answers.given)).mean(axis=1),
+                "longstring": longest_run(answers.given),
+                "irv": response_variability(answers.given),
+                "mahalanobis": distance,
+                "p_value": p_value,
+            }
+        ),
+        spellings=_spellings(raw),
+        mcar=mcar,
+        settings=rules,
+        notes=tuple(notes),
+    )
+
+
+class _Answers:
+    """The raw answers as numbers: as given, turned round where reversed, and those analysed."""
+
+    def __init__(self, raw: RawSurvey, study: Study) -> None:
+        self.texts = raw.answers.to_numpy(dtype=object)
+        self.items = [str(c) for c in raw.answers.columns]
+        readings = raw.scale.readings(self.texts.ravel())
+        kind = {text: reading[0] for text, reading in readings.items()}
+        number = {text: np.nan if value is None else float(value) for text, (_, value) in readings.items()}
+        kinds = [[kind[t] for t in row] for row in self.texts]
+        self.filled: Mask = np.array([[k != "missing" for k in row] for row in kinds], dtype=np.bool_)
+        self.unreadable: Mask = np.array([[k == "unreadable" for k in row] for row in kinds], dtype=np.bool_)
+        self.given: Array = np.array([[number[t] for t in row] for row in self.texts], dtype=float)
+        self.numbers: Array = self.given.copy()
+        turned = [self.items.index(i) for i in raw.reversed_items]
+        lowest, highest = raw.scale.ends
+        self.numbers[:, turned] = lowest + highest - self.numbers[:, turned]
+        self.analysed: Array = self.numbers[:, [self.items.index(i) for i in study.items]]
+
+
+def _consent(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study) -> None:
+    """Drop blank forms, then those without consent.
+
+    Who refused and answered nothing is a refusal; who left the consent question out as well sent a blank form.
+    """
+    empty: Mask = np.asarray(~answers.filled.any(axis=1), dtype=np.bool_)
+    asked = raw.respondents["consent"].tolist()
+    refused = np.zeros(len(asked), dtype=np.bool_)
+    if study.survey.consent is not None:
+        accepted = {plain(answer) for answer in study.survey.consent.accept}
+        refused = np.array([plain(a) not in accepted for a in asked], dtype=np.bool_)
+        refused &= ~(empty & np.array([a == "" for a in asked], dtype=np.bool_))
+    book.drop("blank", empty & ~refused, lambda i: book.say("no item is answered", "ningún ítem contestado"))
+    if study.survey.consent is None:
+        return
+    said = book.say("answered {!r} to the consent question", "contestó {!r} a la pregunta de consentimiento")
+    book.drop(
+        "consent",
+        refused,
+        lambda i: said.format(asked[i]),
+        parameter=", ".join(study.survey.consent.accept),
+    )
+
+
+def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study) -> None:
+    """Drop later submissions with the id, or all the answers, of an earlier one that is still in."""
+    rows = raw.answers.index.tolist()
+    if study.survey.respondent is not None:
+        ids = [plain(r) for r in raw.respondents["respondent"]]
+        same = _repeated({int(i): ids[i] for i in np.flatnonzero(book.kept)})
+        said = book.say("same id as row {}", "mismo identificador que la fila {}")
+        book.drop("duplicate_id", _mask(same, len(rows)), lambda i: said.format(rows[same[i]]))
+    minimum = study.cleaning.min_duplicate_items
+    keys: dict[int, object] = {}
+    for i in np.flatnonzero(book.kept):
+        given = answers.given[i]
+        # Few answers, or one answer throughout, can be alike by chance; straight-lining has its own rule.
+        if (~np.isnan(given)).sum() >= minimum and np.nanmin(given) < np.nanmax(given):
+            keys[int(i)] = tuple(np.nan_to_num(given, nan=-np.inf))
+    again = _repeated(keys)
+    said_again = book.say("same answers as row {}", "mismas respuestas que la fila {}")
+    book.drop(
+        "duplicate_answers",
+        _mask(again, len(rows)),
+        lambda i: said_again.format(rows[again[i]]),
+        parameter=f">= {minimum}",
+    )
+
+
+def _repeated(keys: Mapping[int, object]) -> dict[int, int]:
+    """Map each row whose key an earlier row has to that earlier row."""
+    seen: dict[object, int] = {}
+    return {i: seen[key] for i, key in keys.items() if seen.setdefault(key, i) != i}
+
+
+def _mask(rows: Mapping[int, int], n: int) -> Mask:
+    return np.array([i in rows for i in range(n)], dtype=np.bool_)
+
+
+def _off_scale(book: CleaningLog, answers: _Answers) -> None:
+    """Log each answer off the scale; it counts as missing from here on."""
+    said = book.say("{!r} is not on the scale", "{!r} no está en la escala")
+    where = [(int(i), int(j)) for i, j in np.argwhere(answers.unreadable & book.kept[:, None])]
+    for i, j in where:
+        found = str(answers.texts[i, j]).strip()
+        book.note(i, "out_of_scale", "set missing", said.format(found), item=answers.items[j], found=found)
+    book.step("out_of_scale", flagged=len({i for i, _ in where}))
+
+
+def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> None:
+    """Drop unfinished, straight-lined and largely missing rows."""
+    given = answers.given
+    if rules.min_completion is not None:
+        done = (~np.isnan(given)).mean(axis=1)
+        said = book.say("answered {:.0%} of {} items", "contestó {:.0%} de {} ítems")
+        book.drop(
+            "completion",
+            np.asarray(done < rules.min_completion),
+            lambda i: said.format(done[i], given.shape[1]),
+            parameter=f">= {rules.min_completion:g}",
+        )
+    if rules.max_longstring is not None:
+        run = longest_run(given)
+        said_run = book.say("the same answer {} times in a row", "la misma respuesta {} veces seguidas")
+        book.drop(
+            "longstring",
+            run > rules.max_longstring,
+            lambda i: said_run.format(run[i]),
+            parameter=f"<= {rules.max_longstring}",
+        )
+    if rules.min_irv is not None:
+        irv = response_variability(given)
+        said_irv = book.say(
+            "standard deviation of the answers {:.2f}", "desviación estándar de las respuestas {:.2f}"
+        )
+        book.drop(
+            "irv",
+            irv < rules.min_irv,
+            lambda i: said_irv.format(irv[i]),
+            parameter=f">= {rules.min_irv:g}",
+        )
+    if rules.max_person_missing is not None:
+        share = np.isnan(answers.analysed).mean(axis=1)
+        said_share = book.say(
+            "{:.0%} of the analysed items missing", "falta el {:.0%} de los ítems analizados"
+        )
+        book.drop(
+            "person_missing",
+            np.asarray(share > rules.max_person_missing),
+            lambda i: said_share.format(share[i]),
+            parameter=f"<= {rules.max_person_missing:g}",
+        )
+
+
+def _require_rows(book: CleaningLog, raw: RawSurvey) -> None:
+    if not book.kept.any():
+        raise SurveyError(raw.source, [f"no respondent is left after screening: {book.losses()}"])
+
+
+def _outliers(
+    book: CleaningLog, answers: _Answers, rules: CleaningSettings, notes: list[str]
+) -> tuple[Array, Array]:
+    """Report, or drop if asked, complete rows far from the rest; their distances and p-values."""
+    distance, p_value = (np.full(len(book.kept), np.nan) for _ in range(2))
+    limit = rules.mahalanobis_p
+    if limit is None:
+        return distance, p_value
+    rows = np.flatnonzero(book.kept & ~np.isnan(answers.analysed).any(axis=1))
+    far = np.zeros(len(book.kept), dtype=np.bool_)
+    try:
+        distance[rows], p_value[rows] = mahalanobis(answers.analysed[rows])
+        far[rows] = p_value[rows] < limit
+    except ValueError as error:
+        notes.append(str(error))
+    act = book.drop if rules.drop_outliers else book.report
+    act("outlier", far, lambda i: f"D² = {distance[i]:.1f}, p = {p_value[i]:.2g}", parameter=f"p < {limit:g}")
+    return distance, p_value
+
+
+def _missing_table(analysed: Array, items: tuple[str, ...], rules: CleaningSettings) -> pd.DataFrame:
+    gone = np.isnan(analysed)
+    limit = rules.max_item_missing
+    table = pd.DataFrame({"item": list(items), "n": (~gone).sum(axis=0), "missing": gone.sum(axis=0)})
+    table["share"] = gone.mean(axis=0)
+    table["reported"] = False if limit is None else table["share"] > limit
+    return table
+
+
+def _mcar(book: CleaningLog, analysed: Array, notes: list[str]) -> McarTest | None:
+    if not np.isnan(analysed).any():
+        return None
+    try:
+        found = little_mcar(analysed)
+        if len(analysed) < ROWS_PER_ITEM * analysed.shape[1]:
+            said = book.say(
+                "Little's test is asymptotic: with {} rows for {} items its p-value is a rough guide",
+                "La prueba de Little es asintótica: con {} filas para {} ítems su valor p es solo orientativo",
+            )
+            notes.append(said.format(*analysed.shape))
+        return found
+    except ValueError as error:
+        notes.append(str(error))
+        return None
+
+
+def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study, notes: list[str]) -> Array:
+    """Drop or complete the rows with missing analysed answers, as the policy says."""
+    policy, items, analysed = study.cleaning.missing, study.items, answers.analysed
+    gone = np.isnan(analysed)
+    if policy == "listwise":
+        book.drop(
+            "missing",
+            np.asarray(gone.any(axis=1)),
+            lambda i: ", ".join(item for item, g in zip(items, gone[i], strict=True) if g),
+            parameter="listwise",
+        )
+        return analysed
+    part, hole = analysed[book.kept], gone[book.kept]
+    completed = analysed.copy()
+    if hole.any():
+        try:
+            filled, settled = fill(part, policy)
+        except ValueError as error:
+            raise SurveyError(raw.source, [f"cleaning.missing {policy!r}: {error}"]) from None
+        if not settled:
+            notes.append("EM did not converge; the answers filled in are from its last step")
+        lowest, highest = raw.scale.ends
+        completed[book.kept] = np.where(hole, np.clip(filled, lowest, highest), part)
+    for i, j in np.argwhere(gone & book.kept[:, None]):
+        book.note(int(i), "imputed", "imputed", f"{policy}: {completed[i, j]:.3f}", item=items[int(j)])
+    book.step("imputed", parameter=policy, flagged=int(hole.any(axis=1).sum()))
+    return completed
+
+
+def _spellings(raw: RawSurvey) -> pd.DataFrame:
+    counts = pd.Series(raw.answers.to_numpy(dtype=object).ravel()).str.strip().value_counts()
+    rows = [(str(text), *raw.scale.read(str(text)), int(n)) for text, n in counts.items()]
+    table = pd.DataFrame(rows, columns=["found", "kind", "answer", "count"]).astype({"answer": "Int64"})
+    order = ["kind", "answer", "count", "found"]
+    return table.sort_values(order, ascending=[True, True, False, True]).reset_index(drop=True)
+
+
+def _unique_names(raw: RawSurvey, kept: Mask) -> list[str]:
+    """Name respondents by id; where kept ids repeat, by id and row."""
+    ids = [str(i) for i in raw.respondents["respondent"]]
+    staying = Counter(i for i, k in zip(ids, kept, strict=True) if k)
+    rows = raw.answers.index.tolist()
+    return [f"{i} (row {r})" if staying[i] > 1 else i for i, r in zip(ids, rows, strict=True)]

@@ -1,0 +1,84 @@
+"""Room 8, the tables: every table in one place, what notebooks and the paper call.
+
+Each function returns a :class:`~surveypls.tables.tabular.Table` (numbers kept, marks, title, note) and takes
+the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data notice).  :func:`surveypls.tables.export.export`
+writes one.
+
+========================================  =====================================================
+article's Tables 1–6                      :mod:`surveypls.tables.article`
+measurement model, as journals ask        :mod:`surveypls.tables.measurement`
+structural model, as journals ask         :mod:`surveypls.tables.structural`
+screening, items, pruning                 :mod:`surveypls.tables.process`
+the cleaning log                          :mod:`surveypls.tables.survey`
+the factor analysis                       :mod:`surveypls.tables.efa`
+printed against recomputed, audit         :mod:`surveypls.tables.audit`
+thresholds                                :mod:`surveypls.tables.thresholds`
+========================================  =====================================================
+"""
+
+from surveypls.tables.article import (
+    table_1_operationalisation,
+    table_2_reflective_measurement,
+    table_3_fornell_larcker,
+    table_4_htmt,
+    table_5_paths,
+    table_6_model_quality,
+)
+from surveypls.tables.audit import audit_table, comparison_table, statement_table, verdict_table
+from surveypls.tables.efa import (
+    adequacy_table,
+    factor_number_table,
+    scale_reliability_table,
+    scaling_table,
+    sensitivity_table,
+)
+from surveypls.tables.measurement import cross_loading_table, htmt_table, item_table, reliability_table
+from surveypls.tables.process import cleaning_table, frame_table, item_statistics_table, pruning_table
+from surveypls.tables.structural import (
+    cvpat_table,
+    effects_table,
+    explained_table,
+    fit_table,
+    path_table,
+    prediction_table,
+)
+from surveypls.tables.survey import cleaning_log_table
+from surveypls.tables.tabular import Column, Table, from_frame
+from surveypls.tables.thresholds import threshold_table
+
+__all__ = [
+    "Column",
+    "Table",
+    "adequacy_table",
+    "audit_table",
+    "cleaning_log_table",
+    "cleaning_table",
+    "comparison_table",
+    "cross_loading_table",
+    "cvpat_table",
+    "effects_table",
+    "explained_table",
+    "factor_number_table",
+    "fit_table",
+    "frame_table",
+    "from_frame",
+    "htmt_table",
+    "item_statistics_table",
+    "item_table",
+    "path_table",
+    "prediction_table",
+    "pruning_table",
+    "reliability_table",
+    "scale_reliability_table",
+    "scaling_table",
+    "sensitivity_table",
+    "statement_table",
+    "table_1_operationalisation",
+    "table_2_reflective_measurement",
+    "table_3_fornell_larcker",
+    "table_4_htmt",
+    "table_5_paths",
+    "table_6_model_quality",
+    "threshold_table",
+    "verdict_table",
+]

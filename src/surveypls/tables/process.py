@@ -1,0 +1,185 @@
+"""Tables of the road to the model: screening, answers item by item, pruning.
+
+Each takes a table that another room made, puts it into words in English or Spanish, and keeps its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from surveypls.study.definition import Language, Study
+from surveypls.survey import log as cleaning_log
+from surveypls.tables.build import Builder, item_text, need_columns, phrase, plain
+from surveypls.tables.tabular import Column, Kind, Table, from_frame
+from surveypls.tables.words import construct_label, decimal_commas, say
+from surveypls.words import has_word, words
+
+Bilingual = str | Mapping[str, str]
+
+
+def _in(text: Bilingual, labels: Language) -> str:
+    return text if isinstance(text, str) else text[labels]
+
+
+def frame_table(
+    frame: pd.DataFrame,
+    *,
+    title: Bilingual,
+    headings: Mapping[str, Bilingual] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    note: Bilingual = "",
+    number: str = "",
+    labels: Language = "en",
+    notice: str | None = None,
+) -> Table:
+    """Make a table of any DataFrame, with headings in both languages.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    title, note : str or {"en": …, "es": …}
+    headings : mapping of column to str or {"en": …, "es": …}
+        Columns without one take the shared word of that name where there is one, else the name itself.
+    kinds : mapping of column to kind, optional
+        See :class:`surveypls.tables.tabular.Column`; by default the column's type tells.
+    number, labels, notice
+        See :class:`surveypls.tables.tabular.Table`.
+    """
+    named = {str(c): words(str(c), labels) for c in frame.columns if has_word(str(c))}
+    named |= {k: _in(v, labels) for k, v in (headings or {}).items()}
+    return from_frame(
+        frame, headings=named, kinds=kinds, title=_in(title, labels), number=number,
+        note=_in(note, labels), notice=notice or "", labels=labels,
+    )  # fmt: skip
+
+
+def cleaning_table(flow: pd.DataFrame, *, labels: Language = "en", notice: str | None = None) -> Table:
+    """Screening step by step: rows in, dropped, reported, kept.
+
+    Parameters
+    ----------
+    flow : DataFrame
+        Columns rule, parameter, rows_in, dropped, flagged, rows_kept, reference, as
+        :func:`surveypls.survey.screening.clean` returns them.
+    labels : {"en", "es"}
+    notice : str, optional
+        The synthetic-data notice.
+    """
+    need_columns(flow, ("rule", "rows_in", "dropped", "rows_kept"), "screening flow")
+    b = Builder(labels)
+    b.text("step", say("s.step", labels))
+    b.text("parameter", say("s.parameter", labels))
+    for key in ("rows_in", "dropped", "flagged", "rows_kept"):
+        if key in flow:
+            b.columns.append(Column(key, say(f"s.{key}", labels), "count"))
+    b.text("reference", say("s.reference", labels))
+    for _, row in flow.iterrows():
+        names = cleaning_log.RULES.get(str(row["rule"]))
+        step = names[labels == "es"] if names else str(row.get("label", row["rule"]))
+        b.add(
+            step=step[:1].upper() + step[1:],
+            parameter=decimal_commas(plain(row.get("parameter")), labels),
+            reference=plain(row.get("reference")).replace(" & ", " y " if labels == "es" else " & "),
+            **{k: row[k] for k in ("rows_in", "dropped", "flagged", "rows_kept") if k in flow},
+        )
+    return b.table(title=say("s.title", labels), note=say("s.note", labels), notice=notice)
+
+
+def item_statistics_table(
+    study: Study,
+    statistics: pd.DataFrame,
+    codebook: pd.DataFrame | None = None,
+    *,
+    labels: Language = "en",
+    notice: str | None = None,
+) -> Table:
+    """Answers item by item: n, missing, mean, SD, skew, kurtosis, shares at the ends of the scale.
+
+    Parameters
+    ----------
+    study : Study
+    statistics : DataFrame
+        Column item and any of n, missing, mean, sd, median, skew, kurtosis, floor, ceiling, and more.
+    codebook : DataFrame, optional
+        Adds the items' texts.
+    labels, notice
+        See :func:`cleaning_table`.
+    """
+    need_columns(statistics, ("item",), "item statistics")
+    kinds: dict[str, Kind] = {"n": "count", "missing": "count", "floor": "percent", "ceiling": "percent"}
+    b = Builder(labels)
+    b.text("construct", say("construct", labels))
+    b.text("item", say("item", labels))
+    if codebook is not None:
+        b.text("text", say("indicators", labels))
+    keys = [
+        c
+        for c in ("n", "missing", "mean", "sd", "median", "skew", "kurtosis", "floor", "ceiling")
+        if c in statistics
+    ]
+    for key in keys:
+        b.columns.append(
+            Column(key, say(f"i.{key}", labels), kinds.get(key, "number"), decimals=_decimals(key))
+        )
+    for _, row in statistics.iterrows():
+        item = str(row["item"])
+        owner = study.construct_of(item) if item in study.items else ""
+        b.add(
+            construct=construct_label(study, owner, labels) if owner else "",
+            item=item,
+            text=item_text(codebook, item, labels),
+            **{k: row[k] for k in keys},
+        )
+    return b.table(
+        title=say("i.title", labels), note=say("i.note", labels), notice=notice, repeats=("construct",)
+    )
+
+
+def _decimals(key: str) -> int | None:
+    return 2 if key in ("mean", "sd", "median", "skew", "kurtosis") else None
+
+
+def pruning_table(
+    study: Study, trace: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
+) -> Table:
+    """Every item dropped, in order: the rule, the statistic's value and the rule's limit.
+
+    Parameters
+    ----------
+    study : Study
+    trace : DataFrame
+        Columns round, item, construct, action, rule, statistic, value, threshold, n_items_after,
+        alpha_after, reference, as :func:`surveypls.efa.pruning.prune` returns them.
+    labels, notice
+        See :func:`cleaning_table`.
+    """
+    need_columns(
+        trace, ("round", "item", "construct", "action", "rule", "value", "threshold"), "pruning trace"
+    )
+    b = Builder(labels)
+    b.columns.append(Column("round", say("pr.round", labels), "count"))
+    b.text("item", say("item", labels))
+    b.text("construct", say("construct", labels))
+    b.text("action", say("pr.action", labels))
+    b.text("rule", say("pr.rule", labels))
+    b.columns.append(Column("value", say("r.value", labels), "number"))
+    b.columns.append(Column("threshold", say("pr.limit", labels), "number", decimals=2))
+    for key in ("n_items_after", "alpha_after"):
+        if key in trace:
+            b.columns.append(
+                Column(key, say(f"pr.{key}", labels), "count" if key.startswith("n_") else "unit")
+            )
+    b.text("reference", say("s.reference", labels))
+    for _, row in trace.iterrows():
+        b.add(
+            **{k: row[k] for k in ("round", "item", "value", "threshold")},
+            **{k: row[k] for k in ("n_items_after", "alpha_after") if k in trace},
+            construct=plain(row["construct"]),
+            action=phrase("pr", plain(row["action"]), labels),
+            rule=phrase("pr", plain(row["rule"]), labels),
+            reference=plain(row.get("reference")),
+        )
+    note = say("pr.note", labels, items=len(study.items))
+    return b.table(title=say("pr.title", labels), note=note, notice=notice)

@@ -1,0 +1,328 @@
+"""The structural model as a journal asks for it (Hair et al. 2019, 2022; Benitez et al. 2020).
+
+Paths with intervals and effect sizes, all effects, explained variance, fit.
+
+Every function takes a study and long tables: point estimates (``value``), a bootstrap summary
+(``original``, ``standard_deviation``, ``t_statistic``, ``p_value``, ``lower``, ``upper``), or a list of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from surveypls.study.definition import Language, Study
+from surveypls.tables import thresholds
+from surveypls.tables.build import (
+    Builder,
+    Long,
+    effects_stated,
+    inference_columns,
+    inference_of,
+    join,
+    need_columns,
+    phrase,
+    resampling_note,
+)
+from surveypls.tables.tabular import Column, Table
+from surveypls.tables.values import as_values
+from surveypls.tables.words import abbreviations, construct_label, say
+from surveypls.words import stars, stars_note
+
+
+def path_table(study: Study, values: Long, *, labels: Language = "en", notice: str | None = None) -> Table:
+    """Paths with SE, t, p, interval, f² and VIF, and the decision on each hypothesis.
+
+    Parameters
+    ----------
+    study : Study
+        Hypotheses come first, then the paths that no hypothesis names.
+    values : long DataFrame or several
+        A bootstrap summary, with ``f_squared`` and ``inner_vif``.
+    labels : {"en", "es"}
+    notice : str, optional
+        The synthetic-data notice.
+    """
+    found = as_values(values)
+    b = Builder(labels)
+    b.text("path", say("path", labels))
+    b.columns.append(Column("estimate", "β", "number"))
+    inference_columns(b, study)
+    b.columns.append(Column("f_squared", "f²", "number"))
+    b.text("size", say("r.size", labels))
+    b.columns.append(Column("inner_vif", "VIF", "number"))
+    b.text("decision", say("r.decision", labels))
+    stated = list(effects_stated(study, labels))
+    named = {(s, t) for _, statistic, s, t in stated if statistic == "path_coefficient"}
+    rest = [(f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs if (s, t) not in named]
+    hypothesised = len(stated) if study.hypotheses else 0
+    for position, (heading, statistic, source, target) in enumerate(stated + rest):
+        inference = inference_of(found, statistic, source, target)
+        p = inference["p_value"]
+        direct = statistic == "path_coefficient"
+        f2 = found.get("f_squared", source, target) if direct else float("nan")
+        vif = found.get("inner_vif", source, target) if direct else float("nan")
+        decided = p == p and position < hypothesised
+        supported = "supported" if p < study.bootstrap.significance else "not_supported"
+        row = b.add(
+            path=heading,
+            estimate=found.get(statistic, source, target),
+            f_squared=f2,
+            size=thresholds.threshold("f_squared").size(f2, labels),
+            inner_vif=vif,
+            decision=say(supported, labels) if decided else "",
+            **inference,
+        )
+        if stars(p):
+            b.marks[row, "estimate"] = stars(p)
+        b.mark(row, "inner_vif", thresholds.judge("inner_vif", vif))
+    note = join(
+        resampling_note(study, labels),
+        stars_note(labels) + ".",
+        say("r.size.note", labels),
+        abbreviations(study, study.construct_names, labels),
+    )
+    return b.table(title=say("r.paths.title", labels), note=note, notice=notice)
+
+
+def effects_table(study: Study, values: Long, *, labels: Language = "en", notice: str | None = None) -> Table:
+    """Direct, specific indirect, total indirect and total effects with inference.
+
+    Parameters
+    ----------
+    study : Study
+    values : long DataFrame or several
+        ``path_coefficient``, ``specific_indirect_effect`` (route "A -> B -> C"), ``indirect_effect``
+        and ``total_effect``.
+    labels, notice
+        See :func:`path_table`.
+    """
+    found = as_values(values)
+    b = Builder(labels)
+    b.text("kind", say("r.effect", labels))
+    b.text("route", say("path", labels))
+    b.columns.append(Column("estimate", say("estimate", labels), "number"))
+    inference_columns(b, study)
+    kinds = ("path_coefficient", "specific_indirect_effect", "indirect_effect", "total_effect")
+    for statistic in kinds:
+        for source, target in found.keys_of(statistic):
+            inference = inference_of(found, statistic, source, target)
+            row = b.add(
+                kind=say(f"r.{statistic}", labels),
+                route=" → ".join(
+                    part for part in (source.replace("->", "→").replace("  ", " "), target) if part
+                ),
+                estimate=found.get(statistic, source, target),
+                **inference,
+            )
+            if stars(inference["p_value"]):
+                b.marks[row, "estimate"] = stars(inference["p_value"])
+    note = join(
+        resampling_note(study, labels),
+        stars_note(labels) + ".",
+        abbreviations(study, study.construct_names, labels),
+    )
+    return b.table(title=say("r.effects.title", labels), note=note, notice=notice, repeats=("kind",))
+
+
+def explained_table(
+    study: Study, values: Long, *, labels: Language = "en", notice: str | None = None
+) -> Table:
+    """R² with its interval and size, adjusted R², and Q²predict of each endogenous construct.
+
+    Parameters
+    ----------
+    study : Study
+    values : long DataFrame or several
+        ``r_squared`` and ``adjusted_r_squared`` ("", construct); ``q_squared_predict`` of constructs where
+        given.
+    labels, notice
+        See :func:`path_table`.
+    """
+    found = as_values(values)
+    b = Builder(labels)
+    b.text("construct", say("construct", labels))
+    b.columns.append(Column("r_squared", "R²", "unit"))
+    inference_columns(b, study, tests=False)
+    b.text("size", say("r.size", labels))
+    b.columns.append(Column("adjusted_r_squared", say("adjusted_r_squared", labels), "unit"))
+    predicted = found.has("q_squared_predict")
+    if predicted:
+        b.columns.append(Column("q_squared_predict", "Q²predict", "number"))
+    for name in study.construct_names:
+        value = found.get("r_squared", "", name)
+        if value != value:
+            continue
+        q2 = found.get("q_squared_predict", "", name)
+        row = b.add(
+            construct=construct_label(study, name, labels),
+            r_squared=value,
+            lower=found.get("r_squared", "", name, "lower"),
+            upper=found.get("r_squared", "", name, "upper"),
+            size=thresholds.threshold("r_squared").size(value, labels),
+            adjusted_r_squared=found.get("adjusted_r_squared", "", name),
+            q_squared_predict=q2,
+        )
+        b.mark(row, "r_squared", thresholds.judge("r_squared", value))
+        b.mark(row, "q_squared_predict", thresholds.judge("q2_predict", q2))
+    note = join(say("r.explained", labels), thresholds.legend(labels))
+    return b.table(title=say("r.explained.title", labels), note=note, notice=notice)
+
+
+def fit_table(
+    study: Study,
+    values: Long,
+    exact_fit: pd.DataFrame | None = None,
+    *,
+    labels: Language = "en",
+    notice: str | None = None,
+) -> Table:
+    """SRMR, d_ULS, d_G and NFI of each fit variant, with the points that exact fit allows.
+
+    Parameters
+    ----------
+    study : Study
+    values : long DataFrame or several
+        ``srmr``, ``d_uls``, ``d_g``, ``nfi`` of ("model", variant).
+    exact_fit : DataFrame, optional
+        The bootstrap test's summary: statistic, column (the variant), ``95%``, ``99%``, ``p_value``.
+    labels, notice
+        See :func:`path_table`.
+    """
+    found = as_values(values)
+    b = Builder(labels)
+    b.text("variant", say("r.variant", labels))
+    b.text("statistic", say("r.statistic", labels))
+    b.columns.append(Column("value", say("r.value", labels), "number"))
+    limits: dict[tuple[str, str], dict[str, Any]] = {}
+    if exact_fit is not None and len(exact_fit):
+        limits = {(str(r["statistic"]), str(r["column"])): dict(r) for _, r in exact_fit.iterrows()}
+        for level in ("95%", "99%"):
+            heading = f"HI{level.rstrip('%')}"
+            b.columns.append(Column(heading.lower(), heading, "number", say("r.exact", labels)))
+        b.columns.append(Column("p_value", "p", "p", say("r.exact", labels)))
+    names = ("srmr", "d_uls", "d_g", "nfi")
+    variants = dict.fromkeys(column for n in names for _, column in found.keys_of(n))
+    for variant in variants:
+        for statistic in names:
+            value = found.get(statistic, "model", variant)
+            if value != value:
+                continue
+            limit = limits.get((statistic, variant), {})
+            row = b.add(
+                variant=", ".join(say(f"fit.{part}", labels) for part in variant.split("/") if part),
+                statistic=say(statistic, labels),
+                value=value,
+                hi95=limit.get("95%", float("nan")),
+                hi99=limit.get("99%", float("nan")),
+                p_value=limit.get("p_value", float("nan")),
+            )
+            if statistic in thresholds.THRESHOLDS:
+                b.mark(row, "value", thresholds.judge(statistic, value))
+    note = join(say("r.fit", labels), say("r.fit.exact", labels) if limits else "", thresholds.legend(labels))
+    return b.table(title=say("r.fit.title", labels), note=note, notice=notice, repeats=("variant",))
+
+
+def prediction_table(
+    study: Study,
+    items: pd.DataFrame,
+    power: pd.DataFrame | None = None,
+    *,
+    labels: Language = "en",
+    notice: str | None = None,
+) -> Table:
+    """Q²predict, RMSE and MAE of each item against the linear benchmark and the indicator average.
+
+    Parameters
+    ----------
+    study : Study
+    items : DataFrame
+        :meth:`surveypls.pls.prediction.Prediction.summary`: index (or column) item; construct, q2_predict, rmse,
+        mae, lm_rmse, lm_mae, average_rmse, average_mae.
+    power : DataFrame, optional
+        :meth:`surveypls.pls.prediction.Prediction.power`: index (or column) construct; power.
+    labels, notice
+        See :func:`path_table`.
+    """
+    frame = items if "item" in items else items.reset_index(names="item")
+    need_columns(frame, ("item", "construct", "q2_predict", "rmse", "lm_rmse"), "prediction")
+    words_of: dict[str, str] = {}
+    if power is not None:
+        named = power if "construct" in power else power.reset_index(names="construct")
+        words_of = dict(zip(named["construct"].astype(str), named["power"].astype(str), strict=True))
+    b = Builder(labels)
+    b.text("construct", say("construct", labels))
+    b.text("item", say("item", labels))
+    b.columns.append(Column("q2_predict", "Q²predict", "number"))
+    for group, keys in (
+        ("RMSE", ("rmse", "lm_rmse", "average_rmse")),
+        ("MAE", ("mae", "lm_mae", "average_mae")),
+    ):
+        for key, heading in zip(keys, ("PLS", "LM", "IA"), strict=True):
+            if key in frame:
+                b.columns.append(Column(key, heading, "number", group))
+    if words_of:
+        b.text("power", say("r.power", labels))
+    figures = [c.key for c in b.columns if c.numeric]
+    for _, record in frame.iterrows():
+        name = str(record["construct"])
+        row = b.add(
+            construct=construct_label(study, name, labels),
+            item=str(record["item"]),
+            power=phrase("r.power", words_of.get(name, ""), labels) if name in words_of else "",
+            **{k: float(record[k]) for k in figures},
+        )
+        b.mark(row, "q2_predict", thresholds.judge("q2_predict", float(record["q2_predict"])))
+        for own, other in (("rmse", "lm_rmse"), ("mae", "lm_mae")):
+            if own in frame and other in frame and float(record[own]) < float(record[other]):
+                b.mark(row, own, thresholds.GOOD)
+    return b.table(
+        title=say("r.predict.title", labels),
+        note=say("r.predict", labels),
+        notice=notice,
+        repeats=("construct", "power"),
+    )
+
+
+def cvpat_table(
+    study: Study,
+    tests: Mapping[str, pd.DataFrame],
+    *,
+    labels: Language = "en",
+    notice: str | None = None,
+) -> Table:
+    """Cross-validated predictive ability test against each benchmark.
+
+    Parameters
+    ----------
+    study : Study
+    tests : mapping of benchmark ("average", "lm" or a name) to DataFrame
+        :func:`surveypls.pls.prediction.cvpat`: index (or column) construct; loss, benchmark_loss,
+        difference, t_statistic, p_value.
+    labels, notice
+        See :func:`path_table`.
+    """
+    b = Builder(labels)
+    b.text("benchmark", say("r.benchmark", labels))
+    b.text("construct", say("construct", labels))
+    for key in ("loss", "benchmark_loss"):
+        b.columns.append(Column(key, say(f"r.{key}", labels), "number"))
+    b.columns.append(Column("difference", say("difference", labels), "number"))
+    b.columns.append(Column("t_statistic", "t", "number"))
+    b.columns.append(Column("p_value", "p", "p"))
+    for benchmark, test in tests.items():
+        frame = test if "construct" in test else test.reset_index(names="construct")
+        need_columns(frame, ("construct", "loss", "benchmark_loss", "difference", "p_value"), "CVPAT")
+        for _, record in frame.iterrows():
+            name = str(record["construct"])
+            known = name in study.construct_names
+            b.add(
+                benchmark=phrase("r.benchmark", benchmark, labels),
+                construct=construct_label(study, name, labels) if known else phrase("r", name, labels),
+                **{c.key: float(record[c.key]) for c in b.columns if c.numeric},
+            )
+    return b.table(
+        title=say("r.cvpat.title", labels), note=say("r.cvpat", labels), notice=notice, repeats=("benchmark",)
+    )
