@@ -180,6 +180,7 @@ STUDIES: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     "path to itself": (lambda s: s.replace("- M -> Y", "- M -> Y\n  - Y -> Y"), "leads from a construct to itself"),
     "unknown construct": (lambda s: s.replace("- M -> Y", "- M -> Yy"), "unknown construct 'Yy'; did you mean 'Y'?"),
     "path twice": (lambda s: s.replace("- M -> Y", "- M -> Y\n  - M -> Y"), "is listed twice"),
+    "too few reflective": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1]"), "need at least two constructs in Mode A"),
     "no arrow": (lambda s: s.replace("- M -> Y", "- M => Y"), "a path is written 'SOURCE -> TARGET'"),
     "on no path": (lambda s: s.replace("  - M -> Y\n", ""), "construct 'Y' is on no path"),
     "item in two": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, X3]"), "item 'X3' stands in two constructs"),

@@ -204,3 +204,35 @@ def test_no_draws_give_nan_and_no_warning():
 def test_options_that_cannot_be_used_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         iv.interval_bounds([1.0, 2.0], 1.0, **options)
+
+
+def test_one_finite_draw_has_a_mean_and_no_deviation():
+    for draws in ([3.0], [3.0, np.nan], [np.nan, 3.0, np.inf]):
+        average, deviation, count = iv.mean_and_deviation(draws)
+        assert average == 3.0
+        assert np.isnan(deviation)
+        assert count == 1
+
+
+def test_small_deviations_are_not_rounded_away():
+    draws = 1.0 + 1e-9 * np.arange(5)
+    assert iv.standard_deviation(draws) == pytest.approx(1e-9 * np.sqrt(2.5), rel=1e-6)
+
+
+def test_any_leading_shape():
+    draws = np.random.default_rng(2).normal(size=(2, 3, 40))
+    draws[0, 1, :5] = np.nan
+    average, deviation, count = iv.mean_and_deviation(draws)
+    np.testing.assert_allclose(average, np.nanmean(draws, axis=-1))
+    np.testing.assert_allclose(deviation, np.nanstd(draws, axis=-1, ddof=1))
+    np.testing.assert_array_equal(count, [[40, 35, 40], [40, 40, 40]])
+    low, high = iv.interval_bounds(draws, average, interval="bc")
+    assert low.shape == high.shape == (2, 3)
+    alone = iv.interval_bounds(draws[0, 1, 5:], average[0, 1], interval="bc")
+    np.testing.assert_allclose([low[0, 1], high[0, 1]], alone)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 1.5])
+def test_levels_lie_strictly_between_0_and_1(level):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        iv.check_level(level)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pls_reference import data, model, tight
 
-from surveypls.pls import admissibility
+from surveypls.pls import admissibility, measurement, structural
 from surveypls.pls.estimator import PlsModel, estimate, fit
 
 TWO = PlsModel.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
@@ -96,6 +96,14 @@ def test_reversal_is_judged_by_the_majority():
     assert [part.split()[0] for part in found["reversed"][1].split("; ")] == ["m3"]
 
 
+def test_reversal_is_judged_by_the_majority_when_a_sign_item_turned_the_block():
+    spec = PlsModel.from_blocks({"X": ["a", "b", "c"], "Y": ["y"]}, [("X", "Y")])
+    r = [[1.0, -0.2, -0.2, 0.8], [-0.2, 1.0, 0.9, -0.3], [-0.2, 0.9, 1.0, -0.3], [0.8, -0.3, -0.3, 1.0]]
+    for options in ({}, {"sign_items": {"X": "a"}}):
+        found = problems(estimate(spec, r, **options))
+        assert [part.split()[0] for part in found["reversed"][1].split("; ")] == ["a"]
+
+
 def test_collinearity():
     rng = np.random.default_rng(0)
     x = rng.normal(size=200)
@@ -126,6 +134,25 @@ def test_limits_are_inclusive():
     assert at(5.001)["inner_vif"] == ("caution", "A -> C 5.0; B -> C 5.0")
 
 
+def test_a_vif_at_the_limit_passes(monkeypatch):
+    found = estimate(TWO, R)
+    monkeypatch.setattr(admissibility, "MAX_VIF", float(measurement.outer_vif_last(found).max()))
+    assert "outer_vif" not in problems(found)
+    spec = PlsModel.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    three = estimate(spec, [[1, 0.5, 0.3], [0.5, 1, 0.3], [0.3, 0.3, 1]])
+    monkeypatch.setattr(admissibility, "MAX_VIF", float(structural.inner_vif_last(three).max()))
+    assert "inner_vif" not in problems(three)
+
+
+def test_the_closest_defined_pair_of_constructs_is_named():
+    spec = PlsModel.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    sound = estimate(spec, [[1, 0.5, 0.3], [0.5, 1, 0.3], [0.3, 0.3, 1]])
+    r = sound.construct_correlations_last.copy()
+    r[0, 1] = r[1, 0] = np.nan
+    r[0, 2] = r[2, 0] = -0.4
+    assert problems(replace(sound, construct_correlations_last=r))["constructs"][1] == "C, A -0.400"
+
+
 def test_redundant_items_and_few_rows():
     found = problems(fit(data("sim3x11").iloc[:11], model("sim3x11")))
     assert found["rows"] == ("caution", "n = 11, p = 11")
@@ -139,7 +166,11 @@ def test_both_languages_say_something_of_every_check():
     spanish = admissibility.report(tight("mobi_ecsi", consistent=True), labels="es")
     assert english[["check", "status", "found"]].equals(spanish[["check", "status", "found"]])
     assert (english["text"] != spanish["text"]).all()
+    assert english["text"].iloc[0] == "the weights settled"
+    assert spanish["text"].iloc[0] == "los pesos se estabilizaron"
     failed = english["status"] != "passed"
+    short = admissibility.report(tight("mobi_ecsi", consistent=True), problems_only=True)
+    assert list(short.index) == list(range(failed.sum()))
     assert (english.loc[failed, "advice"] != spanish.loc[failed, "advice"]).all()
 
 

@@ -141,6 +141,12 @@ def _together(
     if alike:
         found.errors += [f"{study_file.name}: {p}" for p in alike]
         return
+    reflective = [c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1]
+    if len(reflective) < 2:
+        found.errors.append(
+            f"{study_file.name}: constructs: factor analysis and discriminant validity need at least two constructs in "
+            f"Mode A with two items or more, found {', '.join(reflective) or 'none'}"
+        )
     book = None
     if study.survey.codebook is not None:
         path = study_file.parent / study.survey.codebook

@@ -123,6 +123,7 @@ def scaffold(survey: Path | str, output: Path | str) -> Scaffold:
             f"{survey.name}: no two columns share the answers of a scale of 3 to 11 points; expected items "
             "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row?"
         )
+    _refuse_equal_headings(survey, table, guess.columns)
     items = _named_items([table.header[j] for j in guess.columns])
     unsure = _unsure(table, guess, items, special)
     spanish = any(
@@ -147,6 +148,19 @@ def _refuse_existing(paths: Sequence[Path] | dict[Path, str]) -> None:
             raise ScaffoldError(f"{path} exists already and is not overwritten; name another with --output")
         if not path.parent.is_dir():
             raise ScaffoldError(f"{path}: there is no folder {str(path.parent)!r}")
+
+
+def _refuse_equal_headings(survey: Path, table: TextTable, columns: Sequence[int]) -> None:
+    """Two items under one heading could not be told apart."""
+    places: dict[str, list[int]] = {}
+    for j in columns:
+        places.setdefault(name_key(table.header[j]), []).append(j)
+    for found in places.values():
+        if len(found) > 1:
+            listed, heading = ", ".join(str(j + 1) for j in found), table.header[found[0]]
+            raise ScaffoldError(
+                f"{survey.name}: columns {listed} have the same heading {heading!r}; rename them"
+            )
 
 
 # columns -------------------------------------------------------------------------------------------

@@ -221,9 +221,8 @@ def _reversed(estimate: PlsEstimate) -> Iterable[str]:
     for j, rows in enumerate(model.slices):
         if model.factor_blocks[j]:
             own = estimate.cross_loadings[rows, j]
-            majority = -1.0 if own.sum() < 0 else 1.0
             for i, loading in zip(model.blocks[j], own, strict=True):
-                if loading * majority < 0:
+                if loading * own.sum() < 0:
                     yield f"{model.items[i]} {loading:.3f}"
 
 

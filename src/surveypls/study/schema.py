@@ -58,7 +58,7 @@ def study_schema() -> dict[str, Any]:
     parts["SurveySettings"]["properties"]["missing_codes"]["items"] = {"type": ["string", "number", "null"]}
     schema["required"] = [k for k in schema["required"] if k not in ("constructs", "paths")]
     schema["oneOf"] = [
-        {"required": ["constructs", "paths"]},
+        {"required": ["constructs", "paths"], "not": {"required": ["model"]}},
         {"required": ["model"], "not": {"required": ["paths"]}},
     ]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_untitled(schema)}

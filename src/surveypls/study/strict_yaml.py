@@ -20,13 +20,13 @@ class _StrictLoader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else 1
             raise StrictYamlError(f"line {line}: YAML aliases (*name) are not accepted; write it out")
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise StrictYamlError(f"line {event.start_mark.line + 1}: nested too deeply to be a study file")
+            raise StrictYamlError(f"line {line}: nested too deeply to be a study file")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
