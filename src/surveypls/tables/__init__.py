@@ -1,8 +1,8 @@
 """Room 8, the tables: every table in one place, what notebooks and the paper call.
 
-Each function returns a :class:`~surveypls.tables.tabular.Table` (numbers kept, marks, title, note) and takes
-the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data notice).  :func:`surveypls.tables.export.export`
-writes one.
+Each function returns a :class:`~surveypls.tables.tabular.Table` (numbers kept, marks, title, note) and
+takes the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data notice).
+:func:`surveypls.tables.export.export` writes one.
 
 ========================================  =====================================================
 article's Tables 1–6                      :mod:`surveypls.tables.article`

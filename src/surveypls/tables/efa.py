@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal
 
 import pandas as pd
 
 from surveypls.efa.solution import Adequacy
 from surveypls.study.definition import Language, Study
+from surveypls.tables import thresholds
 from surveypls.tables.process import frame_table
 from surveypls.tables.tabular import Table
 from surveypls.words import number, p_text, whole
@@ -142,6 +142,8 @@ def scale_reliability_table(
     labels, notice
         See :class:`surveypls.tables.tabular.Table`.
     """
+    reflective = [n for n in study.construct_names if study.get(n).mode == "A"]
+    reliability = reliability[reliability["construct"].isin(reflective) & (reliability["n_items"] > 1)]
     order = {name: position for position, name in enumerate(study.construct_names)}
     frame = reliability.sort_values(
         "construct", key=lambda names: names.map(order), kind="stable"
@@ -256,12 +258,13 @@ def scaling_table(
     labels, notice
         See :class:`surveypls.tables.tabular.Table`.
     """
-    frame = scaling[["item", "construct", "item_rest", "other_construct", "other_correlation", "gap"]].copy()
-    mark: Literal["✓", "✗"]
-    marks = {}
-    for row, gap in enumerate(frame["gap"]):
-        mark = "✓" if gap > 0 else "✗"
-        marks[row, "gap"] = mark
+    columns = ["item", "construct", "item_rest", "other_construct", "other_correlation", "gap"]
+    reflective = [n for n in study.construct_names if study.get(n).mode == "A"]
+    judged = scaling[scaling["construct"].isin(reflective) & scaling["gap"].notna()]
+    frame = judged[columns].reset_index(drop=True)
+    marks = {
+        (row, "gap"): thresholds.GOOD if gap > 0 else thresholds.BAD for row, gap in enumerate(frame["gap"])
+    }
     made = frame_table(
         frame,
         title={
