@@ -160,7 +160,7 @@ def execute(
             request_save_on_cell_execute=False,
             kernel_name="python3",
             cell_progress=progress,
-            extra_arguments=["--log-level=ERROR"],  # a kernel warns of its transport at each start
+            extra_arguments=["--log-level=CRITICAL"],  # a kernel warns of its transport, and of every stop
         )
         executed = nbformat.read(temporary, as_version=4)
         write_atomically(output, canonical(executed).encode("utf-8"))

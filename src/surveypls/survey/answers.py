@@ -8,7 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from surveypls.study.definition import SurveySettings
+
+Array = NDArray[np.float64]
 
 Kind = Literal["answer", "missing", "unreadable"]
 

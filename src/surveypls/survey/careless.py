@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from surveypls.efa.extraction import Array
+from surveypls.survey.answers import Array
 
 
 def longest_run(values: Array) -> NDArray[np.int64]:

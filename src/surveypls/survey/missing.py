@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from surveypls.efa.extraction import Array
+from surveypls.survey.answers import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from surveypls.efa.extraction import Array
 from surveypls.study.definition import CleaningSettings, Language, Study
-from surveypls.survey.answers import plain
+from surveypls.survey.answers import Array, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
