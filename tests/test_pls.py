@@ -352,6 +352,13 @@ def test_a_matrix_without_solution_leaves_its_neighbours_alone():
     spec = model("sim3x11")
     r = resamples("sim3x11", 5)
     r[2] = np.nan
+    assert estimate(spec, r, consistent=True).problems["undefined"].tolist() == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
     found = estimate(spec, r)
     alone = estimate(spec, r[[0, 1, 3, 4]])
     np.testing.assert_array_equal(found.problems["undefined"], [False, False, True, False, False])
@@ -363,9 +370,10 @@ def test_collinear_predictors_in_a_batch_are_undefined():
     spec = PlsModel.from_blocks({c: [c.lower()] for c in "ABC"}, [("A", "C"), ("B", "C")])
     r = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.3], [0.3, 0.3, 1.0]])
     collinear = np.array([[1.0, 1.0, 0.3], [1.0, 1.0, 0.3], [0.3, 0.3, 1.0]])
-    for consistent in (False, True):
-        found = estimate(spec, np.stack([r, collinear]), consistent=consistent)
+    for consistent, scheme in ((False, "path"), (True, "path"), (False, "factor"), (True, "factor")):
+        found = estimate(spec, np.stack([r, collinear]), consistent=consistent, scheme=scheme)
         np.testing.assert_array_equal(found.problems["undefined"], [False, True])
+        assert not found.problems["inadmissible"].any()
         assert np.isnan(found.path_coefficients[1, :2, 2]).all()
 
 
@@ -377,6 +385,8 @@ def test_impossible_consistent_solutions_are_flagged():
     np.testing.assert_array_equal(found.problems["inadmissible"], [False, True, True])
     assert not found.problems["undefined"].any()
     assert not any(mask.any() for mask in estimate(TWO, r).problems.values())
+    unsettled = estimate(TWO, r, consistent=True, max_iterations=1).problems
+    assert unsettled["not converged"][1] and not unsettled["inadmissible"][1]
 
 
 def test_each_kind_of_inadmissible_solution():
@@ -388,6 +398,7 @@ def test_each_kind_of_inadmissible_solution():
         "construct_correlations_last": np.array([[[1.0], [1.01]], [[1.01], [1.0]]]),
     }
     assert not found.problems["inadmissible"]
+    assert replace(found, rho_a_last=np.array([[0.0], [0.5]])).problems["inadmissible"]
     for name, value in names.items():
         assert replace(found, **{name: value}).problems["inadmissible"], name
     edge = replace(found, loadings_last=np.ones((4, 1)), r_squared_last=np.array([[np.nan], [1.0]]))
@@ -463,7 +474,7 @@ def test_matrices_are_checked():
     with pytest.raises(ValueError, match="not finite in the rows of x1, y1"):
         estimate(TWO, bad)
     bad = R_TWO.copy()
-    bad[0, 1] = 0.1
+    bad[0, 1] += 1e-3
     with pytest.raises(ValueError, match="not symmetric"):
         estimate(TWO, bad)
     with pytest.raises(ValueError, match="diagonal is not 1"):

@@ -93,6 +93,7 @@ def test_all_problems_are_listed_at_once():
         ({"blocks": ((0, 1), (2, 4), (3,))}, "number the items"),
         ({"blocks": ((0, 1), (2, 3), (3,))}, "number the items"),
         ({"paths": ((0, 1), (1, 3))}, "positions 0 … 2"),
+        ({"paths": ((0, 1), (3, 1))}, "positions 0 … 2"),
         ({"paths": ((0, 1), (-1, 1))}, "positions 0 … 2"),
         ({"constructs": ("X", "Y", "Y")}, "named twice"),
     ],
@@ -139,6 +140,11 @@ def broken(column: str, row: int, value: object) -> pd.DataFrame:
         (broken("y1", 3, np.inf), r"item 'y1' has 1 missing or infinite values \(rows 3\)"),
         (frame(2), "2 rows; PLS needs at least 3"),
         (frame().assign(y2=4.0), "the same answer in every row: y2"),
+        (
+            frame().astype({"x2": object}),
+            f"item 'x2' holds text, for example {float(frame()['x2'].iloc[0])!r}",
+        ),
+        (frame().assign(z=lambda d: d["y2"]), "items 'y2' and 'z' are the same column"),
         (frame().assign(y2=lambda d: 3 - 2 * d["x1"]), "items 'x1' and 'y2' are the same column"),
     ],
 )
@@ -153,8 +159,8 @@ def test_three_rows_are_enough_to_run():
 
 def test_many_missing_rows_are_abbreviated():
     data = frame()
-    data.loc[2:9, "x1"] = np.nan
-    with pytest.raises(DataError, match=r"8 missing values \(rows 2, 3, 4, 5, 6, …\)"):
+    data.loc[2:7, "x1"] = np.nan
+    with pytest.raises(DataError, match=r"6 missing values \(rows 2, 3, 4, 5, 6, …\)"):
         fit(data, MODEL)
     data = frame()
     data.loc[2:6, "x1"] = np.nan

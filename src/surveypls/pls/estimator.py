@@ -165,11 +165,11 @@ class PlsEstimate:
         or below 0, or construct correlations that are not positive definite.  A matrix is in one of the
         three at most.
         """
-        basis = np.isfinite(self.outer_weights_last).all(axis=0) & np.isfinite(self.rho_a_last).all(axis=0)
-        results = np.isfinite(self.path_coefficients_last).all(axis=(0, 1))
-        # A negative rho_A leaves NaN loadings under PLSc: that is inadmissible, not undefined.
+        solved = np.isfinite(self.outer_weights_last).all(axis=0)
+        finite = np.isfinite(self.path_coefficients_last).all(axis=(0, 1))
+        # A negative rho_A leaves no PLSc solution: that is inadmissible, not undefined.
         positive = (self.rho_a_last > 0).all(axis=0)
-        undefined = ~basis | (~results & (positive | (not self.consistent)))
+        undefined = ~solved | (~finite & (positive | (not self.consistent)))
         slow = ~undefined & ~self.converged_last
         wrong = ~undefined & ~slow & ~(positive & self._possible_last()) & self.consistent
         return {

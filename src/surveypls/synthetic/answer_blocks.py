@@ -79,6 +79,8 @@ def _block_errors(
     p = len(items)
     i, j = np.triu_indices(p, 1)
     w = w / np.sqrt((w**2).sum(axis=0) + 2 * (r * w[i] * w[j]).sum(axis=0))
+    if not cells:
+        return np.zeros((1, r.shape[1])), w
     loadings = w.copy()
     for a, b, row in zip(i, j, r, strict=True):
         loadings[a] += row * w[b]
@@ -160,7 +162,7 @@ def block_candidates(
     # Weights can adapt: only what they cannot mend counts.
     slope = jacobian(errors, np.concatenate([packed, weights]))
     by_r, by_w = slope[:, :q], slope[:, q:]
-    rest = np.eye(len(cells)) - by_w @ np.linalg.pinv(by_w, rcond=1e-6)
+    rest = np.eye(len(slope)) - by_w @ np.linalg.pinv(by_w, rcond=1e-6)
     at = errors(np.concatenate([packed, weights])[:, None])
     linear = rest @ (at + by_r @ (r - packed[:, None]))
     chosen = np.argsort((linear**2).sum(axis=0), kind="stable")[:3000]

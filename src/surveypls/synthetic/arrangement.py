@@ -19,9 +19,10 @@ IntArray = NDArray[np.int64]
 Swaps = list[tuple[int, int]]
 
 _CANDIDATES = 256
-_STEPS = 40_000
+_STEPS = 700
 _SNAPSHOTS = 200
-_SHORT = 2000
+_SHORT = 20_000
+_IDLE = 5
 _SNAPSHOT_STEPS = 200
 
 
@@ -38,7 +39,6 @@ def arrange(
     packed: FloatArray,
     *,
     rng: np.random.Generator,
-    preference: Callable[[IntArray], float] | None = None,
     max_rounds: int = 300,
     progress: Callable[[str], None] | None = None,
 ) -> IntArray:
@@ -53,9 +53,6 @@ def arrange(
     packed : (p(p-1)/2,) array
         The correlations that they stand for: the search starts from normal scores correlated so.
     rng : Generator
-    preference : callable, optional
-        Answers → a number that should be small, such as the distance of a standard error from a wanted one.
-        It guides the annealed start; settling the products then moves it a little.
     max_rounds : int
         Times that all items with a product off are tried.
     progress : callable, optional
@@ -83,21 +80,29 @@ def arrange(
             np.arange(1, counts.shape[1] + 1), counts[j]
         )
     scale = float(np.mean(np.abs(np.diag(answers.T @ answers)))) / n
-    _anneal(answers, products, rng, first=2.0 * scale, last=0.02 * scale, steps=_STEPS)
-    answers = _best_snapshot(answers, products, rng, temperature=0.02 * scale, preference=preference)
+    pairs = p * (p - 1) // 2
+    _anneal(answers, products, rng, first=2.0 * scale, last=0.02 * scale, steps=_STEPS * pairs)
+    count = min(_SNAPSHOTS, 4 * pairs)
+    answers = _best_snapshot(answers, products, rng, temperature=0.02 * scale, count=count)
+    idle = 0
     for _ in range(max_rounds):
         off = product_errors(answers, products)
         wrong = np.flatnonzero(off.any(axis=0))
         if len(wrong) == 0:
             return answers
         if progress:
-            progress(f"{np.count_nonzero(off) // 2} of {p * (p - 1) // 2} products to settle")
+            progress(f"{np.count_nonzero(off) // 2} of {pairs} products to settle")
+        idle += 1
         # The item with most products off first: making it exact settles most.
         for j in wrong[np.argsort(-np.count_nonzero(off[wrong], axis=1), kind="stable")]:
             swaps = exact_swaps(answers, int(j), -off[j], rng)
             if swaps is not None:
                 exchange(answers, int(j), swaps)
+                idle = 0
                 break
+        if idle == _IDLE:
+            answers = _best_snapshot(answers, products, rng, temperature=0.02 * scale, count=count // 4)
+            idle = 0
     raise CalibrationError(f"n = {n}: {np.count_nonzero(off) // 2} sums of products could not be settled")
 
 
@@ -139,19 +144,16 @@ def _best_snapshot(
     rng: np.random.Generator,
     *,
     temperature: float,
-    preference: Callable[[IntArray], float] | None,
+    count: int,
 ) -> IntArray:
-    """Anneal on at the final temperature and keep the state with the best preference and fewest products off."""
-    best, least = answers, np.inf
+    """Anneal on at the final temperature and keep the state with the fewest products off."""
+    best, least = answers, answers.size**2
     current = answers.copy()
-    for _ in range(_SNAPSHOTS):
+    for _ in range(count):
         _anneal(current, products, rng, first=temperature, last=temperature, steps=_SNAPSHOT_STEPS)
         wrong = np.count_nonzero(product_errors(current, products)) // 2
-        merit = float(wrong)
-        if preference is not None:
-            merit = wrong + preference(current) if wrong < least else np.inf
-        if merit < least:
-            best, least = current.copy(), merit
+        if wrong < least:
+            best, least = current.copy(), int(wrong)
     return best
 
 
@@ -166,7 +168,13 @@ def single_swaps(answers: IntArray, item: int) -> tuple[IntArray, IntArray, IntA
 
 
 def exact_swaps(
-    answers: IntArray, item: int, wanted: IntArray, rng: np.random.Generator, *, tries: int = 30
+    answers: IntArray,
+    item: int,
+    wanted: IntArray,
+    rng: np.random.Generator,
+    *,
+    tries: int = 30,
+    fresh: bool = False,
 ) -> Swaps | None:
     """Find one, two, four or six swaps of an item's answers that change its products by exactly ``wanted``.
 
@@ -183,6 +191,8 @@ def exact_swaps(
         Chooses among solutions.
     tries : int
         Third pairs tried.
+    fresh : bool
+        Only sets of six swaps with a third pair that changes products by itself.
 
     Returns
     -------
@@ -195,7 +205,7 @@ def exact_swaps(
     key = rng.integers(1, 2**40, size=answers.shape[1])
     code, aim = change @ key, int(wanted @ key)
     one = np.flatnonzero(code == aim)
-    if len(one):
+    if len(one) and not fresh:
         return _chosen([int(rng.choice(one))], a, b, change, wanted)
     p, q = np.triu_indices(len(code), 1)
     apart = (a[p] != a[q]) & (a[p] != b[q]) & (b[p] != a[q]) & (b[p] != b[q])
@@ -204,15 +214,19 @@ def exact_swaps(
     order = np.argsort(pair, kind="stable")
     p, q, pair = p[order], q[order], pair[order]
     two = np.flatnonzero(pair == aim)
-    if len(two):
+    if len(two) and not fresh:
         k = int(rng.choice(two))
         return _chosen([int(p[k]), int(q[k])], a, b, change, wanted)
     # Sums of two pairs are densest about 0: a short third pair leaves the rest where matches are most likely.
     length = ((change[p] + change[q]) ** 2).sum(axis=1)
     short = np.argpartition(length, min(_SHORT, len(length) - 1))[:_SHORT]
+    short = short[np.unique(pair[short], return_index=True)[1]]
+    short = short[pair[short] != 0]
     for attempt in range(tries + 1):
-        third = int(rng.choice(short))
-        extra = [int(p[third]), int(q[third])] if attempt else []
+        extra: list[int] = []
+        if (attempt or fresh) and len(short):
+            third = int(rng.choice(short))
+            extra = [int(p[third]), int(q[third])]
         rest = aim - int(code[extra].sum())
         place = np.minimum(np.searchsorted(pair, rest - pair[::-1])[::-1], len(pair) - 1)
         hits = np.flatnonzero(pair[place] == rest - pair)
@@ -233,21 +247,14 @@ def _chosen(chosen: list[int], a: IntArray, b: IntArray, change: IntArray, wante
 
 
 def neutral_swaps(answers: IntArray, rng: np.random.Generator) -> tuple[int, Swaps] | None:
-    """Draw two swaps of one item that leave every sum of products as it is; None if no item has any.
+    """Draw six swaps of one item that leave every sum of products as it is; None if none was found.
 
     They change who gives which answers together, and with that the sampling error of the estimates, and
     nothing that depends on the correlations.
     """
+    nothing = np.zeros(answers.shape[1], dtype=np.int64)
     for item in rng.permutation(answers.shape[1]):
-        a, b, change = single_swaps(answers, int(item))
-        code = change @ rng.integers(1, 2**40, size=answers.shape[1])
-        moving = np.flatnonzero(code != 0)
-        order = moving[np.argsort(code[moving], kind="stable")]
-        place = np.minimum(np.searchsorted(code[order], -code[moving]), len(order) - 1)
-        hits = np.flatnonzero(code[order][place] == -code[moving])
-        for k in rng.permutation(hits)[:50]:
-            first, second = int(moving[k]), int(order[place[k]])
-            swaps = [(int(a[x]), int(b[x])) for x in (first, second)]
-            if len({row for swap in swaps for row in swap}) == 4:
-                return int(item), swaps
+        swaps = exact_swaps(answers, int(item), nothing, rng, tries=40, fresh=True)
+        if swaps is not None:
+            return int(item), swaps
     return None

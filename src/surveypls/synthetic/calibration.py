@@ -62,10 +62,10 @@ class SamplingTarget:
     source: str
     target: str
     t_statistic: float
-    tolerance: float = 0.005
+    tolerance: float = 0.01
     n_resamples: int = 10_000
-    max_exchanges: int = 60
-    max_arrangements: int = 20
+    max_exchanges: int = 150
+    max_arrangements: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +208,9 @@ def _arranged(
 ) -> tuple[IntArray, float]:
     """Arrange the answers, again and again until the sampling error of the wanted path is right too."""
 
-    def find(preference: Callable[[IntArray], float] | None = None) -> IntArray:
+    def find() -> IntArray:
         return arrange(
-            chosen.counts, chosen.products, chosen.packed, rng=rng, preference=preference,
+            chosen.counts, chosen.products, chosen.packed, rng=rng,
             progress=lambda text: tell(f"arranging the answers: {text}"),
         )  # fmt: skip
 
@@ -218,16 +218,12 @@ def _arranged(
         return find(), float("nan")
     path = (wanted.source, wanted.target)
 
-    def t_of(answers: IntArray, n_resamples: int = wanted.n_resamples) -> float:
-        return path_t_statistic(answers, target.model, path, n_resamples=n_resamples, seed=seed)
-
-    def preference(answers: IntArray) -> float:
-        # Counted against products to settle: 0.02 of t weighs as much as one product.
-        return 50 * abs(t_of(answers, min(wanted.n_resamples, 2000)) - wanted.t_statistic)
+    def t_of(answers: IntArray) -> float:
+        return path_t_statistic(answers, target.model, path, n_resamples=wanted.n_resamples, seed=seed)
 
     nearest = np.inf
     for _ in range(wanted.max_arrangements):
-        answers = find(preference)
+        answers = find()
         current = t_of(answers)
         for _ in range(wanted.max_exchanges):
             gap = abs(current - wanted.t_statistic)
@@ -235,13 +231,11 @@ def _arranged(
             tell(f"t of {path[0]} -> {path[1]} is {current:.3f}, {wanted.t_statistic} is wanted")
             if gap <= wanted.tolerance:
                 return answers, current
-            if gap > 0.1:
-                break
+            move = neutral_swaps(answers, rng)
+            if move is None:
+                continue
             candidate = answers.copy()
-            for _ in range(1 + int(rng.integers(6))):
-                move = neutral_swaps(candidate, rng)
-                if move is not None:
-                    exchange(candidate, *move)
+            exchange(candidate, *move)
             t = t_of(candidate)
             if abs(t - wanted.t_statistic) < gap:
                 answers, current = candidate, t

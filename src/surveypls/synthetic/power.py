@@ -7,6 +7,8 @@ cluster does it under ``joblib.parallel_config(backend="dask")`` without a chang
 
 from __future__ import annotations
 
+import multiprocessing
+import warnings
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from surveypls.bootstrap import intervals
-from surveypls.bootstrap.resampling import BootstrapError, bootstrap
+from surveypls.bootstrap.resampling import BootstrapError, BootstrapWarning, bootstrap
 from surveypls.pls.estimator import PlsEstimate
 from surveypls.pls.inputs import DataError
 from surveypls.pls.model import PlsModel
@@ -126,12 +128,20 @@ def power_grid(
         for size in sizes
         for place, start in enumerate(range(0, n_replications, BLOCK))
     ]
-    done = joblib.Parallel(n_jobs=n_jobs)(
-        joblib.delayed(_replications)(
-            values, model, size, count, n_resamples, population, np.random.SeedSequence([seed, size, place])
+    with warnings.catch_warnings():
+        _quiet()
+        done = joblib.Parallel(n_jobs=n_jobs)(
+            joblib.delayed(_replications)(
+                values,
+                model,
+                size,
+                count,
+                n_resamples,
+                population,
+                np.random.SeedSequence([seed, size, place]),
+            )
+            for size, place, count in tasks
         )
-        for size, place, count in tasks
-    )
     names = [(model.constructs[s], model.constructs[t]) for s, t in model.paths]
     rows = []
     for size in sizes:
@@ -159,6 +169,11 @@ def power_grid(
     return pd.DataFrame(rows)
 
 
+def _quiet() -> None:
+    """Pass over a few failed resamples in one of thousands of samples; they are left out, as always."""
+    warnings.simplefilter("ignore", BootstrapWarning)
+
+
 def _replications(
     values: FloatArray,
     model: PlsModel,
@@ -169,6 +184,8 @@ def _replications(
     seed: np.random.SeedSequence,
 ) -> FloatArray:
     """Estimate, standard error and p of every path in ``count`` samples, (count, paths, 3); NaN where none."""
+    if multiprocessing.current_process().name != "MainProcess":
+        _quiet()
     result = np.full((count, len(model.paths), 3), np.nan)
     for i, child in enumerate(seed.spawn(count)):
         rng = np.random.default_rng(child)
@@ -223,7 +240,9 @@ def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: flo
     Returns
     -------
     DataFrame
-        One row a path: source, target, power, n (rounded up), lower, upper, extrapolated (outside the grid's sizes).
+        One row a path: source, target, power, n (rounded up), lower, upper, extrapolated (outside the grid's
+        sizes).  Where every simulated size is enough, n is the smallest of them and has no interval; where the
+        power does not rise, n is NaN.
 
     Notes
     -----
@@ -238,15 +257,19 @@ def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: flo
         root = np.sqrt(part["n"].to_numpy(dtype=float))
         (a, b), covariance = _probit(root, part["significant"].to_numpy(), part["n_replications"].to_numpy())
         sizes = [np.nan] * 3
-        if b > 0:
+        # b within its own error of 0: no slope to interpolate on.
+        if b**2 > level**2 * covariance[1, 1] and b > 0:
             # a + b x = z; Fieller: the x at which a + b x - z is within the level of 0.
             quadratic = [
                 b**2 - level**2 * covariance[1, 1],
                 2 * (b * (a - z) - level**2 * covariance[0, 1]),
                 (a - z) ** 2 - level**2 * covariance[0, 0],
             ]
-            roots = np.sort(np.roots(quadratic).real) if quadratic[0] > 0 else np.array([np.nan, np.nan])
-            sizes = [max(x, 0.0) ** 2 if np.isfinite(x) else np.nan for x in ((z - a) / b, *roots)]
+            sizes = [max(x, 0.0) ** 2 for x in ((z - a) / b, *np.sort(np.roots(quadratic).real))]
+        smallest, largest = float(part["n"].min()), float(part["n"].max())
+        if not sizes[0] >= smallest and (part["significant"] >= power * part["n_replications"]).all():
+            # Every size is enough: the smallest simulated one bounds the answer.
+            sizes = [smallest, np.nan, np.nan]
         rows.append(
             {
                 "source": source,
@@ -255,7 +278,7 @@ def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: flo
                 "n": float(np.ceil(sizes[0])),
                 "lower": sizes[1],
                 "upper": sizes[2],
-                "extrapolated": not part["n"].min() <= sizes[0] <= part["n"].max(),
+                "extrapolated": not (np.isfinite(sizes[1]) and smallest <= sizes[0] <= largest),
             }
         )
     return pd.DataFrame(rows)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from surveypls.pls.model import PlsModel
+from surveypls.published.audit import audit
 from surveypls.published.printed import Published, load_published
 from surveypls.study.definition import Study
 from surveypls.survey.codebook import load_codebook
@@ -26,8 +27,6 @@ __all__ = ["RESPONDENTS", "SyntheticError", "calibrated", "checksums", "study_ta
 
 #: Respondents that cleaning keeps.
 RESPONDENTS = 46
-#: Printed cells that no data give beside the others; with any of them no correlation matrix is found.
-FREE = ("T2.RC.cronbach_alpha",)
 #: The hypothesis whose printed t the survey's sampling error is brought to.
 SAMPLED = "H1"
 #: Room above ``efa.min_loading`` and below 1 for an item's loading on its construct's one factor.
@@ -45,10 +44,13 @@ def study_model(study: Study, published: Published) -> PlsModel:
     return PlsModel.from_blocks(blocks, study.path_pairs, modes=study.modes)
 
 
-def study_target(study: Study, published: Published, *, free: tuple[str, ...] = FREE) -> Target:
-    """Return the printed cells that the survey is to give."""
-    known = {cell.id for cell in published}
-    return target_of(published, study_model(study, published), free=[f for f in free if f in known])
+def study_target(study: Study, published: Published) -> Target:
+    """Return the printed cells that the survey is to give: all but those that the audit finds impossible.
+
+    The audit also says how a printed composite reliability can be read at all.
+    """
+    found = audit(published, significance=study.bootstrap.significance)
+    return target_of(published, study_model(study, published), free=found.impossible, readings=found.readings)
 
 
 def calibrated(

@@ -79,10 +79,11 @@ class Target:
 
     def value(self, statistic: str, row: str, column: str = "") -> float:
         """Return the middle of a target's box; NaN where it is no target.  Symmetric pairs either way round."""
+        keys = list(self.labels.itertuples(index=False, name=None))
         for names in ((row, column), (column, row)):
-            hit = (self.labels == (statistic, *names)).all(axis=1).to_numpy()
-            if hit.any():
-                return float(self.centre[hit][0])
+            for key, centre in zip(keys, self.centre, strict=True):
+                if key == (statistic, *names):
+                    return float(centre)
         return float("nan")
 
 
