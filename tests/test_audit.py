@@ -261,6 +261,17 @@ def test_what_rounding_or_other_programs_explain_is_not_an_error(tmp_path):
     assert biased.contradictions == ()
 
 
+def test_where_no_single_figure_can_be_blamed_all_fail(tmp_path):
+    changes = {
+        "5.LEAD.TRUST.path_coefficient": "0.500",
+        "3.TRUST.LEAD": "0.600",
+        "6.TRUST.r_squared": "0.010",
+    }
+    report = audit(changed(tmp_path, changes, drop={"6.LEAD.TRUST.f_squared"}), scan=False)
+    failed = {c.cell for c in report.contradictions if c.about == "LEAD -> TRUST"}
+    assert set(changes) <= failed
+
+
 def test_an_interval_decides_where_no_p_is_printed(tmp_path):
     cells = {f"5.{a}.{b}.p_value" for a, b in MAKER.PATHS}
     assert audit(changed(tmp_path, {}, drop=cells), scan=False).contradictions == ()

@@ -99,6 +99,20 @@ def test_a_strong_path_narrows_what_is_attainable():
     assert strong.width < 0.8 * weak.width
 
 
+def test_the_extended_matrix_is_what_a_strong_path_runs_into():
+    """At an end that the path limits, items and neighbour form a matrix on the edge of being one."""
+    loadings = np.array([0.895, 0.812, 0.470])
+    found = scan_block([box(v, 0) for v in loadings], correlation=box(0.95, 0), statistics=["cronbach_alpha"])
+    smallest = []
+    for r in (found["cronbach_alpha"].lowest, found["cronbach_alpha"].highest):
+        w = np.linalg.solve(r, loadings)
+        c = 0.95 * w / (w @ w)
+        extended = np.block([[r, c[:, None]], [c[None], np.ones((1, 1))]])
+        smallest.append(np.linalg.eigvalsh(extended)[0])
+        assert c @ w == pytest.approx(0.95)
+    assert np.array(smallest) == pytest.approx([0.0, 0.0], abs=1e-5)
+
+
 def test_constraints_that_exclude_each_other_leave_nothing():
     found = scan_block([box(0.8)] * 3, boxes={"rho_a": Interval(1.5, 1.6)}, statistics=["cronbach_alpha"])
     assert found["cronbach_alpha"].attainable is None
