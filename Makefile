@@ -1,6 +1,6 @@
 # The two commands of the README are `make reproduce` and `make test`; both set up what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce quick mine test lab paper bench synthesize clean
+.PHONY: help setup reproduce quick new check mine test lab paper bench synthesize clean
 
 VENV   := .venv
 PYTHON ?= python3
@@ -34,6 +34,14 @@ reproduce: $(STAMP) ## rebuild the whole paper: notebooks, figures, tables, verd
 quick: $(STAMP) ## the same with few resamples, into build/quick/
 	@$(RUN) reproduce --quick
 
+new: $(STAMP) ## propose a study file for your survey: make new SURVEY=path.csv
+	@test -n "$(SURVEY)" || { echo "usage: make new SURVEY=path.csv"; exit 2; }
+	@$(RUN) new "$(SURVEY)"
+
+check: $(STAMP) ## list every problem of a survey and its study file: make check SURVEY=… STUDY=…
+	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make check SURVEY=path.csv STUDY=path.yaml"; exit 2; }
+	@$(RUN) check "$(SURVEY)" "$(STUDY)"
+
 mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]
 	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]"; exit 2; }
 	@$(RUN) run "$(SURVEY)" "$(STUDY)" --name "$(NAME)"
@@ -43,6 +51,7 @@ test: $(STAMP) ## style, types, unit tests, and every notebook re-run and compar
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
+	@$(VENV)/bin/python tests/mutation.py
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks -n 2 --dist loadfile
 
 paper: $(STAMP) ## the paper again (PDF, HTML; English, Spanish) from what the notebooks left

@@ -12,10 +12,12 @@ screening, items, pruning                 :mod:`surveypls.tables.process`
 the cleaning log                          :mod:`surveypls.tables.survey`
 the factor analysis                       :mod:`surveypls.tables.efa`
 printed against recomputed, audit         :mod:`surveypls.tables.audit`
+whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
 ========================================  =====================================================
 """
 
+from surveypls.tables.admissibility import admissibility_table
 from surveypls.tables.article import (
     table_1_operationalisation,
     table_2_reflective_measurement,
@@ -50,6 +52,7 @@ __all__ = [
     "Column",
     "Table",
     "adequacy_table",
+    "admissibility_table",
     "audit_table",
     "cleaning_log_table",
     "cleaning_table",
