@@ -141,6 +141,18 @@ def test_large_whole_numbers_are_summed_in_double_precision():
     np.testing.assert_allclose(packed[:, 0], pls.correlations(data)[np.triu_indices(3, 1)], atol=1e-13)
 
 
+@pytest.mark.parametrize(("largest", "dtype"), [(457, np.float32), (459, np.float64)])
+def test_single_precision_is_used_only_where_it_is_exact(largest, dtype):
+    # 80 · 457² < 2²⁴ < 80 · 459²: above, a sum of products need not fit into 24 bits.
+    data = np.zeros((80, 2))
+    data[:40], data[40:] = -largest, largest
+    data[0] = [largest, -largest]
+    data[40] = [-largest, largest]
+    prepared = mo.item_moments(data)
+    assert prepared.exact
+    assert prepared.items.dtype == dtype
+
+
 # ---- jackknife --------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,13 @@
 """Command line: ``python -m surveypls COMMAND``; thin over the package.
 
-Exit codes: 0 done, 1 our fault, 2 the user's input (a plain message, no traceback).
+Exit codes: 0 done, 1 our fault, 2 the user's input (a plain message, no traceback); ``audit`` ends with 3 where
+it finds a contradiction.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -40,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), 2)
     except CompendiumError as error:
         return _fail(str(error), 1)
+    except BrokenPipeError:  # the reader of a pipe had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return _fail("stopped; what was there before is as it was. The same command goes on from here.", 130)
 
@@ -195,7 +200,7 @@ def _audit(options: argparse.Namespace) -> int:
     except PublishedError as error:
         return _fail(str(error), 2)
     print(report)
-    return 0
+    return int(report.exit_status)
 
 
 def _synthesize(options: argparse.Namespace) -> int:
