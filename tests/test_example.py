@@ -13,12 +13,12 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from surveypls.strict_yaml import load_yaml
-from surveypls.study_schema import SCHEMA_FILE, schema_text, study_schema
-from surveypls.survey_check import check
+from surveypls.study.strict_yaml import load_yaml
+from surveypls.study.schema import SCHEMA_FILE, schema_text, study_schema
+from surveypls.own_survey.check import check
 
 from surveypls.__main__ import main
-from surveypls.study import load_study
+from surveypls.study.definition import load_study
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "library_app"
@@ -128,7 +128,7 @@ def test_results_find_the_population_model(run: Path) -> None:
 
 # the schema ----------------------------------------------------------------------------------------
 def test_the_schema_is_in_step() -> None:
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m surveypls.study_schema"
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m surveypls.study.schema"
 
 
 @pytest.mark.parametrize("path", [ROOT / "study.yaml", EXAMPLE / "study.yaml"], ids=["paper", "example"])
