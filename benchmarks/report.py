@@ -58,7 +58,12 @@ def elsewhere(table: pd.DataFrame) -> str:
 
 def write_report(folder: Path) -> str:
     """Write results.md; return its text."""
-    parts = ["# Benchmarks of the bootstrap", MACHINE + " Made by `make bench`; see `run.py`."]
+    parts = [
+        "# Benchmarks of the bootstrap",
+        MACHINE
+        + " Made by `make bench`; see `run.py`. Where other work shares the cores, wall time grows and "
+        "processor (CPU) time hardly does: the CPU columns are the steadier ones.",
+    ]
     if (folder / "results.csv").exists():
         table = pd.read_csv(folder / "results.csv")
         parts += [

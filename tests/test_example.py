@@ -13,12 +13,12 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from surveypls.study.strict_yaml import load_yaml
-from surveypls.study.schema import SCHEMA_FILE, schema_text, study_schema
-from surveypls.own_survey.check import check
 
 from surveypls.__main__ import main
+from surveypls.own_survey.check import check
 from surveypls.study.definition import load_study
+from surveypls.study.schema import SCHEMA_FILE, schema_text, study_schema
+from surveypls.study.strict_yaml import load_yaml
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "library_app"
