@@ -204,12 +204,19 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _synthesize(options: argparse.Namespace) -> int:
-    from surveypls.synthetic.survey import synthesize
+    from surveypls.synthetic.survey import checksums, synthesize
 
     root = compendium.find_root()
     target = options.output or root / "data" / "raw" / "survey.csv"
-    content = synthesize(load_study(root / "study.yaml"), root=root)
+    content = synthesize(
+        load_study(root / "study.yaml"),
+        root=root,
+        checkpoint=root / "build" / "calibration.npz",
+        progress=lambda step: print(step, flush=True),
+    )
     changed = compendium.write_atomically(target, content)
+    if options.output is None:
+        compendium.write_atomically(target.parent / "SHA256SUMS", checksums(target.parent).encode("utf-8"))
     print(f"{target.name}: {'written' if changed else 'unchanged'}")
     return 0
 
