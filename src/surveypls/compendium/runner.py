@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import sys
 import threading
@@ -258,17 +259,19 @@ def reproduce(root: Path, *, stream: TextIO | None = None) -> list[str]:
     staging = root / "build" / "reproduce"
     shutil.rmtree(staging, ignore_errors=True)
     todo = notebooks(root)
-    stop = threading.Event()
+    stop, ready = threading.Event(), threading.Event()
 
     def lane(part: Sequence[Path]) -> None:
         for notebook in part:
+            if notebook in supplements and _reads_the_paper(notebook):
+                ready.wait()
             if stop.is_set():
                 return
             progress = Progress(len(todo), stream, todo.index(notebook) + 1, notebook.stem)
             execute(notebook, staging / "notebooks" / notebook.name, {}, root=root, progress=progress)
             progress.end(_n_cells(notebook))
 
-    # the supplements need the cleaned answers and the retained items only, so they run beside the rest
+    # of the paper the supplements need the cleaned answers and the retained items only, so they run beside it
     supplements = [notebook for notebook in todo if notebook.name.startswith("S")]
     paper_lane = [notebook for notebook in todo if notebook not in supplements]
     with (
@@ -276,16 +279,24 @@ def reproduce(root: Path, *, stream: TextIO | None = None) -> list[str]:
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
         try:
-            lane(paper_lane[:2])
             side = beside.submit(_with_own_event_loop, lane, supplements)
+            lane(paper_lane[:2])
+            ready.set()
             lane(paper_lane[2:])
             side.result()
         finally:
             stop.set()
+            ready.set()
     study = load_study(root / "study.yaml")
     survey = root / "data" / "raw" / "survey.csv"
     write_paper(Project(root, staging, study, survey, root / "study.yaml", "", study.labels), stream)
     return promote(staging, root) + front_page.refresh(root)
+
+
+def _reads_the_paper(notebook: Path) -> bool:
+    """Tell whether a supplement reads a contract of the numbered notebooks."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return any(re.search(r"\.read\([\"']\d", cell.source) for cell in cells if cell.cell_type == "code")
 
 
 def _with_own_event_loop(lane: Callable[[Sequence[Path]], None], part: Sequence[Path]) -> None:
