@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,8 +79,21 @@ def render(
     for ending in formats:
         buffer = io.BytesIO()
         figure.savefig(buffer, format=ending, dpi=dpi, metadata=metadata[ending])
-        contents[ending] = buffer.getvalue()
+        content = buffer.getvalue()
+        contents[ending] = _numbered_ids(content) if ending == "svg" else content
     return contents
+
+
+def _numbered_ids(svg: bytes) -> bytes:
+    """Number the clip paths in order of appearance.
+
+    Matplotlib names them by a hash of coordinates in full precision, so noise in the last digit, which no
+    printed coordinate shows, would change the file.
+    """
+    names = dict.fromkeys(re.findall(rb"#(p[0-9a-f]{10})\b", svg))
+    for number, name in enumerate(names, 1):
+        svg = re.sub(rb"\b" + name + rb"\b", b"clip%d" % number, svg)
+    return svg
 
 
 def _replace(path: Path, content: bytes) -> Path:
