@@ -85,7 +85,7 @@ def render(
 
 
 def _numbered_ids(svg: bytes) -> bytes:
-    """Number the clip paths in order of appearance.
+    """Rename the clip paths by their order of appearance.
 
     Matplotlib names them by a hash of coordinates in full precision, so noise in the last digit, which no
     printed coordinate shows, would change the file.
