@@ -151,18 +151,27 @@ def execute(
     output.parent.mkdir(parents=True, exist_ok=True)
     temporary = output.with_name(f".{output.name}.tmp.ipynb")
     try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(temporary),
-            parameters=dict(parameters) or None,
-            cwd=str(root / "notebooks"),
-            engine_name="surveypls",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            kernel_name="python3",
-            cell_progress=progress,
-            extra_arguments=["--log-level=CRITICAL"],  # a kernel warns of its transport, and of every stop
-        )
+        for tries_left in (2, 1, 0):
+            try:
+                papermill.execute_notebook(
+                    str(notebook),
+                    str(temporary),
+                    parameters=dict(parameters) or None,
+                    cwd=str(root / "notebooks"),
+                    engine_name="surveypls",
+                    progress_bar=False,
+                    request_save_on_cell_execute=False,
+                    kernel_name="python3",
+                    start_timeout=30,
+                    cell_progress=progress,
+                    extra_arguments=[
+                        "--log-level=CRITICAL"
+                    ],  # a kernel warns of its transport, and of every stop
+                )
+                break
+            except RuntimeError as error:  # two kernels that start at once can be given the same port
+                if "Kernel didn't respond" not in str(error) or not tries_left:
+                    raise
         executed = nbformat.read(temporary, as_version=4)
         write_atomically(output, canonical(executed).encode("utf-8"))
     except PapermillExecutionError as error:
