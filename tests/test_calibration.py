@@ -15,7 +15,7 @@ from surveypls.pls.model import PlsModel
 from surveypls.pls.structural import long_table
 from surveypls.published.printed import load_published
 from surveypls.synthetic.answer_blocks import _block_errors, moments
-from surveypls.synthetic.arrangement import arrange, exact_swaps, exchange, neutral_swaps, product_errors
+from surveypls.synthetic.arrangement import arrange, exact_swaps, exchange, product_errors
 from surveypls.synthetic.calibration import CalibrationError, calibrate, cell_table
 from surveypls.synthetic.lattice import near_vectors, reduce_basis
 from surveypls.synthetic.targets import (
@@ -283,15 +283,15 @@ def test_impossible_swaps_give_none(sample):
     assert exact_swaps(sample, 1, wanted, np.random.default_rng(0), tries=2) is None
 
 
-def test_neutral_swaps_leave_all_sums_and_change_answers(sample):
-    rng = np.random.default_rng(2)
-    moved = sample.copy()
-    for _ in range(20):
-        move = neutral_swaps(moved, rng)
-        assert move is not None
-        exchange(moved, *move)
-    np.testing.assert_array_equal(moved.T @ moved, sample.T @ sample)
-    assert not np.array_equal(moved, sample)
+@pytest.mark.parametrize("warmth", [0.0, 0.5])
+def test_another_arrangement_keeps_all_sums_and_changes_answers(sample, warmth):
+    counts = np.stack([np.bincount(column, minlength=6)[1:] for column in sample.T])
+    packed = np.corrcoef(sample, rowvar=False)[np.triu_indices(4, 1)]
+    products = sample.T @ sample
+    got = arrange(counts, products, packed, rng=np.random.default_rng(3), start=sample, warmth=warmth)
+    np.testing.assert_array_equal(got.T @ got, products)
+    np.testing.assert_array_equal(np.sort(got, axis=0), np.sort(sample, axis=0))
+    assert not np.array_equal(got, sample)
 
 
 def test_moments_of_counts(sample):

@@ -106,7 +106,7 @@ def choose_sums(
     n: int,
     *,
     rng: np.random.Generator,
-    loading_range: tuple[float, float] = (0.0, 1.0),
+    loading_range: tuple[float, float] = (0.0, float("inf")),
     shares: Sequence[float] = SHARES,
     limit: float = 0.95,
     rounds: int = 12,

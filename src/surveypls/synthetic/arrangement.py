@@ -22,7 +22,10 @@ _CANDIDATES = 256
 _STEPS = 700
 _SNAPSHOTS = 200
 _SHORT = 20_000
+_DISTINCT = 1000
 _IDLE = 5
+_HOT = 2.0
+_COLD = 0.02
 _SNAPSHOT_STEPS = 200
 
 
@@ -39,6 +42,8 @@ def arrange(
     packed: FloatArray,
     *,
     rng: np.random.Generator,
+    start: IntArray | None = None,
+    warmth: float = 0.0,
     max_rounds: int = 300,
     progress: Callable[[str], None] | None = None,
 ) -> IntArray:
@@ -53,6 +58,10 @@ def arrange(
     packed : (p(p-1)/2,) array
         The correlations that they stand for: the search starts from normal scores correlated so.
     rng : Generator
+    start : (n, p) array of int, optional
+        Answers with these counts and products: another arrangement is sought near them, which is quicker.
+    warmth : float
+        How far from ``start``: 0 changes few answers, 1 nearly all.  Counts and products stay as given.
     max_rounds : int
         Times that all items with a product off are tried.
     progress : callable, optional
@@ -68,22 +77,19 @@ def arrange(
         If the answers were not found; the message says how many products are off.
     """
     n, p = int(counts[0].sum()), len(counts)
-    root = np.linalg.cholesky(unpacked(packed, p))
-    scores = rng.normal(size=(n, p))
-    scores -= scores.mean(axis=0)
-    if n > p + 1:
-        scores = np.linalg.solve(np.linalg.cholesky(np.cov(scores.T, bias=True)), scores.T).T
-    scores = scores @ root.T
-    answers = np.empty((n, p), dtype=np.int64)
-    for j in range(p):
-        answers[np.argsort(scores[:, j], kind="stable"), j] = np.repeat(
-            np.arange(1, counts.shape[1] + 1), counts[j]
-        )
-    scale = float(np.mean(np.abs(np.diag(answers.T @ answers)))) / n
     pairs = p * (p - 1) // 2
-    _anneal(answers, products, rng, first=2.0 * scale, last=0.02 * scale, steps=_STEPS * pairs)
     count = min(_SNAPSHOTS, 4 * pairs)
-    answers = _best_snapshot(answers, products, rng, temperature=0.02 * scale, count=count)
+    answers = _start(counts, packed, rng) if start is None else start.copy()
+    scale = float(np.mean(np.abs(np.diag(answers.T @ answers)))) / n
+    cold = _COLD * scale
+    if start is None:
+        _anneal(answers, products, rng, first=_HOT * scale, last=cold, steps=_STEPS * pairs)
+    elif warmth > 0:
+        first = cold * (_HOT / _COLD) ** warmth
+        _anneal(answers, products, rng, first=first, last=cold, steps=int(_STEPS * pairs * warmth))
+    answers = _best_snapshot(
+        answers, products, rng, temperature=cold, count=count if start is None else count // 4
+    )
     idle = 0
     for _ in range(max_rounds):
         off = product_errors(answers, products)
@@ -101,9 +107,25 @@ def arrange(
                 idle = 0
                 break
         if idle == _IDLE:
-            answers = _best_snapshot(answers, products, rng, temperature=0.02 * scale, count=count // 4)
+            answers = _best_snapshot(answers, products, rng, temperature=cold, count=count // 4)
             idle = 0
     raise CalibrationError(f"n = {n}: {np.count_nonzero(off) // 2} sums of products could not be settled")
+
+
+def _start(counts: IntArray, packed: FloatArray, rng: np.random.Generator) -> IntArray:
+    """Cut correlated normal scores to answers with the given counts."""
+    n, p = int(counts[0].sum()), len(counts)
+    root = np.linalg.cholesky(unpacked(packed, p))
+    scores = rng.normal(size=(n, p))
+    scores -= scores.mean(axis=0)
+    if n > p + 1:
+        scores = np.linalg.solve(np.linalg.cholesky(np.cov(scores.T, bias=True)), scores.T).T
+    scores = scores @ root.T
+    answers = np.empty((n, p), dtype=np.int64)
+    values = np.arange(1, counts.shape[1] + 1)
+    for j in range(p):
+        answers[np.argsort(scores[:, j], kind="stable"), j] = np.repeat(values, counts[j])
+    return answers
 
 
 def exchange(answers: IntArray, item: int, swaps: Swaps) -> None:
@@ -174,7 +196,6 @@ def exact_swaps(
     rng: np.random.Generator,
     *,
     tries: int = 30,
-    fresh: bool = False,
 ) -> Swaps | None:
     """Find one, two, four or six swaps of an item's answers that change its products by exactly ``wanted``.
 
@@ -191,8 +212,6 @@ def exact_swaps(
         Chooses among solutions.
     tries : int
         Third pairs tried.
-    fresh : bool
-        Only sets of six swaps with a third pair that changes products by itself.
 
     Returns
     -------
@@ -205,7 +224,7 @@ def exact_swaps(
     key = rng.integers(1, 2**40, size=answers.shape[1])
     code, aim = change @ key, int(wanted @ key)
     one = np.flatnonzero(code == aim)
-    if len(one) and not fresh:
+    if len(one):
         return _chosen([int(rng.choice(one))], a, b, change, wanted)
     p, q = np.triu_indices(len(code), 1)
     apart = (a[p] != a[q]) & (a[p] != b[q]) & (b[p] != a[q]) & (b[p] != b[q])
@@ -214,7 +233,7 @@ def exact_swaps(
     order = np.argsort(pair, kind="stable")
     p, q, pair = p[order], q[order], pair[order]
     two = np.flatnonzero(pair == aim)
-    if len(two) and not fresh:
+    if len(two):
         k = int(rng.choice(two))
         return _chosen([int(p[k]), int(q[k])], a, b, change, wanted)
     # Sums of two pairs are densest about 0: a short third pair leaves the rest where matches are most likely.
@@ -222,9 +241,10 @@ def exact_swaps(
     short = np.argpartition(length, min(_SHORT, len(length) - 1))[:_SHORT]
     short = short[np.unique(pair[short], return_index=True)[1]]
     short = short[pair[short] != 0]
+    short = short[np.argsort(length[short], kind="stable")][:_DISTINCT]
     for attempt in range(tries + 1):
         extra: list[int] = []
-        if (attempt or fresh) and len(short):
+        if attempt and len(short):
             third = int(rng.choice(short))
             extra = [int(p[third]), int(q[third])]
         rest = aim - int(code[extra].sum())
@@ -244,17 +264,3 @@ def _chosen(chosen: list[int], a: IntArray, b: IntArray, change: IntArray, wante
     swaps = [(int(a[x]), int(b[x])) for x in chosen]
     apart = len({row for swap in swaps for row in swap}) == 2 * len(swaps)
     return swaps if apart and (change[chosen].sum(axis=0) == wanted).all() else None
-
-
-def neutral_swaps(answers: IntArray, rng: np.random.Generator) -> tuple[int, Swaps] | None:
-    """Draw six swaps of one item that leave every sum of products as it is; None if none was found.
-
-    They change who gives which answers together, and with that the sampling error of the estimates, and
-    nothing that depends on the correlations.
-    """
-    nothing = np.zeros(answers.shape[1], dtype=np.int64)
-    for item in rng.permutation(answers.shape[1]):
-        swaps = exact_swaps(answers, int(item), nothing, rng, tries=40, fresh=True)
-        if swaps is not None:
-            return int(item), swaps
-    return None

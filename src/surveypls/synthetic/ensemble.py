@@ -8,7 +8,8 @@ and so inner bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from surveypls.synthetic.targets import CalibrationError, Target, meeting_matrix
 FloatArray = NDArray[np.float64]
 KEY = ["matrix", "arrangement", "n", "seed"]
 LONG = [*KEY, "statistic", "row", "column", "value"]
+_VARIED_HALF = 0.004
 
 
 def _resampled(estimate: PlsEstimate) -> tuple[pd.DataFrame, FloatArray]:
@@ -109,6 +111,7 @@ def ensemble(
     n_matrices: int,
     n_arrangements: int,
     seed: int,
+    vary: Mapping[tuple[str, str, str], tuple[float, float]] | None = None,
     n_resamples: int = 2000,
     significance: float = 0.05,
     store: Path | None = None,
@@ -126,6 +129,9 @@ def ensemble(
         have the same estimates and differ in their sampling error.
     seed : int
         Each matrix has its own stream, so a longer run repeats a shorter one and goes on.
+    vary : mapping, optional
+        (statistic, row, column) → (low, high): each matrix is asked for a value drawn from there besides the
+        targets.  Left to themselves searches end in the same ordinary corner of what is open.
     n_resamples, significance
         See :func:`open_figures`.
     store : path, optional
@@ -150,7 +156,9 @@ def ensemble(
         tell(f"matrix {number + 1} of {n_matrices}, n = {n}")
         sequence = np.random.SeedSequence([seed, number])
         try:
-            rows = list(_surveys(target, n, number, n_arrangements, sequence, n_resamples, significance))
+            rows = list(
+                _surveys(target, vary or {}, n, number, n_arrangements, sequence, n_resamples, significance)
+            )
         except CalibrationError as error:
             tell(f"matrix {number + 1} left out: {error}")
             continue
@@ -164,8 +172,24 @@ def ensemble(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LONG)
 
 
+def _varied(
+    target: Target, vary: Mapping[tuple[str, str, str], tuple[float, float]], rng: np.random.Generator
+) -> Target:
+    """Add a narrow box about a value drawn for each varied statistic."""
+    drawn = np.array([rng.uniform(*bounds) for bounds in vary.values()])
+    extra = pd.DataFrame(list(vary), columns=["statistic", "row", "column"])
+    return replace(
+        target,
+        labels=pd.concat([target.labels, extra], ignore_index=True),
+        lower=np.concatenate([target.lower, drawn - _VARIED_HALF]),
+        upper=np.concatenate([target.upper, drawn + _VARIED_HALF]),
+        include=tuple(dict.fromkeys([*target.include, *extra["statistic"]])),
+    )
+
+
 def _surveys(
     target: Target,
+    vary: Mapping[tuple[str, str, str], tuple[float, float]],
     n: int,
     number: int,
     n_arrangements: int,
@@ -174,8 +198,18 @@ def _surveys(
     significance: float,
 ) -> Iterable[pd.DataFrame]:
     first, second, *others = sequence.spawn(2 + n_arrangements)
-    whole = meeting_matrix(target, rng=np.random.default_rng(first), spread=0.08, max_factor_loading=0.995)
-    sums: AnswerSums = choose_sums(target, whole, n, rng=np.random.default_rng(second))
+    rng = np.random.default_rng(first)
+    wanted = _varied(target, vary, rng) if vary else target
+    whole = meeting_matrix(
+        wanted,
+        rng=rng,
+        spread=0.08,
+        block_spread=0.15,
+        min_eigenvalue=0.05,
+        min_cross=0.0,
+        max_factor_loading=5.0,
+    )
+    sums: AnswerSums = choose_sums(wanted, whole, n, rng=np.random.default_rng(second))
     for place, child in enumerate(others):
         rng = np.random.default_rng(child)
         answers = pd.DataFrame(

@@ -17,11 +17,16 @@ from numpy.typing import NDArray
 from surveypls.efa.pruning import prune
 from surveypls.study.definition import Study, nearest
 
-#: Shares of the answers 1 to 5 in the items that the calibration leaves free: skewed, as such surveys are.
+#: Shares of the answers 1 to 5 about which each item that the calibration leaves free draws its own: skewed,
+#: as such surveys are.  The concentration is that of a Dirichlet distribution.
 SHARES = ((0.06, 0.09, 0.16, 0.24, 0.45), (0.04, 0.06, 0.14, 0.31, 0.45), (0.10, 0.13, 0.22, 0.25, 0.30))
-#: Largest absolute correlation of a pruned item with its construct's items, and tries at drawing it.
+CONCENTRATION = 40.0
+#: Largest absolute correlation of a pruned item with its construct's items, and largest weight of their mean in it.
 MAX_PRUNED_CORRELATION = 0.30
-MAX_TRIES = 200
+MAX_PRUNED_WEIGHT = 0.30
+#: An item is pruned only clearly: the figure that its rule reads is this far from the rule's threshold.
+CLEARLY = 0.05
+MAX_TRIES = 400
 #: Other spellings of a label that a form's export can hold; each is read as the label itself.
 SPELLINGS: tuple[Callable[[str], str], ...] = (
     str.lower,
@@ -74,7 +79,8 @@ def pruned_items(answers: pd.DataFrame, study: Study, *, rng: np.random.Generato
     Returns
     -------
     DataFrame (n, all items of the study)
-        :func:`surveypls.efa.pruning.prune` under ``study.efa`` retains exactly the columns of ``answers``.
+        :func:`surveypls.efa.pruning.prune` under ``study.efa`` retains exactly the columns of ``answers``, and
+        every item dropped misses its rule's threshold by 0.05 or more.
 
     Raises
     ------
@@ -84,30 +90,36 @@ def pruned_items(answers: pd.DataFrame, study: Study, *, rng: np.random.Generato
     retained = [i for i in study.items if i in answers.columns]
     missing = [i for i in study.items if i not in answers.columns]
     standard = (answers - answers.mean()) / answers.std(ddof=0)
-    best: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     for _ in range(MAX_TRIES):
         drawn = answers.copy()
         for item in missing:
             block = [i for i in study.get(study.construct_of(item)).items if i in retained]
             drawn[item] = _loosely_related(standard[block].to_numpy(dtype=float), rng)
         found = prune(drawn[list(study.items)], study)
-        best = found.retained
+        last, trace = found.retained, found.trace
         # Nothing may stay only because its construct is at its smallest number of items.
-        if best == tuple(retained) and (found.trace["action"] == "dropped").all():
+        dropped = (trace["action"] == "dropped").all()
+        if last == tuple(retained) and dropped and (trace["threshold"] - trace["value"] >= CLEARLY).all():
             return drawn[list(study.items)]
-    wrong = sorted(set(best) ^ set(retained))
+    wrong = sorted(set(last) ^ set(retained))
     raise SyntheticError(
         f"no draw of the other items in {MAX_TRIES} makes study.efa retain exactly {', '.join(retained)}; "
-        f"the last one differs in {', '.join(wrong)}"
+        + (f"the last one differs in {', '.join(wrong)}" if wrong else "the last one does so only narrowly")
     )
+
+
+def _own_shares(rng: np.random.Generator) -> Sequence[float]:
+    shares: list[float] = rng.dirichlet(CONCENTRATION * np.asarray(SHARES[rng.integers(len(SHARES))])).tolist()
+    return shares
 
 
 def _loosely_related(block: NDArray[np.float64], rng: np.random.Generator) -> IntArray:
     """One item that hardly correlates with a block's items, redrawn until none correlates clearly."""
     n = len(block)
     while True:
-        latent = 0.15 * block.mean(axis=1) + rng.normal(size=n)
-        item = skewed(latent, SHARES[rng.integers(len(SHARES))])
+        latent = rng.uniform(0.0, MAX_PRUNED_WEIGHT) * block.mean(axis=1) + rng.normal(size=n)
+        item = skewed(latent, _own_shares(rng))
         related = np.corrcoef(np.column_stack([block, item]), rowvar=False)[-1, :-1]
         if np.abs(related).max() < MAX_PRUNED_CORRELATION:
             return item
@@ -120,7 +132,7 @@ def other_items(n: int, items: Sequence[str], *, themes: int, rng: np.random.Gen
     for position, item in enumerate(items):
         theme = position * themes // max(len(items), 1)
         latent = 0.7 * scores[:, theme] + rng.normal(scale=0.8, size=n)
-        columns[item] = skewed(latent, SHARES[rng.integers(len(SHARES))])
+        columns[item] = skewed(latent, _own_shares(rng))
     return pd.DataFrame(columns, index=range(n))
 
 

@@ -26,7 +26,7 @@ from surveypls.synthetic.targets import Target, target_of
 __all__ = ["RESPONDENTS", "SyntheticError", "calibrated", "checksums", "study_target", "synthesize", "to_csv"]
 
 #: Respondents that cleaning keeps.
-RESPONDENTS = 46
+RESPONDENTS = 45
 #: The hypothesis whose printed t the survey's sampling error is brought to.
 SAMPLED = "H1"
 #: Room above ``efa.min_loading`` and below 1 for an item's loading on its construct's one factor.

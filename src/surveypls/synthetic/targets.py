@@ -185,6 +185,7 @@ def meeting_matrix(
     *,
     rng: np.random.Generator,
     spread: float = 0.05,
+    block_spread: float = 0.0,
     min_eigenvalue: float = 0.14,
     min_cross: float = 0.07,
     min_factor_loading: float = 0.0,
@@ -201,6 +202,8 @@ def meeting_matrix(
         Draws the starts.
     spread : float
         Standard deviation of the starts' correlations between constructs about the model's.
+    block_spread : float
+        The same within constructs: different starts then lead to different matrices where the targets allow.
     min_eigenvalue, min_cross : float
         Keep the matrix well inside the positive definite ones, and all items positively correlated.
     min_factor_loading, max_factor_loading : float
@@ -251,6 +254,9 @@ def meeting_matrix(
     for _ in range(n_starts):
         start = expected.copy()
         start[cross] = np.clip(start[cross] + rng.normal(0.0, spread, len(cross)), min_cross, 0.85)
+        if block_spread > 0:
+            inside = np.concatenate(blocks)
+            start[inside] = np.clip(start[inside] + rng.normal(0.0, block_spread, len(inside)), 0.05, 0.9)
         found = least_squares(one_point, start, jac=slope, max_nfev=120)
         worst = float(np.abs(target.errors(found.x[:, None])).max())
         definite = np.linalg.eigvalsh(unpacked(found.x, model.n_items))[0] > 0.5 * min_eigenvalue
