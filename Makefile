@@ -12,6 +12,8 @@ UV     := build/uv/bin/uv
 # small matrices: BLAS threads cost more than they give
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# where bytecode files are forbidden (as in many containers) each notebook would compile 3,000 modules anew
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'

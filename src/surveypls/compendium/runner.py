@@ -163,6 +163,7 @@ def execute(
                     request_save_on_cell_execute=False,
                     kernel_name="python3",
                     start_timeout=30,
+                    shutdown_kernel="immediate",
                     cell_progress=progress,
                     extra_arguments=[
                         "--log-level=CRITICAL"
@@ -281,7 +282,9 @@ def reproduce(root: Path, *, stream: TextIO | None = None) -> list[str]:
             progress.end(_n_cells(notebook))
 
     # of the paper the supplements need the cleaned answers and the retained items only, so they run beside it
-    supplements = [notebook for notebook in todo if notebook.name.startswith("S")]
+    supplements = sorted(
+        (notebook for notebook in todo if notebook.name.startswith("S")), key=_reads_the_paper
+    )
     paper_lane = [notebook for notebook in todo if notebook not in supplements]
     with (
         _environment({**ONE_THREAD, OUTPUT_VARIABLE: str(staging.relative_to(root))}),
