@@ -141,11 +141,10 @@ def _together(
     if alike:
         found.errors += [f"{study_file.name}: {p}" for p in alike]
         return
-    reflective = [c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1]
-    if len(reflective) < 2:
+    if not any(c.mode == "A" and len(c.items) > 1 for c in study.constructs):
         found.errors.append(
-            f"{study_file.name}: constructs: factor analysis and discriminant validity need at least two constructs in "
-            f"Mode A with two items or more, found {', '.join(reflective) or 'none'}"
+            f"{study_file.name}: constructs: the factor analysis needs a construct in Mode A with two items or more, "
+            "found none"
         )
     book = None
     if study.survey.codebook is not None:

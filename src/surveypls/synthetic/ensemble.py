@@ -31,7 +31,9 @@ from surveypls.synthetic.targets import CalibrationError, Target, meeting_matrix
 FloatArray = NDArray[np.float64]
 KEY = ["matrix", "arrangement", "n", "seed"]
 LONG = [*KEY, "statistic", "row", "column", "value"]
+#: Half the width of the box about a varied value, and values drawn before a matrix is left out.
 _VARIED_HALF = 0.004
+_DRAWS = 8
 
 
 def _resampled(estimate: PlsEstimate) -> tuple[pd.DataFrame, FloatArray]:
@@ -131,7 +133,8 @@ def ensemble(
         Each matrix has its own stream, so a longer run repeats a shorter one and goes on.
     vary : mapping, optional
         (statistic, row, column) → (low, high): each matrix is asked for a value drawn from there besides the
-        targets.  Left to themselves searches end in the same ordinary corner of what is open.
+        targets; another is drawn where no ordinary matrix has it.  Left to themselves searches end in the
+        same corner of what is open.
     n_resamples, significance
         See :func:`open_figures`.
     store : path, optional
@@ -187,6 +190,31 @@ def _varied(
     )
 
 
+def _matrix(
+    target: Target, vary: Mapping[tuple[str, str, str], tuple[float, float]], rng: np.random.Generator
+) -> tuple[Target, FloatArray]:
+    """Find a matrix that meets the targets with drawn values of what is varied; draw again where none has them."""
+    draws = _DRAWS if vary else 1
+    for left in reversed(range(draws)):
+        wanted = _varied(target, vary, rng) if vary else target
+        try:
+            # Wide starts and loose limits: an ensemble is to reach far, not to look like the shipped survey.
+            return wanted, meeting_matrix(
+                wanted,
+                rng=rng,
+                spread=0.15,
+                block_spread=0.25,
+                min_eigenvalue=0.05,
+                min_cross=-0.15,
+                max_factor_loading=float("inf"),
+                n_starts=3 if vary else 12,
+            )
+        except CalibrationError:
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
 def _surveys(
     target: Target,
     vary: Mapping[tuple[str, str, str], tuple[float, float]],
@@ -198,17 +226,7 @@ def _surveys(
     significance: float,
 ) -> Iterable[pd.DataFrame]:
     first, second, *others = sequence.spawn(2 + n_arrangements)
-    rng = np.random.default_rng(first)
-    wanted = _varied(target, vary, rng) if vary else target
-    whole = meeting_matrix(
-        wanted,
-        rng=rng,
-        spread=0.08,
-        block_spread=0.15,
-        min_eigenvalue=0.05,
-        min_cross=0.0,
-        max_factor_loading=5.0,
-    )
+    wanted, whole = _matrix(target, vary, np.random.default_rng(first))
     sums: AnswerSums = choose_sums(wanted, whole, n, rng=np.random.default_rng(second))
     for place, child in enumerate(others):
         rng = np.random.default_rng(child)
