@@ -54,6 +54,11 @@ def scores_by_hand(data: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(scores)
 
 
+def test_importance_is_about_the_scores_whether_paths_are_corrected_or_not(data, result):
+    corrected = importance_performance(data, pls.fit(data, MODEL, consistent=True), minimum=1, maximum=5)
+    pd.testing.assert_frame_equal(corrected, result, rtol=1e-6)
+
+
 def slope(y: pd.Series, *x: pd.Series) -> np.ndarray:
     return np.linalg.lstsq(np.column_stack([np.ones(len(y)), *x]), y, rcond=None)[0][1:]
 

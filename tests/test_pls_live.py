@@ -138,6 +138,7 @@ def test_predicted_scores_are_seminrs():
         frame,
         spec,
         fold=np.repeat(np.arange(10), 10),
+        antecedents="direct",
         lm_predictors="others",
         tolerance=1e-13,
         max_iterations=3000,

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from surveypls.bootstrap.intervals import Interval, check_level
 from surveypls.bootstrap.replicates import Statistics
-from surveypls.bootstrap.resampling import bootstrap
+from surveypls.bootstrap.resampling import BootstrapError, bootstrap
 from surveypls.bootstrap.result import BootstrapResult
 from surveypls.pls import estimator as pls
 from surveypls.pls.model import ModelError, PlsModel
@@ -116,12 +116,17 @@ def coverage(
     Raises
     ------
     ValueError
-        If the population is not a positive definite correlation matrix, or an option cannot be used.
+        If the population is not a positive definite correlation matrix, an option cannot be used, or a
+        statistic grows with the sample size (χ²), so that it has no true value.
     """
     check_level(confidence_level)
     r = np.asarray(population, dtype=np.float64)
     truth_estimate = pls.estimate(model, r, tolerance=1e-12, max_iterations=10_000, n_observations=10**9)
     labels, truth = statistics(truth_estimate)
+    if (labels["statistic"] == "chi_square").any():
+        raise ValueError(
+            "statistics: chi_square grows with the sample size and has no true value; leave it out"
+        )
     try:
         root = np.linalg.cholesky(r)
     except np.linalg.LinAlgError:
@@ -134,26 +139,36 @@ def coverage(
         for i in range(n_samples):
             rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_STREAM_SAMPLES, n, i)))
             sample = rng.standard_normal((n, len(r))) @ root.T
-            result = bootstrap(
-                sample,
-                model,
-                statistics,
-                seed=int(rng.integers(2**63)),
-                n_resamples=n_resamples,
-                jackknife="bca" in intervals,
-                max_failed=1.0,
-            )
+            try:
+                result = bootstrap(
+                    sample,
+                    model,
+                    statistics,
+                    seed=int(rng.integers(2**63)),
+                    n_resamples=n_resamples,
+                    jackknife="bca" in intervals,
+                    max_failed=1.0,
+                )
+            except BootstrapError:
+                continue  # the sample itself has no solution; n_samples counts those that have one
             estimates[i] = result.original
             for k, kind in enumerate(intervals):
                 bounds[i, k] = _bounds(result, kind, confidence_level)
         for k, kind in enumerate(intervals):
             table = _shares(bounds[:, k, 0], bounds[:, k, 1], np.asarray(truth, dtype=np.float64))
-            table.insert(0, "mean_estimate", estimates.mean(axis=0))
+            table.insert(0, "mean_estimate", _means(estimates))
             table.insert(0, "true_value", np.asarray(truth))
             table.insert(0, "interval", kind)
             table.insert(0, "n_observations", n)
             parts.append(pd.concat([labels.reset_index(drop=True), table], axis=1))
     return pd.concat(parts, ignore_index=True)
+
+
+def _means(estimates: FloatArray) -> FloatArray:
+    """Average the samples that have a solution; NaN where none has."""
+    known = np.isfinite(estimates)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, estimates, 0.0).sum(axis=0) / known.sum(axis=0))
 
 
 def _bounds(result: BootstrapResult, kind: Interval, confidence_level: float) -> FloatArray:

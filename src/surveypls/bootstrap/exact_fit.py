@@ -1,8 +1,12 @@
 """The bootstrap test of exact model fit (Beran & Srivastava 1985; Dijkstra & Henseler 2015).
 
-The sample is transformed so that the model fits it perfectly, as Bollen & Stine (1992) do.  Resamples of
-the transformed sample show how large a discrepancy is by chance alone; the sample's own discrepancy is
-held against their 95 % and 99 % quantiles.
+The sample is transformed so that its correlations are those that the model implies, as Bollen & Stine (1992)
+do.  Resamples of the transformed sample show how large a discrepancy is by chance alone; the sample's own
+discrepancy is held against their 95 % and 99 % quantiles.
+
+That is a test only where the estimator gives the implied correlations back, so that the transformed sample
+has no discrepancy itself: PLSc with the common-factor variants, Mode B with the composite ones.  Plain Mode A
+does so only if each block's loadings are an eigenvector of its correlations, which they are not as a rule.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ FloatArray = NDArray[np.float64]
 
 STATISTICS: tuple[str, ...] = ("srmr", "d_uls", "d_g")
 _SMALLEST = 1e-12  # eigenvalue below which a correlation matrix counts as singular
+_REPRODUCED = 1e-4  # SRMR of the transformed sample up to which the estimator counts as giving the model back
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,12 @@ class ExactFitResult:
         Returns
         -------
         DataFrame
-            Columns ``statistic``, ``row`` (``model``), ``column`` (the variant), ``original``, one
-            column a quantile (``95%``, ``99%``), ``p_value`` and ``n_draws``.  p = (1 + number of draws
-            at least as large) / (1 + draws): below 0.05 the model does not fit exactly.
+            Columns ``statistic``, ``row`` (``model``), ``column`` (the variant), ``original``,
+            ``transformed`` (the discrepancy of the transformed sample itself), one column a quantile
+            (``95%``, ``99%``), ``p_value`` and ``n_draws``.  p = (1 + number of draws at least as
+            large) / (1 + draws): below 0.05 the model does not fit exactly.  p is NaN where the
+            transformed sample's own SRMR is above 0.0001: the estimator does not give the model back,
+            its resamples do not obey the model, and the quantiles are no limits of exact fit.
         """
         for share in quantiles:
             intervals.check_level(share)
@@ -68,15 +76,16 @@ class ExactFitResult:
         for variant, result in self.results.items():
             draws = np.ascontiguousarray(result.draws.T, dtype=np.float64)
             limits = intervals.quantiles(draws, np.asarray(quantiles))
-            for name, values, limit, observed in zip(
-                STATISTICS, draws, limits, self.original[variant], strict=True
+            obeys = result.original[STATISTICS.index("srmr")] <= _REPRODUCED
+            for name, values, limit, observed, at_null in zip(
+                STATISTICS, draws, limits, self.original[variant], result.original, strict=True
             ):
                 usable = values[np.isfinite(values)]
-                tested = np.isfinite(observed) and usable.size
+                tested = obeys and np.isfinite(observed) and usable.size
                 p = (1 + np.count_nonzero(usable >= observed)) / (1 + usable.size) if tested else np.nan
-                rows.append([name, "model", variant, observed, *limit, p, usable.size])
+                rows.append([name, "model", variant, observed, at_null, *limit, p, usable.size])
         levels = [f"{100 * share:.10g}%" for share in quantiles]
-        columns = ["statistic", "row", "column", "original", *levels, "p_value", "n_draws"]
+        columns = ["statistic", "row", "column", "original", "transformed", *levels, "p_value", "n_draws"]
         return pd.DataFrame(rows, columns=columns)
 
     def _repr_html_(self) -> str:
@@ -141,7 +150,7 @@ def exact_fit_test(
     *,
     seed: int,
     n_resamples: int = 10_000,
-    variants: Sequence[str] = ("saturated/composite", "estimated/composite"),
+    variants: Sequence[str] | None = None,
     scheme: pls.Scheme = "path",
     tolerance: float = 1e-7,
     max_iterations: int = 300,
@@ -160,10 +169,11 @@ def exact_fit_test(
     model : PlsModel
     seed, n_resamples, max_failed, chunk_size, n_jobs, progress
         See :func:`surveypls.bootstrap.resampling.bootstrap`.
-    variants : sequence of str
+    variants : sequence of str, optional
         From :data:`surveypls.pls.fit.VARIANTS`: constructs as they are (``saturated``: the measurement
         model alone is tested) or as the paths imply (``estimated``); blocks as ``composite`` or
-        ``common_factor``.
+        ``common_factor``.  Default: both structures, with ``common_factor`` if ``consistent``, else
+        with ``composite``.
     scheme, tolerance, max_iterations, consistent
         The estimator's; see :func:`surveypls.pls.estimator.estimate`.
 
@@ -178,6 +188,9 @@ def exact_fit_test(
     ValueError
         For an unknown variant; the message names the nearest one.
     """
+    if variants is None:
+        kind = "common_factor" if consistent else "composite"
+        variants = [f"{structure}/{kind}" for structure in ("saturated", "estimated")]
     for variant in variants:
         model_fit.split_variant(variant)
     values = item_matrix(data, model)

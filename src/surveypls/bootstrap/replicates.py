@@ -102,13 +102,15 @@ def rechunked(parts: Iterator[FloatArray], chunk: int) -> Iterator[FloatArray]:
 
 def evaluate(
     task: ResamplingTask, part: FloatArray, sizes: float | FloatArray
-) -> tuple[FloatArray, NDArray[np.int8]]:
-    """Return the statistics of a chunk of resamples, (q, b), and the status of each."""
+) -> tuple[FloatArray, NDArray[np.int8], NDArray[np.bool_]]:
+    """Return the statistics of a chunk of resamples, (q, b), the status of each, and which are turned.
+
+    Turned: the loadings of some construct lie nearer to the sample's with the other sign.
+    """
     packed, constant = task.moments.correlations(part, sizes)
     estimate = pls.estimate_batch(task.model, packed, n_observations=task.n_observations, **task.options)
-    signs = _signs(task, estimate)
-    if signs is not None:
-        estimate = turned(estimate, signs)
+    nearest = _nearest_signs(task, estimate)
+    estimate = turned(estimate, nearest if task.sign_changes == "construct" else task.base_signs[:, None])
     problems = estimate.problems
     status = np.zeros(part.shape[1], dtype=np.int8)
     # Only PLSc puts rho_A to use; elsewhere a negative one is a figure like any other.
@@ -124,17 +126,11 @@ def evaluate(
     left_out = (status > 0) & ~(inadmissible & task.keep_inadmissible & ~constant.any(axis=0))
     values[:, left_out] = np.nan
     values[~np.isfinite(values)] = np.nan
-    return values, status
+    return values, status, (nearest != task.base_signs[:, None]).any(axis=0) & (status == 0)
 
 
-def _signs(task: ResamplingTask, estimate: PlsEstimate) -> FloatArray | None:
-    """Return which constructs to turn, (k, b) of ±1, or None where none is."""
-    if task.sign_changes != "construct":
-        return (
-            None
-            if np.all(task.base_signs > 0)
-            else np.broadcast_to(task.base_signs[:, None], (len(task.base_signs), estimate.batch_shape[0]))
-        )
+def _nearest_signs(task: ResamplingTask, estimate: PlsEstimate) -> FloatArray:
+    """Return the signs, (k, b) of ±1, that bring each construct's loadings nearest to the sample's."""
     loadings = estimate.loadings_last
     reference = task.sample.loadings[:, None]
     starts = [block[0] for block in task.model.blocks]
@@ -150,13 +146,15 @@ def turned(estimate: PlsEstimate, signs: FloatArray) -> PlsEstimate:
     ----------
     estimate : PlsEstimate
         Of a batch of shape (B,).
-    signs : ndarray of ±1, (k, B)
+    signs : ndarray of ±1, (k, B) or (k, 1)
 
     Returns
     -------
     PlsEstimate
         Weights, loadings, correlations and paths with the signs that belong to the turned scores.
     """
+    if (signs > 0).all():
+        return estimate
     own = signs[estimate.model.construct_of]
     both = signs[:, None] * signs[None, :]
     return replace(

@@ -182,6 +182,7 @@ def bootstrap(
     )
     draws = np.empty((len(labels), total), dtype=np.float64 if precision == "double" else np.float32)
     status = np.zeros(total, dtype=np.int8)
+    other_way = np.zeros(total, dtype=bool)
     chunk = chunk_size or default_chunk(model)
 
     def run(start: int, stop: int, cancelled: threading.Event) -> None:
@@ -194,7 +195,7 @@ def bootstrap(
             if cancelled.is_set():
                 return
             place = slice(start, start + part.shape[1])
-            draws[:, place], status[place] = evaluate(task, part, moments.n_rows)
+            draws[:, place], status[place], other_way[place] = evaluate(task, part, moments.n_rows)
             start = place.stop
 
     run_ranges(run, total, BLOCK * -(-chunk // BLOCK), n_jobs=n_jobs, progress=progress)
@@ -209,6 +210,7 @@ def bootstrap(
         jackknife=knife,
         jackknife_rows=rows,
         status=status,
+        turned=other_way,
         n_observations=len(values),
         seed=seed if given is None else None,
         settings={

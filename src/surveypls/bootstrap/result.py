@@ -64,6 +64,9 @@ class BootstrapResult:
         Rows that each jackknife value is computed from.
     status : ndarray of int8, (B,)
         0: used; k: failed for the reason ``REASONS[k − 1]``.
+    turned : ndarray of bool, (B,)
+        Used resamples in which the loadings of some construct lie nearer to the sample's with the other
+        sign.  Many of them blur every signed figure unless ``sign_changes`` is ``"construct"``.
     n_observations : int
         Rows of the sample, and of each resample.
     seed : int or None
@@ -78,6 +81,7 @@ class BootstrapResult:
     jackknife: FloatArray | None
     jackknife_rows: FloatArray | None
     status: NDArray[np.int8]
+    turned: NDArray[np.bool_]
     n_observations: int
     seed: int | None
     settings: Mapping[str, Any]
@@ -97,6 +101,11 @@ class BootstrapResult:
     def n_inadmissible(self) -> int:
         """Resamples with a solution that no data can have."""
         return int(np.count_nonzero(self.status == REASONS.index("inadmissible") + 1))
+
+    @property
+    def n_turned(self) -> int:
+        """Used resamples in which some construct points the other way than in the sample."""
+        return int(np.count_nonzero(self.turned))
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -284,6 +293,9 @@ class BootstrapResult:
             f"{len(self.labels)} quantities. "
         )
         text += f"Left out: {self.failures_text()}." if self.n_failed else "No resample was left out."
+        if self.n_turned:
+            done = "were turned round" if self.settings.get("sign_changes") == "construct" else "were left so"
+            text += f" In {self.n_turned:,} a construct points the other way than in the sample; they {done}."
         if self.settings.get("keep_inadmissible") and self.n_inadmissible:
             text += f" Kept although inadmissible: {self.n_inadmissible:,}."
         return text

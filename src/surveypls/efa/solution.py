@@ -216,5 +216,5 @@ def _notes(
     if heywood:
         notes.append(f"Heywood case: no unique variance left in {', '.join(heywood)}")
     if smoothed:
-        notes.append("the correlation matrix was not positive definite and was smoothed")
+        notes.append("the correlation matrix was singular, or nearly so, and was smoothed")
     return tuple(notes)

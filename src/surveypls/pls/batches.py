@@ -91,6 +91,17 @@ def inverse(a: FloatArray, *, smallest: float = 0.0) -> FloatArray:
     return solve(a, identity, smallest=smallest)
 
 
+def inflation(a: FloatArray) -> FloatArray:
+    """Return the diagonals of the inverses of correlation matrices, ``(m, B)``: variance inflation factors.
+
+    Infinite throughout a matrix that is singular: one of its variables is a sum of others, and which one
+    elimination would name depends on the order.
+    """
+    m = a.shape[0]
+    diagonal = inverse(a, smallest=SINGULAR)[np.arange(m), np.arange(m)]
+    return np.where(np.isnan(diagonal) & ~np.isnan(a).any(axis=(0, 1)), np.inf, diagonal)
+
+
 def pivots(a: FloatArray) -> FloatArray:
     """Return the pivots of elimination, ``(m, B)``: all above 0 if and only if positive definite."""
     m = a.shape[0]

@@ -31,6 +31,7 @@ def importance_performance(
     score.  Its importance is the total effect in the model with coefficients ``β sd(target) /
     sd(source)``: the points by which the target's performance rises with one point of its own.  An
     item's performance is the mean of ``x*`` and its importance ``v`` times that of its construct.
+    β are the regressions of these scores, also after PLSc, whose corrected paths are not about them.
 
     Parameters
     ----------
@@ -84,10 +85,14 @@ def importance_performance(
             )
         weights[part] = raw[part] / total
     scores = np.column_stack([scaled[:, list(b)] @ weights[list(b)] for b in model.blocks])
-    beta = np.asarray(estimate.path_coefficients, dtype=float)
+    spread = scores.std(axis=0, ddof=1)
+    between = np.corrcoef(scores, rowvar=False)
+    beta = np.zeros((model.n_constructs, model.n_constructs))
+    for t in model.endogenous:
+        sources = list(model.predecessors[t])
+        beta[sources, t] = np.linalg.solve(between[np.ix_(sources, sources)], between[sources, t])
     identity = np.eye(model.n_constructs)
     standardized = np.linalg.inv(identity - beta) - identity
-    spread = scores.std(axis=0, ddof=1)
     effects = standardized * spread[None, :] / spread[:, None]
 
     rows = []

@@ -121,13 +121,14 @@ def htmt2_last(estimate: PlsEstimate) -> FloatArray:
 
 
 def outer_vif_last(estimate: PlsEstimate) -> FloatArray:
-    """Return each item's variance inflation factor within its block, ``(p, B)``; 1 for a single item."""
+    """Return each item's variance inflation factor within its block, ``(p, B)``; 1 for a single item.
+
+    Infinite where the block has redundant items.
+    """
     vif = np.empty_like(estimate.outer_weights_last)
     with np.errstate(divide="ignore", invalid="ignore"):
         for j, rows in enumerate(estimate.model.slices):
-            diagonal = np.arange(len(estimate.model.blocks[j]))
-            block = kernels.block_matrix(estimate.model, estimate.packed_last, j)
-            vif[rows] = batches.inverse(block)[diagonal, diagonal]
+            vif[rows] = batches.inflation(kernels.block_matrix(estimate.model, estimate.packed_last, j))
     return vif
 
 

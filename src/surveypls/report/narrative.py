@@ -403,19 +403,37 @@ def explained(study: Study, values: Long, *, labels: Language = "en") -> str:
     )
 
 
-def failures(counts: pd.DataFrame, n_resamples: int, *, labels: Language = "en") -> str:
-    """Say how many resamples were drawn and how many could not be used, by reason."""
+_REASONS = {
+    "zero variance": "sin varianza",
+    "singular": "singulares",
+    "not converged": "sin convergencia",
+    "inadmissible": "inadmisibles",
+}
+
+
+def failures(counts: pd.DataFrame, n_resamples: int, n_turned: int = 0, *, labels: Language = "en") -> str:
+    """Say how many resamples were drawn, how many could not be used, by reason, and in how many a sign turned."""
     drawn = whole(n_resamples, labels)
-    left = [f"{whole(float(r['count']), labels)} {r['reason']}" for _, r in counts.iterrows() if r["count"]]
-    if not left:
-        return _pick(
-            labels, f"All {drawn} resamples could be used.", f"Se pudieron usar las {drawn} remuestras."
+    left = [
+        f"{whole(float(r['count']), labels)} {_pick(labels, r['reason'], _REASONS[r['reason']])}"
+        for _, r in counts.iterrows()
+        if r["count"]
+    ]
+    text = _pick(labels, f"All {drawn} resamples could be used.", f"Se pudieron usar las {drawn} remuestras.")
+    if left:
+        text = _pick(
+            labels,
+            f"Of {drawn} resamples, {listed(left, labels)} were left out.",
+            f"De {drawn} remuestras se dejaron fuera: {listed(left, labels)}.",
         )
-    return _pick(
-        labels,
-        f"Of {drawn} resamples, {listed(left, labels)} were left out.",
-        f"De {drawn} remuestras se dejaron fuera: {listed(left, labels)}.",
-    )
+    if n_turned:
+        turned = whole(n_turned, labels)
+        text += _pick(
+            labels,
+            f" In {turned} a construct points the other way than in the sample (`bootstrap.sign_changes`).",
+            f" En {turned} un constructo apunta en sentido contrario al de la muestra (`bootstrap.sign_changes`).",
+        )
+    return text
 
 
 def verdicts(comparison: pd.DataFrame, *, labels: Language = "en") -> str:

@@ -112,9 +112,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     # results
     "fit.exact": (
-        "HI95 and HI99 come from resamples of data transformed so that the model holds exactly (Bollen and Stine, "
-        "1992).",
-        "HI95 y HI99 provienen de remuestras de datos transformados para que el modelo se cumpla exactamente "
+        "HI95 and HI99 come from resamples of data transformed to the correlations that the model implies (Bollen and "
+        "Stine, 1992).",
+        "HI95 y HI99 provienen de remuestras de datos transformados a las correlaciones que el modelo implica "
         "(Bollen y Stine, 1992).",
     ),
     "predict": (

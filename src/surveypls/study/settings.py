@@ -218,5 +218,14 @@ class BootstrapSettings(Settings):
     """Two-sided or one-sided p-values."""
     sign_changes: Literal["none", "individual", "construct"] = "none"
     """What is done where a resample's signs are turned round."""
+    max_failed: Share = 0.10
+    """Share of resamples without a solution above which there is no result."""
+    keep_inadmissible: bool = False
+    """Keep resamples whose PLSc solution no data can have, instead of leaving them out."""
     significance: float = Field(default=0.05, gt=0, lt=0.5)
     """A path below this p-value is called significant."""
+
+    @property
+    def resampling(self) -> dict[str, Any]:
+        """The options of :func:`surveypls.bootstrap.resampling.bootstrap` among them."""
+        return self.model_dump(include={"n_resamples", "sign_changes", "max_failed", "keep_inadmissible"})

@@ -34,6 +34,8 @@ LONG = [*KEY, "statistic", "row", "column", "value"]
 #: Half the width of the box about a varied value, and values drawn before a matrix is left out.
 _VARIED_HALF = 0.004
 _DRAWS = 8
+#: How far a matrix's next arrangement is from the one before.
+_WARMTH = 0.5
 
 
 def _resampled(estimate: PlsEstimate) -> tuple[pd.DataFrame, FloatArray]:
@@ -204,7 +206,7 @@ def _matrix(
                 rng=rng,
                 spread=0.15,
                 block_spread=0.25,
-                min_eigenvalue=0.05,
+                min_eigenvalue=0.08,
                 min_cross=-0.15,
                 max_factor_loading=float("inf"),
                 n_starts=3 if vary else 12,
@@ -228,11 +230,11 @@ def _surveys(
     first, second, *others = sequence.spawn(2 + n_arrangements)
     wanted, whole = _matrix(target, vary, np.random.default_rng(first))
     sums: AnswerSums = choose_sums(wanted, whole, n, rng=np.random.default_rng(second))
+    found = None
     for place, child in enumerate(others):
         rng = np.random.default_rng(child)
-        answers = pd.DataFrame(
-            arrange(sums.counts, sums.products, sums.packed, rng=rng), columns=list(target.model.items)
-        )
+        found = arrange(sums.counts, sums.products, sums.packed, rng=rng, start=found, warmth=_WARMTH)
+        answers = pd.DataFrame(found, columns=list(target.model.items))
         survey_seed = int(rng.integers(2**31))
         table = open_figures(
             answers, target.model, seed=survey_seed, n_resamples=n_resamples, significance=significance

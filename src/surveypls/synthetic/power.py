@@ -207,7 +207,6 @@ def _replications(
             for s, t in ((model.constructs[s], model.constructs[t]) for s, t in model.paths)
         ]
         _, error, used = intervals.mean_and_deviation(np.ascontiguousarray(boot.draws[:, places].T))
-        # PLS leaves a construct's sign open: the size of the estimate is what the test is about.
         estimate = boot.original[places]
         result[i, :, 0] = estimate
         result[i, :, 1] = error

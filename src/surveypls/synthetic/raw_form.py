@@ -110,7 +110,9 @@ def pruned_items(answers: pd.DataFrame, study: Study, *, rng: np.random.Generato
 
 
 def _own_shares(rng: np.random.Generator) -> Sequence[float]:
-    shares: list[float] = rng.dirichlet(CONCENTRATION * np.asarray(SHARES[rng.integers(len(SHARES))])).tolist()
+    shares: list[float] = rng.dirichlet(
+        CONCENTRATION * np.asarray(SHARES[rng.integers(len(SHARES))])
+    ).tolist()
     return shares
 
 

@@ -187,7 +187,8 @@ def fit_table(
     values : long DataFrame or several
         ``srmr``, ``d_uls``, ``d_g``, ``nfi`` of ("model", variant).
     exact_fit : DataFrame, optional
-        The bootstrap test's summary: statistic, column (the variant), ``95%``, ``99%``, ``p_value``.
+        The bootstrap test's summary: statistic, column (the variant), ``transformed``, ``95%``, ``99%``,
+        ``p_value``.
     labels, notice
         See :func:`path_table`.
     """
@@ -221,7 +222,15 @@ def fit_table(
             )
             if statistic in thresholds.THRESHOLDS:
                 b.mark(row, "value", thresholds.judge(statistic, value))
-    note = join(say("r.fit", labels), say("r.fit.exact", labels) if limits else "", thresholds.legend(labels))
+    no_test = [
+        limit["transformed"]
+        for (name, _), limit in limits.items()
+        if name == "srmr" and limit["p_value"] != limit["p_value"]
+    ]
+    exact = (
+        say("r.fit.no_test", labels, srmr=f"{max(no_test):.3f}") if no_test else say("r.fit.exact", labels)
+    )
+    note = join(say("r.fit", labels), exact if limits else "", thresholds.legend(labels))
     return b.table(title=say("r.fit.title", labels), note=note, notice=notice, repeats=("variant",))
 
 

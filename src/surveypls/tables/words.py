@@ -169,15 +169,23 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "HI95, HI99: 95th and 99th percentile where the model holds; a larger value rejects exact fit.",
         "HI95, HI99: percentiles 95 y 99 si el modelo es cierto; un valor mayor rechaza el ajuste exacto.",
     ),
+    "r.fit.no_test": (
+        "HI95, HI99: 95th and 99th percentile of resamples of the data transformed to the model. They are no test "
+        "of exact fit here, and p is left out: Mode A without PLSc does not give the model's own correlations back "
+        "(SRMR of the transformed data: {srmr}, which would be 0).",
+        "HI95, HI99: percentiles 95 y 99 de remuestras de los datos transformados al modelo. Aquí no prueban el ajuste "
+        "exacto, y p se omite: el modo A sin PLSc no devuelve las correlaciones del propio modelo (SRMR de los datos "
+        "transformados: {srmr}; sería 0).",
+    ),
     "r.fit.title": ("Model fit", "Ajuste del modelo"),
     "r.predict.title": (
         "Out-of-sample prediction of the items (PLSpredict)",
         "Predicción fuera de muestra (PLSpredict)",
     ),
     "r.predict": (
-        "PLS: the path model; LM: linear regression on all antecedent items; IA: the items' training means. "
+        "PLS: the path model; LM: linear regression on the exogenous items; IA: training means. "
         "✓ where Q²predict > 0, and where PLS has the smaller error than LM.",
-        "PLS: el modelo; LM: regresión lineal sobre todos los ítems antecedentes; IA: medias de entrenamiento. "
+        "PLS: el modelo; LM: regresión lineal sobre los ítems exógenos; IA: medias de entrenamiento. "
         "✓ si Q²predict > 0 y si el error de PLS es menor que el de LM.",
     ),
     "r.power": ("Predictive power", "Capacidad predictiva"),
