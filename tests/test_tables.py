@@ -201,7 +201,8 @@ def mediation():
 def test_article_tables_serve_other_models(mediation):
     values, summary, _, _ = mediation
     t1, t2, t3, t4, t5, t6 = six([summary, values], study=MEDIATION, printed=None)
-    assert t1.frame.empty
+    assert t1.frame["item"].tolist() == ["f1", "f2", "f3", "s1"] and t1.frame["efa_loading"].isna().all()
+    assert "paraphrases" not in t1.note
     assert t2.frame["item"].tolist() == ["s1", "m1", "m2", "m3", "y1", "y2", "y3"]
     assert not any("Printed" in c.full_heading for t in (t2, t3, t4, t5, t6) for c in t.columns)
     assert t3.cells()[0][1] == "" and t3.cells()[1][2] == ""

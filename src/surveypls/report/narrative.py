@@ -6,18 +6,40 @@ Markdown about them, for any study.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from surveypls.report.measured import Long, cautions, discriminant, listed, reliability, scaling
+from surveypls.report.measured import pick as _pick
 from surveypls.study.definition import Hypothesis, Language, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import thresholds
-from surveypls.tables.values import Values, as_values
+from surveypls.tables.decisions import EFFECT_STATISTIC, Decision, decide
+from surveypls.tables.values import as_values
 from surveypls.words import number, p_text, percent, whole
+from surveypls.words import words as phrase
 
-Long = pd.DataFrame | Values | Sequence[pd.DataFrame]
-_EFFECTS = {"direct": "path_coefficient", "indirect": "indirect_effect", "total": "total_effect"}
+__all__ = [
+    "adequacy",
+    "cautions",
+    "cleaning",
+    "discriminant",
+    "explained",
+    "failures",
+    "hypotheses",
+    "hypothesis",
+    "hypothesis_table",
+    "listed",
+    "missing",
+    "pruning",
+    "reliability",
+    "scaling",
+    "sensitivity",
+    "statements",
+    "verdicts",
+]
+
 _EFFECT_WORDS = {
     "direct": ("direct effect", "efecto directo"),
     "indirect": ("indirect effect", "efecto indirecto"),
@@ -30,18 +52,6 @@ _VERDICTS = {
     "impossible": ("impossible", "imposibles"),
     "not recomputed": ("not recomputed", "no recalculadas"),
 }
-
-
-def _pick(labels: Language, english: str, spanish: str) -> str:
-    return spanish if labels == "es" else english
-
-
-def listed(names: Iterable[str], labels: Language) -> str:
-    """Join names as a sentence does: "a, b and c" or "a, b y c"."""
-    items = [str(n) for n in names]
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {_pick(labels, 'and', 'y')} {items[-1]}"
 
 
 def cleaning(flow: pd.DataFrame, *, labels: Language = "en") -> str:
@@ -132,9 +142,30 @@ def adequacy(kmo: float, p_value: float, *, labels: Language = "en") -> str:
 
 
 def pruning(
-    before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]], *, labels: Language = "en"
+    before: Mapping[str, Sequence[str]],
+    after: Mapping[str, Sequence[str]],
+    trace: pd.DataFrame | None = None,
+    *,
+    labels: Language = "en",
 ) -> str:
-    """Say how many items each construct kept, and which were dropped."""
+    """Say how many items each construct kept, which were dropped, and which stay although they break a rule.
+
+    Parameters
+    ----------
+    before, after : mapping of construct to items
+    trace : DataFrame, optional
+        Columns item, action, from :func:`surveypls.efa.pruning.prune`.
+    """
+    saved = [] if trace is None else list(dict.fromkeys(trace.loc[trace["action"] == "kept", "item"]))
+    spared = (
+        _pick(
+            labels,
+            f" Breaking a rule, but kept because their constructs have no more items to spare: {listed(saved, labels)}.",
+            f" No cumplen una regla, pero se conservan porque a sus constructos no les sobran ítems: {listed(saved, labels)}.",
+        )
+        if saved
+        else ""
+    )
     dropped = [i for name, items in before.items() for i in items if i not in after.get(name, ())]
     counts = listed(
         [f"{name} {len(after.get(name, ()))}/{len(items)}" for name, items in before.items()], labels
@@ -143,13 +174,13 @@ def pruning(
     if not dropped:
         return _pick(
             labels,
-            f"No item was dropped: {n_before} items stay.",
-            f"No se descartó ningún ítem: quedan {n_before}.",
+            f"No item was dropped: {n_before} items stay.{spared}",
+            f"No se descartó ningún ítem: quedan {n_before}.{spared}",
         )
     return _pick(
         labels,
-        f"**{n_after}** of {n_before} items stay ({counts}). Dropped: {listed(dropped, labels)}.",
-        f"Quedan **{n_after}** de {n_before} ítems ({counts}). Descartados: {listed(dropped, labels)}.",
+        f"**{n_after}** of {n_before} items stay ({counts}). Dropped: {listed(dropped, labels)}.{spared}",
+        f"Quedan **{n_after}** de {n_before} ítems ({counts}). Descartados: {listed(dropped, labels)}.{spared}",
     )
 
 
@@ -177,152 +208,16 @@ def sensitivity(tried: pd.DataFrame, *, labels: Language = "en") -> str:
     )
 
 
-def scaling(table: pd.DataFrame, *, labels: Language = "en") -> str:
-    """Name the retained items that go with another construct more than with their own.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns item, item_rest, other_construct, other_correlation, gap, from
-        :func:`surveypls.efa.items.scaling_success`.
-    """
-    strays = table[table["gap"] < 0]
-    if strays.empty:
-        return _pick(
-            labels,
-            "Every item goes with its own construct's items more than with another's.",
-            "Cada ítem va más con los ítems de su propio constructo que con los de otro.",
-        )
-    said = [
-        _pick(
-            labels,
-            f"{r['item']} ({number(r['other_correlation'], labels)} with {r['other_construct']}, {number(r['item_rest'], labels)} with its own items)",
-            f"{r['item']} ({number(r['other_correlation'], labels)} con {r['other_construct']}, {number(r['item_rest'], labels)} con sus propios ítems)",
-        )
-        for _, r in strays.iterrows()
-    ]
-    return _pick(
-        labels,
-        f"Going with another construct more than with their own: {listed(said, labels)}.",
-        f"Van más con otro constructo que con el suyo: {listed(said, labels)}.",
-    )
-
-
-def reliability(study: Study, values: Long, *, labels: Language = "en") -> str:
-    """Say which items and constructs pass the thresholds of loading, reliability and AVE."""
-    found = as_values(values)
-    blocks = {n: b for n, b in found.blocks(study).items() if study.get(n).mode == "A" and len(b) > 1}
-    weak = [
-        f"{item} ({number(value, labels)})"
-        for name, items in blocks.items()
-        for item in items
-        if thresholds.judge("outer_loading", value := found.get("outer_loading", item, name))
-        != thresholds.GOOD
-    ]
-    low = [
-        f"{name} ({symbol} {number(value, labels)})"
-        for name in blocks
-        for statistic, symbol in (("cronbach_alpha", "α"), ("rho_a", "ρA"), ("rho_c", "ρC"), ("ave", "AVE"))
-        if thresholds.judge(statistic, value := found.get(statistic, name)) != thresholds.GOOD
-    ]
-    limit = number(thresholds.threshold("outer_loading").acceptable, labels)
-    first = (
-        _pick(
-            labels,
-            f"Loadings below {limit}: {listed(weak, labels)}.",
-            f"Cargas inferiores a {limit}: {listed(weak, labels)}.",
-        )
-        if weak
-        else _pick(labels, f"Every loading reaches {limit}.", f"Todas las cargas alcanzan {limit}.")
-    )
-    second = (
-        _pick(
-            labels,
-            f"Off the threshold: {listed(low, labels)}.",
-            f"Fuera del umbral: {listed(low, labels)}.",
-        )
-        if low
-        else _pick(
-            labels,
-            "Reliability and AVE meet their thresholds for every reflective construct.",
-            "La fiabilidad y la AVE cumplen sus umbrales en todos los constructos reflectivos.",
-        )
-    )
-    return f"{first} {second}"
-
-
-def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, labels: Language = "en") -> str:
-    """Say for which pairs of constructs Fornell-Larcker and HTMT question discriminant validity.
-
-    Parameters
-    ----------
-    bounds : DataFrame
-        HTMT against thresholds: ``row``, ``column``, ``upper``, ``threshold``, ``below``.
-    """
-    found = as_values(values)
-    names = [n for n, b in found.blocks(study).items() if study.get(n).mode == "A" and len(b) > 1]
-    crossing = [
-        f"{a}–{b}"
-        for i, a in enumerate(names)
-        for b in names[:i]
-        if abs(found.get("construct_correlation", a, b))
-        >= min(found.get("sqrt_ave", a, a), found.get("sqrt_ave", b, b))
-    ]
-    strict, wide = (number(t, labels, digits=2) for t in (0.85, 0.90))
-    point = [
-        f"{a}–{b} ({number(found.get('htmt', a, b), labels)})"
-        for i, a in enumerate(names)
-        for b in names[:i]
-        if found.get("htmt", a, b) >= 0.85
-    ]
-    one = bounds[bounds["threshold"] == 1.0]
-    open_pairs = [
-        f"{r['row']}–{r['column']} ({number(float(r['upper']), labels)})"
-        for _, r in one[~one["below"]].iterrows()
-    ]
-    first = (
-        _pick(
-            labels,
-            f"Fornell-Larcker fails for {listed(crossing, labels)}.",
-            f"Fornell-Larcker no se cumple en {listed(crossing, labels)}.",
-        )
-        if crossing
-        else _pick(
-            labels, "Fornell-Larcker holds for every pair.", "Fornell-Larcker se cumple en todos los pares."
-        )
-    )
-    second = (
-        _pick(
-            labels,
-            f"HTMT is {strict} or more for {listed(point, labels)} (limits {strict} and {wide}).",
-            f"HTMT es {strict} o más en {listed(point, labels)} (límites {strict} y {wide}).",
-        )
-        if point
-        else _pick(labels, f"Every HTMT is below {strict}.", f"Todo HTMT es inferior a {strict}.")
-    )
-    third = (
-        _pick(
-            labels,
-            f"The upper bound reaches 1 for {listed(open_pairs, labels)}: these constructs are not shown to be distinct.",
-            f"La cota superior alcanza 1 en {listed(open_pairs, labels)}: no se demuestra que sean distintos.",
-        )
-        if open_pairs
-        else _pick(labels, "Every upper bound stays below 1.", "Toda cota superior es menor que 1.")
-    )
-    return f"{first} {second} {third}"
-
-
 def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, labels: Language = "en") -> str:
     """Say what one hypothesis claims, the estimate with t, p and interval, and whether it is supported."""
     found = as_values(summary)
     source, target = stated.path.source, stated.path.target
-    statistic = _EFFECTS[stated.effect]
+    statistic = EFFECT_STATISTIC[stated.effect]
     value, t, p, lower, upper = (
         found.get(statistic, source, target, field)
         for field in ("original", "t_statistic", "p_value", "lower", "upper")
     )
     level = percent(study.bootstrap.confidence_level, labels)
-    accepted = p < study.bootstrap.significance
     symbol = "β" if stated.effect == "direct" else _pick(labels, *_EFFECT_WORDS[stated.effect])
     p_shown = p_text(p, labels)
     p_shown = p_shown if p_shown.startswith("<") else f"= {p_shown}"
@@ -330,14 +225,21 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, labels: Langu
         f"{symbol} = {number(value, labels)}, t = {number(t, labels)}, p {p_shown}, "
         f"{level} {_pick(labels, 'CI', 'IC')} [{number(lower, labels)}; {number(upper, labels)}]"
     )
-    verdict = (
-        _pick(labels, "supported", "se acepta")
-        if accepted
-        else _pick(labels, "not supported", "no se acepta")
-    )
     statement = stated.statement(labels)
     claim = f" {statement}" if statement else ""
-    return f"**{stated.id}** ({source} → {target}).{claim} {figures}: **{verdict}**."
+    return f"**{stated.id}** ({source} → {target}).{claim} {figures}: {_verdict(decide(study, stated, found), labels)}."
+
+
+def _verdict(decision: Decision | None, labels: Language) -> str:
+    """Say a decision, in bold, with its remarks."""
+    if decision is None:
+        return _pick(labels, "**not tested**", "**sin prueba**")
+    yes, no = _pick(labels, "supported", "se acepta"), _pick(labels, "not supported", "no se acepta")
+    said = [
+        f"**{yes if decision.supported else no}**",
+        *(phrase(f"remark.{r}", labels) for r in decision.remarks),
+    ]
+    return ", ".join(said)
 
 
 def _stated(study: Study) -> tuple[Hypothesis, ...]:
@@ -354,18 +256,21 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
     -------
     DataFrame
         Columns hypothesis, effect, source, target, original, standard_deviation, t_statistic, p_value, lower, upper,
-        supported.
+        supported, remarks.
     """
     found = as_values(summary)
     fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
     rows = []
     for h in _stated(study):
         source, target = h.path.source, h.path.target
-        figures = {f: found.get(_EFFECTS[h.effect], source, target, f) for f in fields}
-        supported = figures["p_value"] < study.bootstrap.significance
+        figures = {f: found.get(EFFECT_STATISTIC[h.effect], source, target, f) for f in fields}
+        decision = decide(study, h, found)
         rows.append(
             {"hypothesis": h.id, "effect": h.effect, "source": source, "target": target, **figures}
-            | {"supported": supported}
+            | {
+                "supported": decision is not None and decision.supported,
+                "remarks": " ".join(decision.remarks) if decision is not None else "",
+            }
         )
     return pd.DataFrame(rows)
 

@@ -33,7 +33,7 @@ from surveypls.report.words import FIGURES, caption, sentence
 from surveypls.study.definition import Language, nearest
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
-from surveypls.tables.build import EFFECT_STATISTIC
+from surveypls.tables.decisions import EFFECT_STATISTIC
 from surveypls.tables.export import write_if_changed
 from surveypls.tables.tabular import Table
 from surveypls.tables.words import decimal_commas, percent_level, say, thousands
@@ -180,6 +180,7 @@ class _Composer:
             self.blocks.append(Notice(self.notice))
         self.heading("h.brief")
         self.tell(narrative.hypotheses, self.study, self.data.summary)
+        self.tell(narrative.cautions, self.study, self.data.summary, self.data.bounds)
         if self.data.comparison is not None:
             self.tell(narrative.verdicts, self.data.comparison)
 
@@ -242,7 +243,7 @@ class _Composer:
                 rules=_either(rules, labels),
                 min_items=efa.min_items,
             )
-            self.tell(narrative.pruning, self.study.blocks(), data.retained)
+            self.tell(narrative.pruning, self.study.blocks(), data.retained, data.trace)
             self.table(tables.pruning_table, self.study, data.trace)
         else:
             self.say("items.none")

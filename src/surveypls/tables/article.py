@@ -17,12 +17,16 @@ from surveypls.tables.build import (
     Builder,
     Long,
     Printed,
+    decision_text,
     effects_stated,
     figure,
     in_print_order,
-    item_text,
+    join,
+    marked_text,
     printed_cells,
+    reversed_note,
 )
+from surveypls.tables.decisions import decision_about
 from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
 from surveypls.tables.words import abbreviations, construct_label, decimal_commas, say, thousands
@@ -46,7 +50,8 @@ def table_1_operationalisation(
     codebook : DataFrame or None
         Columns item, text_en, text_es.
     values : long DataFrame
-        ``efa_loading`` (item, construct) of the retained items; an item without one is left out.
+        ``efa_loading`` (item, construct) of the retained items; an item of a reflective construct of two
+        items or more that has none is left out, the items of other constructs were not factored.
     printed : Published or DataFrame, optional
         Printed cells: columns statistic, row, column, printed.
     labels : {"en", "es"}
@@ -62,13 +67,15 @@ def table_1_operationalisation(
     b.pair("efa_loading", say("efa_loading", labels), "unit")
     retained = set(found.keys_of("efa_loading"))
     for name in in_print_order(study.construct_names, b.printed):
-        kept = [i for i in study.get(name).items if (i, name) in retained]
+        own = study.get(name)
+        factored = own.mode == "A" and len(own.items) > 1
+        kept = [i for i in own.items if (i, name) in retained or not factored]
         share = "/".join(b.printed.get((s, name, "items"), "—") for s in ("n_items_retained", "n_items"))
         for item in kept:
             b.add(
                 construct=construct_label(study, name, labels),
                 item=item,
-                indicator=item_text(codebook, item, labels),
+                indicator=marked_text(study, codebook, item, labels),
                 items_printed=share,
                 items=f"{len(kept)}/{len(study.get(name).items)}",
                 efa_loading_printed=b.found("efa_loading", item, name),
@@ -76,8 +83,12 @@ def table_1_operationalisation(
             )
     return b.table(
         number="1",
-        title=say("t1.title", labels),
-        note=say("n.t1", labels),
+        title=say("t1.title" if b.printed else "t1.title.own", labels),
+        note=join(
+            say("n.t1", labels),
+            say("n.paraphrase", labels) if b.printed else "",
+            reversed_note(b, "indicator"),
+        ),
         notice=notice,
         repeats=("construct", "items_printed", "items"),
     )
@@ -142,7 +153,7 @@ def table_2_reflective_measurement(
     printed_too = tuple(f"{s}_printed" for s in (*per_construct, "composite_reliability"))
     return b.table(
         number="2",
-        title=say("t2.title", labels),
+        title=say("t2.title" if b.printed else "t2.title.own", labels),
         note=" ".join(note),
         notice=notice,
         repeats=("construct", *per_construct, *printed_too),
@@ -297,7 +308,9 @@ def table_5_paths(
             p_value_printed=b.printed.get(("p_value", source, target)),
             p_value=p,
             decision_printed=say(decided, labels) if decided in ("accepted", "rejected") else decided,
-            decision="" if p != p else say("accepted" if p < level else "rejected", labels),
+            decision=decision_text(
+                decision_about(study, found, statistic, source, target), ("accepted", "rejected"), labels
+            ),
         )
         if stars(p):
             b.marks[row, "path_coefficient"] = stars(p)
@@ -380,5 +393,7 @@ def table_6_model_quality(
     note = " ".join(
         (say("n.t6", labels, fit=variant), thresholds.legend(labels), decimal_commas(signs, labels))
     )
-    made = b.table(number="6", title=say("t6.title", labels), note=note, notice=notice)
+    made = b.table(
+        number="6", title=say("t6.title" if b.printed else "t6.title.own", labels), note=note, notice=notice
+    )
     return made.with_text(hidden=frozenset(hidden))

@@ -10,23 +10,21 @@ import pandas as pd
 
 from surveypls.published.printed import Published
 from surveypls.study.definition import Language, Study, nearest
+from surveypls.survey.codebook import is_yes
+from surveypls.tables.decisions import EFFECT_STATISTIC, Decision
 from surveypls.tables.tabular import Column, Kind, Table, hide_repeats, is_missing
 from surveypls.tables.values import Values
 from surveypls.tables.words import percent_level, say, thousands
 
 Printed = Published | pd.DataFrame | None
-EFFECT_STATISTIC: Mapping[str, str] = {
-    "direct": "path_coefficient",
-    "indirect": "indirect_effect",
-    "total": "total_effect",
-}
-
 _INFERENCE: tuple[tuple[str, str, Kind], ...] = (
     ("standard_deviation", "SE", "number"),
     ("t_statistic", "t", "number"),
     ("p_value", "p", "p"),
 )
 Long = pd.DataFrame | Values | Sequence[pd.DataFrame]
+#: Mark of an item whose answers are turned round.
+REVERSED = "(R)"
 
 
 @dataclass(slots=True)
@@ -117,6 +115,20 @@ def item_text(codebook: pd.DataFrame | None, item: str, labels: Language) -> str
     return ""
 
 
+def marked_text(study: Study, codebook: pd.DataFrame | None, item: str, labels: Language) -> str:
+    """Return an item's text, with "(R)" where its answers are turned round."""
+    turned = item in study.survey.reversed_items
+    if not turned and codebook is not None and "reversed" in codebook:
+        turned = bool(codebook.loc[codebook["item"] == item, "reversed"].map(is_yes).any())
+    text = item_text(codebook, item, labels)
+    return f"{text} {REVERSED}".strip() if turned else text
+
+
+def reversed_note(b: Builder, key: str) -> str:
+    """Return the note on "(R)" where a row of the table has it."""
+    return say("n.reversed", b.labels) if any(REVERSED in str(row.get(key, "")) for row in b.rows) else ""
+
+
 def figure(value: float) -> str:
     """Return a threshold's figure with two decimals, or three where it has them."""
     text = f"{value:.3f}"
@@ -137,6 +149,14 @@ def effects_stated(study: Study, labels: Language = "en") -> tuple[tuple[str, st
         heading = f"{h.id}: {h.path.source} → {h.path.target}{kind}"
         rows.append((heading, statistic, h.path.source, h.path.target))
     return tuple(rows)
+
+
+def decision_text(decision: Decision | None, words: tuple[str, str], labels: Language) -> str:
+    """Return a decision in the words for yes and no, with its remarks; "" where nothing was decided."""
+    if decision is None:
+        return ""
+    verdict = say(words[0 if decision.supported else 1], labels)
+    return ", ".join([verdict, *(say(f"remark.{r}", labels) for r in decision.remarks)])
 
 
 def inference_columns(b: Builder, study: Study, *, tests: bool = True) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from surveypls.study.definition import Language, Study
 from surveypls.survey import log as cleaning_log
-from surveypls.tables.build import Builder, item_text, need_columns, phrase, plain
+from surveypls.tables.build import Builder, join, marked_text, need_columns, phrase, plain, reversed_note
 from surveypls.tables.tabular import Column, Kind, Table, from_frame
 from surveypls.tables.words import construct_label, decimal_commas, say
 from surveypls.words import has_word, words
@@ -129,11 +129,14 @@ def item_statistics_table(
         b.add(
             construct=construct_label(study, owner, labels) if owner else "",
             item=item,
-            text=item_text(codebook, item, labels),
+            text=marked_text(study, codebook, item, labels),
             **{k: row[k] for k in keys},
         )
     return b.table(
-        title=say("i.title", labels), note=say("i.note", labels), notice=notice, repeats=("construct",)
+        title=say("i.title", labels),
+        note=join(say("i.note", labels), reversed_note(b, "text")),
+        notice=notice,
+        repeats=("construct",),
     )
 
 
@@ -181,5 +184,6 @@ def pruning_table(
             rule=phrase("pr", plain(row["rule"]), labels),
             reference=plain(row.get("reference")),
         )
-    note = say("pr.note", labels, items=len(study.items))
-    return b.table(title=say("pr.title", labels), note=note, notice=notice)
+    kept = "kept" in set(trace["action"])
+    note = join(say("pr.note", labels, items=len(study.items)), say("pr.kept.note", labels) if kept else "")
+    return b.table(title=say("pr.title.kept" if kept else "pr.title", labels), note=note, notice=notice)

@@ -18,6 +18,7 @@ from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
     Long,
+    decision_text,
     effects_stated,
     inference_columns,
     inference_of,
@@ -26,6 +27,7 @@ from surveypls.tables.build import (
     phrase,
     resampling_note,
 )
+from surveypls.tables.decisions import decision_about
 from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
 from surveypls.tables.words import abbreviations, construct_label, say
@@ -65,14 +67,14 @@ def path_table(study: Study, values: Long, *, labels: Language = "en", notice: s
         f2 = found.get("f_squared", source, target) if direct else float("nan")
         vif = found.get("inner_vif", source, target) if direct else float("nan")
         decided = p == p and position < hypothesised
-        supported = "supported" if p < study.bootstrap.significance else "not_supported"
+        decision = decision_about(study, found, statistic, source, target) if decided else None
         row = b.add(
             path=heading,
             estimate=found.get(statistic, source, target),
             f_squared=f2,
             size=thresholds.threshold("f_squared").size(f2, labels),
             inner_vif=vif,
-            decision=say(supported, labels) if decided else "",
+            decision=decision_text(decision, ("supported", "not_supported"), labels),
             **inference,
         )
         if stars(p):

@@ -32,6 +32,16 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "Capacidad predictiva (R²), relevancia predictiva (f²) y "
         "el criterio de ajuste del modelo global (SRMR)",
     ),
+    # the same tables of another study, where the article's headings would not be right
+    "t1.title.own": ("Operationalisation of the variables", "Operacionalización de las variables"),
+    "t2.title.own": (
+        "Reflective measurement models: reliability and convergent validity",
+        "Modelos de medida reflectivos: fiabilidad y validez convergente",
+    ),
+    "t6.title.own": (
+        "Explanatory power (R²), effect size (f²) and the global fit criterion (SRMR)",
+        "Capacidad explicativa (R²), tamaño del efecto (f²) y criterio de ajuste global (SRMR)",
+    ),
     "latent": ("Latent variable", "Variable latente"),
     "indicators": ("Indicators", "Indicadores"),
     "items_share": ("Items", "Ítems"),
@@ -54,8 +64,13 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "latent_paths": ("Latent variables (constructs)", "Variables latentes (constructos)"),
     # notes
     "n.t1": (
-        "Items: retained by the factor analysis / candidates. Item texts are short paraphrases.",
-        "Ítems: retenidos por el análisis factorial / candidatos. Los textos son paráfrasis breves.",
+        "Items: retained by the factor analysis / candidates.",
+        "Ítems: retenidos por el análisis factorial / candidatos.",
+    ),
+    "n.paraphrase": ("Item texts are short paraphrases.", "Los textos son paráfrasis breves."),
+    "n.reversed": (
+        "(R): reversed item, its answers turned round before the analysis.",
+        "(R): ítem inverso, con sus respuestas invertidas antes del análisis.",
     ),
     "n.t2": (
         "Thresholds: loading ≥ {outer_loading}, AVE ≥ {ave}, reliability ≥ {rho_c}.",
@@ -240,6 +255,14 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "en los extremos de la escala.",
     ),
     "pr.title": ("Items dropped by the factor analysis", "Ítems eliminados por el análisis factorial"),
+    "pr.title.kept": (
+        "Items that break a rule of the factor analysis",
+        "Ítems que no cumplen una regla del análisis factorial",
+    ),
+    "pr.kept.note": (
+        "Kept: the item breaks the rule, and its construct is at its smallest number of items.",
+        "Conservado: el ítem no cumple la regla y su constructo ya tiene el mínimo de ítems.",
+    ),
     "pr.round": ("Round", "Ronda"),
     "pr.action": ("Action", "Acción"),
     "pr.rule": ("Rule", "Regla"),
