@@ -116,7 +116,7 @@ def test_discriminant_validity() -> None:
     text = narrative.discriminant(STUDY, clean, bounds.assign(below=True))
     assert (
         text
-        == "Fornell-Larcker holds for every pair. Every HTMT is below 0.85. Every upper bound stays below 1."
+        == "Fornell-Larcker holds for every pair. Every HTMT is below 0.85. Every one-sided upper bound stays below 1."
     )
 
 

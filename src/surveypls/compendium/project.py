@@ -289,7 +289,8 @@ class Project:
         from IPython.display import display
 
         text = sentence(*args, labels=self.labels, **options)
-        display({"text/markdown": text, "text/plain": text}, raw=True)
+        if text:
+            display({"text/markdown": text, "text/plain": text}, raw=True)
 
     def _shown_in(self, kind: str, language: Language) -> Path:
         folder = self.output / kind

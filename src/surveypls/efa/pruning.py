@@ -38,7 +38,8 @@ class PruningResult:
         ``construct, stage`` ("before" or "after"), ``n_items, cronbach_alpha, standardized_alpha,
         mcdonald_omega, mean_correlation``.
     scaling : DataFrame
-        Multitrait scaling of the retained items, see :func:`surveypls.efa.items.scaling_success`.
+        Multitrait scaling of the retained items of reflective constructs of two items or more, see
+        :func:`surveypls.efa.items.scaling_success`.
     solutions_before, solutions : dict
         Factor solutions before and after: ``{"joint": …}``, or one for each construct.
     settings : EfaSettings
@@ -130,6 +131,8 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
         [scale_reliability(answers, filled(b)).assign(stage=stage) for stage, b in ends.items()],
         ignore_index=True,
     )
+    scaling = scaling_success(answers, filled(run.blocks))
+    factored = [c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1]
     order = ["construct", "stage", *[c for c in reliability if c not in ("construct", "stage")]]
     statistics = [{"round": n} | asdict(s) for n, found in enumerate(run.history, run.start) for s in found]
     retained = tuple(i for b in run.blocks.values() for i in b)
@@ -140,7 +143,7 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
         trace=pd.DataFrame([_trace_row(d, answers) for d in run.decisions], columns=_TRACE),
         statistics=pd.DataFrame(statistics, columns=["round", *[f.name for f in fields(ItemStatistics)]]),
         reliability=reliability[order],
-        scaling=scaling_success(answers, filled(run.blocks)),
+        scaling=scaling[scaling["construct"].isin(factored)].reset_index(drop=True),
         solutions_before=run.solutions_before,
         solutions=run.solutions,
         settings=rules,

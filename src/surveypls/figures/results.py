@@ -101,6 +101,7 @@ def forest(
     *,
     statistics: str | Sequence[str] = "path_coefficient",
     hypotheses: Iterable[Any] = (),
+    only_hypotheses: bool = False,
     confidence_level: float | None = 0.95,
     labels: str = "en",
     notice: str | None = None,
@@ -116,6 +117,8 @@ def forest(
         Which statistics, in order; those without a row are left out.
     hypotheses : iterable of Hypothesis
         Their ``id`` stands before the path they are about.
+    only_hypotheses : bool
+        Leave out what no hypothesis is about; without hypotheses the path coefficients are shown.
     confidence_level : float or None
         Named under the figure.
     labels, notice
@@ -135,6 +138,11 @@ def forest(
         ids.get((kinds.get(s, s), r, c), "")
         for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
     ]
+    if only_hypotheses:
+        stated = data["hypothesis"] != ""
+        data = data[stated if stated.any() else data["statistic"] == "path_coefficient"].reset_index(
+            drop=True
+        )
     data["text"] = [_estimate_text(row, labels) for row in data.to_dict("records")]
     place = {s: i for i, s in enumerate(wanted)}
     order = data.assign(_s=data["statistic"].map(place), _h=data["hypothesis"] == "")

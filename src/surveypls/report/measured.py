@@ -153,11 +153,15 @@ def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, labels: La
     third = (
         pick(
             labels,
-            f"The upper bound reaches 1 for {listed(open_pairs, labels)}: these constructs are not shown to be distinct.",
-            f"La cota superior alcanza 1 en {listed(open_pairs, labels)}: no se demuestra que sean distintos.",
+            f"The one-sided upper bound reaches 1 for {listed(open_pairs, labels)}: these constructs are not shown to be distinct.",
+            f"La cota superior unilateral alcanza 1 en {listed(open_pairs, labels)}: no se demuestra que sean distintos.",
         )
         if open_pairs
-        else pick(labels, "Every upper bound stays below 1.", "Toda cota superior es menor que 1.")
+        else pick(
+            labels,
+            "Every one-sided upper bound stays below 1.",
+            "Toda cota superior unilateral es menor que 1.",
+        )
     )
     return f"{first} {second} {third}"
 

@@ -25,6 +25,7 @@ __all__ = [
     "cautions",
     "cleaning",
     "discriminant",
+    "estimated",
     "explained",
     "failures",
     "hypotheses",
@@ -37,6 +38,7 @@ __all__ = [
     "scaling",
     "sensitivity",
     "statements",
+    "submissions",
     "verdicts",
 ]
 
@@ -52,6 +54,40 @@ _VERDICTS = {
     "impossible": ("impossible", "imposibles"),
     "not recomputed": ("not recomputed", "no recalculadas"),
 }
+
+
+def submissions(n_rows: int, n_items: int, n_analysed: int, *, labels: Language = "en") -> str:
+    """Say what was read."""
+    return _pick(
+        labels,
+        f"{whole(n_rows, labels)} submissions of {n_items} items, {n_analysed} of them analysed.",
+        f"{whole(n_rows, labels)} envíos de {n_items} ítems, de los que se analizan {n_analysed}.",
+    )
+
+
+def estimated(
+    n: int, n_items: int, n_constructs: int, converged: bool, iterations: int, *, labels: Language = "en"
+) -> str:
+    """Say what was estimated, and whether the weights settled."""
+    sizes = _pick(
+        labels,
+        f"{whole(n, labels)} respondents, {n_items} items, {n_constructs} constructs",
+        f"{whole(n, labels)} encuestados, {n_items} ítems, {n_constructs} constructos",
+    )
+    ending = (
+        _pick(
+            labels,
+            f"the weights settled in {iterations} iterations",
+            f"los pesos convergen en {iterations} iteraciones",
+        )
+        if converged
+        else _pick(
+            labels,
+            f"**the weights did not settle in {iterations} iterations**",
+            f"**los pesos no convergen en {iterations} iteraciones**",
+        )
+    )
+    return f"{sizes}; {ending}."
 
 
 def cleaning(flow: pd.DataFrame, *, labels: Language = "en") -> str:

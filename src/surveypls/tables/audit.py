@@ -76,6 +76,8 @@ def comparison_table(
         )
         if str(row["statistic"]) == "p_value" and not isinstance(value, str):
             kinds[at, "recomputed"] = "p"
+        if str(row["statistic"]).startswith("n_"):
+            kinds[at, "recomputed"] = kinds[at, "difference"] = "count"
     made = b.table(
         title=say("v.title", labels), note=say("v.note", labels), notice=notice, repeats=("table",)
     )

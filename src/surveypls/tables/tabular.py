@@ -339,4 +339,5 @@ def _html(table: Table, *, leading_zero: bool) -> str:
 
 def _html_cell(tag: str, text: str, column: Column) -> str:
     side = "right" if column.numeric else "left"
-    return f'<{tag} align="{side}" style="text-align:{side}">{html.escape(text)}</{tag}>'
+    wrap = ";white-space:nowrap" if side == "right" and tag == "td" else ""
+    return f'<{tag} align="{side}" style="text-align:{side}{wrap}">{html.escape(text)}</{tag}>'
