@@ -13,12 +13,15 @@ from surveypls import words as words_module
 from surveypls.bootstrap import intervals
 from surveypls.figures.style import quantity_label, shorten, text_width, wrap
 from surveypls.study.definition import Text
+from surveypls.tables.tabular import Column, format_cell
 from surveypls.words import (
+    decimals_in,
     has_word,
     number,
     p_text,
     percent,
     scale_word,
+    spanish_decimals,
     stars,
     stars_note,
     text_in,
@@ -129,3 +132,15 @@ def test_quantities_are_named_by_what_they_are_about():
     assert quantity_label("√AVE", "X", "X", statistic="sqrt_ave") == "√AVE X"
     assert quantity_label("SRMR", "model", "", statistic="srmr") == "SRMR"
     assert quantity_label("AVE", "X", "", statistic="ave") == "AVE X"
+
+
+def test_spanish_numbers_take_the_sign_that_the_study_names():
+    assert number(1234.5, "es", digits=1) == "1234,5"
+    with spanish_decimals("point"):
+        assert number(1234.5, "es", digits=1) == "1234.5"
+        assert decimals_in("entre 0.5 y 1. Fin.", "es") == "entre 0.5 y 1. Fin."
+        with spanish_decimals("comma"):
+            assert p_text(0.0004, "es") == "< 0,001"
+        assert format_cell(0.25, Column("x", "x", "unit"), "es", leading_zero=False) == ".250"
+    assert decimals_in("entre 0.5 y 1. Fin.", "es") == "entre 0,5 y 1. Fin."
+    assert decimals_in("0.5", "en") == "0.5"

@@ -7,15 +7,19 @@ knows no results; numbers are rounded here, for display, and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from surveypls.bootstrap import intervals
-from surveypls.study.definition import nearest
+from surveypls.study.definition import DecimalSign, nearest
 
 LANGUAGES = ("en", "es")
 MISSING = "–"
 STAR_LEVELS = (0.05, 0.01, 0.001)
+_spanish_sign: ContextVar[str] = ContextVar("spanish_sign", default=",")
 
 _WORDS: dict[str, tuple[str, str]] = {
     # quantities
@@ -262,8 +266,23 @@ def text_in(
     return text.get(language) or next((t for t in text.values() if t), default)
 
 
+@contextmanager
+def spanish_decimals(sign: DecimalSign) -> Iterator[None]:
+    """Write Spanish numbers with a decimal comma, or with a point as in Mexico, within a block."""
+    token = _spanish_sign.set({"comma": ",", "point": "."}[sign])
+    try:
+        yield
+    finally:
+        _spanish_sign.reset(token)
+
+
+def decimals_in(text: str, language: str) -> str:
+    """Return text with the decimal points between its digits written as the language writes them."""
+    return re.sub(r"(?:(?<=[\d−\- ])|^)\.(?=\d)", _spanish_sign.get(), text) if _column(language) else text
+
+
 def number(value: float, language: str, *, digits: int = 3, plus: bool = False) -> str:
-    """Write a number with a fixed count of decimals: decimal point in English, comma in Spanish.
+    """Write a number with a fixed count of decimals and the language's decimal sign.
 
     Parameters
     ----------
@@ -281,13 +300,13 @@ def number(value: float, language: str, *, digits: int = 3, plus: bool = False) 
     str
         With a true minus sign; never "minus zero".
     """
-    column = _column(language)
+    _column(language)
     if value is None or not math.isfinite(value):
         return MISSING
     text = f"{abs(value):.{digits}f}"
     if float(text) != 0.0:
         text = ("−" if value < 0 else "+" if plus else "") + text
-    return text.replace(".", ",") if column else text
+    return decimals_in(text, language)
 
 
 def whole(value: float, language: str) -> str:

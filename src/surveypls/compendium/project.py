@@ -21,6 +21,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from surveypls.study.definition import Language, Study, StudyError, Text, load_study, nearest
+from surveypls.words import spanish_decimals
 
 if TYPE_CHECKING:
     from surveypls.published.printed import Published
@@ -245,12 +246,14 @@ class Project:
         shown: bytes | None = None
         for language in self.languages:
             notice = self.study.synthetic(language) if self.study.synthetic else None
-            figure, data = draw(*args, labels=language, notice=notice, **options)
+            with spanish_decimals(self.study.decimal):
+                figure, data = draw(*args, labels=language, notice=notice, **options)
             folder = self._shown_in("figures", language)
             first = language == self.languages[0]
-            figures.save(
-                figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
-            )
+            with spanish_decimals(self.study.decimal):  # tick labels are written when it is drawn
+                figures.save(
+                    figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
+                )
             if shown is None:
                 shown = (folder / f"{stem}.png").read_bytes()
         note = f" {self.notice}" if self.notice else ""
@@ -276,19 +279,19 @@ class Project:
 
         for number, language in enumerate(self.languages):
             notice = self.study.synthetic(language) if self.study.synthetic else None
-            table = make(*args, labels=language, notice=notice, **options)
-            export.export(table, self._shown_in("tables", language), stem)
+            with spanish_decimals(self.study.decimal):
+                table = make(*args, labels=language, notice=notice, **options)
+                export.export(table, self._shown_in("tables", language), stem)
+                shown = {"text/html": export.to_html(table), "text/plain": export.to_text(table)}
             if number == 0:
-                display(
-                    {"text/html": export.to_html(table), "text/plain": export.to_text(table)},
-                    raw=True,
-                )
+                display(shown, raw=True)
 
     def say(self, sentence: Callable[..., str], *args: Any, **options: Any) -> None:
         """Show a sentence that is computed from results (see :mod:`surveypls.report.narrative`)."""
         from IPython.display import display
 
-        text = sentence(*args, labels=self.labels, **options)
+        with spanish_decimals(self.study.decimal):
+            text = sentence(*args, labels=self.labels, **options)
         if text:
             display({"text/markdown": text, "text/plain": text}, raw=True)
 

@@ -27,7 +27,7 @@ from surveypls.figures.style import (
     styled,
 )
 from surveypls.study.definition import nearest
-from surveypls.words import has_word, number, words
+from surveypls.words import decimals_in, has_word, number, words
 
 _LIMIT = 1000.0  # units of the last digit; beyond it a dot stands at the edge
 
@@ -125,7 +125,7 @@ def _dots_panel(
         if "heading" in row:
             names.append(f"{words('table', labels)} {row['heading']}")
             continue
-        printed = row["printed"].replace(".", ",") if labels == "es" else row["printed"]
+        printed = decimals_in(row["printed"], labels)
         if row["statistic"] == "decision" and has_word(row["printed"]):
             printed = words(row["printed"], labels)
         name = quantity_label(

@@ -22,7 +22,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 
 from surveypls.study.definition import nearest
-from surveypls.words import has_word, words
+from surveypls.words import decimals_in, has_word, words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -187,11 +187,11 @@ def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:
 class _Numbers(ScalarFormatter):
     def __init__(self, language: str) -> None:
         super().__init__(useOffset=False)
-        self._comma = language == "es"
+        self._sign = decimals_in("0.0", language)[1]
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         text = super().__call__(x, pos)
-        return text.replace(".", ",") if self._comma else text
+        return text.replace(".", self._sign)
 
 
 def number_axis(axis: Axis, language: str) -> None:

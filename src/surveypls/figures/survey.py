@@ -36,7 +36,7 @@ from surveypls.figures.style import (
 )
 from surveypls.study.definition import nearest
 from surveypls.survey.log import RULES
-from surveypls.words import has_word, number, percent, scale_word, text_in, whole, words
+from surveypls.words import decimals_in, has_word, number, percent, scale_word, text_in, whole, words
 
 _DIVERGING = LinearSegmentedColormap.from_list(
     "answers", ["#c05a12", "#f0b27a", "#dcdcdc", "#8fbcdd", "#0b3c6f"]
@@ -350,7 +350,7 @@ def _rule_text(row: Mapping[Any, Any], labels: str) -> str:
     known = RULES.get(str(row["rule"]))
     text = known[1 if labels == "es" else 0] if known else str(row.get("label", row["rule"]))
     limit = str(row.get("parameter", "") or "").replace(">=", "≥").replace("<=", "≤")
-    limit = limit.replace(".", ",") if labels == "es" else limit
+    limit = decimals_in(limit, labels)
     if row["rule"] in _REQUIRED and limit not in ("", "nan"):
         return f"{text} ({words('kept_if', labels, limit=limit)})"
     if row["rule"] == "outlier" and limit not in ("", "nan"):

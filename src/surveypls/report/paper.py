@@ -36,7 +36,8 @@ from surveypls.tables import thresholds
 from surveypls.tables.decisions import EFFECT_STATISTIC
 from surveypls.tables.export import write_if_changed
 from surveypls.tables.tabular import Table
-from surveypls.tables.words import decimal_commas, percent_level, say, thousands
+from surveypls.tables.words import percent_level, say, thousands
+from surveypls.words import decimals_in, spanish_decimals
 
 PaperFormat = Literal["pdf", "html"]
 FORMATS: tuple[PaperFormat, ...] = ("pdf", "html")
@@ -83,7 +84,8 @@ def build_paper(
     target = Path(folder) if folder is not None else project.output / "paper"
     written = []
     for language in (labels,) if labels else project.languages:
-        document = compose(data, figure_folder(project, language), labels=language)
+        with spanish_decimals(data.study.decimal):
+            document = compose(data, figure_folder(project, language), labels=language)
         for name in formats:
             path = target / f"paper_{language}.{name}"
             write_if_changed(path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document))
@@ -152,7 +154,7 @@ class _Composer:
 
     def number(self, value: float) -> str:
         text = f"{value:.12f}".rstrip("0").rstrip(".")
-        return decimal_commas(text, self.labels)
+        return decimals_in(text, self.labels)
 
     # the whole ------------------------------------------------------------------------------------
     def document(self) -> Document:
@@ -205,7 +207,7 @@ class _Composer:
         shown = []
         for statistic, name in ((EFFECT_STATISTIC[h.effect], "β"), ("t_statistic", "t"), ("p_value", "p")):
             for cell in self.data.printed.select(statistic, source, target) if self.data.printed else ():
-                shown.append(f"{name} = {decimal_commas(cell.printed, self.labels)}")
+                shown.append(f"{name} = {decimals_in(cell.printed, self.labels)}")
         for cell in self.data.printed.select("decision", source, target) if self.data.printed else ():
             shown.append(say(cell.printed, self.labels).lower())
         return (

@@ -17,6 +17,7 @@ from surveypls.study.settings import (
     BootstrapSettings,
     CleaningSettings,
     Consent,
+    DecimalSign,
     EfaSettings,
     Language,
     Name,
@@ -34,6 +35,7 @@ __all__ = [
     "CleaningSettings",
     "Consent",
     "Construct",
+    "DecimalSign",
     "EfaSettings",
     "Hypothesis",
     "Language",
@@ -157,6 +159,8 @@ class Study(Settings):
     """For made-up data: a notice that stands in every notebook, figure and table."""
     labels: Language = "en"
     """Language of figures and tables."""
+    decimal: DecimalSign = "comma"
+    """Decimal sign of Spanish texts: a comma, or a point as in Mexico.  English has the point."""
     seed: int = Field(default=1, ge=0, lt=2**63)
     """One seed fixes every random draw."""
     published: str | None = None

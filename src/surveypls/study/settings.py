@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Language = Literal["en", "es"]
+DecimalSign = Literal["comma", "point"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(max_length=2000)]

@@ -36,6 +36,8 @@ _VARIED_HALF = 0.004
 _DRAWS = 8
 #: How far a matrix's next arrangement is from the one before.
 _WARMTH = 0.5
+#: Rounds of an arrangement: one that is not found soon is hardly found at all.
+_ROUNDS = 60
 
 
 def _resampled(estimate: PlsEstimate) -> tuple[pd.DataFrame, FloatArray]:
@@ -233,7 +235,9 @@ def _surveys(
     found = None
     for place, child in enumerate(others):
         rng = np.random.default_rng(child)
-        found = arrange(sums.counts, sums.products, sums.packed, rng=rng, start=found, warmth=_WARMTH)
+        found = arrange(
+            sums.counts, sums.products, sums.packed, rng=rng, start=found, warmth=_WARMTH, max_rounds=_ROUNDS
+        )
         answers = pd.DataFrame(found, columns=list(target.model.items))
         survey_seed = int(rng.integers(2**31))
         table = open_figures(

@@ -29,8 +29,8 @@ from surveypls.tables.build import (
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
-from surveypls.tables.words import abbreviations, construct_label, decimal_commas, say, thousands
-from surveypls.words import stars, stars_note
+from surveypls.tables.words import abbreviations, construct_label, say, thousands
+from surveypls.words import decimals_in, stars, stars_note
 
 
 def table_1_operationalisation(
@@ -390,9 +390,7 @@ def table_6_model_quality(
     variant = ", ".join(say(f"fit.{part}", labels) for part in fit.split("/"))
     limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("f_squared", "r_squared", "srmr")}
     signs = f"f² ≥ {limits['f_squared']}, R² ≥ {limits['r_squared']}, SRMR < {limits['srmr']}."
-    note = " ".join(
-        (say("n.t6", labels, fit=variant), thresholds.legend(labels), decimal_commas(signs, labels))
-    )
+    note = " ".join((say("n.t6", labels, fit=variant), thresholds.legend(labels), decimals_in(signs, labels)))
     made = b.table(
         number="6", title=say("t6.title" if b.printed else "t6.title.own", labels), note=note, notice=notice
     )

@@ -12,8 +12,8 @@ from surveypls.tables import thresholds
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
 from surveypls.tables.tabular import Column, Kind, Table, is_missing
-from surveypls.tables.words import decimal_commas, say
-from surveypls.words import has_word, words
+from surveypls.tables.words import say
+from surveypls.words import decimals_in, has_word, words
 
 VERDICT_MARKS: Mapping[str, str] = {
     "equal": thresholds.GOOD,
@@ -203,9 +203,9 @@ def statement_table(
         b.add(
             id=plain(row["id"]),
             where=place(plain(row.get("where")), labels),
-            statement=decimal_commas(plain(text), labels),
+            statement=decimals_in(plain(text), labels),
             verdict=_verdict(plain(row["verdict"]), labels),
             found=figures_found(plain(row.get("found")), labels),
-            remark=decimal_commas(plain(row.get(f"note_{labels}", row.get("note"))), labels),
+            remark=decimals_in(plain(row.get(f"note_{labels}", row.get("note"))), labels),
         )
     return b.table(title=say("st.title", labels), note=say("st.note", labels), notice=None)

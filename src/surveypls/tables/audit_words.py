@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from surveypls.study.definition import Language
-from surveypls.tables.words import decimal_commas
-from surveypls.words import has_word, words
+from surveypls.words import decimals_in, has_word, words
 
 _CHECKS = {
     "AVE = mean squared loading": "AVE = media de las cargas al cuadrado",
@@ -56,7 +55,7 @@ def check_name(check: str, labels: Language) -> str:
     if rule:
         name = words(rule["statistic"], labels) if has_word(rule["statistic"]) else rule["statistic"]
         side = _SIDES[rule["side"]] if labels == "es" else rule["side"]
-        return f"{name} {side} {decimal_commas(rule['limit'], labels)}"
+        return f"{name} {side} {decimals_in(rule['limit'], labels)}"
     if labels != "es":
         return check
     scan = _SCAN.fullmatch(check)
@@ -89,4 +88,4 @@ def figures_found(found: str, labels: Language) -> str:
         return found
     text = re.sub(r", and (\d+) more", r" y \1 más", found)
     text = text.replace("= accepted", "= aceptada").replace("= rejected", "= rechazada")
-    return decimal_commas(text, labels)
+    return decimals_in(text, labels)

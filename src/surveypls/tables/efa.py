@@ -11,7 +11,7 @@ from surveypls.study.definition import Language, Study
 from surveypls.tables import thresholds
 from surveypls.tables.process import frame_table
 from surveypls.tables.tabular import Table
-from surveypls.words import number, p_text, whole
+from surveypls.words import decimals_in, number, p_text, whole
 
 _ADEQUACY = {
     "KMO": ("KMO", "KMO"),
@@ -50,7 +50,7 @@ _STAGES: dict[str, dict[str, str]] = {
 def _spanish(text: str) -> str:
     for english, spanish in sorted(_WORDS.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(english, spanish)
-    return text.replace(".", ",")
+    return decimals_in(text, "es")
 
 
 def adequacy_table(found: Adequacy, *, labels: Language = "en", notice: str | None = None) -> Table:
@@ -70,7 +70,7 @@ def adequacy_table(found: Adequacy, *, labels: Language = "en", notice: str | No
         if measure == "Bartlett p":
             shown.append(p_text(value, labels))
         elif measure == "determinant":
-            shown.append(f"{value:.1e}".replace(".", "," if spanish else "."))
+            shown.append(decimals_in(f"{value:.1e}", labels))
         elif measure == "rows":
             shown.append(whole(value, labels))
         else:

@@ -19,6 +19,7 @@ from docx.shared import Inches, Pt
 
 from surveypls.tables import layout
 from surveypls.tables.tabular import Column, Table, as_number, format_cell, is_missing
+from surveypls.words import decimals_in
 
 FIXED_DATE = datetime(2000, 1, 1)
 _ZIP_STAMP = (1980, 1, 1, 0, 0, 0)
@@ -151,7 +152,7 @@ def _number_format(column: Column, value: Any, spanish: bool, mark: str) -> str:
         return digits + "%" + tail
     if column.kind == "p":
         least = f"{10**-places:.{places}f}"
-        shown = least.replace(".", ",") if spanish else least
+        shown = decimals_in(least, "es") if spanish else least
         return f'[<{least}]"< {shown}"{tail};{digits}{tail}'
     return digits + tail
 

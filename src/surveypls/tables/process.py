@@ -13,8 +13,8 @@ from surveypls.study.definition import Language, Study
 from surveypls.survey import log as cleaning_log
 from surveypls.tables.build import Builder, join, marked_text, need_columns, phrase, plain, reversed_note
 from surveypls.tables.tabular import Column, Kind, Table, from_frame
-from surveypls.tables.words import construct_label, decimal_commas, say
-from surveypls.words import has_word, words
+from surveypls.tables.words import construct_label, say
+from surveypls.words import decimals_in, has_word, words
 
 Bilingual = str | Mapping[str, str]
 
@@ -80,7 +80,7 @@ def cleaning_table(flow: pd.DataFrame, *, labels: Language = "en", notice: str |
         step = names[labels == "es"] if names else str(row.get("label", row["rule"]))
         b.add(
             step=step[:1].upper() + step[1:],
-            parameter=decimal_commas(plain(row.get("parameter")), labels),
+            parameter=decimals_in(plain(row.get("parameter")), labels),
             reference=plain(row.get("reference")).replace(" & ", " y " if labels == "es" else " & "),
             **{k: row[k] for k in ("rows_in", "dropped", "flagged", "rows_kept") if k in flow},
         )

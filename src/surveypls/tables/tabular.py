@@ -16,6 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from surveypls.study.definition import Language
+from surveypls.words import decimals_in
 
 Kind = Literal["text", "count", "unit", "number", "p", "percent", "printed"]
 KINDS: tuple[Kind, ...] = ("text", "count", "unit", "number", "p", "percent", "printed")
@@ -241,8 +242,8 @@ def format_cell(value: Any, column: Column, labels: Language, *, leading_zero: b
         text = text.lstrip("-")
     if column.kind == "count":
         text = text.replace(",", "\u202f" if labels == "es" else ",")
-    elif labels == "es":
-        text = text.replace(".", ",")
+    else:
+        text = decimals_in(text, labels)
     if not leading_zero and column.kind in ("unit", "p"):
         text = text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
         text = text.replace("0,", ",", 1) if text.lstrip("-").startswith("0,") else text
@@ -254,7 +255,7 @@ def printed_text(value: Any, labels: Language, *, places: int = 3) -> str:
     text = value if isinstance(value, str) else f"{float(value):.{places}f}"
     if as_number(text) is None:
         return text
-    return (text.replace(".", ",") if labels == "es" else text).replace("-", "−")
+    return decimals_in(text, labels).replace("-", "−")
 
 
 def as_number(text: Any) -> float | None:

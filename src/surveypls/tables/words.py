@@ -5,11 +5,10 @@ Tables 1–6 keep the article's wording; what other rooms share stands in :mod:`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from surveypls.study.definition import Language, Study, nearest
-from surveypls.words import has_word, words
+from surveypls.words import decimals_in, has_word, words
 
 _PHRASES: Mapping[str, tuple[str, str]] = {
     # the article's tables
@@ -335,12 +334,7 @@ def say(key: str, labels: Language, **fields: object) -> str:
             return words(key, labels, **fields)
         raise KeyError(f"no phrase {key!r}{nearest(key, _PHRASES)}")
     text = _PHRASES[key][1 if labels == "es" else 0]
-    return decimal_commas(text.format(**fields) if fields else text, labels)
-
-
-def decimal_commas(text: str, labels: Language) -> str:
-    """Return text with the decimal points of its figures written as Spanish commas."""
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if labels == "es" else text
+    return decimals_in(text.format(**fields) if fields else text, labels)
 
 
 def construct_label(study: Study, name: str, labels: Language) -> str:
@@ -363,5 +357,5 @@ def thousands(value: int, labels: Language) -> str:
 
 def percent_level(level: float, labels: Language) -> str:
     """Return a confidence level as in "95%" or "95 %"."""
-    text = decimal_commas(f"{100 * level:g}", labels)
+    text = decimals_in(f"{100 * level:g}", labels)
     return f"{text} %" if labels == "es" else f"{text}%"
