@@ -204,6 +204,31 @@ def test_every_survey_of_the_ensemble_meets_the_targets(surveys):
     assert (worst["value"] < 1).all()
 
 
+@pytest.mark.filterwarnings("ignore::surveypls.bootstrap.resampling.BootstrapWarning")
+def test_what_is_varied_is_met_besides_the_targets(small_target):
+    alpha = ("cronbach_alpha", "B", "")
+    told = []
+    table = ensemble(
+        small_target, sizes=(30,), n_matrices=4, n_arrangements=2, seed=5, n_resamples=20,
+        vary={alpha: (0.55, 0.8)}, progress=told.append,
+    )  # fmt: skip
+    assert not [t for t in told if "left out" in t]
+    wide = table.pivot_table(index=["matrix", "arrangement"], columns=["statistic", "row"], values="value")
+    found = wide["cronbach_alpha", "B"].unstack()
+    assert (found[0] - found[1]).abs().max() < 1e-12, "arrangements of one matrix have the same estimates"
+    assert found[0].between(0.52, 0.83).all() and np.ptp(found[0]) > 0.05
+    assert (wide["worst_distance", ""] < 1).all()
+
+
+def test_a_value_that_no_matrix_has_leaves_the_matrix_out(small_target):
+    told = []
+    table = ensemble(
+        small_target, sizes=(30,), n_matrices=1, n_arrangements=1, seed=5, n_resamples=20,
+        vary={("outer_loading", "a1", "A"): (0.2, 0.3)}, progress=told.append,
+    )  # fmt: skip
+    assert table.empty and "matrix 1 left out" in told[-1]
+
+
 def test_a_stored_ensemble_is_read_and_not_made_again(surveys, small_target, monkeypatch):
     table, store = surveys
     monkeypatch.setattr("surveypls.synthetic.ensemble.meeting_matrix", None)

@@ -71,6 +71,14 @@ def test_committed_survey_is_pruned_to_the_printed_items(cleaned, kept, study):
     assert (found.trace["action"] == "dropped").all()
 
 
+def test_committed_items_are_pruned_clearly_and_have_marginals_of_their_own(cleaned, kept, study):
+    trace = prune(cleaned.responses[list(study.items)].astype(int), study).trace
+    assert (trace["threshold"] - trace["value"] >= 0.05).all()
+    pruned = cleaned.responses[[i for i in study.items if i not in kept.columns]]
+    shares = {tuple(pruned[i].value_counts().reindex(range(1, 6), fill_value=0)) for i in pruned}
+    assert len(shares) >= 8
+
+
 def test_committed_answers_are_skewed_to_always(kept):
     share = (kept == 5).to_numpy().mean()
     assert 0.40 < share < 0.62

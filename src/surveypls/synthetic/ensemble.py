@@ -136,8 +136,8 @@ def ensemble(
     seed : int
         Each matrix has its own stream, so a longer run repeats a shorter one and goes on.
     vary : mapping, optional
-        (statistic, row, column) → (low, high): each matrix is asked for a value drawn from there besides the
-        targets; another is drawn where no ordinary matrix has it.  Left to themselves searches end in the
+        (statistic, row, column) → (low, high): each matrix is sought at a value drawn from there besides the
+        targets, and the whole numbers come near it; another is drawn where no ordinary matrix has it.  Left to themselves searches end in the
         same corner of what is open.
     n_resamples, significance
         See :func:`open_figures`.
@@ -196,14 +196,14 @@ def _varied(
 
 def _matrix(
     target: Target, vary: Mapping[tuple[str, str, str], tuple[float, float]], rng: np.random.Generator
-) -> tuple[Target, FloatArray]:
+) -> FloatArray:
     """Find a matrix that meets the targets with drawn values of what is varied; draw again where none has them."""
     draws = _DRAWS if vary else 1
     for left in reversed(range(draws)):
         wanted = _varied(target, vary, rng) if vary else target
         try:
             # Wide starts and loose limits: an ensemble is to reach far, not to look like the shipped survey.
-            return wanted, meeting_matrix(
+            return meeting_matrix(
                 wanted,
                 rng=rng,
                 spread=0.15,
@@ -230,8 +230,8 @@ def _surveys(
     significance: float,
 ) -> Iterable[pd.DataFrame]:
     first, second, *others = sequence.spawn(2 + n_arrangements)
-    wanted, whole = _matrix(target, vary, np.random.default_rng(first))
-    sums: AnswerSums = choose_sums(wanted, whole, n, rng=np.random.default_rng(second))
+    whole = _matrix(target, vary, np.random.default_rng(first))
+    sums: AnswerSums = choose_sums(target, whole, n, rng=np.random.default_rng(second))
     found = None
     for place, child in enumerate(others):
         rng = np.random.default_rng(child)
