@@ -175,7 +175,8 @@ def little_mcar(data: Array) -> McarTest:
     """Test that answers are missing completely at random (Little, 1988).
 
     ``d² = Σ n_j (m_j - μ_j)ᵀ Σ_j⁻¹ (m_j - μ_j)`` over the patterns j of missing answers, with the means m_j of the
-    answers that the pattern has, and the EM estimates μ and Σ; ``Σ p_j - p`` degrees of freedom.
+    answers that the pattern has, and the EM estimates μ and Σ; ``Σ p_j - p`` degrees of freedom.  Σ is the
+    maximum-likelihood one, with divisor n; with n - 1 d² would be (n - 1)/n of this.
 
     Parameters
     ----------
