@@ -133,6 +133,11 @@ def chain(members: Sequence[Member], about: str) -> Iterator[Check]:
         )
 
 
+def same(interval: Interval) -> Interval:
+    """Return the interval as it is: the figure of a :class:`Member` that is the unknown number itself."""
+    return interval
+
+
 def show(interval: Interval, digits: int = 4) -> str:
     """Write an interval with enough digits to be set beside printed ones."""
     return f"[{interval.lower:.{digits}f}, {interval.upper:.{digits}f}]"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from surveypls.published.boxes import Interval, total
-from surveypls.published.checks import Check, Member, chain, compare_with, show
+from surveypls.published.checks import Check, Member, chain, compare_with, same, show
 from surveypls.published.printed import FIT, SYMMETRIC, UNDEFINED, Cell, Published
 from surveypls.published.structure import structure_checks
 
@@ -137,7 +137,7 @@ def _variance_extracted(published: Published) -> Iterator[Check]:
     for construct in published.constructs:
         loadings = own_loadings(published, construct)
         members = [
-            Member("AVE = mean squared loading", c.id, c.printed, (c.id,), c.box, c.box, _same)
+            Member("AVE = mean squared loading", c.id, c.printed, (c.id,), c.box, c.box, same)
             for c in published.select("ave", construct)
         ]
         members += [
@@ -149,7 +149,7 @@ def _variance_extracted(published: Published) -> Iterator[Check]:
             mean = total(c.box.square() for c in loadings) * (1 / len(loadings))
             text = f"{len(loadings)} loadings"
             ids = tuple(c.id for c in loadings)
-            members.append(Member("loadings give AVE", "", text, ids, mean, mean, _same))
+            members.append(Member("loadings give AVE", "", text, ids, mean, mean, same))
         yield from chain(members, construct)
 
 
@@ -179,7 +179,3 @@ def _composite_reliability(published: Published) -> Iterator[Check]:
                 detail,
                 kind="reading",
             )
-
-
-def _same(x: Interval) -> Interval:
-    return x

@@ -233,19 +233,7 @@ def _decision(published: Published, path: tuple[str, str], significance: float) 
 def student_quantiles(
     published: Published,
     *,
-    probabilities: tuple[float, ...] = (
-        0.75,
-        0.80,
-        0.85,
-        0.90,
-        0.95,
-        0.975,
-        0.98,
-        0.99,
-        0.995,
-        0.999,
-        0.9995,
-    ),
+    probabilities: tuple[float, ...] = TABLED,
     max_df: int = 200,
 ) -> list[tuple[int, tuple[float, ...]]]:
     """Degrees of freedom at which every printed t is a tabled quantile of Student's t.
@@ -279,19 +267,7 @@ def quantile_chance(
     published: Published,
     *,
     spread: float = 0.25,
-    probabilities: tuple[float, ...] = (
-        0.75,
-        0.80,
-        0.85,
-        0.90,
-        0.95,
-        0.975,
-        0.98,
-        0.99,
-        0.995,
-        0.999,
-        0.9995,
-    ),
+    probabilities: tuple[float, ...] = TABLED,
     max_df: int = 200,
 ) -> float:
     """Share of other t values near the printed ones that would coincide as in :func:`student_quantiles`.

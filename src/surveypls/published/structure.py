@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypls.published.boxes import Interval, range_over_box, verdict_of
-from surveypls.published.checks import Check, Member, arrow, chain, compare_with, show
+from surveypls.published.checks import Check, Member, arrow, chain, compare_with, same, show
 from surveypls.published.printed import Cell, Published
 
 FloatArray = NDArray[np.float64]
@@ -28,11 +28,11 @@ def _one_predictor(published: Published) -> Iterator[Check]:
         if len(_sources(published, target)) != 1:
             continue
         members = [
-            Member("β = correlation (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, _same)
+            Member("β = correlation (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, same)
             for c in published.select("path_coefficient", source, target)
         ]
         members += [
-            Member("correlation = β (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, _same)
+            Member("correlation = β (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, same)
             for c in published.select("construct_correlation", source, target)
         ]
         negative = any(m.box.upper < 0 for m in members)
@@ -244,7 +244,3 @@ def correlation_cell(published: Published, a: str, b: str) -> Cell | None:
     """Return the printed correlation of two constructs, or None."""
     found = published.select("construct_correlation", a, b)
     return found[0] if found else None
-
-
-def _same(x: Interval) -> Interval:
-    return x
