@@ -288,6 +288,38 @@ def test_a_figure_repeated_in_another_table_must_be_the_same(tmp_path):
     assert "again" not in report.impossible
 
 
+def test_predictors_that_are_printed_as_perfectly_correlated_bound_nothing(tmp_path):
+    """r = 1.000 makes the predictors' matrix singular; r above 1 at the box's corners makes it indefinite."""
+    path = tmp_path / "x_values.csv"
+    rows = [
+        "table,cell,statistic,row,column,printed",
+        *(f"1,r.{a}.{b},construct_correlation,{a},{b},{r}" for a, b, r in (
+            ("A", "B", "1.000"), ("A", "C", "0.600"), ("B", "C", "0.600"))),
+        *(f"2,{s}.{a},{s},{a},C,{v}" for a in "AB" for s, v in (
+            ("path_coefficient", "0.300"), ("inner_vif", "900.000"), ("f_squared", "0.001"))),
+        "3,r2,r_squared,,C,0.360",
+    ]  # fmt: skip
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    checks = [c for c in audit_file(path).checks if c.check.endswith("from the construct correlations")]
+    assert len(checks) == 7
+    for c in checks:
+        assert c.verdict == "cannot be told" and "collinear" in c.detail
+        assert (c.allowed.lower, c.allowed.upper) == (-math.inf, math.inf)
+
+
+def test_a_coefficient_of_determination_that_may_reach_1_does_not_bound_f_squared(tmp_path):
+    path = tmp_path / "x_values.csv"
+    path.write_text(
+        "table,cell,statistic,row,column,printed\n1,ab,construct_correlation,A,B,0.00\n"
+        "1,ac,construct_correlation,A,C,0.71\n1,bc,construct_correlation,B,C,0.71\n"
+        "2,p,path_coefficient,A,C,0.71\n2,q,path_coefficient,B,C,0.71\n3,f,f_squared,A,C,60.00\n",
+        encoding="utf-8",
+    )
+    checks = {c.check: c for c in audit(load_published(path)).checks}
+    assert checks["f² from the construct correlations"].verdict == "cannot be told"
+    assert checks["β from the construct correlations"].verdict == "holds"
+
+
 def test_the_made_up_articles_are_remade_from_their_construction():
     rows = MAKER.clean_rows()
     for name, table in (("clean", rows), ("planted", MAKER.planted_rows(rows))):

@@ -14,6 +14,7 @@ from surveypls.published.checks import Check, Member, arrow, chain, compare_with
 from surveypls.published.printed import Cell, Published
 
 FloatArray = NDArray[np.float64]
+SMALLEST_EIGENVALUE = 1e-10  # at or below it a matrix of predictors is taken as singular
 MOST_ROWS = 10_000  # sample sizes that are tried where none is printed
 
 
@@ -85,7 +86,7 @@ def _several_predictors(published: Published) -> Iterator[Check]:
             for statistic, name in (("path_coefficient", "β"), ("inner_vif", "VIF"), ("f_squared", "f²")):
                 for cell in published.select(statistic, source, target):
                     allowed = range_over_box(solve.part(statistic, j), boxes)
-                    detail = f"the construct correlations give {show(allowed)}"
+                    detail = _given(allowed)
                     check = compare_with(
                         cell, allowed, f"{name} from the construct correlations", pair, cells, detail
                     )
@@ -94,8 +95,16 @@ def _several_predictors(published: Published) -> Iterator[Check]:
                     yield check
         for cell in published.select("r_squared", None, target):
             allowed = range_over_box(solve.part("r_squared", 0), boxes)
-            detail = f"the construct correlations give {show(allowed)}"
+            detail = _given(allowed)
             yield compare_with(cell, allowed, "R² from the construct correlations", target, cells, detail)
+
+
+def _given(allowed: Interval) -> str:
+    if not math.isfinite(allowed.width):
+        return (
+            "the construct correlations do not bound it: with their rounding the predictors may be collinear"
+        )
+    return f"the construct correlations give {show(allowed)}"
 
 
 def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
@@ -119,7 +128,11 @@ def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
 
 
 class _Regression:
-    """Regression of a target on k predictors from boxes: predictor pairs first, then target correlations."""
+    """Regression of a target on k predictors from boxes: predictor pairs first, then target correlations.
+
+    NaN where the predictors' matrix is not positive definite.  The positive definite matrices are a convex set,
+    so a box all of whose corners are in it has no pole inside.
+    """
 
     def __init__(self, k: int) -> None:
         self.k = k
@@ -130,7 +143,10 @@ class _Regression:
             among = np.tile(np.eye(self.k), (len(x), 1, 1))
             n = len(self.rows)
             among[:, self.rows, self.columns] = among[:, self.columns, self.rows] = x[:, :n]
+            definite = np.linalg.eigvalsh(among)[:, 0] > SMALLEST_EIGENVALUE
+            among[~definite] = np.eye(self.k)
             inverse = np.linalg.inv(among)
+            inverse[~definite] = np.nan
             beta = np.einsum("bij,bj->bi", inverse, x[:, n:])
             r2 = np.einsum("bi,bi->b", beta, x[:, n:])
             if statistic == "path_coefficient":
@@ -138,7 +154,8 @@ class _Regression:
             if statistic == "inner_vif":
                 return np.asarray(inverse[:, j, j])
             if statistic == "f_squared":
-                return np.asarray(beta[:, j] ** 2 / inverse[:, j, j] / (1 - r2))
+                rest = np.where(r2 < 1, 1 - r2, np.nan)
+                return np.asarray(beta[:, j] ** 2 / inverse[:, j, j] / rest)
             return np.asarray(r2)
 
         return value
