@@ -1,20 +1,18 @@
 """The field's conventions, applied to printed cells with their rounding, and coincidences worth a look.
 
 A rule that fails is a finding about the study, not a contradiction in its tables.  The limits are those of
-``thresholds.csv``, the one table of thresholds.
+:mod:`surveypls.study.thresholds`, the one table of thresholds.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import resources
 
 from surveypls.published.boxes import Interval, verdict_of
 from surveypls.published.checks import Check, arrow, show
 from surveypls.published.inference import quantile_chance, student_quantiles
 from surveypls.published.printed import Cell, Published
+from surveypls.study.thresholds import THRESHOLDS, Threshold
 
 # Hair, Anderson, Tatham and Black (1998): the sample size from which a factor loading is significant
 # (5 % level, power 80 %).
@@ -33,38 +31,6 @@ LOADING_SAMPLE_SIZES = (
 _READ_AS = {"composite_reliability": "rho_c"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A convention: on which side of ``limit`` a statistic should be, and who says so."""
-
-    statistic: str
-    direction: str
-    limit: float
-    borderline: float | None
-    source: str
-
-    def truth(self, box: Interval, limit: float) -> bool | None:
-        """Tell whether the whole box is on the right side of a limit."""
-        if self.direction in ("at least", "above"):
-            return Interval.point(limit).less(box, strict=self.direction == "above")
-        return box.less(limit, strict=self.direction == "below")
-
-
-def load_rules() -> dict[str, Rule]:
-    """Read the limits from ``thresholds.csv``: statistic → rule."""
-    text = resources.files("surveypls.tables").joinpath("thresholds.csv").read_text(encoding="utf-8")
-    return {
-        row["statistic"]: Rule(
-            row["statistic"],
-            row["direction"],
-            float(row["acceptable"]),
-            float(row["borderline"]) if row["borderline"] else None,
-            row["source"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
-
-
 def loading_sample_size(loading: float) -> int | None:
     """Sample size from which a loading of that size is significant, or None below the table's smallest.
 
@@ -76,9 +42,8 @@ def loading_sample_size(loading: float) -> int | None:
 
 def rule_checks(published: Published) -> Iterator[Check]:
     """Yield every rule for the printed cells that it speaks of, and the coincidences."""
-    rules = load_rules()
     for cell in published:
-        rule = rules.get(_READ_AS.get(cell.statistic, cell.statistic))
+        rule = THRESHOLDS.get(_READ_AS.get(cell.statistic, cell.statistic))
         if rule is None or cell.statistic in ("efa_loading", "p_value", "cross_loading"):
             continue
         yield _against(cell, rule)
@@ -87,12 +52,12 @@ def rule_checks(published: Published) -> Iterator[Check]:
     yield from _quantiles(published)
 
 
-def _against(cell: Cell, rule: Rule) -> Check:
+def _against(cell: Cell, rule: Threshold) -> Check:
     box = cell.box.absolute() if cell.statistic == "outer_loading" else cell.box
-    truth = rule.truth(box, rule.limit)
-    detail = f"{rule.direction} {rule.limit:g} ({rule.source})"
+    truth = _within(rule, box, rule.acceptable)
+    detail = f"{rule.direction} {rule.acceptable:g} ({rule.source})"
     if truth is False and rule.borderline is not None:
-        near = rule.truth(box, rule.borderline)
+        near = _within(rule, box, rule.borderline)
         detail += f"; {'beyond' if near is False else 'within'} the tolerated {rule.borderline:g}"
     if cell.statistic == "outer_loading" and truth is False:
         n = loading_sample_size(cell.value)
@@ -106,7 +71,7 @@ def _against(cell: Cell, rule: Rule) -> Check:
     if cell.statistic == "r_squared":
         about = cell.column
     return Check(
-        f"{cell.statistic} {rule.direction} {rule.limit:g}",
+        f"{cell.statistic} {rule.direction} {rule.acceptable:g}",
         "rule",
         about,
         cell.id,
@@ -115,6 +80,13 @@ def _against(cell: Cell, rule: Rule) -> Check:
         verdict_of(truth),
         detail,
     )
+
+
+def _within(rule: Threshold, box: Interval, limit: float) -> bool | None:
+    """Tell whether the whole box is on the right side of a limit."""
+    if rule.direction in ("at least", "above"):
+        return Interval.point(limit).less(box, strict=rule.direction == "above")
+    return box.less(limit, strict=rule.direction == "below")
 
 
 def fornell_larcker(published: Published) -> list[tuple[Cell, Cell, Interval]]:
