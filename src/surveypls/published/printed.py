@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from surveypls.published.boxes import Interval
+from surveypls.published.details import Detail
 from surveypls.study.definition import nearest
 
 REQUIRED_COLUMNS = ("table", "cell", "statistic", "row", "column", "printed")
@@ -64,8 +65,11 @@ STATISTICS: Mapping[str, tuple[str, str]] = {
 SYMMETRIC = frozenset({"construct_correlation", "htmt", "htmt2"})
 BY_TARGET = frozenset({"r_squared", "adjusted_r_squared"})
 FIT = frozenset({"srmr", "d_uls", "d_g", "nfi"})
-UNDEFINED: Mapping[str, str] = {
-    "htmt_diagonal": "HTMT compares two different constructs; it has no diagonal",
+UNDEFINED: Mapping[str, Detail] = {
+    "htmt_diagonal": Detail(
+        "HTMT compares two different constructs; it has no diagonal",
+        "la HTMT compara dos constructos distintos; no tiene diagonal",
+    ),
 }
 DECISIONS = ("accepted", "rejected")
 COUNTS = frozenset({"n_items", "n_items_retained", "sample_size"})

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypls.published.boxes import Interval, range_over_box, verdict_of
-from surveypls.published.checks import Check, Member, arrow, chain, compare_with, same, show
+from surveypls.published.checks import Check, Member, arrow, chain, compare_with, same
+from surveypls.published.details import Detail, say
 from surveypls.published.printed import Cell, Published
 
 FloatArray = NDArray[np.float64]
@@ -99,12 +100,13 @@ def _several_predictors(published: Published) -> Iterator[Check]:
             yield compare_with(cell, allowed, "R² from the construct correlations", target, cells, detail)
 
 
-def _given(allowed: Interval) -> str:
+def _given(allowed: Interval) -> Detail:
     if not math.isfinite(allowed.width):
-        return (
-            "the construct correlations do not bound it: with their rounding the predictors may be collinear"
+        return Detail(
+            "the construct correlations do not bound it: with their rounding the predictors may be collinear",
+            "las correlaciones de constructos no lo acotan: por su redondeo los predictores pueden ser colineales",
         )
-    return f"the construct correlations give {show(allowed)}"
+    return say("the construct correlations give {}", "las correlaciones de constructos dan {}", allowed)
 
 
 def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
@@ -113,7 +115,10 @@ def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
     wide = Interval(allowed.lower - slack, allowed.upper + slack)
     if cell.box.intersect(wide) is None:
         return check
-    detail = f"{check.detail} on fixed scores; re-estimation without the path gives somewhat other values"
+    detail = check.detail + Detail(
+        " on fixed scores; re-estimation without the path gives somewhat other values",
+        " con puntuaciones fijas; reestimar sin la trayectoria da valores algo distintos",
+    )
     return Check(
         check.check,
         check.kind,
@@ -182,7 +187,12 @@ def _definite(published: Published) -> Iterator[Check]:
         f"{len(cells)} correlations",
         None,
         verdict_of(truth),
-        f"smallest eigenvalue {smallest:.4f}, with rounding ± {slack:.4f}",
+        say(
+            "smallest eigenvalue {}, with rounding ± {}",
+            "menor valor propio {}, con redondeo ± {}",
+            f"{smallest:.4f}",
+            f"{slack:.4f}",
+        ),
         tuple(c.id for c in cells),
     )
 
@@ -214,7 +224,7 @@ def _effects(published: Published) -> Iterator[Check]:
                 allowed = allowed + product
             used = list({c.id: c for r in found for c in r}.values())
             label = statistic.replace("_", " ")
-            detail = f"the paths give {show(allowed)}"
+            detail = say("the paths give {}", "las trayectorias dan {}", allowed)
             yield compare_with(
                 cell, allowed, f"{label} from the paths", arrow((cell.row, cell.column)), used, detail
             )
@@ -233,7 +243,7 @@ def _adjusted(published: Published) -> Iterator[Check]:
             if n <= k + 1:
                 continue
             allowed = 1 - (1 - r2) * ((n - 1) / (n - k - 1))
-            detail = f"R² and n = {sizes[0].printed} give {show(allowed)}"
+            detail = say("R² and n = {} give {}", "R² y n = {} dan {}", sizes[0].printed, allowed)
             used = [plain[0], sizes[0]]
         else:
             fits = [
@@ -242,9 +252,20 @@ def _adjusted(published: Published) -> Iterator[Check]:
                 if _adjusted_at(r2, n, k).intersect(cell.box) is not None
             ]
             allowed = cell.box if fits else Interval(_adjusted_at(r2, k + 2, k).lower, r2.upper)
-            detail = f"no sample size from {k + 2} to {MOST_ROWS:,} gives it"
             if fits:
-                detail = f"sample sizes {fits[0]} to {fits[-1]} give it"
+                detail = say(
+                    "sample sizes {} to {} give it",
+                    "lo dan los tamaños de muestra de {} a {}",
+                    fits[0],
+                    fits[-1],
+                )
+            else:
+                detail = say(
+                    "no sample size from {} to {} gives it",
+                    "no lo da ningún tamaño de muestra de {} a {}",
+                    k + 2,
+                    Detail(f"{MOST_ROWS:,}", f"{MOST_ROWS:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")),
+                )
             used = [plain[0]]
         yield compare_with(cell, allowed, "adjusted R² from R² and n", cell.column, used, detail)
 

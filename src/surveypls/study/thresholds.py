@@ -19,6 +19,12 @@ from surveypls.study.settings import Language, Text, nearest
 GOOD, BORDERLINE, BAD = "✓", "~", "✗"
 MARKS = (GOOD, BORDERLINE, BAD)
 Direction = Literal["at least", "above", "below", "at most"]
+SIDES_ES: Mapping[str, str] = {
+    "at least": "al menos",
+    "at most": "a lo sumo",
+    "below": "menor que",
+    "above": "mayor que",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,14 @@ class Threshold:
         if self.direction == "above":
             return value > bound
         return value < bound if self.direction == "below" else value <= bound
+
+    @property
+    def source_es(self) -> str:
+        """The source as a Spanish text cites it."""
+        source = self.source.replace(
+            "convention; the study file sets it", "convención; lo fija el archivo del estudio"
+        )
+        return source.replace(" and ", " y ").replace("sizes: ", "tamaños: ")
 
     def size(self, value: float, labels: Language = "en") -> str:
         """Return the named size of an effect, or "" where the convention names none."""

@@ -61,7 +61,7 @@ def threshold_table(labels: Language = "en") -> Table:
                 "acceptable": _bound(t, labels),
                 "borderline": _middle(t, labels),
                 "sizes": "; ".join(f"{name(labels)} ≥ {_figure(bound, labels)}" for bound, name in t.sizes),
-                "source": _spanish_source(t.source) if es else t.source,
+                "source": t.source_es if es else t.source,
                 "note": _figures_in(t.note(labels), labels),
             }
         )
@@ -107,10 +107,3 @@ def _figures_in(text: str, labels: Language) -> str:
         "," if c == "." and 0 < i < len(text) - 1 and text[i - 1].isdigit() and text[i + 1].isdigit() else c
         for i, c in enumerate(text)
     )
-
-
-def _spanish_source(source: str) -> str:
-    source = source.replace(
-        "convention; the study file sets it", "convención; lo fija el archivo del estudio"
-    )
-    return source.replace(" and ", " y ").replace("sizes: ", "tamaños: ")
