@@ -13,7 +13,13 @@ from surveypls.published.attainable import attainable_intervals, find_matrix, fr
 from surveypls.published.block_scan import scan_block
 from surveypls.published.comparison import load_published
 from surveypls.published.constraints import constraints_of
-from surveypls.published.implied_size import plausible_sizes, simulate_t, standard_error_sizes
+from surveypls.published.implied_size import (
+    _bootstrapped,
+    _summary,
+    plausible_sizes,
+    simulate_t,
+    standard_error_sizes,
+)
 from surveypls.published.matrix_search import MatrixSearch, generators
 
 ROOT = Path(__file__).parents[1]
@@ -304,6 +310,44 @@ def test_exact_samples_have_the_printed_estimate_and_t_is_it_over_the_standard_e
     assert row["standard_error"] == pytest.approx(np.std(draws, ddof=1), rel=1e-6)
     loose = simulate_t(article, true_matrix(), sizes=(80,), n_samples=1, n_resamples=50, seed=4, exact=False)
     assert abs(loose.iloc[0]["t_median"] * loose.iloc[0]["standard_error"] - beta) > 1e-4
+
+
+def test_both_standard_errors_are_reported_and_neither_is_always_the_larger(tmp_path):
+    """Reliable items: smaller than with fixed weights.  Weak items in a small sample: larger."""
+    path = tmp_path / "x_values.csv"
+    rows = ["table,cell,statistic,row,column,printed"]
+    rows += [f"1,{i},outer_loading,{i},{c},0.8" for c, items in BLOCKS.items() for i in items]
+    rows += ["1,b,path_coefficient,B,A,0.5", "1,t,t_statistic,B,A,6.0"]
+    path.write_text("\n".join(rows) + "\n")
+    article = load_published(path)
+    beta = true_value("path_coefficient", "B", "A")
+    options = {"n_samples": 20, "n_resamples": 100, "seed": 6}
+    row = simulate_t(article, true_matrix(), sizes=(45,), **options).iloc[0]
+    assert row["fixed_weights_error"] == pytest.approx((1 - beta**2) / np.sqrt(44), abs=1e-6)
+    assert row["standard_error"] < row["fixed_weights_error"]
+    weak = 0.15 * true_matrix() + 0.85 * np.eye(5)
+    row = simulate_t(article, weak, sizes=(20,), **options).iloc[0]
+    assert row["standard_error"] > row["fixed_weights_error"]
+
+
+def test_resamples_without_a_solution_are_left_out_and_counted():
+    rng = np.random.default_rng(8)
+    data = rng.standard_normal((40, 5)) @ np.linalg.cholesky(true_matrix()).T
+    drawn = rng.integers(0, 40, (20, 40))
+    betas, errors, failed = _bootstrapped(MODEL, data, drawn)
+    assert failed == 0
+    constant = np.zeros((5, 40), dtype=int)
+    again = _bootstrapped(MODEL, data, np.vstack([drawn, constant]))
+    assert again[2] == pytest.approx(0.2)
+    np.testing.assert_allclose(again[0], betas)
+    np.testing.assert_allclose(again[1], errors)
+    assert np.isnan(_bootstrapped(MODEL, data, constant)[1]).all()
+
+
+def test_a_size_at_which_no_sample_has_a_solution_is_plausible_for_none():
+    nothing = np.full(3, np.nan)
+    found = _summary(nothing, nothing, nothing, 20, 2.0, 0.95)
+    assert found[6] is False and np.isnan([*found[:6], found[7]]).all()
 
 
 def test_simulation_refuses_what_it_cannot_use():
