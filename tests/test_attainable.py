@@ -9,7 +9,13 @@ import pytest
 from surveypls.pls.estimator import estimate
 from surveypls.pls.model import PlsModel
 from surveypls.pls.structural import long_table
-from surveypls.published.attainable import attainable_intervals, find_matrix, from_witnesses, verify
+from surveypls.published.attainable import (
+    attainable_intervals,
+    find_matrix,
+    from_witnesses,
+    matrices_of,
+    verify,
+)
 from surveypls.published.block_scan import scan_block
 from surveypls.published.comparison import load_published
 from surveypls.published.constraints import constraints_of
@@ -135,9 +141,22 @@ def test_witnesses_hold_when_estimated_anew_and_rebuild_the_intervals(small, fou
     checked = verify(small, read)
     assert (checked["excess"] == 0).all()
     assert checked["recomputed"].to_numpy() == pytest.approx(checked["value"].to_numpy(), abs=1e-8)
-    assert (checked["smallest_eigenvalue"] > -1e-9).all()
+    smallest = [np.linalg.eigvalsh(m).min() for m in matrices_of(read, constraints_of(small).model)]
+    assert checked["smallest_eigenvalue"].to_numpy() == pytest.approx(np.array(smallest), abs=1e-12)
+    assert min(smallest) > -1e-9
     again = from_witnesses(small, read)
     pd.testing.assert_frame_equal(again.intervals, found.intervals, atol=1e-8, rtol=0)
+
+
+def test_a_goal_is_met_at_a_hundredth_of_the_last_digit(small, found):
+    search = MatrixSearch(constraints_of(small))
+    row = found.witnesses.iloc[:1]
+    target = int(
+        np.flatnonzero((search.c.labels == row[["statistic", "row", "column"]].to_numpy()).all(axis=1))[0]
+    )
+    values = search.statistics(matrices_of(row, search.c.model))[0]
+    for distance, done in ((0.0, True), (4e-6, True), (6e-6, False), (0.1, False)):
+        assert search._done(values, target, (target, values[target] + distance)) is done
 
 
 def test_a_witness_that_breaks_a_box_is_left_out(small, found):

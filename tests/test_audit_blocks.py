@@ -1,11 +1,13 @@
 """The exhaustive scan of small blocks: it holds what data give, and its ends are attained."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from surveypls.pls.estimator import estimate
 from surveypls.pls.model import PlsModel
-from surveypls.published.block_scan import scan_block
+from surveypls.published.block_scan import _Block, scan_block
 from surveypls.published.boxes import Interval
 
 ROOM = {"rho_a": Interval(0.6, 0.9)}
@@ -79,6 +81,13 @@ def test_mode_a_with_a_neighbour_realises_an_end():
     result = estimate(model, extended, tolerance=1e-12, max_iterations=5000)
     assert result.loadings[:3] == pytest.approx(values, abs=1e-3)
     assert result.path_coefficients[1, 0] == pytest.approx(0.5, abs=2e-3)
+
+
+def test_the_grid_has_every_pair_of_angles():
+    points = _Block([box(0.7), box(0.8), box(0.6)], None, {}).grid(60.0)
+    pairs = {(round(a), round(b)) for a, b in np.degrees(points[:, :2])}
+    assert pairs == set(product((0, 60, 120, 180), (0, 60, 120, 180, 240, 300)))
+    np.testing.assert_allclose(points[:, 2:], np.tile([0.7, 0.8, 0.6], (24, 1)))
 
 
 def test_two_items_have_two_matrices_only():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypls.efa import rotation
 from surveypls.efa.adequacy import (
     eigenvalues,
     kaiser_rule,
@@ -139,6 +140,29 @@ def population_loadings():
     return PATTERN.astype(float)
 
 
+@pytest.mark.parametrize(
+    ("values", "converged", "taken"),
+    [
+        ((-0.5, -0.9, -0.7), (True, True, True), 1),
+        ((-0.9, -0.5, -0.7), (True, True, True), 0),
+        ((0.5, 0.9, 0.2), (True, True, True), 2),
+        ((-0.5, -0.9, -0.7), (True, False, True), 2),  # one that has not converged comes last
+        ((-0.7, -0.7 - 1e-7, -0.7), (True, True, True), 0),  # a tie: the first start's digits stay
+    ],
+)
+def test_the_rotation_is_finished_from_the_start_with_the_lowest_criterion(
+    monkeypatch, values, converged, taken
+):
+    def run(a, start, oblique, tolerance, max_iterations):
+        i = round(start[0, 0])
+        return a, start, converged[i], 7, values[i]
+
+    monkeypatch.setattr(rotation, "_gradient_projection", run)
+    starts = [np.full((1, 1), float(i)) for i in range(3)]
+    found = rotation._lowest(np.ones((2, 1)), starts, False, 1e-6, 100)
+    assert (found[1][0, 0], found[3], found[4]) == (taken, 14, values[taken])
+
+
 def test_one_factor_is_not_rotated():
     found = rotate(np.array([[-0.5], [-0.6], [0.1]]), method="varimax")
     np.testing.assert_allclose(found.pattern[:, 0], [0.5, 0.6, -0.1])
@@ -242,11 +266,20 @@ def test_parallel_analysis_is_seeded_and_not_bound_to_blocks():
     data = two_factor_answers(80).to_numpy()
     one, again = (parallel_analysis(data, n_iterations=120, seed=7) for _ in range(2))
     np.testing.assert_array_equal(one.percentile_factors, again.percentile_factors)
+    said = parallel_analysis(data, n_iterations=120, seed=7, percentile=95.0)
+    np.testing.assert_array_equal(one.percentile_factors, said.percentile_factors)
     other = parallel_analysis(data, n_iterations=120, seed=8)
     assert not np.array_equal(one.percentile_factors, other.percentile_factors)
     # The first 50 data sets are the same however many follow.
     short, long = (parallel_analysis(data, n_iterations=n, percentile=100, seed=7) for n in (50, 100))
     assert (long.percentile_components >= short.percentile_components).all()
+
+
+def test_permuted_answers_stay_within_their_item():
+    """Permuting within a row would make the items' correlations negative, the last eigenvalue near 0."""
+    data = two_factor_answers(80).to_numpy() + 100 * np.arange(8)
+    found = parallel_analysis(data, n_iterations=50, reference="permutation")
+    assert found.mean_components[-1] > 0.3
 
 
 def test_noise_has_no_factor():

@@ -193,6 +193,7 @@ def test_the_tolerance_of_close_is_a_parameter(article):
         ([("p_value", "FI", 0.04), ("p_value", "RC", 0.05)], ("differ", "differ")),
         ([("ci_lower", "FI", -0.1), ("ci_upper", "FI", 0.4)], ("equal", "not recomputed")),
         ([("ci_lower", "RC", 0.1), ("ci_upper", "RC", 0.4)], ("not recomputed", "equal")),
+        ([("ci_lower", "FI", 0.1), ("ci_upper", "RC", -0.1)], ("not recomputed", "not recomputed")),
     ],
 )
 def test_decisions_are_computed_from_p_or_from_the_interval(article, rows, verdicts):
