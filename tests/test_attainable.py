@@ -187,6 +187,22 @@ def test_a_search_goes_on_from_kept_matrices_and_never_loses_an_end(small, found
     assert (after.loc[kept, "upper"] >= before.loc[kept, "upper"] - 1e-9).all()
 
 
+def test_a_longer_search_moves_both_ends_outward(small):
+    options = {"statistics": ["cronbach_alpha", "rho_c"], "n_starts": 1, "n_sweeps": 1, "seed": 7}
+    short = attainable_intervals(small, max_steps=1, **options)
+    longer = attainable_intervals(small, max_steps=25, start_from=short.witnesses, **options)
+    gained = longer.intervals[["lower", "upper"]] - short.intervals[["lower", "upper"]]
+    assert (gained["lower"] < -1e-5).any() and (gained["upper"] > 1e-5).any()
+
+
+def test_a_singular_matrix_can_be_searched_from(small):
+    search = MatrixSearch(constraints_of(small))
+    flat = np.zeros((search.p, search.p))
+    flat[:, 0], flat[:, 1] = 0.8, 0.6
+    found = search.extreme(0, 1.0, [flat], max_steps=3)
+    assert found is None or np.isfinite(found[0])
+
+
 def test_every_end_of_two_sweeps_holds_the_other_boxes(small):
     """The second sweep starts from matrices that break their own boxes; none of that may be kept."""
     result = attainable_intervals(
@@ -367,6 +383,15 @@ def test_a_size_at_which_no_sample_has_a_solution_is_plausible_for_none():
     nothing = np.full(3, np.nan)
     found = _summary(nothing, nothing, nothing, 20, 2.0, 0.95)
     assert found[6] is False and np.isnan([*found[:6], found[7]]).all()
+
+
+def test_t_of_several_samples_are_summarised_by_median_and_central_interval():
+    betas = np.array([0.1, 0.2, 0.3, 0.4, 0.5, np.nan])
+    low, middle, high, error, fixed, below, inside, failed = _summary(
+        betas, np.full(6, 0.1), np.array([0.0, 0.0, 0.1, 0.0, 0.0, np.nan]), 26, 2.0, 0.5
+    )
+    assert (low, middle, high, error) == pytest.approx((2, 3, 4, 0.1))
+    assert (fixed, below, inside, failed) == pytest.approx((0.91 / 5, 0.4, True, 0.02))
 
 
 def test_simulation_refuses_what_it_cannot_use():

@@ -389,6 +389,23 @@ def test_degrees_of_freedom_are_recovered(tails, df):
             assert reached.lower - 5e-4 - 1e-9 <= p.upper and reached.upper + 5e-4 + 1e-9 >= p.lower
 
 
+def test_one_distribution_with_few_degrees_of_freedom_is_neither_right_nor_wrong(tmp_path):
+    path = tmp_path / "x_values.csv"
+    rows = ["table,cell,statistic,row,column,printed"]
+    for target, t in (("B", 2.0), ("C", 2.5)):
+        p = 2 * stats.t.sf(t, 10)
+        rows += [
+            f"1,b.{target},path_coefficient,A,{target},0.4",
+            f"1,t.{target},t_statistic,A,{target},{t:.3f}",
+        ]
+        rows += [f"1,p.{target},p_value,A,{target},{p:.4f}"]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    checks = [
+        c for c in audit(load_published(path)).checks if c.check == "one reference distribution for all p"
+    ]
+    assert [c.verdict for c in checks] == ["cannot be told"]
+
+
 def test_no_degrees_of_freedom_for_a_p_below_the_normal_one():
     assert degrees_of_freedom(Interval(1.3245, 1.3255), Interval(0.1495, 0.1505), 2) is None
     assert degrees_of_freedom(Interval(1.3245, 1.3255), Interval(0.1845, 0.1855), 2).upper == math.inf

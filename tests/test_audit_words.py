@@ -1,10 +1,13 @@
 """The audit's sentences in Spanish: none is left in English, and both languages give the same numbers."""
 
+import math
 import re
 
 from test_audit import MADE_UP, MAKER, ROOT, changed
 
 from surveypls.published.audit import audit, audit_file
+from surveypls.published.boxes import Interval
+from surveypls.published.details import Detail, show
 from surveypls.study.thresholds import THRESHOLDS
 from surveypls.tables import audit_table
 
@@ -75,3 +78,8 @@ def test_every_detail_is_in_both_languages_with_the_same_numbers(tmp_path):
     for start in ("the construct correlations do not bound it", "sample sizes", "no sample size from"):
         assert any(text.startswith(start) for text in seen), start
     assert len(seen) > 30
+
+
+def test_an_interval_is_written_with_four_decimals_and_a_semicolon_in_spanish():
+    assert show(Interval(-0.12344, math.inf)) == Detail("[-0.1234, ∞]", "[-0.1234; ∞]")
+    assert show(Interval(0, 1), 0) == Detail("[0, 1]", "[0; 1]")

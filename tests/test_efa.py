@@ -196,6 +196,10 @@ def test_maximum_likelihood_refuses_a_singular_matrix_and_labels_do_not():
 def test_more_factors_than_the_items_identify_are_noted():
     r = labelled(np.array([[1, 0.5, 0.4], [0.5, 1, 0.3], [0.4, 0.3, 1]]))
     assert any("not identified" in note for note in factor_analysis(r, 2).notes)
+    # Six items identify three factors: no degrees of freedom are left, but none is missing.
+    six = labelled(np.corrcoef(np.random.default_rng(4).normal(size=(60, 6)), rowvar=False))
+    assert not any("not identified" in note for note in factor_analysis(six, 3).notes)
+    assert any("not identified" in note for note in factor_analysis(six, 4).notes)
 
 
 def test_smoothing():
@@ -307,6 +311,7 @@ def test_every_rule_for_the_number_of_factors():
     assert choose_n_factors("kaiser", data, r, 3, **options) == kaiser_rule(r)
     assert choose_n_factors(4, data, r, 3, **options) == 4
     assert choose_n_factors("constructs", data, r, 30, **options) == 7
+    assert choose_n_factors("constructs", data, r, 1, **options) == 1
     with pytest.raises(EfaError, match="between 1 and 7"):
         choose_n_factors(8, data, r, 3, **options)
     with pytest.raises(EfaError, match="'parallel'"):
@@ -352,6 +357,8 @@ def test_salience_says_where_an_item_belongs():
     assert found["n_salient"].tolist() == [1, 1, 1, 1, 1, 1, 1, 0]
     assert found["simple"].tolist() == [True] * 7 + [False]
     assert found["factor"].nunique() == 2
+    unsaid = factor_analysis(r, 2, rotation="varimax").salience()
+    pd.testing.assert_frame_equal(unsaid, factor_analysis(r, 2, rotation="varimax").salience(salient=0.40))
 
 
 def test_alpha_and_omega_of_parallel_items():
@@ -390,6 +397,22 @@ def test_small_scales_have_no_figures_rather_than_wrong_ones():
     )
     assert np.isnan(table.at["one", "cronbach_alpha"])
     assert np.isnan(table.at["flat", "mcdonald_omega"])
+    three = pd.DataFrame(np.random.default_rng(2).normal(size=(50, 1)) + np.eye(50, 3), columns=list("abc"))
+    assert scale_reliability(three, {"three": ("a", "b", "c")})["mcdonald_omega"].notna().all()
+
+
+def divergent_answers():
+    rng = np.random.default_rng(11)
+    p = int(rng.integers(3, 7))
+    rng.integers(1, p)
+    return rng.normal(size=(p + 2, p))
+
+
+def test_principal_axes_that_run_away_are_stopped():
+    r = np.corrcoef(divergent_answers(), rowvar=False)
+    found = extract(r, 1, method="principal_axis", max_iterations=20_000)
+    assert not found.converged and found.iterations < 20_000
+    assert (1 - found.uniquenesses).max() > 10
 
 
 def test_answer_frequencies():

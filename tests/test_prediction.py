@@ -365,3 +365,9 @@ def test_the_estimators_defaults_are_those_of_the_estimator():
     own, estimators = (inspect.signature(f).parameters for f in (predict, estimate))
     for name in ("scheme", "tolerance", "max_iterations"):
         assert own[name].default == estimators[name].default
+
+
+def test_two_given_folds_are_enough():
+    model_id = next(iter(FIGURES))
+    halves = np.arange(len(frame(model_id))) % 2
+    assert np.isfinite(predict(frame(model_id), model(model_id), fold=halves).pls).all()
