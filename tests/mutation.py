@@ -1,13 +1,16 @@
-"""Break the numeric modules on purpose, one place at a time, and see whether the tests notice.
+"""Break the numeric rooms on purpose, one place at a time, and see whether the tests notice.
 
 Each mutant changes one operator or one constant of a module (``+`` to ``-``, ``<`` to ``<=``, ``1`` to ``2``,
 ``True`` to ``False`` …).  The tests of that module run against it; a mutant that they let pass survives.
 Survivors are either listed in ``mutation_survivors.toml`` with a reason why they are the same program, or
 they are a gap in the tests and the script fails.
 
-    python tests/mutation.py                 a sample of the mutants, about a minute
+    python tests/mutation.py                 a sample of the mutants, a minute or two
     python tests/mutation.py --all           every mutant
-    python tests/mutation.py --module kernels --all
+    python tests/mutation.py --module pls/kernels --all
+    python tests/mutation.py --module efa --sample 20
+
+A mutant's place in the draw depends on its own line only, so that an edit elsewhere does not change the sample.
 
 Test processes are forked from one that has imported the libraries, so that a mutant costs its tests only.
 """
@@ -16,11 +19,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import importlib.abc
 import importlib.util
 import io
 import os
-import random
 import signal
 import sys
 import time
@@ -31,19 +34,55 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 TESTS = Path(__file__).resolve().parent
-SOURCE = TESTS.parent / "src" / "surveypls" / "pls"
+SOURCE = TESTS.parent / "src" / "surveypls"
 MODULES: dict[str, list[str]] = {
-    "batches": ["test_pls.py", "test_structural.py"],
-    "weighting": ["test_pls.py", "test_structural.py"],
-    "kernels": ["test_pls.py", "test_structural.py"],
-    "estimator": ["test_pls.py", "test_pls_inputs.py"],
-    "inputs": ["test_pls_inputs.py", "test_pls.py"],
-    "model": ["test_pls_inputs.py", "test_structural.py"],
-    "measurement": ["test_measurement.py", "test_structural.py"],
-    "fit": ["test_structural.py"],
-    "structural": ["test_structural.py"],
-    "prediction": ["test_prediction.py"],
-    "admissibility": ["test_pls_admissibility.py"],
+    "efa/adequacy": ["test_efa.py", "test_efa_reference.py"],
+    "efa/analysis": ["test_efa.py", "test_efa_pruning.py"],
+    "efa/correlations": ["test_efa.py"],
+    "efa/extraction": ["test_efa.py", "test_efa_reference.py"],
+    "efa/factorability": ["test_efa.py"],
+    "efa/items": ["test_efa.py", "test_efa_pruning.py"],
+    "efa/pruning": ["test_efa_pruning.py"],
+    "efa/rotation": ["test_efa.py", "test_efa_reference.py"],
+    "efa/rules": ["test_efa_pruning.py"],
+    "efa/sensitivity": ["test_efa_pruning.py"],
+    "efa/solution": ["test_efa.py", "test_efa_reference.py"],
+    "pls/batches": ["test_pls.py", "test_structural.py"],
+    "pls/weighting": ["test_pls.py", "test_structural.py"],
+    "pls/kernels": ["test_pls.py", "test_structural.py"],
+    "pls/estimator": ["test_pls.py", "test_pls_inputs.py"],
+    "pls/inputs": ["test_pls_inputs.py", "test_pls.py"],
+    "pls/model": ["test_pls_inputs.py", "test_structural.py"],
+    "pls/measurement": ["test_measurement.py", "test_structural.py"],
+    "pls/fit": ["test_structural.py"],
+    "pls/structural": ["test_structural.py"],
+    "pls/prediction": ["test_prediction.py"],
+    "pls/admissibility": ["test_pls_admissibility.py"],
+    "bootstrap/coverage": ["test_resampling_coverage.py"],
+    "bootstrap/exact_fit": ["test_resampling_exact_fit.py"],
+    "bootstrap/intervals": ["test_intervals.py"],
+    "bootstrap/moments": ["test_resampling.py"],
+    "bootstrap/parallel": ["test_resampling.py"],
+    "bootstrap/replicates": ["test_resampling.py"],
+    "bootstrap/resampling": ["test_resampling.py"],
+    "bootstrap/result": ["test_resampling.py", "test_intervals.py"],
+    "published/attainable": ["test_attainable.py"],
+    "published/audit": ["test_audit.py"],
+    "published/block_scan": ["test_audit_blocks.py"],
+    "published/boxes": ["test_published_boxes.py", "test_audit.py"],
+    "published/checks": ["test_audit.py"],
+    "published/comparison": ["test_published.py"],
+    "published/constraints": ["test_attainable.py"],
+    "published/details": ["test_audit_words.py"],
+    "published/expressions": ["test_audit_expressions.py"],
+    "published/identities": ["test_audit.py"],
+    "published/implied_size": ["test_attainable.py"],
+    "published/inference": ["test_audit.py"],
+    "published/matrix_search": ["test_attainable.py"],
+    "published/printed": ["test_published.py"],
+    "published/rules": ["test_audit.py"],
+    "published/statements": ["test_audit_expressions.py", "test_audit.py"],
+    "published/structure": ["test_audit.py"],
 }
 """Module → its fast tests, the likeliest to notice first."""
 
@@ -199,7 +238,7 @@ class _MutantLoader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import the mutated module in place of the file."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self.name = f"surveypls.pls.{mutant.module}"
+        self.name = f"surveypls.{mutant.module.replace('/', '.')}"
         self.code = compile(mutated(mutant), str(SOURCE / f"{mutant.module}.py"), "exec")
 
     def find_spec(self, fullname, path=None, target=None):
@@ -266,6 +305,15 @@ def explained() -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+def drawn(mutants: list[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Return a sample: the mutants whose lines have the lowest digests, with the seed."""
+
+    def digest(mutant: Mutant) -> bytes:
+        return hashlib.sha256(f"{seed} {mutant.module} {mutant.key}".encode()).digest()
+
+    return sorted(sorted(mutants, key=digest)[:size], key=lambda m: (m.module, m.number))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -273,28 +321,29 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="run every mutant")
     parser.add_argument("--sample", type=int, default=40, help="mutants drawn otherwise (default 40)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw (default 1)")
-    parser.add_argument("--module", action="append", choices=sorted(MODULES), help="only these modules")
+    rooms = {name.partition("/")[0] for name in MODULES}
+    parser.add_argument(
+        "--module", action="append", choices=sorted({*MODULES, *rooms}), help="only these modules or rooms"
+    )
     parser.add_argument("--list", action="store_true", help="print the mutants and stop")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ["SURVEYPLS_EXAMPLES"] = "4"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the notebook plugin alone takes seconds
 
-    names = options.module or list(MODULES)
+    names = [m for m in MODULES if not options.module or {m, m.partition("/")[0]} & {*options.module}]
     chosen = [m for name in names for m in mutants(name)]
     total = len(chosen)
-    if not options.all and total > options.sample:
-        chosen = sorted(
-            random.Random(options.seed).sample(chosen, options.sample), key=lambda m: (m.module, m.number)
-        )
+    if not options.all:
+        chosen = drawn(chosen, options.sample, options.seed)
     if options.list:
         for m in chosen:
             print(f"{m.module}.py:{m.line}: {m.key}")
         return 0
     _preload()
-    for files in {tuple(MODULES[name]) for name in names}:
-        if not survives(None, list(files)):
-            print(f"the tests fail without any mutant: {', '.join(files)}")
+    for file in sorted({f for m in chosen for f in MODULES[m.module]}):
+        if not survives(None, [file]):
+            print(f"the tests fail without any mutant: {file}")
             return 1
     reasons = explained()
     survivors: list[Mutant] = []

@@ -9,11 +9,23 @@ import pytest
 from surveypls.pls.estimator import estimate
 from surveypls.pls.model import PlsModel
 from surveypls.pls.structural import long_table
-from surveypls.published.attainable import attainable_intervals, find_matrix, from_witnesses, verify
+from surveypls.published.attainable import (
+    attainable_intervals,
+    find_matrix,
+    from_witnesses,
+    matrices_of,
+    verify,
+)
 from surveypls.published.block_scan import scan_block
 from surveypls.published.comparison import load_published
 from surveypls.published.constraints import constraints_of
-from surveypls.published.implied_size import plausible_sizes, simulate_t, standard_error_sizes
+from surveypls.published.implied_size import (
+    _bootstrapped,
+    _summary,
+    plausible_sizes,
+    simulate_t,
+    standard_error_sizes,
+)
 from surveypls.published.matrix_search import MatrixSearch, generators
 
 ROOT = Path(__file__).parents[1]
@@ -129,9 +141,22 @@ def test_witnesses_hold_when_estimated_anew_and_rebuild_the_intervals(small, fou
     checked = verify(small, read)
     assert (checked["excess"] == 0).all()
     assert checked["recomputed"].to_numpy() == pytest.approx(checked["value"].to_numpy(), abs=1e-8)
-    assert (checked["smallest_eigenvalue"] > -1e-9).all()
+    smallest = [np.linalg.eigvalsh(m).min() for m in matrices_of(read, constraints_of(small).model)]
+    assert checked["smallest_eigenvalue"].to_numpy() == pytest.approx(np.array(smallest), abs=1e-12)
+    assert min(smallest) > -1e-9
     again = from_witnesses(small, read)
     pd.testing.assert_frame_equal(again.intervals, found.intervals, atol=1e-8, rtol=0)
+
+
+def test_a_goal_is_met_at_a_hundredth_of_the_last_digit(small, found):
+    search = MatrixSearch(constraints_of(small))
+    row = found.witnesses.iloc[:1]
+    target = int(
+        np.flatnonzero((search.c.labels == row[["statistic", "row", "column"]].to_numpy()).all(axis=1))[0]
+    )
+    values = search.statistics(matrices_of(row, search.c.model))[0]
+    for distance, done in ((0.0, True), (4e-6, True), (6e-6, False), (0.1, False)):
+        assert search._done(values, target, (target, values[target] + distance)) is done
 
 
 def test_a_witness_that_breaks_a_box_is_left_out(small, found):
@@ -160,6 +185,22 @@ def test_a_search_goes_on_from_kept_matrices_and_never_loses_an_end(small, found
     kept = before.index[1:]
     assert (after.loc[kept, "lower"] <= before.loc[kept, "lower"] + 1e-9).all()
     assert (after.loc[kept, "upper"] >= before.loc[kept, "upper"] - 1e-9).all()
+
+
+def test_a_longer_search_moves_both_ends_outward(small):
+    options = {"statistics": ["cronbach_alpha", "rho_c"], "n_starts": 1, "n_sweeps": 1, "seed": 7}
+    short = attainable_intervals(small, max_steps=1, **options)
+    longer = attainable_intervals(small, max_steps=25, start_from=short.witnesses, **options)
+    gained = longer.intervals[["lower", "upper"]] - short.intervals[["lower", "upper"]]
+    assert (gained["lower"] < -1e-5).any() and (gained["upper"] > 1e-5).any()
+
+
+def test_a_singular_matrix_can_be_searched_from(small):
+    search = MatrixSearch(constraints_of(small))
+    flat = np.zeros((search.p, search.p))
+    flat[:, 0], flat[:, 1] = 0.8, 0.6
+    found = search.extreme(0, 1.0, [flat], max_steps=3)
+    assert found is None or np.isfinite(found[0])
 
 
 def test_every_end_of_two_sweeps_holds_the_other_boxes(small):
@@ -304,6 +345,53 @@ def test_exact_samples_have_the_printed_estimate_and_t_is_it_over_the_standard_e
     assert row["standard_error"] == pytest.approx(np.std(draws, ddof=1), rel=1e-6)
     loose = simulate_t(article, true_matrix(), sizes=(80,), n_samples=1, n_resamples=50, seed=4, exact=False)
     assert abs(loose.iloc[0]["t_median"] * loose.iloc[0]["standard_error"] - beta) > 1e-4
+
+
+def test_both_standard_errors_are_reported_and_neither_is_always_the_larger(tmp_path):
+    """Reliable items: smaller than with fixed weights.  Weak items in a small sample: larger."""
+    path = tmp_path / "x_values.csv"
+    rows = ["table,cell,statistic,row,column,printed"]
+    rows += [f"1,{i},outer_loading,{i},{c},0.8" for c, items in BLOCKS.items() for i in items]
+    rows += ["1,b,path_coefficient,B,A,0.5", "1,t,t_statistic,B,A,6.0"]
+    path.write_text("\n".join(rows) + "\n")
+    article = load_published(path)
+    beta = true_value("path_coefficient", "B", "A")
+    options = {"n_samples": 20, "n_resamples": 100, "seed": 6}
+    row = simulate_t(article, true_matrix(), sizes=(45,), **options).iloc[0]
+    assert row["fixed_weights_error"] == pytest.approx((1 - beta**2) / np.sqrt(44), abs=1e-6)
+    assert row["standard_error"] < row["fixed_weights_error"]
+    weak = 0.15 * true_matrix() + 0.85 * np.eye(5)
+    row = simulate_t(article, weak, sizes=(20,), **options).iloc[0]
+    assert row["standard_error"] > row["fixed_weights_error"]
+
+
+def test_resamples_without_a_solution_are_left_out_and_counted():
+    rng = np.random.default_rng(8)
+    data = rng.standard_normal((40, 5)) @ np.linalg.cholesky(true_matrix()).T
+    drawn = rng.integers(0, 40, (20, 40))
+    betas, errors, failed = _bootstrapped(MODEL, data, drawn)
+    assert failed == 0
+    constant = np.zeros((5, 40), dtype=int)
+    again = _bootstrapped(MODEL, data, np.vstack([drawn, constant]))
+    assert again[2] == pytest.approx(0.2)
+    np.testing.assert_allclose(again[0], betas)
+    np.testing.assert_allclose(again[1], errors)
+    assert np.isnan(_bootstrapped(MODEL, data, constant)[1]).all()
+
+
+def test_a_size_at_which_no_sample_has_a_solution_is_plausible_for_none():
+    nothing = np.full(3, np.nan)
+    found = _summary(nothing, nothing, nothing, 20, 2.0, 0.95)
+    assert found[6] is False and np.isnan([*found[:6], found[7]]).all()
+
+
+def test_t_of_several_samples_are_summarised_by_median_and_central_interval():
+    betas = np.array([0.1, 0.2, 0.3, 0.4, 0.5, np.nan])
+    low, middle, high, error, fixed, below, inside, failed = _summary(
+        betas, np.full(6, 0.1), np.array([0.0, 0.0, 0.1, 0.0, 0.0, np.nan]), 26, 2.0, 0.5
+    )
+    assert (low, middle, high, error) == pytest.approx((2, 3, 4, 0.1))
+    assert (fixed, below, inside, failed) == pytest.approx((0.91 / 5, 0.4, True, 0.02))
 
 
 def test_simulation_refuses_what_it_cannot_use():

@@ -19,6 +19,7 @@ from surveypls.published.inference import (
     quantile_chance,
     student_quantiles,
 )
+from surveypls.published.rules import loading_sample_size
 
 ROOT = Path(__file__).parents[1]
 MADE_UP = Path(__file__).parent / "data" / "audit"
@@ -141,6 +142,15 @@ def test_both_t_are_quantiles_of_student_with_20_degrees_of_freedom(article, tab
     assert 0 < quantile_chance(article) < 0.02
 
 
+@pytest.mark.parametrize(
+    ("loading", "n"),
+    [(0.29, None), (0.30, 350), (0.34, 350), (0.35, 250), (-0.40, 200), (0.45, 150), (0.50, 120), (0.55, 100),
+     (0.60, 85), (0.65, 70), (0.70, 60), (0.749, 60), (0.75, 50), (0.99, 50)],
+)  # fmt: skip
+def test_the_sample_size_that_a_loading_needs(loading, n):
+    assert loading_sample_size(loading) == n
+
+
 def test_efa_loadings_repeat_the_pls_loadings(table):
     row = table[table["check"] == "EFA loadings are not the PLS loadings"].iloc[0]
     assert row["verdict"] == "fails" and row["detail"].startswith("11 of 11")
@@ -255,8 +265,15 @@ def test_what_rounding_or_other_programs_explain_is_not_an_error(tmp_path):
     unsized = audit(changed(tmp_path, {}, drop={"1.model.sample_size"}), scan=False)
     assert unsized.contradictions == ()
     found = next(c for c in unsized.checks if c.cell == "6.TRUST.adjusted_r_squared")
-    first, last = (int(word) for word in found.detail.split() if word.isdigit())
+    first, last = (int(word) for word in found.detail.en.split() if word.isdigit())
     assert first <= MAKER.ROWS <= last
+    none = audit(
+        changed(tmp_path, {"6.TRUST.adjusted_r_squared": "0.999"}, drop={"1.model.sample_size"}), scan=False
+    )
+    found = next(c for c in none.checks if c.cell == "6.TRUST.adjusted_r_squared" and c.verdict == "fails")
+    r2 = clean["6.TRUST.r_squared"].box
+    assert found.allowed.lower == pytest.approx(1 - 2 * (1 - r2.lower))  # n = 3, one predictor
+    assert found.allowed.upper == r2.upper
     biased = audit(changed(tmp_path, {"5.LEAD.TRUST.ci_lower": "0.430"}), scan=False)
     assert biased.contradictions == ()
 
@@ -268,6 +285,11 @@ def test_where_no_single_figure_can_be_blamed_all_fail(tmp_path):
         "6.TRUST.r_squared": "0.010",
     }
     report = audit(changed(tmp_path, changes, drop={"6.LEAD.TRUST.f_squared"}), scan=False)
+    chained = [c for c in report.checks if c.cell in changes and "one predictor" in c.check]
+    for c in chained:
+        said = c.detail.en.startswith("the other printed figures disagree with one another")
+        assert said == (c.allowed is None)
+    assert any(c.allowed is None for c in chained)
     failed = {c.cell for c in report.contradictions if c.about == "LEAD -> TRUST"}
     assert set(changes) <= failed
 
@@ -288,6 +310,38 @@ def test_a_figure_repeated_in_another_table_must_be_the_same(tmp_path):
     assert "again" not in report.impossible
 
 
+def test_predictors_that_are_printed_as_perfectly_correlated_bound_nothing(tmp_path):
+    """r = 1.000 makes the predictors' matrix singular; r above 1 at the box's corners makes it indefinite."""
+    path = tmp_path / "x_values.csv"
+    rows = [
+        "table,cell,statistic,row,column,printed",
+        *(f"1,r.{a}.{b},construct_correlation,{a},{b},{r}" for a, b, r in (
+            ("A", "B", "1.000"), ("A", "C", "0.600"), ("B", "C", "0.600"))),
+        *(f"2,{s}.{a},{s},{a},C,{v}" for a in "AB" for s, v in (
+            ("path_coefficient", "0.300"), ("inner_vif", "900.000"), ("f_squared", "0.001"))),
+        "3,r2,r_squared,,C,0.360",
+    ]  # fmt: skip
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    checks = [c for c in audit_file(path).checks if c.check.endswith("from the construct correlations")]
+    assert len(checks) == 7
+    for c in checks:
+        assert c.verdict == "cannot be told" and "collinear" in c.detail.en
+        assert (c.allowed.lower, c.allowed.upper) == (-math.inf, math.inf)
+
+
+def test_a_coefficient_of_determination_that_may_reach_1_does_not_bound_f_squared(tmp_path):
+    path = tmp_path / "x_values.csv"
+    path.write_text(
+        "table,cell,statistic,row,column,printed\n1,ab,construct_correlation,A,B,0.00\n"
+        "1,ac,construct_correlation,A,C,0.71\n1,bc,construct_correlation,B,C,0.71\n"
+        "2,p,path_coefficient,A,C,0.71\n2,q,path_coefficient,B,C,0.71\n3,f,f_squared,A,C,60.00\n",
+        encoding="utf-8",
+    )
+    checks = {c.check: c for c in audit(load_published(path)).checks}
+    assert checks["f² from the construct correlations"].verdict == "cannot be told"
+    assert checks["β from the construct correlations"].verdict == "holds"
+
+
 def test_the_made_up_articles_are_remade_from_their_construction():
     rows = MAKER.clean_rows()
     for name, table in (("clean", rows), ("planted", MAKER.planted_rows(rows))):
@@ -304,7 +358,7 @@ def test_the_report_reads_as_text_and_as_a_table(report):
     assert max(len(line) for line in text.splitlines()) <= max(100, len(report.summary()))
     assert list(report.table().columns) == [
         *("check", "kind", "about", "cell", "printed", "allowed_lower", "allowed_upper"),
-        *("verdict", "detail", "cells"),
+        *("verdict", "detail", "detail_es", "cells"),
     ]
     assert set(report.table(verdict="fails")["verdict"]) == {"fails"}
     assert report.exit_status == 3
@@ -333,6 +387,23 @@ def test_degrees_of_freedom_are_recovered(tails, df):
         if math.isfinite(end):
             reached = p_value(t, end, tails)
             assert reached.lower - 5e-4 - 1e-9 <= p.upper and reached.upper + 5e-4 + 1e-9 >= p.lower
+
+
+def test_one_distribution_with_few_degrees_of_freedom_is_neither_right_nor_wrong(tmp_path):
+    path = tmp_path / "x_values.csv"
+    rows = ["table,cell,statistic,row,column,printed"]
+    for target, t in (("B", 2.0), ("C", 2.5)):
+        p = 2 * stats.t.sf(t, 10)
+        rows += [
+            f"1,b.{target},path_coefficient,A,{target},0.4",
+            f"1,t.{target},t_statistic,A,{target},{t:.3f}",
+        ]
+        rows += [f"1,p.{target},p_value,A,{target},{p:.4f}"]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    checks = [
+        c for c in audit(load_published(path)).checks if c.check == "one reference distribution for all p"
+    ]
+    assert [c.verdict for c in checks] == ["cannot be told"]
 
 
 def test_no_degrees_of_freedom_for_a_p_below_the_normal_one():

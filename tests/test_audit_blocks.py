@@ -1,12 +1,15 @@
 """The exhaustive scan of small blocks: it holds what data give, and its ends are attained."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from surveypls.pls.estimator import estimate
 from surveypls.pls.model import PlsModel
-from surveypls.published.block_scan import scan_block
+from surveypls.published.block_scan import _Block, neighbour_correlation, scan_block
 from surveypls.published.boxes import Interval
+from surveypls.published.printed import load_published
 
 ROOM = {"rho_a": Interval(0.6, 0.9)}
 
@@ -81,6 +84,13 @@ def test_mode_a_with_a_neighbour_realises_an_end():
     assert result.path_coefficients[1, 0] == pytest.approx(0.5, abs=2e-3)
 
 
+def test_the_grid_has_every_pair_of_angles():
+    points = _Block([box(0.7), box(0.8), box(0.6)], None, {}).grid(60.0)
+    pairs = {(round(a), round(b)) for a, b in np.degrees(points[:, :2])}
+    assert pairs == set(product((0, 60, 120, 180), (0, 60, 120, 180, 240, 300)))
+    np.testing.assert_allclose(points[:, 2:], np.tile([0.7, 0.8, 0.6], (24, 1)))
+
+
 def test_two_items_have_two_matrices_only():
     loading = box(0.8, 0)
     found = scan_block([loading, loading], statistics=["cronbach_alpha"])
@@ -111,6 +121,18 @@ def test_the_extended_matrix_is_what_a_strong_path_runs_into():
         smallest.append(np.linalg.eigvalsh(extended)[0])
         assert c @ w == pytest.approx(0.95)
     assert np.array(smallest) == pytest.approx([0.0, 0.0], abs=1e-5)
+
+
+def test_f_squared_alone_pins_the_correlation_with_the_neighbour(tmp_path):
+    path = tmp_path / "x_values.csv"
+    path.write_text(
+        "table,cell,statistic,row,column,printed\n1,a,outer_loading,a,A,0.8\n1,c,outer_loading,c,B,0.8\n"
+        "1,b,path_coefficient,B,A,0.5\n1,f,f_squared,B,A,0.3333\n"
+    )
+    found, cells = neighbour_correlation(load_published(path), "A")
+    low, high = (np.sqrt(f / (1 + f)) for f in (0.33325, 0.33335))
+    assert (found.lower, found.upper) == pytest.approx((low, high), abs=1e-12)
+    assert [c.id for c in cells] == ["b", "f"]
 
 
 def test_constraints_that_exclude_each_other_leave_nothing():

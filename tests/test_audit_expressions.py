@@ -62,6 +62,7 @@ def article(tmp_path_factory):
         ("max(outer_loading) - min(outer_loading) > 0.2", None),
         ("sum(outer_loading) == 2.4", True),
         ("mean(outer_loading) == 0.9", False),
+        ("0.6 < mean(outer_loading) < 1", True),
         ("sqrt(T.ave) == 0.752", False),  # it is 0.75133 to 0.751997
         ("sqrt(T.ave) == 0.7515", True),
         ("abs(-l1) == 0.80", True),

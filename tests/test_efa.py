@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypls.efa import rotation
 from surveypls.efa.adequacy import (
     eigenvalues,
     kaiser_rule,
@@ -139,6 +140,29 @@ def population_loadings():
     return PATTERN.astype(float)
 
 
+@pytest.mark.parametrize(
+    ("values", "converged", "taken"),
+    [
+        ((-0.5, -0.9, -0.7), (True, True, True), 1),
+        ((-0.9, -0.5, -0.7), (True, True, True), 0),
+        ((0.5, 0.9, 0.2), (True, True, True), 2),
+        ((-0.5, -0.9, -0.7), (True, False, True), 2),  # one that has not converged comes last
+        ((-0.7, -0.7 - 1e-7, -0.7), (True, True, True), 0),  # a tie: the first start's digits stay
+    ],
+)
+def test_the_rotation_is_finished_from_the_start_with_the_lowest_criterion(
+    monkeypatch, values, converged, taken
+):
+    def run(a, start, oblique, tolerance, max_iterations):
+        i = round(start[0, 0])
+        return a, start, converged[i], 7, values[i]
+
+    monkeypatch.setattr(rotation, "_gradient_projection", run)
+    starts = [np.full((1, 1), float(i)) for i in range(3)]
+    found = rotation._lowest(np.ones((2, 1)), starts, False, 1e-6, 100)
+    assert (found[1][0, 0], found[3], found[4]) == (taken, 14, values[taken])
+
+
 def test_one_factor_is_not_rotated():
     found = rotate(np.array([[-0.5], [-0.6], [0.1]]), method="varimax")
     np.testing.assert_allclose(found.pattern[:, 0], [0.5, 0.6, -0.1])
@@ -172,6 +196,10 @@ def test_maximum_likelihood_refuses_a_singular_matrix_and_labels_do_not():
 def test_more_factors_than_the_items_identify_are_noted():
     r = labelled(np.array([[1, 0.5, 0.4], [0.5, 1, 0.3], [0.4, 0.3, 1]]))
     assert any("not identified" in note for note in factor_analysis(r, 2).notes)
+    # Six items identify three factors: no degrees of freedom are left, but none is missing.
+    six = labelled(np.corrcoef(np.random.default_rng(4).normal(size=(60, 6)), rowvar=False))
+    assert not any("not identified" in note for note in factor_analysis(six, 3).notes)
+    assert any("not identified" in note for note in factor_analysis(six, 4).notes)
 
 
 def test_smoothing():
@@ -242,11 +270,20 @@ def test_parallel_analysis_is_seeded_and_not_bound_to_blocks():
     data = two_factor_answers(80).to_numpy()
     one, again = (parallel_analysis(data, n_iterations=120, seed=7) for _ in range(2))
     np.testing.assert_array_equal(one.percentile_factors, again.percentile_factors)
+    said = parallel_analysis(data, n_iterations=120, seed=7, percentile=95.0)
+    np.testing.assert_array_equal(one.percentile_factors, said.percentile_factors)
     other = parallel_analysis(data, n_iterations=120, seed=8)
     assert not np.array_equal(one.percentile_factors, other.percentile_factors)
     # The first 50 data sets are the same however many follow.
     short, long = (parallel_analysis(data, n_iterations=n, percentile=100, seed=7) for n in (50, 100))
     assert (long.percentile_components >= short.percentile_components).all()
+
+
+def test_permuted_answers_stay_within_their_item():
+    """Permuting within a row would make the items' correlations negative, the last eigenvalue near 0."""
+    data = two_factor_answers(80).to_numpy() + 100 * np.arange(8)
+    found = parallel_analysis(data, n_iterations=50, reference="permutation")
+    assert found.mean_components[-1] > 0.3
 
 
 def test_noise_has_no_factor():
@@ -274,6 +311,7 @@ def test_every_rule_for_the_number_of_factors():
     assert choose_n_factors("kaiser", data, r, 3, **options) == kaiser_rule(r)
     assert choose_n_factors(4, data, r, 3, **options) == 4
     assert choose_n_factors("constructs", data, r, 30, **options) == 7
+    assert choose_n_factors("constructs", data, r, 1, **options) == 1
     with pytest.raises(EfaError, match="between 1 and 7"):
         choose_n_factors(8, data, r, 3, **options)
     with pytest.raises(EfaError, match="'parallel'"):
@@ -319,6 +357,8 @@ def test_salience_says_where_an_item_belongs():
     assert found["n_salient"].tolist() == [1, 1, 1, 1, 1, 1, 1, 0]
     assert found["simple"].tolist() == [True] * 7 + [False]
     assert found["factor"].nunique() == 2
+    unsaid = factor_analysis(r, 2, rotation="varimax").salience()
+    pd.testing.assert_frame_equal(unsaid, factor_analysis(r, 2, rotation="varimax").salience(salient=0.40))
 
 
 def test_alpha_and_omega_of_parallel_items():
@@ -357,6 +397,22 @@ def test_small_scales_have_no_figures_rather_than_wrong_ones():
     )
     assert np.isnan(table.at["one", "cronbach_alpha"])
     assert np.isnan(table.at["flat", "mcdonald_omega"])
+    three = pd.DataFrame(np.random.default_rng(2).normal(size=(50, 1)) + np.eye(50, 3), columns=list("abc"))
+    assert scale_reliability(three, {"three": ("a", "b", "c")})["mcdonald_omega"].notna().all()
+
+
+def divergent_answers():
+    rng = np.random.default_rng(11)
+    p = int(rng.integers(3, 7))
+    rng.integers(1, p)
+    return rng.normal(size=(p + 2, p))
+
+
+def test_principal_axes_that_run_away_are_stopped():
+    r = np.corrcoef(divergent_answers(), rowvar=False)
+    found = extract(r, 1, method="principal_axis", max_iterations=20_000)
+    assert not found.converged and found.iterations < 20_000
+    assert (1 - found.uniquenesses).max() > 10
 
 
 def test_answer_frequencies():

@@ -42,6 +42,13 @@ def test_weibull_and_boots_interpolation_by_hand():
         assert iv.quantiles(draws, [0.001, 0.999], method=method) == pytest.approx([1, 4], abs=0.01)
 
 
+@pytest.mark.parametrize("method", iv.QUANTILE_METHODS)
+def test_a_single_draw_is_every_quantile(method):
+    for p in (0.0, 0.3, 1.0):
+        assert iv.quantiles([3.0], [p], method=method) == pytest.approx([3.0])
+        assert iv.quantiles([3.0, np.nan], [p], method=method) == pytest.approx([3.0])
+
+
 def test_bias_correction_moves_both_ends_by_hand():
     # 70 of 100 draws lie below the estimate: z0 = Φ⁻¹(0.7), ends at Φ(2 z0 ± 1.96).
     draws, original = np.arange(100.0), 69.5

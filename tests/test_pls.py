@@ -137,6 +137,7 @@ def test_single_items_are_ordinary_regression():
 def test_rho_a_and_consistent_estimates_by_hand():
     plain = estimate(TWO, R_TWO, **TIGHT)
     corrected = estimate(TWO, R_TWO, consistent=True, **TIGHT)
+    np.testing.assert_array_equal(np.diag(corrected.construct_correlations), 1.0)
     rho = []
     for rows in (slice(0, 2), slice(2, 4)):
         w, s = plain.outer_weights[rows], R_TWO[rows, rows]

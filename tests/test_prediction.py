@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from pls_reference import FOLDER, data, model, reference
 from scipy import stats
 
+from surveypls.pls.estimator import estimate
 from surveypls.pls.inputs import DataError
 from surveypls.pls.model import PlsModel
 from surveypls.pls.prediction import Prediction, cvpat, predict
@@ -357,3 +359,15 @@ def test_cvpat_options_are_checked():
         cvpat(crafted(), "avrage")
     with pytest.raises(ValueError, match="did you mean 'less'"):
         cvpat(crafted(), alternative="les")
+
+
+def test_the_estimators_defaults_are_those_of_the_estimator():
+    own, estimators = (inspect.signature(f).parameters for f in (predict, estimate))
+    for name in ("scheme", "tolerance", "max_iterations"):
+        assert own[name].default == estimators[name].default
+
+
+def test_two_given_folds_are_enough():
+    model_id = next(iter(FIGURES))
+    halves = np.arange(len(frame(model_id))) % 2
+    assert np.isfinite(predict(frame(model_id), model(model_id), fold=halves).pls).all()

@@ -94,6 +94,42 @@ def test_what_is_not_a_printed_number_is_refused(text):
         parse_printed(text)
 
 
+@pytest.mark.parametrize("statistic", ["sample_size", "n_items", "n_items_retained"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("45", 45),
+        ("045", 45),
+        ("45*", 45),
+        ("1250", 1250),
+        ("1,250", 1250),
+        ("1.250", 1250),
+        ("1 250", 1250),
+        ("1\N{NARROW NO-BREAK SPACE}250", 1250),
+        ("1\u2019250", 1250),
+        ("12,345,678", 12_345_678),
+    ],
+)
+def test_counts_are_whole_and_may_have_their_thousands_set_apart(statistic, text, value):
+    assert parse_printed(text, statistic) == (value, 0, Interval(value, value))
+
+
+@pytest.mark.parametrize(
+    "text", ["45,5", "45.0", "1,25", "1,2500", "1,250.5", "1,250.000", "-5", "<45", "many", ""]
+)
+def test_what_is_not_a_count_is_refused(text):
+    with pytest.raises(ValueError, match="expected a whole number such as 45 or 1,250, found"):
+        parse_printed(text, "sample_size")
+
+
+def test_a_refused_count_is_named_with_its_cell(tmp_path):
+    path = values_file(tmp_path, '1,n,sample_size,model,,"1,250",', '1,k,n_items,A,items,"45,5",')
+    with pytest.raises(PublishedError, match=r"row 3 \(k\): expected a whole number .*, found '45,5'$"):
+        load_published(path)
+    good = load_published(values_file(tmp_path, '1,n,sample_size,model,,"1,250",'))
+    assert good["n"].value == 1250 and good["n"].printed == "1,250"
+
+
 def test_selecting_a_pair_works_in_either_order(article):
     assert article.select("htmt", "FI", "RC") == article.select("htmt", "RC", "FI") != []
     assert article.select("path_coefficient", "FI", "INFRATICS") == []
@@ -157,6 +193,7 @@ def test_the_tolerance_of_close_is_a_parameter(article):
         ([("p_value", "FI", 0.04), ("p_value", "RC", 0.05)], ("differ", "differ")),
         ([("ci_lower", "FI", -0.1), ("ci_upper", "FI", 0.4)], ("equal", "not recomputed")),
         ([("ci_lower", "RC", 0.1), ("ci_upper", "RC", 0.4)], ("not recomputed", "equal")),
+        ([("ci_lower", "FI", 0.1), ("ci_upper", "RC", -0.1)], ("not recomputed", "not recomputed")),
     ],
 )
 def test_decisions_are_computed_from_p_or_from_the_interval(article, rows, verdicts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,35 @@ def test_imports_only_earlier_rooms(path: Path) -> None:
         return
     allowed = {*ORDER[: ORDER.index(room) + 1], *(("words",) if room in SHOWN else ())}
     assert _imports(path) <= allowed, f"{path.name} imports {_imports(path) - allowed}"
+
+
+def _named(path: Path) -> set[str]:
+    """Return the rooms that a module's strings name, as importlib.resources.files("surveypls.tables") does."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    strings = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+    ]
+    return {room for text in strings for room in re.findall(r"surveypls[./](\w+)", text) if room in ORDER}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_no_string_names_a_later_room(path: Path) -> None:
+    room = path.relative_to(SOURCE).parts[0]
+    if room in ORDER:
+        assert _named(path) <= set(ORDER[: ORDER.index(room) + 1])
+
+
+def test_a_later_room_in_a_string_is_seen(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        '"""See :mod:`surveypls.report`."""\n'
+        'text = resources.files("surveypls.tables").joinpath("x.csv")\npath = "src/surveypls/figures/x.csv"\n',
+        encoding="utf-8",
+    )
+    assert _named(module) == {"tables", "figures"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))

@@ -36,6 +36,7 @@ CHECK_COLUMNS = [
         "allowed_upper",
         "verdict",
         "detail",
+        "detail_es",
         "cells",
     )
 ]
@@ -74,7 +75,7 @@ class AuditReport:
         reasons: dict[str, str] = {}
         for c in self.contradictions:
             if c.cell and c.check not in _NOT_ABOUT_DATA:
-                reasons.setdefault(c.cell, f"{c.check}: {c.detail}")
+                reasons.setdefault(c.cell, f"{c.check}: {c.detail.en}")
         return reasons
 
     @property
@@ -95,7 +96,8 @@ class AuditReport:
         Returns
         -------
         DataFrame
-            Columns check, kind, about, cell, printed, allowed_lower, allowed_upper, verdict, detail, cells.
+            Columns check, kind, about, cell, printed, allowed_lower, allowed_upper, verdict, detail,
+            detail_es, cells.
         """
         rows = [
             (
@@ -107,7 +109,8 @@ class AuditReport:
                 np.nan if c.allowed is None else c.allowed.lower,
                 np.nan if c.allowed is None else c.allowed.upper,
                 c.verdict,
-                c.detail,
+                c.detail.en,
+                c.detail.es,
                 " ".join(c.cells),
             )
             for c in self.checks
@@ -237,7 +240,7 @@ def _settle_readings(checks: list[Check]) -> tuple[list[Check], dict[str, tuple[
 
 def _line(c: Check) -> str:
     cell = f" [{c.cell} = {c.printed}]" if c.cell else ""
-    return f"{c.about}: {c.check}{cell}: {c.detail}"
+    return f"{c.about}: {c.check}{cell}: {c.detail.en}"
 
 
 def _section(title: str, texts: list[str]) -> list[str]:

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from surveypls.published.boxes import Interval, verdict_of
-from surveypls.published.checks import Check, show
+from surveypls.published.checks import Check
+from surveypls.published.details import Detail, say
 from surveypls.published.identities import own_loadings
 from surveypls.published.printed import Cell, Published
 from surveypls.study.definition import nearest
@@ -168,10 +169,17 @@ def _check(construct: str, cell: Cell, name: str, found: BlockRange, others: Seq
     label = "alpha" if name == "cronbach_alpha" else "rho_A"
     if found.attainable is None:
         truth: bool | None = None
-        detail = "no correlation matrix of the block gives the other printed cells together"
+        detail = Detail(
+            "no correlation matrix of the block gives the other printed cells together",
+            "ninguna matriz de correlación del bloque da a la vez las demás celdas impresas",
+        )
     else:
         truth = cell.box.intersect(found.attainable) is not None
-        detail = f"every correlation matrix with the other printed cells has it in {show(found.attainable)}"
+        detail = say(
+            "every correlation matrix with the other printed cells has it in {}",
+            "toda matriz de correlación con las demás celdas impresas la tiene en {}",
+            found.attainable,
+        )
     return Check(
         f"{label} attainable (exhaustive scan)",
         "attainable",
@@ -198,7 +206,12 @@ def _blame(published: Published, checks: list[Check]) -> list[Check]:
         else replace(
             c,
             verdict="cannot be told",
-            detail=f"excluded by {named}, which the smaller change would repair; {c.detail}",
+            detail=say(
+                "excluded by {}, which the smaller change would repair; {}",
+                "excluida por {}, que se repararía con el cambio menor; {}",
+                named,
+                c.detail,
+            ),
         )
         for c in checks
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveypls.published.boxes import Interval, Verdict, verdict_of
+from surveypls.published.details import Detail, say
 from surveypls.published.printed import Cell
 
 Kind = Literal["identity", "reading", "rule", "coincidence", "attainable"]
@@ -33,8 +34,8 @@ class Check:
     allowed : Interval or None
         What the other cells allow.
     verdict : str
-    detail : str
-        One sentence.
+    detail : Detail
+        One sentence, in both languages.
     cells : tuple of str
         The other cells used.
     """
@@ -46,7 +47,7 @@ class Check:
     printed: str
     allowed: Interval | None
     verdict: Verdict
-    detail: str
+    detail: Detail
     cells: tuple[str, ...] = ()
 
 
@@ -69,7 +70,7 @@ def compare_with(
     check: str,
     about: str,
     cells: Sequence[Cell],
-    detail: str,
+    detail: Detail,
     *,
     kind: Kind = "identity",
 ) -> Check:
@@ -117,9 +118,14 @@ def chain(members: Sequence[Member], about: str) -> Iterator[Check]:
     for member, truth, interval in zip(members, truths, allowed, strict=True):
         others = tuple(c for m in members if m is not member for c in m.cells)
         if interval is None:
-            detail = "the other printed figures disagree with one another"
+            detail = Detail(
+                "the other printed figures disagree with one another",
+                "las demás cifras impresas no concuerdan entre sí",
+            )
         else:
-            detail = f"the other printed figures allow {show(interval)}"
+            detail = say(
+                "the other printed figures allow {}", "las demás cifras impresas permiten {}", interval
+            )
         yield Check(
             member.check,
             "identity",
@@ -133,6 +139,6 @@ def chain(members: Sequence[Member], about: str) -> Iterator[Check]:
         )
 
 
-def show(interval: Interval, digits: int = 4) -> str:
-    """Write an interval with enough digits to be set beside printed ones."""
-    return f"[{interval.lower:.{digits}f}, {interval.upper:.{digits}f}]"
+def same(interval: Interval) -> Interval:
+    """Return the interval as it is: the figure of a :class:`Member` that is the unknown number itself."""
+    return interval

@@ -172,7 +172,7 @@ def compare(
         for key in ("matched", "recomputed", "difference", "verdict"):
             row[f"other_{key}"] = found[1][key] if len(found) > 1 else _NOTHING[key]
         if cell.statistic in UNDEFINED:
-            row.update(verdict="impossible", reason=UNDEFINED[cell.statistic])
+            row.update(verdict="impossible", reason=UNDEFINED[cell.statistic].en)
         elif cell.id in reasons:
             row.update(verdict="impossible", reason=reasons[cell.id])
         row["reason"] = row.pop("reason")

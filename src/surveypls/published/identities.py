@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from surveypls.published.boxes import Interval, total
-from surveypls.published.checks import Check, Member, chain, compare_with, show
+from surveypls.published.checks import Check, Member, chain, compare_with, same
+from surveypls.published.details import Detail, say, show
 from surveypls.published.printed import FIT, SYMMETRIC, UNDEFINED, Cell, Published
 from surveypls.published.structure import structure_checks
+from surveypls.words import has_word, words
 
 _RANGES: dict[str, Interval] = {
     **dict.fromkeys(
@@ -81,8 +83,13 @@ def _ranges(published: Published) -> Iterator[Check]:
                 "within the statistic's range",
                 cell.row,
                 [],
-                f"{cell.statistic} is never outside {show(bounds, 0)}",
+                say("{} is never outside {}", "{} nunca está fuera de {}", _name(cell), show(bounds, 0)),
             )
+
+
+def _name(cell: Cell) -> Detail:
+    key = "standard_deviation" if cell.statistic == "standard_error" else cell.statistic
+    return Detail(cell.statistic, words(key, "es") if has_word(key) else cell.statistic)
 
 
 def _negative_path(published: Published, cell: Cell) -> bool:
@@ -106,7 +113,7 @@ def _repeated(published: Published) -> Iterator[Check]:
                 "the same figure in two tables",
                 about,
                 [first],
-                f"printed as {first.printed} in {first.id}",
+                say("printed as {} in {}", "impreso como {} en {}", first.printed, first.id),
             )
 
 
@@ -120,7 +127,7 @@ def _counts(published: Published) -> Iterator[Check]:
                 "retained items = printed loadings",
                 cell.row,
                 loadings,
-                f"{len(loadings)} loadings are printed",
+                say("{} loadings are printed", "hay {} cargas impresas", len(loadings)),
             )
         for before in published.select("n_items", cell.row):
             yield compare_with(
@@ -129,7 +136,7 @@ def _counts(published: Published) -> Iterator[Check]:
                 "retained items ≤ items",
                 cell.row,
                 [before],
-                f"{before.printed} items were there before pruning",
+                say("{} items were there before pruning", "había {} ítems antes de depurar", before.printed),
             )
 
 
@@ -137,7 +144,7 @@ def _variance_extracted(published: Published) -> Iterator[Check]:
     for construct in published.constructs:
         loadings = own_loadings(published, construct)
         members = [
-            Member("AVE = mean squared loading", c.id, c.printed, (c.id,), c.box, c.box, _same)
+            Member("AVE = mean squared loading", c.id, c.printed, (c.id,), c.box, c.box, same)
             for c in published.select("ave", construct)
         ]
         members += [
@@ -149,7 +156,7 @@ def _variance_extracted(published: Published) -> Iterator[Check]:
             mean = total(c.box.square() for c in loadings) * (1 / len(loadings))
             text = f"{len(loadings)} loadings"
             ids = tuple(c.id for c in loadings)
-            members.append(Member("loadings give AVE", "", text, ids, mean, mean, _same))
+            members.append(Member("loadings give AVE", "", text, ids, mean, mean, same))
         yield from chain(members, construct)
 
 
@@ -166,7 +173,7 @@ def _composite_reliability(published: Published) -> Iterator[Check]:
         if not loadings:
             continue
         allowed = rho_c_from_loadings(loadings)
-        detail = f"the loadings give rho_C in {show(allowed)}"
+        detail = say("the loadings give rho_C in {}", "las cargas dan una ρC en {}", allowed)
         for cell in published.select("rho_c", construct):
             yield compare_with(cell, allowed, "rho_C from the loadings", construct, loadings, detail)
         for cell in published.select("composite_reliability", construct):
@@ -179,7 +186,3 @@ def _composite_reliability(published: Published) -> Iterator[Check]:
                 detail,
                 kind="reading",
             )
-
-
-def _same(x: Interval) -> Interval:
-    return x

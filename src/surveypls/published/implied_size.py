@@ -3,29 +3,36 @@
 Two ways.  With the weights taken as known, the standard error of a correlation is (1 − ρ²)/√(n − 1), and
 β / t gives n.  By simulation: normal samples are drawn whose own correlation matrix gives the printed
 estimates, each is bootstrapped as the article says it did, and the printed t is set against the t that such
-samples give.
+samples give.  Both standard errors are reported: estimating the weights anew in each resample makes it smaller
+or larger, depending on the items and the sample size.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypls.pls.estimator import estimate_batch
+from surveypls.bootstrap.resampling import BootstrapError, BootstrapWarning, bootstrap
+from surveypls.pls.estimator import PlsEstimate
 from surveypls.pls.model import PlsModel
 from surveypls.published.printed import Published
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+LABELS = ["statistic", "row", "column"]
 
 
 def standard_error_sizes(published: Published) -> pd.DataFrame:
     r"""Sample size at which the standard error of a correlation is the printed β divided by the printed t.
 
     :math:`n = 1 + ((1 - \beta^2)\, t / \beta)^2`: a correlation of two scores with fixed weights, normal data.
-    Weights that are estimated anew in each resample make the standard error larger, so the true n is above.
+    Weights that are estimated anew in each resample change the standard error either way.  With reliable items
+    it is usually smaller, and the true n below this one; with weak items and few rows larger, and n above.
+    :func:`simulate_t` sets both errors side by side.
 
     Parameters
     ----------
@@ -65,7 +72,7 @@ def simulate_t(
     coverage: float = 0.95,
     exact: bool = True,
 ) -> pd.DataFrame:
-    """Bootstrap t statistics that samples of each size give, set against the printed ones.
+    r"""Bootstrap t statistics that samples of each size give, set against the printed ones.
 
     Parameters
     ----------
@@ -89,8 +96,10 @@ def simulate_t(
     -------
     DataFrame
         One row a size and path with a printed t: n, source, target, printed_t, t_lower, t_median, t_upper,
-        standard_error (median), share_below (of simulated t at or below the printed one), plausible
-        (whether the printed t is in the central interval).
+        standard_error (median), fixed_weights_error (median of :math:`(1 - \beta^2) / \sqrt{n - 1}`, as in
+        :func:`standard_error_sizes`), share_below (of simulated t at or below the printed one), plausible
+        (whether the printed t is in the central interval), failed (share of resamples without a solution;
+        they are left out, as are samples without one).
 
     Raises
     ------
@@ -110,22 +119,20 @@ def simulate_t(
     rows = []
     for n in sizes:
         rng = np.random.default_rng([seed, int(n)])
-        t = np.empty((n_samples, len(chosen.paths)))
-        errors = np.empty_like(t)
+        betas = np.full((n_samples, len(chosen.paths)), np.nan)
+        errors, failed = np.full_like(betas, np.nan), np.full(n_samples, np.nan)
         for i in range(n_samples):
             noise = rng.standard_normal((n, p))
             if exact:
                 noise = _whitened(noise)
-            t[i], errors[i] = _bootstrap_t(chosen, noise @ root.T, n_resamples, rng)
-        tail = 50 * (1 - coverage)
+            drawn = rng.integers(0, n, (n_resamples, n))
+            betas[i], errors[i], failed[i] = _bootstrapped(chosen, noise @ root.T, drawn)
         for j, path in enumerate(chosen.path_names):
-            if not printed[path]:
-                continue
-            value = abs(printed[path][0].value)
-            low, middle, high = np.nanpercentile(t[:, j], [tail, 50, 100 - tail])
-            below = float(np.mean(t[:, j] <= value))
-            error = float(np.nanmedian(errors[:, j]))
-            rows.append((n, *path, value, low, middle, high, error, below, bool(low <= value <= high)))
+            if printed[path]:
+                value = abs(printed[path][0].value)
+                rows.append(
+                    (n, *path, value, *_summary(betas[:, j], errors[:, j], failed, n, value, coverage))
+                )
     return pd.DataFrame(rows, columns=SIMULATED_COLUMNS)
 
 
@@ -152,7 +159,7 @@ def plausible_sizes(simulated: pd.DataFrame) -> pd.DataFrame:
 
 SIMULATED_COLUMNS = [
     *("n", "source", "target", "printed_t", "t_lower", "t_median", "t_upper", "standard_error"),
-    *("share_below", "plausible"),
+    *("fixed_weights_error", "share_below", "plausible", "failed"),
 ]
 
 
@@ -167,18 +174,43 @@ def _whitened(noise: FloatArray) -> FloatArray:
     return np.asarray(left @ right)
 
 
-def _bootstrap_t(
-    model: PlsModel, data: FloatArray, n_resamples: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
-    n = len(data)
-    rows = np.concatenate([np.arange(n)[None], rng.integers(0, n, (n_resamples, n))])
-    samples = data[rows]
-    samples = samples - samples.mean(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        samples /= np.sqrt(np.sum(samples**2, axis=1, keepdims=True))
-        r = samples.transpose(0, 2, 1) @ samples
-        a, b = model.pairs
-        estimate = estimate_batch(model, np.ascontiguousarray(r[:, a, b].T))
-    betas = np.stack([estimate.path_coefficients_last[s, t] for s, t in model.paths], axis=1)
-    errors = np.nanstd(betas[1:], axis=0, ddof=1)
-    return np.abs(betas[0]) / errors, errors
+def _bootstrapped(model: PlsModel, data: FloatArray, drawn: IntArray) -> tuple[FloatArray, FloatArray, float]:
+    """Return the sample's path coefficients, their bootstrap standard errors and the share of failed resamples.
+
+    All NaN where the sample itself has no solution.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", BootstrapWarning)  # the share is reported
+            result = bootstrap(data, model, _paths, seed=0, indices=drawn, jackknife=False, max_failed=1.0)
+    except BootstrapError:
+        nothing = np.full(len(model.paths), np.nan)
+        return nothing, nothing, np.nan
+    kept = result.draws[np.isfinite(result.draws).all(axis=1)]
+    errors = kept.std(axis=0, ddof=1) if len(kept) > 1 else np.full(len(model.paths), np.nan)
+    return result.original, errors, result.n_failed / result.n_resamples
+
+
+def _paths(estimate: PlsEstimate) -> tuple[pd.DataFrame, FloatArray]:
+    model = estimate.model
+    labels = pd.DataFrame([("path_coefficient", *p) for p in model.path_names], columns=LABELS)
+    betas = [estimate.path_coefficients[..., s, t] for s, t in model.paths]
+    return labels, np.stack(betas, axis=-1)
+
+
+def _summary(
+    betas: FloatArray, errors: FloatArray, failed: FloatArray, n: int, printed: float, coverage: float
+) -> tuple[object, ...]:
+    """Return the figures of one size and path, in the order of the columns."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs(betas) / errors
+    known = np.isfinite(t)
+    if not known.any():
+        return (*[np.nan] * 6, False, np.nan)
+    tail = 50 * (1 - coverage)
+    low, middle, high = np.percentile(t[known], [tail, 50, 100 - tail])
+    fixed = np.median((1 - betas[known] ** 2) / np.sqrt(n - 1))
+    below = np.mean(t[known] <= printed)
+    inside = bool(low <= printed <= high)
+    share = np.nanmean(failed)
+    return (low, middle, high, np.median(errors[known]), fixed, float(below), inside, share)

@@ -15,7 +15,8 @@ from itertools import product
 from scipy import optimize, stats
 
 from surveypls.published.boxes import SLACK, Interval, verdict_of
-from surveypls.published.checks import Check, arrow, compare_with, show
+from surveypls.published.checks import Check, arrow, compare_with
+from surveypls.published.details import Detail, say
 from surveypls.published.printed import Cell, Published
 
 MANY = 100.0  # from here on Student's t and the normal distribution are told apart by no program's default
@@ -102,16 +103,20 @@ def _p_from_t(published: Published, path: tuple[str, str]) -> Iterator[Check]:
     two, one = (degrees_of_freedom(t.box, p.box, tails) for tails in (2, 1))
     truth: bool | None
     if two is not None and two.upper >= MANY:
-        truth, detail = True, "two-sided, as with the normal distribution or many degrees of freedom"
+        truth = True
+        detail = Detail(
+            "two-sided, as with the normal distribution or many degrees of freedom",
+            "bilateral, como con la distribución normal o muchos grados de libertad",
+        )
     elif two is not None and two.upper >= FEWEST:
         truth = None
-        detail = f"two-sided normal p is in {show(normal)}; Student's t would need {_df(two)}"
+        detail = _normal(normal) + _needed(two)
     else:
         truth = False
-        needed = "no Student t gives it" if two is None else f"Student's t would need {_df(two)}"
-        detail = f"two-sided normal p is in {show(normal)}; {needed}"
+        nothing = Detail("no Student t gives it", "ninguna t de Student lo da")
+        detail = _normal(normal) + (nothing if two is None else _needed(two))
     if truth is not True and one is not None:
-        detail += f"; one-sided it would need {_df(one)}"
+        detail += say("; one-sided it would need {}", "; con una sola cola necesitaría {}", _df(one))
     yield Check(
         "p from t (two-sided)",
         "identity",
@@ -125,10 +130,19 @@ def _p_from_t(published: Published, path: tuple[str, str]) -> Iterator[Check]:
     )
 
 
-def _df(df: Interval) -> str:
+def _normal(p: Interval) -> Detail:
+    return say("two-sided normal p is in {}; ", "el p normal bilateral está en {}; ", p)
+
+
+def _needed(df: Interval) -> Detail:
+    return say("Student's t would need {}", "la t de Student necesitaría {}", _df(df))
+
+
+def _df(df: Interval) -> Detail:
+    first, last = f"{df.lower:.1f}", f"{df.upper:.1f}"
     if df.upper == math.inf:
-        return f"{df.lower:.1f} degrees of freedom or more"
-    return f"{df.lower:.1f} to {df.upper:.1f} degrees of freedom"
+        return say("{} degrees of freedom or more", "{} grados de libertad o más", first)
+    return say("{} to {} degrees of freedom", "de {} a {} grados de libertad", first, last)
 
 
 def _one_reference(published: Published, paths: list[tuple[str, str]]) -> Check:
@@ -143,11 +157,15 @@ def _one_reference(published: Published, paths: list[tuple[str, str]]) -> Check:
             common.append((tails, shared))
     if not common:
         truth: bool | None = False
-        detail = "no number of tails and no degrees of freedom serve all printed pairs of t and p"
+        detail = Detail(
+            "no number of tails and no degrees of freedom serve all printed pairs of t and p",
+            "ningún número de colas ni de grados de libertad sirve a todos los pares impresos de t y p",
+        )
     else:
         tails, shared = common[0]
         truth = True if tails == 2 and shared.upper >= MANY else None
-        detail = f"{'two-sided' if tails == 2 else 'one-sided'} with {_df(shared)}"
+        sided = Detail("two-sided", "bilateral") if tails == 2 else Detail("one-sided", "unilateral")
+        detail = say("{} with {}", "{} con {}", sided, _df(shared))
     return Check(
         "one reference distribution for all p",
         "identity",
@@ -171,7 +189,7 @@ def _standard_error(published: Published, path: tuple[str, str]) -> Iterator[Che
     allowed = beta.box.absolute() / error.box
     if t.box.upper < 0:
         allowed = -allowed
-    detail = f"β and its standard error give {show(allowed)}"
+    detail = say("β and its standard error give {}", "β y su error estándar dan {}", allowed)
     yield compare_with(t, allowed, "t = |β| / standard error", arrow(path), [beta, error], detail)
 
 
@@ -180,7 +198,7 @@ def _interval(published: Published, path: tuple[str, str]) -> Iterator[Check]:
     if not lower or not upper:
         return
     ends = Interval(-math.inf, upper[0].box.upper)
-    detail = f"the upper end is {upper[0].printed}"
+    detail = say("the upper end is {}", "el extremo superior es {}", upper[0].printed)
     yield compare_with(lower[0], ends, "interval's ends in order", arrow(path), upper, detail)
     if lower[0].box.lower > upper[0].box.upper:
         return
@@ -195,7 +213,10 @@ def _interval(published: Published, path: tuple[str, str]) -> Iterator[Check]:
             beta.printed,
             inside,
             verdict_of(truth),
-            "a percentile or BCa interval leaves its estimate out only where the bias is large",
+            Detail(
+                "a percentile or BCa interval leaves its estimate out only where the bias is large",
+                "un intervalo de percentiles o BCa solo deja fuera su estimación si el sesgo es grande",
+            ),
             (lower[0].id, upper[0].id),
         )
 
@@ -206,13 +227,20 @@ def _decision(published: Published, path: tuple[str, str], significance: float) 
         ends = [published.select(name, *path) for name in ("ci_lower", "ci_upper")]
         if found:
             small = found[0].box.less(significance)
-            detail = f"p = {found[0].printed} at the level {significance:g}"
+            detail = say(
+                "p = {} at the level {}", "p = {} al nivel {}", found[0].printed, f"{significance:g}"
+            )
             used = found[:1]
         elif all(ends):
             above, below = ends[0][0].box, ends[1][0].box
             outside = [Interval.point(0).less(above), below.less(0)]
             small = True if True in outside else (None if None in outside else False)
-            detail = f"interval [{ends[0][0].printed}, {ends[1][0].printed}] and zero"
+            detail = say(
+                "interval [{}, {}] and zero",
+                "intervalo [{}; {}] y cero",
+                ends[0][0].printed,
+                ends[1][0].printed,
+            )
             used = [ends[0][0], ends[1][0]]
         else:
             continue
@@ -233,19 +261,7 @@ def _decision(published: Published, path: tuple[str, str], significance: float) 
 def student_quantiles(
     published: Published,
     *,
-    probabilities: tuple[float, ...] = (
-        0.75,
-        0.80,
-        0.85,
-        0.90,
-        0.95,
-        0.975,
-        0.98,
-        0.99,
-        0.995,
-        0.999,
-        0.9995,
-    ),
+    probabilities: tuple[float, ...] = TABLED,
     max_df: int = 200,
 ) -> list[tuple[int, tuple[float, ...]]]:
     """Degrees of freedom at which every printed t is a tabled quantile of Student's t.
@@ -279,19 +295,7 @@ def quantile_chance(
     published: Published,
     *,
     spread: float = 0.25,
-    probabilities: tuple[float, ...] = (
-        0.75,
-        0.80,
-        0.85,
-        0.90,
-        0.95,
-        0.975,
-        0.98,
-        0.99,
-        0.995,
-        0.999,
-        0.9995,
-    ),
+    probabilities: tuple[float, ...] = TABLED,
     max_df: int = 200,
 ) -> float:
     """Share of other t values near the printed ones that would coincide as in :func:`student_quantiles`.

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from surveypls.published.boxes import Interval
+from surveypls.published.details import Detail
 from surveypls.study.definition import nearest
 
 REQUIRED_COLUMNS = ("table", "cell", "statistic", "row", "column", "printed")
@@ -64,11 +65,19 @@ STATISTICS: Mapping[str, tuple[str, str]] = {
 SYMMETRIC = frozenset({"construct_correlation", "htmt", "htmt2"})
 BY_TARGET = frozenset({"r_squared", "adjusted_r_squared"})
 FIT = frozenset({"srmr", "d_uls", "d_g", "nfi"})
-UNDEFINED: Mapping[str, str] = {
-    "htmt_diagonal": "HTMT compares two different constructs; it has no diagonal",
+UNDEFINED: Mapping[str, Detail] = {
+    "htmt_diagonal": Detail(
+        "HTMT compares two different constructs; it has no diagonal",
+        "la HTMT compara dos constructos distintos; no tiene diagonal",
+    ),
 }
 DECISIONS = ("accepted", "rejected")
+COUNTS = frozenset({"n_items", "n_items_retained", "sample_size"})
 _NUMBER = re.compile(r"^(?P<bound>[<>≤≥]=?)?\s*(?P<sign>[-−+]?)(?P<digits>\d*[.,]?\d+)\s*(?P<stars>\**)$")
+# thousands in groups of three, set apart by a comma, a point, an apostrophe or a space of any width
+_COUNT = re.compile(
+    r"^(?P<digits>\d+|\d{1,3}(?P<mark>[,.'’ \u00a0\u2009\u202f])\d{3}((?P=mark)\d{3})*)\s*\**$"
+)
 
 
 class PublishedError(ValueError):
@@ -204,9 +213,10 @@ def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]
     Parameters
     ----------
     text : str
-        For instance ``0.738``, ``.80``, ``0,738``, ``−0.12``, ``1.325*`` or ``<0.001``.
+        For instance ``0.738``, ``.80``, ``0,738``, ``−0.12``, ``1.325*`` or ``<0.001``; a count may have its
+        thousands set apart, as in ``1,250``, ``1.250`` or ``1 250``.
     statistic : str
-        Counts (``n_items``, ``n_items_retained``, ``sample_size``) are exact; a p-value is at least 0.
+        Counts (``n_items``, ``n_items_retained``, ``sample_size``) are whole and exact; a p-value is at least 0.
 
     Returns
     -------
@@ -219,6 +229,12 @@ def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]
     ValueError
         If the text is not such a number.
     """
+    if statistic in COUNTS:
+        count = _COUNT.match(text.strip())
+        if count is None:
+            raise ValueError(f"expected a whole number such as 45 or 1,250, found {text!r}")
+        value = float(re.sub(r"\D", "", count["digits"]))
+        return value, 0, Interval.point(value)
     match = _NUMBER.match(text.strip())
     if match is None:
         raise ValueError(f"expected a number such as 0.738 or <0.001, found {text!r}")
@@ -231,8 +247,6 @@ def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]
     if match["bound"]:
         below = match["bound"][0] in "<≤"
         return value, decimals, Interval(bottom, value) if below else Interval(value, top)
-    if statistic in ("n_items", "n_items_retained", "sample_size"):
-        return value, decimals, Interval.point(value)
     return value, decimals, Interval(max(value - half, bottom), min(value + half, top))
 
 

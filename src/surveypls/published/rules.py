@@ -1,20 +1,19 @@
 """The field's conventions, applied to printed cells with their rounding, and coincidences worth a look.
 
 A rule that fails is a finding about the study, not a contradiction in its tables.  The limits are those of
-``thresholds.csv``, the one table of thresholds.
+:mod:`surveypls.study.thresholds`, the one table of thresholds.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import resources
 
 from surveypls.published.boxes import Interval, verdict_of
-from surveypls.published.checks import Check, arrow, show
+from surveypls.published.checks import Check, arrow
+from surveypls.published.details import Detail, say
 from surveypls.published.inference import quantile_chance, student_quantiles
 from surveypls.published.printed import Cell, Published
+from surveypls.study.thresholds import SIDES_ES, THRESHOLDS, Threshold
 
 # Hair, Anderson, Tatham and Black (1998): the sample size from which a factor loading is significant
 # (5 % level, power 80 %).
@@ -33,38 +32,6 @@ LOADING_SAMPLE_SIZES = (
 _READ_AS = {"composite_reliability": "rho_c"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A convention: on which side of ``limit`` a statistic should be, and who says so."""
-
-    statistic: str
-    direction: str
-    limit: float
-    borderline: float | None
-    source: str
-
-    def truth(self, box: Interval, limit: float) -> bool | None:
-        """Tell whether the whole box is on the right side of a limit."""
-        if self.direction in ("at least", "above"):
-            return Interval.point(limit).less(box, strict=self.direction == "above")
-        return box.less(limit, strict=self.direction == "below")
-
-
-def load_rules() -> dict[str, Rule]:
-    """Read the limits from ``thresholds.csv``: statistic → rule."""
-    text = resources.files("surveypls.tables").joinpath("thresholds.csv").read_text(encoding="utf-8")
-    return {
-        row["statistic"]: Rule(
-            row["statistic"],
-            row["direction"],
-            float(row["acceptable"]),
-            float(row["borderline"]) if row["borderline"] else None,
-            row["source"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
-
-
 def loading_sample_size(loading: float) -> int | None:
     """Sample size from which a loading of that size is significant, or None below the table's smallest.
 
@@ -76,9 +43,8 @@ def loading_sample_size(loading: float) -> int | None:
 
 def rule_checks(published: Published) -> Iterator[Check]:
     """Yield every rule for the printed cells that it speaks of, and the coincidences."""
-    rules = load_rules()
     for cell in published:
-        rule = rules.get(_READ_AS.get(cell.statistic, cell.statistic))
+        rule = THRESHOLDS.get(_READ_AS.get(cell.statistic, cell.statistic))
         if rule is None or cell.statistic in ("efa_loading", "p_value", "cross_loading"):
             continue
         yield _against(cell, rule)
@@ -87,26 +53,36 @@ def rule_checks(published: Published) -> Iterator[Check]:
     yield from _quantiles(published)
 
 
-def _against(cell: Cell, rule: Rule) -> Check:
+def _against(cell: Cell, rule: Threshold) -> Check:
     box = cell.box.absolute() if cell.statistic == "outer_loading" else cell.box
-    truth = rule.truth(box, rule.limit)
-    detail = f"{rule.direction} {rule.limit:g} ({rule.source})"
+    truth = _within(rule, box, rule.acceptable)
+    side = Detail(rule.direction, SIDES_ES[rule.direction])
+    detail = say(
+        "{} {} ({})", "{} {} ({})", side, f"{rule.acceptable:g}", Detail(rule.source, rule.source_es)
+    )
     if truth is False and rule.borderline is not None:
-        near = rule.truth(box, rule.borderline)
-        detail += f"; {'beyond' if near is False else 'within'} the tolerated {rule.borderline:g}"
+        near = _within(rule, box, rule.borderline)
+        reach = Detail("beyond", "más allá de") if near is False else Detail("within", "dentro de")
+        detail += say("; {} the tolerated {}", "; {} lo tolerado, {}", reach, f"{rule.borderline:g}")
     if cell.statistic == "outer_loading" and truth is False:
         n = loading_sample_size(cell.value)
         if n is not None:
-            detail += f"; a loading of this size needs n of about {n} (Hair, Anderson, Tatham and Black 1998)"
+            detail += say(
+                "; a loading of this size needs n of about {} (Hair, Anderson, Tatham and Black 1998)",
+                "; una carga de este tamaño necesita una n de unos {} (Hair, Anderson, Tatham y Black 1998)",
+                n,
+            )
     if truth is None:
-        detail += f"; the printed {cell.printed} stands for {show(cell.box)}"
+        detail += say(
+            "; the printed {} stands for {}", "; el {} impreso representa {}", cell.printed, cell.box
+        )
     about = arrow((cell.row, cell.column)) if cell.statistic == "f_squared" else cell.row
     if cell.statistic in ("htmt", "htmt2"):
         about = f"{cell.row} and {cell.column}"
     if cell.statistic == "r_squared":
         about = cell.column
     return Check(
-        f"{cell.statistic} {rule.direction} {rule.limit:g}",
+        f"{cell.statistic} {rule.direction} {rule.acceptable:g}",
         "rule",
         about,
         cell.id,
@@ -115,6 +91,13 @@ def _against(cell: Cell, rule: Rule) -> Check:
         verdict_of(truth),
         detail,
     )
+
+
+def _within(rule: Threshold, box: Interval, limit: float) -> bool | None:
+    """Tell whether the whole box is on the right side of a limit."""
+    if rule.direction in ("at least", "above"):
+        return Interval.point(limit).less(box, strict=rule.direction == "above")
+    return box.less(limit, strict=rule.direction == "below")
 
 
 def fornell_larcker(published: Published) -> list[tuple[Cell, Cell, Interval]]:
@@ -149,7 +132,7 @@ def _fornell_larcker_checks(published: Published) -> Iterator[Check]:
             cell.printed,
             None,
             verdict_of(Interval.point(0).less(margin)),
-            f"√AVE {root.id} is above it by {show(margin)}",
+            say("√AVE {} is above it by {}", "la √AVE {} la supera en {}", root.id, margin),
             (root.id,),
         )
 
@@ -164,9 +147,17 @@ def _same_digits(published: Published) -> Iterator[Check]:
         return
     same = [efa for efa, pls in pairs if efa.printed == pls.printed]
     alike = len(same) == len(pairs)
-    detail = f"{len(same)} of {len(pairs)} EFA loadings are the PLS loadings digit for digit"
+    detail = say(
+        "{} of {} EFA loadings are the PLS loadings digit for digit",
+        "{} de {} cargas AFE son las cargas PLS dígito por dígito",
+        len(same),
+        len(pairs),
+    )
     if alike:
-        detail += "; two methods do not give the same digits, so one table repeats the other"
+        detail += Detail(
+            "; two methods do not give the same digits, so one table repeats the other",
+            "; dos métodos no dan los mismos dígitos: una tabla repite la otra",
+        )
     yield Check(
         "EFA loadings are not the PLS loadings",
         "coincidence",
@@ -187,15 +178,23 @@ def _quantiles(published: Published) -> Iterator[Check]:
     found = student_quantiles(published)
     if found:
         df, probabilities = found[0]
-        listed = ", ".join(f"{c.printed} ({p:g})" for c, p in zip(cells, probabilities, strict=True))
+        shown = [f"{c.printed} ({p:g})" for c, p in zip(cells, probabilities, strict=True)]
+        listed = Detail(", ".join(shown), "; ".join(shown))
         chance = quantile_chance(published)
-        detail = (
-            f"all are quantiles of Student's t with {df} degrees of freedom: {listed}; about "
-            f"{100 * chance:.2g} % of t values near these would be, for some degrees of freedom; "
-            "a coincidence or not, the tables do not say"
+        detail = say(
+            "all are quantiles of Student's t with {} degrees of freedom: {}; about {} % of t values near these "
+            "would be, for some degrees of freedom; a coincidence or not, the tables do not say",
+            "todos son cuantiles de la t de Student con {} grados de libertad: {}; cerca del {} % de los valores t "
+            "próximos lo serían, con algunos grados de libertad; si es coincidencia, las tablas no lo dicen",
+            df,
+            listed,
+            f"{100 * chance:.2g}",
         )
     else:
-        detail = "no degrees of freedom have all printed t among their tabled quantiles"
+        detail = Detail(
+            "no degrees of freedom have all printed t among their tabled quantiles",
+            "no hay grados de libertad con los que todos los t impresos estén entre los cuantiles de tabla",
+        )
     yield Check(
         "printed t are not tabled quantiles",
         "coincidence",

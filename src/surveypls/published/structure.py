@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypls.published.boxes import Interval, range_over_box, verdict_of
-from surveypls.published.checks import Check, Member, arrow, chain, compare_with, show
+from surveypls.published.checks import Check, Member, arrow, chain, compare_with, same
+from surveypls.published.details import Detail, say
 from surveypls.published.printed import Cell, Published
 
 FloatArray = NDArray[np.float64]
+SMALLEST_EIGENVALUE = 1e-10  # at or below it a matrix of predictors is taken as singular
 MOST_ROWS = 10_000  # sample sizes that are tried where none is printed
 
 
@@ -28,11 +30,11 @@ def _one_predictor(published: Published) -> Iterator[Check]:
         if len(_sources(published, target)) != 1:
             continue
         members = [
-            Member("β = correlation (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, _same)
+            Member("β = correlation (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, same)
             for c in published.select("path_coefficient", source, target)
         ]
         members += [
-            Member("correlation = β (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, _same)
+            Member("correlation = β (one predictor)", c.id, c.printed, (c.id,), c.box, c.box, same)
             for c in published.select("construct_correlation", source, target)
         ]
         negative = any(m.box.upper < 0 for m in members)
@@ -85,7 +87,7 @@ def _several_predictors(published: Published) -> Iterator[Check]:
             for statistic, name in (("path_coefficient", "β"), ("inner_vif", "VIF"), ("f_squared", "f²")):
                 for cell in published.select(statistic, source, target):
                     allowed = range_over_box(solve.part(statistic, j), boxes)
-                    detail = f"the construct correlations give {show(allowed)}"
+                    detail = _given(allowed)
                     check = compare_with(
                         cell, allowed, f"{name} from the construct correlations", pair, cells, detail
                     )
@@ -94,8 +96,17 @@ def _several_predictors(published: Published) -> Iterator[Check]:
                     yield check
         for cell in published.select("r_squared", None, target):
             allowed = range_over_box(solve.part("r_squared", 0), boxes)
-            detail = f"the construct correlations give {show(allowed)}"
+            detail = _given(allowed)
             yield compare_with(cell, allowed, "R² from the construct correlations", target, cells, detail)
+
+
+def _given(allowed: Interval) -> Detail:
+    if not math.isfinite(allowed.width):
+        return Detail(
+            "the construct correlations do not bound it: with their rounding the predictors may be collinear",
+            "las correlaciones de constructos no lo acotan: por su redondeo los predictores pueden ser colineales",
+        )
+    return say("the construct correlations give {}", "las correlaciones de constructos dan {}", allowed)
 
 
 def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
@@ -104,7 +115,10 @@ def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
     wide = Interval(allowed.lower - slack, allowed.upper + slack)
     if cell.box.intersect(wide) is None:
         return check
-    detail = f"{check.detail} on fixed scores; re-estimation without the path gives somewhat other values"
+    detail = check.detail + Detail(
+        " on fixed scores; re-estimation without the path gives somewhat other values",
+        " con puntuaciones fijas; reestimar sin la trayectoria da valores algo distintos",
+    )
     return Check(
         check.check,
         check.kind,
@@ -119,7 +133,11 @@ def _lenient_f(check: Check, cell: Cell, allowed: Interval) -> Check:
 
 
 class _Regression:
-    """Regression of a target on k predictors from boxes: predictor pairs first, then target correlations."""
+    """Regression of a target on k predictors from boxes: predictor pairs first, then target correlations.
+
+    NaN where the predictors' matrix is not positive definite.  The positive definite matrices are a convex set,
+    so a box all of whose corners are in it has no pole inside.
+    """
 
     def __init__(self, k: int) -> None:
         self.k = k
@@ -130,7 +148,10 @@ class _Regression:
             among = np.tile(np.eye(self.k), (len(x), 1, 1))
             n = len(self.rows)
             among[:, self.rows, self.columns] = among[:, self.columns, self.rows] = x[:, :n]
+            definite = np.linalg.eigvalsh(among)[:, 0] > SMALLEST_EIGENVALUE
+            among[~definite] = np.eye(self.k)
             inverse = np.linalg.inv(among)
+            inverse[~definite] = np.nan
             beta = np.einsum("bij,bj->bi", inverse, x[:, n:])
             r2 = np.einsum("bi,bi->b", beta, x[:, n:])
             if statistic == "path_coefficient":
@@ -138,7 +159,8 @@ class _Regression:
             if statistic == "inner_vif":
                 return np.asarray(inverse[:, j, j])
             if statistic == "f_squared":
-                return np.asarray(beta[:, j] ** 2 / inverse[:, j, j] / (1 - r2))
+                rest = np.where(r2 < 1, 1 - r2, np.nan)
+                return np.asarray(beta[:, j] ** 2 / inverse[:, j, j] / rest)
             return np.asarray(r2)
 
         return value
@@ -165,7 +187,12 @@ def _definite(published: Published) -> Iterator[Check]:
         f"{len(cells)} correlations",
         None,
         verdict_of(truth),
-        f"smallest eigenvalue {smallest:.4f}, with rounding ± {slack:.4f}",
+        say(
+            "smallest eigenvalue {}, with rounding ± {}",
+            "menor valor propio {}, con redondeo ± {}",
+            f"{smallest:.4f}",
+            f"{slack:.4f}",
+        ),
         tuple(c.id for c in cells),
     )
 
@@ -197,7 +224,7 @@ def _effects(published: Published) -> Iterator[Check]:
                 allowed = allowed + product
             used = list({c.id: c for r in found for c in r}.values())
             label = statistic.replace("_", " ")
-            detail = f"the paths give {show(allowed)}"
+            detail = say("the paths give {}", "las trayectorias dan {}", allowed)
             yield compare_with(
                 cell, allowed, f"{label} from the paths", arrow((cell.row, cell.column)), used, detail
             )
@@ -216,7 +243,7 @@ def _adjusted(published: Published) -> Iterator[Check]:
             if n <= k + 1:
                 continue
             allowed = 1 - (1 - r2) * ((n - 1) / (n - k - 1))
-            detail = f"R² and n = {sizes[0].printed} give {show(allowed)}"
+            detail = say("R² and n = {} give {}", "R² y n = {} dan {}", sizes[0].printed, allowed)
             used = [plain[0], sizes[0]]
         else:
             fits = [
@@ -225,9 +252,20 @@ def _adjusted(published: Published) -> Iterator[Check]:
                 if _adjusted_at(r2, n, k).intersect(cell.box) is not None
             ]
             allowed = cell.box if fits else Interval(_adjusted_at(r2, k + 2, k).lower, r2.upper)
-            detail = f"no sample size from {k + 2} to {MOST_ROWS:,} gives it"
             if fits:
-                detail = f"sample sizes {fits[0]} to {fits[-1]} give it"
+                detail = say(
+                    "sample sizes {} to {} give it",
+                    "lo dan los tamaños de muestra de {} a {}",
+                    fits[0],
+                    fits[-1],
+                )
+            else:
+                detail = say(
+                    "no sample size from {} to {} gives it",
+                    "no lo da ningún tamaño de muestra de {} a {}",
+                    k + 2,
+                    Detail(f"{MOST_ROWS:,}", f"{MOST_ROWS:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")),
+                )
             used = [plain[0]]
         yield compare_with(cell, allowed, "adjusted R² from R² and n", cell.column, used, detail)
 
@@ -244,7 +282,3 @@ def correlation_cell(published: Published, a: str, b: str) -> Cell | None:
     """Return the printed correlation of two constructs, or None."""
     found = published.select("construct_correlation", a, b)
     return found[0] if found else None
-
-
-def _same(x: Interval) -> Interval:
-    return x

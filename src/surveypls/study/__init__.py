@@ -1,6 +1,7 @@
 """Room 1, the study: what a study file may say, read and checked.  Knows nothing of data.
 
 ``load_study`` reads ``study.yaml`` into an immutable :class:`Study`; everything else reads the study.
+:mod:`surveypls.study.thresholds` has the conventions that statistics are judged by, whatever the study.
 """
 
 from surveypls.study.definition import (

@@ -137,8 +137,8 @@ def ensemble(
         Each matrix has its own stream, so a longer run repeats a shorter one and goes on.
     vary : mapping, optional
         (statistic, row, column) → (low, high): each matrix is sought at a value drawn from there besides the
-        targets, and the whole numbers come near it; another is drawn where no ordinary matrix has it.  Left to themselves searches end in the
-        same corner of what is open.
+        targets, and the whole numbers come near it; another is drawn where no ordinary matrix has it.  Left to
+        themselves searches end in the same corner of what is open.
     n_resamples, significance
         See :func:`open_figures`.
     store : path, optional

@@ -134,7 +134,7 @@ def audit_table(
     Parameters
     ----------
     checks : DataFrame
-        Columns check, kind, about, printed, allowed_lower, allowed_upper, verdict, detail.
+        Columns check, kind, about, printed, allowed_lower, allowed_upper, verdict, detail, detail_es.
     verdict : {"holds", "fails", "cannot be told"}, optional
         Only these.
     kinds : tuple of str, optional
@@ -151,7 +151,6 @@ def audit_table(
     b.columns.append(Column("allowed_lower", say("a.from", labels), "number", say("a.allowed", labels)))
     b.columns.append(Column("allowed_upper", say("a.to", labels), "number", say("a.allowed", labels)))
     b.text("verdict", say("verdict", labels))
-    # The audit writes its sentences in English.
     detail = "detail_es" if labels == "es" else "detail"
     if detail in checks:
         b.text("detail", say("a.detail", labels))
@@ -168,7 +167,7 @@ def audit_table(
             allowed_lower=row.get("allowed_lower", float("nan")),
             allowed_upper=row.get("allowed_upper", float("nan")),
             verdict=_verdict(plain(row["verdict"]), labels),
-            detail=plain(row.get(detail)),
+            detail=decimals_in(plain(row.get(detail)), labels),
         )
     return b.table(title=say("a.title", labels), note=say("a.note", labels), notice=None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from surveypls.study.definition import Language
+from surveypls.study.thresholds import SIDES_ES
 from surveypls.words import decimals_in, has_word, words
 
 _CHECKS = {
@@ -23,6 +24,18 @@ _CHECKS = {
     "printed t are not tabled quantiles": "los t impresos no son cuantiles de tabla",
     "retained items = printed loadings": "ítems retenidos = cargas impresas",
     "retained items ≤ items": "ítems retenidos ≤ ítems",
+    "R² from the construct correlations": "R² según las correlaciones de constructos",
+    "VIF from the construct correlations": "VIF según las correlaciones de constructos",
+    "adjusted R² from R² and n": "R² ajustada según R² y n",
+    "f² from the construct correlations": "f² según las correlaciones de constructos",
+    "indirect effect from the paths": "efecto indirecto según las trayectorias",
+    "interval's ends in order": "extremos del intervalo en orden",
+    "rho_C from the loadings": "ρC según las cargas",
+    "t = |β| / standard error": "t = |β| / error estándar",
+    "the same figure in two tables": "la misma cifra en dos tablas",
+    "total effect from the paths": "efecto total según las trayectorias",
+    "within the statistic's range": "dentro del rango del estadístico",
+    "β from the construct correlations": "β según las correlaciones de constructos",
     "the construct correlations form a correlation matrix": "las correlaciones forman una matriz de correlación",
     "the interval holds the estimate": "el intervalo contiene la estimación",
     "the statistic is defined": "el estadístico está definido",
@@ -30,7 +43,6 @@ _CHECKS = {
     "√AVE is the root of AVE": "√AVE es la raíz de la AVE",
 }
 _RULE = re.compile(r"(?P<statistic>\w+) (?P<side>at least|at most|below|above) (?P<limit>[\d.]+)")
-_SIDES = {"at least": "al menos", "at most": "a lo sumo", "below": "menor que", "above": "mayor que"}
 _SCAN = re.compile(r"(?P<label>.+) attainable \(exhaustive scan\)")
 _PLACES = (
     ("Method", "Metodología"),
@@ -45,7 +57,9 @@ _PLACES = (
     (" and ", " y "),
 )
 _NUMBERED = re.compile(r"(Tables?|[Tt]ablas?) (?=\d)")
-_SYMBOLS = {"alpha": "alfa"}
+_SYMBOLS = {"alpha": "alfa", "rho_A": "ρA"}
+_COUNTS = {"pairs": "pares", "loadings": "cargas", "correlations": "correlaciones"}
+_COUNTED = re.compile(rf"(\d+) ({'|'.join(_COUNTS)})\b")
 _THINGS = {"items": "ítems", "t statistics": "estadísticos t", "model": "modelo"}
 
 
@@ -54,7 +68,7 @@ def check_name(check: str, labels: Language) -> str:
     rule = _RULE.fullmatch(check)
     if rule:
         name = words(rule["statistic"], labels) if has_word(rule["statistic"]) else rule["statistic"]
-        side = _SIDES[rule["side"]] if labels == "es" else rule["side"]
+        side = SIDES_ES[rule["side"]] if labels == "es" else rule["side"]
         return f"{name} {side} {decimals_in(rule['limit'], labels)}"
     if labels != "es":
         return check
@@ -77,9 +91,10 @@ def subject(about: str, labels: Language) -> str:
     text = about.replace("->", "→")
     if labels != "es":
         return text
-    return _THINGS.get(
-        text, text.replace(" pairs of ", " pares de ").replace(" pairs", " pares").replace(" and ", " y ")
-    )
+    if text in _THINGS:
+        return _THINGS[text]
+    text = text.replace(" pairs of ", " pares de ").replace(" and ", " y ")
+    return _COUNTED.sub(lambda found: f"{found[1]} {_COUNTS[found[2]]}", text)
 
 
 def figures_found(found: str, labels: Language) -> str:

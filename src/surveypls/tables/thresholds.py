@@ -1,160 +1,46 @@
-"""One table of thresholds: what counts as acceptable or borderline, and who says so.
+"""The table of thresholds for display, and the legend of its marks.
 
-The table itself is ``thresholds.csv`` beside this file.  A threshold is a convention, not a test.
-Each line gives its source, so that a reader who prefers another value can pass it to :func:`judge`.
-Marks are text (✓ ~ ✗) because colour is lost in print and on some web sites.
+The thresholds themselves stand in :mod:`surveypls.study.thresholds`, which the audit reads, too.
 """
 
 from __future__ import annotations
 
-import csv
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from importlib import resources
-from typing import Literal, cast
-
 import pandas as pd
 
-from surveypls.study.definition import Language, Text, nearest
+from surveypls.study.definition import Language, Text
+from surveypls.study.thresholds import (
+    BAD,
+    BORDERLINE,
+    GOOD,
+    MARKS,
+    THRESHOLDS,
+    Direction,
+    Threshold,
+    judge,
+    threshold,
+)
 from surveypls.tables.tabular import Column, Table
+from surveypls.words import decimals_in
 
-GOOD, BORDERLINE, BAD = "✓", "~", "✗"
-MARKS = (GOOD, BORDERLINE, BAD)
-Direction = Literal["at least", "above", "below", "at most"]
+__all__ = [
+    "BAD",
+    "BORDERLINE",
+    "GOOD",
+    "MARKS",
+    "THRESHOLDS",
+    "Direction",
+    "Threshold",
+    "judge",
+    "legend",
+    "threshold",
+    "threshold_table",
+]
+
 _SIGNS = {"at least": "≥", "above": ">", "below": "<", "at most": "≤"}
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """One convention.
-
-    Parameters
-    ----------
-    statistic : str
-        Name as in the long format.
-    label : Text
-        Name as readers know it.
-    direction : {"at least", "above", "below", "at most"}
-        On which side of ``acceptable`` a value passes.
-    acceptable : float
-    borderline : float or None
-        Up to here (on the other side of ``acceptable``, inclusive) a value is borderline; None
-        where the convention knows no middle.
-    too_high : float or None
-        Values above are borderline although they pass (reliability that points to redundant items).
-    source : str
-    note : Text
-    sizes : tuple of (float, Text)
-        Lower bounds of named effect sizes, ascending.
-    """
-
-    statistic: str
-    label: Text
-    direction: Direction
-    acceptable: float
-    borderline: float | None = None
-    too_high: float | None = None
-    source: str = ""
-    note: Text = field(default_factory=Text)
-    sizes: tuple[tuple[float, Text], ...] = ()
-
-    def judge(self, value: float) -> str:
-        """Return ✓, ~ or ✗, or "" for a missing value."""
-        if value is None or math.isnan(value):
-            return ""
-        if self._passes(value, self.acceptable):
-            return BORDERLINE if self.too_high is not None and value > self.too_high else GOOD
-        if self.borderline is None:
-            return BAD
-        reached = value >= self.borderline if self._minimum else value <= self.borderline
-        return BORDERLINE if reached else BAD
-
-    @property
-    def _minimum(self) -> bool:
-        return self.direction in ("at least", "above")
-
-    def _passes(self, value: float, bound: float) -> bool:
-        if self.direction == "at least":
-            return value >= bound
-        if self.direction == "above":
-            return value > bound
-        return value < bound if self.direction == "below" else value <= bound
-
-    def size(self, value: float, labels: Language = "en") -> str:
-        """Return the named size of an effect, or "" where the convention names none."""
-        if not self.sizes or value is None or math.isnan(value):
-            return ""
-        name = Text(en="none", es="nulo")
-        for bound, label in self.sizes:
-            if value >= bound:
-                name = label
-        return name(labels)
 
 
 def _t(en: str, es: str) -> Text:
     return Text(en=en, es=es)
-
-
-def _load() -> tuple[Threshold, ...]:
-    """Read ``thresholds.csv``, which stands beside this module."""
-    text = resources.files("surveypls.tables").joinpath("thresholds.csv").read_text(encoding="utf-8")
-    return tuple(_threshold(row) for row in csv.DictReader(text.splitlines()))
-
-
-def _threshold(row: Mapping[str, str]) -> Threshold:
-    if row["direction"] not in _SIGNS:
-        raise ValueError(
-            f"thresholds.csv, {row['statistic']}: direction {row['direction']!r} is not one of {list(_SIGNS)}"
-        )
-    return Threshold(
-        statistic=row["statistic"],
-        label=Text(en=row["label_en"], es=row["label_es"]),
-        direction=cast(Direction, row["direction"]),
-        acceptable=float(row["acceptable"]),
-        borderline=float(row["borderline"]) if row["borderline"] else None,
-        too_high=float(row["too_high"]) if row["too_high"] else None,
-        source=row["source"],
-        note=Text(en=row["note_en"], es=row["note_es"]),
-        sizes=tuple(_sizes(row["sizes_en"], row["sizes_es"])),
-    )
-
-
-def _sizes(english: str, spanish: str) -> Iterator[tuple[float, Text]]:
-    for en, es in zip(filter(None, english.split("; ")), filter(None, spanish.split("; ")), strict=True):
-        bound, name = en.split(" ", 1)
-        yield float(bound), Text(en=name, es=es.split(" ", 1)[1])
-
-
-_ALL = _load()
-THRESHOLDS: Mapping[str, Threshold] = {t.statistic: t for t in _ALL}
-
-
-def threshold(statistic: str, **changes: float | str | None) -> Threshold:
-    """Return the threshold of a statistic, with fields replaced where given.
-
-    Raises
-    ------
-    KeyError
-        If the table has no line of that name; the message gives the nearest.
-    """
-    if statistic not in THRESHOLDS:
-        raise KeyError(f"no threshold for {statistic!r}{nearest(statistic, THRESHOLDS)}")
-    return replace(THRESHOLDS[statistic], **changes)  # type: ignore[arg-type]
-
-
-def judge(statistic: str, value: float, **changes: float | str | None) -> str:
-    """Return the mark ✓, ~ or ✗ of a value ("" where it is missing).
-
-    Parameters
-    ----------
-    statistic : str
-        A name in :data:`THRESHOLDS`.
-    value : float
-    **changes
-        Fields of :class:`Threshold` to replace, such as ``acceptable=0.90``.
-    """
-    return threshold(statistic, **changes).judge(value)
 
 
 def legend(labels: Language = "en") -> str:
@@ -168,7 +54,7 @@ def threshold_table(labels: Language = "en") -> Table:
     """Return the thresholds as a table: statistic, acceptable, borderline, source, note."""
     es = labels == "es"
     rows = []
-    for t in _ALL:
+    for t in THRESHOLDS.values():
         rows.append(
             {
                 "statistic": t.statistic,
@@ -176,8 +62,8 @@ def threshold_table(labels: Language = "en") -> Table:
                 "acceptable": _bound(t, labels),
                 "borderline": _middle(t, labels),
                 "sizes": "; ".join(f"{name(labels)} ≥ {_figure(bound, labels)}" for bound, name in t.sizes),
-                "source": _spanish_source(t.source) if es else t.source,
-                "note": _figures_in(t.note(labels), labels),
+                "source": t.source_es if es else t.source,
+                "note": decimals_in(t.note(labels), labels),
             }
         )
     headings = {
@@ -198,7 +84,7 @@ def threshold_table(labels: Language = "en") -> Table:
 def _figure(value: float, labels: Language) -> str:
     text = f"{value:.3f}"
     text = text[:-1] if text.endswith("0") else text
-    return text.replace(".", ",") if labels == "es" else text
+    return decimals_in(text, labels)
 
 
 def _bound(t: Threshold, labels: Language) -> str:
@@ -213,19 +99,3 @@ def _middle(t: Threshold, labels: Language) -> str:
     if t.too_high is not None:
         parts.append(f"> {_figure(t.too_high, labels)}")
     return "; ".join(parts)
-
-
-def _figures_in(text: str, labels: Language) -> str:
-    if labels != "es":
-        return text
-    return "".join(
-        "," if c == "." and 0 < i < len(text) - 1 and text[i - 1].isdigit() and text[i + 1].isdigit() else c
-        for i, c in enumerate(text)
-    )
-
-
-def _spanish_source(source: str) -> str:
-    source = source.replace(
-        "convention; the study file sets it", "convención; lo fija el archivo del estudio"
-    )
-    return source.replace(" and ", " y ").replace("sizes: ", "tamaños: ")
