@@ -150,8 +150,8 @@ def ensemble(
     -------
     DataFrame
         Long: matrix, arrangement, n, seed, statistic, row, column, value.  ``worst_distance`` is the largest
-        distance from a printed figure in half boxes, below 1 in every survey; a matrix whose sums were not
-        found at its n is left out and told to ``progress``.
+        distance from a printed figure in half boxes, below 1 in every survey.  Where whole numbers or
+        respondents were not found, the matrix has fewer surveys or none, and ``progress`` is told.
     """
     tell = progress or (lambda _: None)
     made = pd.read_csv(store, keep_default_na=False) if store is not None and store.is_file() else None
@@ -162,13 +162,16 @@ def ensemble(
         n = sizes[number % len(sizes)]
         tell(f"matrix {number + 1} of {n_matrices}, n = {n}")
         sequence = np.random.SeedSequence([seed, number])
+        rows: list[pd.DataFrame] = []
         try:
-            rows = list(
-                _surveys(target, vary or {}, n, number, n_arrangements, sequence, n_resamples, significance)
-            )
+            for survey in _surveys(
+                target, vary or {}, n, number, n_arrangements, sequence, n_resamples, significance
+            ):
+                rows.append(survey)
         except CalibrationError as error:
-            tell(f"matrix {number + 1} left out: {error}")
-            continue
+            tell(f"matrix {number + 1}: {len(rows)} of {n_arrangements} surveys; {error}")
+            if not rows:
+                continue
         new = pd.concat(rows, ignore_index=True)
         parts.append(new)
         if store is not None:
