@@ -185,17 +185,27 @@ _WORDS: dict[str, tuple[str, str]] = {
         "A decision that differs stands at the edge.",
         "Una decisión que difiere está en el borde.",
     ),
-    "attainable": ("what the other cells allow", "lo que permiten las demás celdas"),
+    "attainable": (
+        "found by search with the other figures held (at least)",
+        "hallado por búsqueda con las demás cifras fijas (al menos)",
+    ),
     "attainable_axis": ("Value", "Valor"),
     "attainable_inside": ("printed, within", "impreso, dentro"),
     "attainable_outside": ("printed, out of reach", "impreso, fuera de alcance"),
     "dots_note": (
-        "Axis: recomputed minus printed, in units of the last printed digit; linear to ±1, logarithmic beyond. "
-        "Grey band: rounding box of the printed value.",
+        "Axis: recomputed minus printed, in units of the last printed digit; linear to ±1, logarithmic beyond, at "
+        "the edge from ±1000. Grey band: rounding interval of the printed value. A statistic that is not defined has a "
+        "mark on the line at 0.",
         "Eje: recalculado menos impreso, en unidades del último dígito impreso; lineal hasta ±1, logarítmico "
-        "después. Banda gris: intervalo de redondeo del valor impreso.",
+        "después, en el borde desde ±1000. Banda gris: intervalo de redondeo del valor impreso. Un estadístico no "
+        "definido lleva su marca en la línea del 0.",
     ),
     "ensemble_range": ("all", "todas"),
+    "post_hoc_power": ("t as power", "t como potencia"),
+    "htmt_upper": ("HTMT, upper end (percentile)", "HTMT, extremo superior (percentil)"),
+    "q2_predict": ("Q²predict", "Q²predict"),
+    "normal": ("normal scores", "puntuaciones normales"),
+    "respondents": ("respondents", "encuestados"),
     "ensemble_middle": ("middle {level}", "{level} central"),
     "ensemble_median": ("median", "mediana"),
     "ensemble_count": (

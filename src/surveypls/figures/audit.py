@@ -225,9 +225,8 @@ def power_curve(
     for i, (s, r, c) in enumerate(curves):
         part = data[(data["statistic"] == s) & (data["row"] == r) & (data["column"] == c)]
         colour, line, marker = looks[i % len(looks)]
-        name = quantity_label(
-            "" if s in ("", "path_coefficient") else short_name(s, labels), r, c, statistic=s
-        )
+        kind = "" if s in ("", "path_coefficient") else short_name(s, labels)
+        name = ", ".join(filter(None, (kind, " → ".join(filter(None, (r, c))))))
         if part["lower"].notna().all():
             ax.fill_between(part["n"], part["lower"], part["upper"], color=colour, alpha=0.15, linewidth=0)
         ax.plot(

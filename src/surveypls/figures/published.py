@@ -74,10 +74,9 @@ def published_dots(
     data = found[list(needed)].copy()
     decimals = [len(m.group(1)) if (m := re.search(r"[.,](\d+)", t)) else 0 for t in data["printed"]]
     data["units"] = pd.to_numeric(data["difference"], errors="coerce") * 10.0 ** np.array(decimals)
-    # A decision that agrees stands at zero, one that does not at the edge.
-    otherwise = np.where(
-        data["verdict"] == "equal", 0.0, np.where(data["verdict"] == "not recomputed", np.nan, _LIMIT)
-    )
+    # A decision that does not agree stands at the edge; one that does, and what is not defined, at zero.
+    decision = (data["statistic"] == "decision") & (data["verdict"] == "differ")
+    otherwise = np.where(data["verdict"] == "not recomputed", np.nan, np.where(decision, _LIMIT, 0.0))
     data["drawn_at"] = data["units"].clip(-_LIMIT, _LIMIT).fillna(pd.Series(otherwise, index=data.index))
     data = data[[*needed[:-1], "units", "drawn_at", "verdict"]]
 

@@ -86,10 +86,12 @@ def build_paper(
     for language in (labels,) if labels else project.languages:
         with spanish_decimals(data.study.decimal):
             document = compose(data, figure_folder(project, language), labels=language)
-        for name in formats:
-            path = target / f"paper_{language}.{name}"
-            write_if_changed(path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document))
-            written.append(path)
+            for name in formats:
+                path = target / f"paper_{language}.{name}"
+                write_if_changed(
+                    path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document)
+                )
+                written.append(path)
     return written
 
 

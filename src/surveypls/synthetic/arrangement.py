@@ -21,7 +21,7 @@ Swaps = list[tuple[int, int]]
 _CANDIDATES = 256
 _STEPS = 700
 _SNAPSHOTS = 200
-_SINGLES = 1200
+_SINGLES = 2500
 _SHORT = 20_000
 _DISTINCT = 1000
 _IDLE = 5
@@ -222,7 +222,7 @@ def exact_swaps(
     if len(a) == 0:
         return None
     if len(a) > _SINGLES:
-        # Half a million pairs hold a match as a rule; all of them, at n = 100, would be five millions.
+        # Three million pairs hold a match as a rule; more would only take memory.
         some = np.sort(rng.choice(len(a), _SINGLES, replace=False))
         a, b, change = a[some], b[some], change[some]
     # One number for each vector: equal numbers of different vectors are next to impossible, and are checked.
@@ -242,7 +242,8 @@ def exact_swaps(
         k = int(rng.choice(two))
         return _chosen([int(p[k]), int(q[k])], a, b, change, wanted)
     # Sums of two pairs are densest about 0: a short third pair leaves the rest where matches are most likely.
-    length = ((change[p] + change[q]) ** 2).sum(axis=1)
+    gram = change @ change.T
+    length = np.diag(gram)[p] + np.diag(gram)[q] + 2 * gram[p, q]
     short = np.argpartition(length, min(_SHORT, len(length) - 1))[:_SHORT]
     short = short[np.unique(pair[short], return_index=True)[1]]
     short = short[pair[short] != 0]

@@ -38,6 +38,7 @@ _DRAWS = 8
 _WARMTH = 0.5
 #: Rounds of an arrangement: one that is not found soon is hardly found at all.
 _ROUNDS = 60
+_MIN_EIGENVALUE = 0.08
 
 
 def _resampled(estimate: PlsEstimate) -> tuple[pd.DataFrame, FloatArray]:
@@ -205,14 +206,15 @@ def _matrix(
     for left in reversed(range(draws)):
         wanted = _varied(target, vary, rng) if vary else target
         try:
-            # Wide starts and loose limits: an ensemble is to reach far, not to look like the shipped survey.
+            # Wide starts and loose limits: an ensemble is to reach far.  But whole numbers cannot lie near a plane,
+            # so respondents of nearly singular matrices are not found.
             return meeting_matrix(
                 wanted,
                 rng=rng,
                 spread=0.15,
                 block_spread=0.25,
-                min_eigenvalue=0.08,
-                min_cross=-0.15,
+                min_eigenvalue=0.12,
+                min_cross=-0.10,
                 max_factor_loading=float("inf"),
                 n_starts=3 if vary else 12,
             )
@@ -234,7 +236,9 @@ def _surveys(
 ) -> Iterable[pd.DataFrame]:
     first, second, *others = sequence.spawn(2 + n_arrangements)
     whole = _matrix(target, vary, np.random.default_rng(first))
-    sums: AnswerSums = choose_sums(target, whole, n, rng=np.random.default_rng(second))
+    sums: AnswerSums = choose_sums(
+        target, whole, n, rng=np.random.default_rng(second), min_eigenvalue=_MIN_EIGENVALUE
+    )
     found = None
     for place, child in enumerate(others):
         rng = np.random.default_rng(child)

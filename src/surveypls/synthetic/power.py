@@ -224,6 +224,14 @@ def wilson_interval(hits: int, count: int, *, confidence_level: float = 0.95) ->
     return float(found.low), float(found.high)
 
 
+def _near(grid: pd.DataFrame, probit: float) -> NDArray[np.bool_]:
+    """Choose the sizes whose power is within one probit of the wanted one, the three nearest at least."""
+    count = grid["n_replications"].to_numpy(dtype=float)
+    share = (grid["significant"].to_numpy(dtype=float) + 0.5) / (count + 1)
+    distance = np.abs(stats.norm.ppf(share) - probit)
+    return np.asarray(distance <= max(1.0, float(np.sort(distance)[:3][-1])))
+
+
 def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: float = 0.95) -> pd.DataFrame:
     """Interpolate the sample size that a wanted power needs, path by path.
 
@@ -246,13 +254,15 @@ def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: flo
     Notes
     -----
     Probit regression of significance on √n, ``Φ⁻¹(power) = a + b √n``, by maximum likelihood: for a fixed
-    effect t grows with √n.  Interval by Fieller's theorem.
+    effect t grows with √n.  In small samples it grows otherwise, so only the sizes whose power is within
+    one probit of the wanted one are taken, and the three nearest at least.  Interval by Fieller's theorem.
     """
     if not 0 < power < 1:
         raise ValueError(f"power must lie between 0 and 1, found {power}")
     z, level = stats.norm.ppf(power), stats.norm.ppf((1 + confidence_level) / 2)
     rows = []
-    for (source, end), part in grid.groupby(["source", "target"], sort=False):
+    for (source, end), every in grid.groupby(["source", "target"], sort=False):
+        part = every[_near(every, float(z))]
         root = np.sqrt(part["n"].to_numpy(dtype=float))
         (a, b), covariance = _probit(root, part["significant"].to_numpy(), part["n_replications"].to_numpy())
         sizes = [np.nan] * 3
@@ -265,8 +275,8 @@ def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: flo
                 (a - z) ** 2 - level**2 * covariance[0, 0],
             ]
             sizes = [max(x, 0.0) ** 2 for x in ((z - a) / b, *np.sort(np.roots(quadratic).real))]
-        smallest, largest = float(part["n"].min()), float(part["n"].max())
-        if not sizes[0] >= smallest and (part["significant"] >= power * part["n_replications"]).all():
+        smallest, largest = float(every["n"].min()), float(every["n"].max())
+        if not sizes[0] >= smallest and (every["significant"] >= power * every["n_replications"]).all():
             # Every size is enough: the smallest simulated one bounds the answer.
             sizes = [smallest, np.nan, np.nan]
         rows.append(

@@ -265,7 +265,7 @@ def meeting_matrix(
             for block, b in zip(blocks, model.blocks, strict=True)
             if len(b) > 2
         )
-        if worst < limit and definite and kept and found.x[cross].min() > 0.5 * min_cross:
+        if worst < limit and definite and kept and found.x[cross].min() > min_cross - 0.035:
             return np.asarray(found.x)
         best = min(best, worst)
     raise CalibrationError(

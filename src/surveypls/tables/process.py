@@ -6,9 +6,13 @@ Each takes a table that another room made, puts it into words in English or Span
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from surveypls.pls.fit import VARIANTS
 from surveypls.study.definition import Language, Study
 from surveypls.survey import log as cleaning_log
 from surveypls.tables.build import Builder, join, marked_text, need_columns, phrase, plain, reversed_note
@@ -29,6 +33,7 @@ def frame_table(
     title: Bilingual,
     headings: Mapping[str, Bilingual] | None = None,
     kinds: Mapping[str, Kind] | None = None,
+    decimals: Mapping[str, int] | None = None,
     note: Bilingual = "",
     number: str = "",
     labels: Language = "en",
@@ -44,15 +49,36 @@ def frame_table(
         Columns without one take the shared word of that name where there is one, else the name itself.
     kinds : mapping of column to kind, optional
         See :class:`surveypls.tables.tabular.Column`; by default the column's type tells.
+    decimals : mapping of column to int
+        Where the kind's own are not right.
     number, labels, notice
         See :class:`surveypls.tables.tabular.Table`.
     """
+    frame = frame.copy()
+    for c in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[c]) or pd.api.types.is_bool_dtype(frame[c]):
+            frame[c] = pd.Series([_worded(v, labels) for v in frame[c]], index=frame.index, dtype=object)
     named = {str(c): words(str(c), labels) for c in frame.columns if has_word(str(c))}
     named |= {k: _in(v, labels) for k, v in (headings or {}).items()}
-    return from_frame(
+    made = from_frame(
         frame, headings=named, kinds=kinds, title=_in(title, labels), number=number,
         note=_in(note, labels), notice=notice or "", labels=labels,
     )  # fmt: skip
+    places = decimals or {}
+    return made.with_text(
+        columns=tuple(replace(c, decimals=places.get(c.key, c.decimals)) for c in made.columns)
+    )
+
+
+def _worded(value: Any, labels: Language) -> Any:
+    """Return yes or no for a truth value, and the word for a name that has one."""
+    if isinstance(value, (bool, np.bool_)):
+        return words("yes" if value else "no", labels)
+    if isinstance(value, str):
+        if value in VARIANTS:
+            return ", ".join(say(f"fit.{part}", labels) for part in value.split("/"))
+        return words(value, labels) if has_word(value) else value
+    return value
 
 
 def cleaning_table(flow: pd.DataFrame, *, labels: Language = "en", notice: str | None = None) -> Table:
