@@ -133,10 +133,12 @@ def test_few_rows_are_told(tmp_path: Path) -> None:
 
 
 def test_an_indirect_hypothesis_needs_a_way(tmp_path: Path) -> None:
-    more = "hypotheses:\n  - {id: H1, path: X -> Z, effect: indirect}\n  - {id: H2, path: X -> Y, effect: indirect}\n"
-    warnings = _check(tmp_path, _survey(), STUDY + more).warnings
-    assert not any("H1" in w for w in warnings)
-    _one(warnings, "hypothesis H2: no path leads from X to Y")
+    more = "hypotheses:\n  - {id: H1, path: X -> Z, effect: indirect}\n"
+    assert _check(tmp_path, _survey(), STUDY + more).errors == ()
+    wrong = more + "  - {id: H2, path: X -> Y, effect: indirect}\n  - {id: H3, path: Z -> X, effect: total}\n"
+    report = _check(tmp_path, _survey(), STUDY + wrong)
+    _one(report.errors, "hypothesis H2: no way of two or more paths leads from X to Y")
+    _one(report.errors, "hypothesis H3: no way leads from Z to X, so there is no total effect")
 
 
 def test_a_pruned_sign_item_is_an_error(tmp_path: Path) -> None:

@@ -335,24 +335,6 @@ def _measurement(study: Study) -> Iterable[str]:
             yield f"{c.name} has one item: its reliability cannot be estimated"
         elif len(c.items) == 2 and c.mode == "A":
             yield f"{c.name} has two items: three or more measure better"
-    for effect in study.hypotheses:
-        if effect.effect == "indirect" and not _reaches(study, effect.path.source, effect.path.target):
-            yield f"hypothesis {effect.id}: no path leads from {effect.path.source} to {effect.path.target}"
-
-
-def _reaches(study: Study, source: str, target: str) -> bool:
-    """Tell whether a way of two paths or more leads from source to target."""
-    after: dict[str, set[str]] = {}
-    for s, t in study.path_pairs:
-        after.setdefault(s, set()).add(t)
-    reached: set[str] = set()
-    todo = [s for t in after.get(source, ()) for s in after.get(t, ())]
-    while todo:
-        node = todo.pop()
-        if node not in reached:
-            reached.add(node)
-            todo += after.get(node, ())
-    return target in reached
 
 
 def _kept(model: PlsModel) -> dict[str, list[str]]:

@@ -138,6 +138,8 @@ class Hypothesis(Settings):
     """The path that it is about, SOURCE -> TARGET."""
     effect: Literal["direct", "indirect", "total"] = "direct"
     """Which effect of the source on the target."""
+    sign: Literal["positive", "negative"] | None = None
+    """The direction that is expected; left out, an effect of either sign supports the hypothesis."""
     statement: Text = Text()
     """The hypothesis in words."""
 
