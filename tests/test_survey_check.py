@@ -97,8 +97,61 @@ def test_answers_off_the_scale_are_counted_with_the_nearest_label(tmp_path: Path
     labels = ", ".join(f"{w}: {v}" for v, w in words.items())
     report = _check(tmp_path, survey, STUDY.replace("respondent:", f"scale: {{{labels}}}, respondent:"))
     said = _one(report.warnings, "2 answers are off the scale")
-    assert "row 5, X1: 'Somtimes' (did you mean 'Sometimes'?)" in said
-    assert "row 7, Y2: '9'" in said
+    assert "'Somtimes' ×1 (row 5, X1; did you mean 'Sometimes'?)" in said
+    assert "'9' ×1 (row 7, Y2)" in said
+
+
+SPANISH = ("Totalmente en desacuerdo", "En desacuerdo", "Neutral", "De acuerdo", "Totalmente de acuerdo")
+
+
+def _worded(survey: pd.DataFrame, labels: tuple[str, ...] = SPANISH) -> pd.DataFrame:
+    return survey.assign(**{c: [labels[v - 1] for v in survey[c]] for c in COLUMNS})
+
+
+def _with_scale(scale: dict[str, int]) -> str:
+    listed = ", ".join(f"{label}: {v}" for label, v in scale.items())
+    return STUDY.replace("respondent:", f"scale: {{{listed}}}, respondent:")
+
+
+def test_a_mistyped_label_of_the_scale_is_an_error(tmp_path: Path) -> None:
+    scale = {label: n for n, label in enumerate(SPANISH, 1)}
+    survey = _worded(_survey())
+    assert _check(tmp_path, survey, _with_scale(scale)).errors == ()
+    n = int((survey[COLUMNS] == "De acuerdo").sum().sum())
+    mistyped = {label.replace("De a", "Dea"): v for label, v in scale.items()}
+    said = _one(_check(tmp_path, survey, _with_scale(mistyped)).errors, "survey.scale: 'De acuerdo'")
+    assert said.startswith("study.yaml: ")
+    assert f"×{n} in 7 items is not on the scale; did you mean it by 'Deacuerdo'" in said
+    # a rare answer, mistyped: five of 1400
+    rare = survey.replace("Totalmente en desacuerdo", "En desacuerdo")
+    rare.loc[:4, "X1"] = "Totalmente en desacuerdo"
+    mistyped = {label.replace("mente en", "mnte en"): v for label, v in scale.items()}
+    _one(_check(tmp_path, rare, _with_scale(mistyped)).errors, "'Totalmente en desacuerdo' ×5 in X1")
+
+
+def test_a_forgotten_point_of_the_scale_is_an_error(tmp_path: Path) -> None:
+    forgotten = {label: n for n, label in enumerate(t for t in SPANISH if t != "Neutral")}
+    _one(_check(tmp_path, _worded(_survey()), _with_scale(forgotten)).errors, "'Neutral' ×")
+
+
+def test_a_respondent_of_strange_answers_is_no_second_heading(tmp_path: Path) -> None:
+    survey = _survey()
+    survey.loc[1, COLUMNS] = [9, 8, 9, 8, 9, 7, 7]
+    assert not any("second heading" in w for w in _check(tmp_path, survey).warnings)
+    survey.loc[1, COLUMNS] = ["don't know"] * 7
+    survey.loc[50, "X1"] = "don't know"
+    assert not any("second heading" in w for w in _check(tmp_path, survey).warnings)
+
+
+def test_a_middle_at_an_end_of_the_scale_is_told(tmp_path: Path) -> None:
+    order = ("Neutral", "De acuerdo", "En desacuerdo", "Totalmente de acuerdo", "Totalmente en desacuerdo")
+    warnings = _check(
+        tmp_path, _worded(_survey(), order), _with_scale({t: n for n, t in enumerate(order, 1)})
+    ).warnings
+    assert "'Neutral' names the middle" in _one(warnings, "stands at an end of it, 1")
+    _one(warnings, "the numbers do not follow the labels")
+    sound = _check(tmp_path, _worded(_survey()), _with_scale({t: n for n, t in enumerate(SPANISH, 1)}))
+    assert not any("survey.scale" in w for w in sound.warnings)
 
 
 def test_dropped_rows_are_told_with_their_rules(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="write a study file for a survey, to be confirmed")
     new.add_argument("survey", type=Path, metavar="SURVEY", help="CSV or XLSX of the answers")
     new.add_argument(
-        "--output", type=Path, default=Path("study.yaml"), metavar="FILE", help="where (default: study.yaml)"
+        "--output", type=Path, metavar="FILE", help="where (default: beside the survey, NAME.yaml)"
     )
     new.set_defaults(command=_new)
 
@@ -174,14 +175,32 @@ def _new(options: argparse.Namespace) -> int:
     made = scaffold(options.survey, options.output)
     for path in made.write():
         print(f"Written: {path}")
-    print(made.advice())
+    print(made.advice(_next("check", options.survey, made.study)))
     return 0
+
+
+def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
+    """Write the command that comes next, as it can be typed where this one was."""
+    given = [shlex.quote(str(path)) for path in (survey, study)]
+    if Path("Makefile").is_file() and Path("study.yaml").is_file():
+        target = "mine" if command == "run" else command
+        return f"make {target} SURVEY={given[0]} STUDY={given[1]}" + (f" NAME={name}" if name else "")
+    python = shlex.quote(sys.executable)
+    return f"{python} -m surveypls {command} {' '.join(given)}" + (f" --name {name}" if name else "")
 
 
 def _check(options: argparse.Namespace) -> int:
     report = check(options.survey, options.study, minimum_path=options.minimum_path)
     print(report.text())
+    if not report.errors:
+        print(f"Next: {_next('run', options.survey, options.study, _run_name(options.survey))}")
     return 2 if report.errors else 0
+
+
+def _run_name(survey: Path) -> str:
+    """Propose a name for a run: the survey's, as far as it can be a folder's."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", survey.stem).strip("_-")[:60]
+    return name or "mine"
 
 
 def _path_size(text: str) -> float:

@@ -15,12 +15,13 @@ from scipy.stats import norm
 
 from surveypls.efa.correlations import EfaError
 from surveypls.efa.pruning import prune
+from surveypls.own_survey import answers_check
 from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.pls.estimator import fit
 from surveypls.pls.inputs import DataError
 from surveypls.pls.model import ModelError, PlsModel
 from surveypls.published.printed import PublishedError, load_published
-from surveypls.study.definition import Study, StudyError, load_study, nearest
+from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.model_text import write_model
 from surveypls.survey.answers import name_key
 from surveypls.survey.codebook import load_codebook
@@ -30,8 +31,6 @@ from surveypls.survey.screening import CleaningResult, clean
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
-#: Cells, rows or columns named in one message at most.
-SHOWN = 6
 
 
 class CheckError(ValueError):
@@ -161,7 +160,11 @@ def _together(
         where = study_file.name if error.source == "study file" else name
         found.errors += [f"{where}: {p}" for p in [*error.problems, *_hints(table, study)]]
         return
-    found.warnings += [f"{name}: {w}" for w in (*_headings(raw), *_off_scale(raw, study))]
+    wrong, stray = answers_check.off_scale(raw, study)
+    found.errors += [f"{study_file.name}: {p}" for p in wrong]
+    found.warnings += [f"{study_file.name}: {w}" for w in answers_check.scale_order(study)]
+    found.warnings += [f"{name}: {w}" for w in (*_headings(raw), *stray)]
+    found.warnings += [f"{name}: {w}" for w in answers_check.consent(table, raw, study)]
     try:
         cleaned = clean(raw, study)
     except SurveyError as error:
@@ -228,30 +231,6 @@ def _hints(table: TextTable, study: Study) -> Iterable[str]:
 
 
 # answers -------------------------------------------------------------------------------------------
-def _off_scale(raw: RawSurvey, study: Study) -> Iterable[str]:
-    texts = raw.answers[[i for i in study.items if i in raw.answers]]
-    kind = {text: raw.scale.read(str(text))[0] for text in pd.unique(texts.to_numpy(dtype=object).ravel())}
-    bad = texts.map(kind.__getitem__).to_numpy() == "unreadable"
-    places = np.argwhere(bad)
-    if not len(places):
-        return
-    said = []
-    for i, j in places[:SHOWN]:
-        text = str(texts.iloc[i, j]).strip()
-        close = nearest(text, study.survey.scale)
-        said.append(
-            f"row {texts.index[i]}, {texts.columns[j]}: {text[:40]!r}"
-            + (f" ({close[2:]})" if "did you mean" in close else "")
-        )
-    more = ", …" if len(places) > SHOWN else ""
-    scale = ", ".join(study.survey.scale)
-    yield f"{len(places)} answers are off the scale ({scale}) and count as missing: {', '.join(said)}{more}"
-    whole = pd.Series(bad.mean(axis=1) > 0.5, index=texts.index)
-    top = [int(r) for r in whole.index[whole][:3]]
-    if top and top[0] <= raw.answers.index[0] + 2:
-        yield f"row {top[0]} is not a row of answers; some tools write a second heading there: delete it"
-
-
 def _screening(cleaned: CleaningResult) -> Iterable[str]:
     flow = cleaned.flow
     lost = [f"{label} {n}" for label, n in zip(flow["label"], flow["dropped"], strict=True) if n]

@@ -106,7 +106,14 @@ class SurveySettings(Settings):
     @field_validator("scale", mode="before")
     @classmethod
     def _labels_as_text(cls, value: Any) -> Any:
-        return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+        if not isinstance(value, Mapping):
+            return value
+        bare = [str(k) for k, v in value.items() if v is None]
+        if bare:
+            raise ValueError(
+                f"no number for {', '.join(map(repr, bare))}; write 1 for the lowest answer, 2 for the next, and so on"
+            )
+        return {str(k): v for k, v in value.items()}
 
     @field_validator("scale")
     @classmethod
