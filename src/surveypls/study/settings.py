@@ -139,8 +139,9 @@ class CleaningSettings(Settings):
 
     drop_duplicates: bool = True
     """Drop a submission with the id, or all the answers, of an earlier one."""
-    min_duplicate_items: int = Field(default=20, ge=1, le=100_000)
-    """The same answers count as sent twice only from this many answers on."""
+    min_duplicate_items: int | None = Field(default=None, ge=1, le=100_000)
+    """The same answers count as sent twice only from this many answers on; null: from 20 on, or from all of them
+    where fewer items are asked, and never below 10."""
     min_completion: Share | None = 0.8
     """Share of the whole instrument that must be answered."""
     max_longstring: int | None = Field(default=None, ge=2, le=100_000)
