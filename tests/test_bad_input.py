@@ -289,6 +289,7 @@ def test_broken_studies(name: str, place: Path, capsys: pytest.CaptureFixture[st
         (["--name", "a/b"], "run name"),
         (["--name", ""], "run name"),
         (["--name", "."], "run name"),
+        (["--name", "uv"], "build/uv/ is used for something else"),
         (["--name", "x" * 300], "run name"),
         (["--resamples", "0"], "bootstrap.n_resamples"),
         (["--resamples", "-3"], "bootstrap.n_resamples"),

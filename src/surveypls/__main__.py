@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surveypls.compendium import project as compendium
-from surveypls.compendium import runner
+from surveypls.compendium import record, runner
 from surveypls.compendium.project import CompendiumError, ParameterError
 from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight
 from surveypls.own_survey.scaffold import ScaffoldError, scaffold
@@ -119,6 +119,7 @@ def _reproduce(options: argparse.Namespace) -> int:
             study_file=study_file,
             name="quick",
             settings={"n_resamples": QUICK_RESAMPLES},
+            own=False,
         )
         derived = folder / "data" / "derived"
         print(f"\nWritten to build/quick/ ({QUICK_RESAMPLES} resamples).")
@@ -146,7 +147,7 @@ def _print_verdicts(derived: Path) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     root = compendium.find_root()
-    compendium.check_name(options.name)
+    record.check_own_name(options.name)
     for path, what in ((options.survey, "survey"), (options.study, "study file")):
         if not path.is_file():
             raise ParameterError(f"no {what} {str(path)!r}: expected a file")

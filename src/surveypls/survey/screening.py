@@ -195,7 +195,9 @@ def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Stu
         same = _repeated({int(i): ids[i] for i in np.flatnonzero(book.kept)})
         said = book.say("same id as row {}", "mismo identificador que la fila {}")
         book.drop("duplicate_id", _mask(same, len(rows)), lambda i: said.format(rows[same[i]]))
-    again = _repeated({int(i): tuple(raw.table.iloc[i]) for i in np.flatnonzero(book.kept) if _timed(raw, i)})
+    again = _repeated(
+        {int(i): tuple(raw.table.iloc[i]) for i in np.flatnonzero(book.kept) if _timed(raw, int(i))}
+    )
     minimum = _least_answers(study.cleaning, len(answers.items))
     if minimum > len(answers.items):
         said_never = book.say(
