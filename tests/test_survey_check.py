@@ -187,6 +187,14 @@ def test_few_rows_are_told(tmp_path: Path) -> None:
     assert "25 rows" in _one(_check(tmp_path, _survey(25), study).warnings, "ten-times rule asks for, 30")
 
 
+def test_rows_too_few_for_the_items_are_an_error_before_anything_runs(tmp_path: Path) -> None:
+    report = _check(tmp_path, _survey(7), STUDY + "pls: {predict_folds: 3}\n")
+    said = _one(report.errors, "a run would stop")
+    assert "7 rows are too few for 7 items" in said
+    _one(_check(tmp_path, _survey(12)).warnings, "12 rows are too few for 7 items: d_G")
+    _one(_check(tmp_path, _survey(30)).warnings, "30 rows for 7 items: a factor analysis asks for at least 5")
+
+
 def test_an_indirect_hypothesis_needs_a_way(tmp_path: Path) -> None:
     more = "hypotheses:\n  - {id: H1, path: X -> Z, effect: indirect}\n"
     assert _check(tmp_path, _survey(), STUDY + more).errors == ()

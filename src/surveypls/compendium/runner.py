@@ -39,7 +39,16 @@ from surveypls.report import paper
 from surveypls.study.definition import Study, load_study, nearest
 
 USER_ERRORS = frozenset(
-    {"StudyError", "SurveyError", "ParameterError", "PublishedError", "DataError", "EfaError", "ModelError"}
+    [
+        "StudyError",
+        "SurveyError",
+        "ParameterError",
+        "PublishedError",
+        "DataError",
+        "EfaError",
+        "ModelError",
+        "BootstrapError",
+    ]
 )
 # small matrices: BLAS threads cost more than they give, and one thread gives the same digits everywhere
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

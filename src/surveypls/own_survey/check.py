@@ -5,6 +5,7 @@ Errors keep the analysis from running; warnings are what a reader of its results
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from surveypls.bootstrap.exact_fit import exact_fit_test
+from surveypls.bootstrap.resampling import BootstrapError, BootstrapWarning, bootstrap
 from surveypls.efa.correlations import EfaError
 from surveypls.efa.pruning import prune
 from surveypls.own_survey import answers_check
@@ -20,6 +23,8 @@ from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.pls.estimator import fit
 from surveypls.pls.inputs import DataError
 from surveypls.pls.model import ModelError, PlsModel
+from surveypls.pls.prediction import predict
+from surveypls.pls.structural import quantities
 from surveypls.published.printed import PublishedError, load_published
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.model_text import write_model
@@ -31,6 +36,10 @@ from surveypls.survey.screening import CleaningResult, clean
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
+#: Resamples drawn to see whether a run would come to its end.
+TRIAL = 200
+#: Rows an item below which a factor analysis is not to be trusted (Gorsuch 1983).
+ROWS_PER_ITEM = 5
 
 
 class CheckError(ValueError):
@@ -264,22 +273,55 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
         errors.append(f"{len(data)} rows after screening; expected at least 3, and many more for a result")
     if errors:
         return errors, [], None
-    warnings = [*_constant(data, study), *_turned(data, study)]
+    notes = [*_constant(data, study), *_turned(data, study)]
     try:
         pruned = prune(data, study)
         empty = [c for c, block in pruned.blocks.items() if not block]
         if empty:
-            return [f"no item of {', '.join(empty)} can be analysed"], warnings, None
+            return [f"no item of {', '.join(empty)} can be analysed"], notes, None
         model = PlsModel.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
         lost = [i for i in (study.estimator["sign_items"] or {}).values() if i not in pruned.retained]
         if lost:
-            return [f"sign_item {i} is dropped by pruning; name another" for i in lost], warnings, model
+            return [f"sign_item {i} is dropped by pruning; name another" for i in lost], notes, model
         estimate = fit(data[list(model.items)], model, **study.estimator)
     except (EfaError, ModelError, DataError, ValueError) as error:
-        return [str(error)], warnings, None
+        return [str(error)], notes, None
     if not bool(np.all(estimate.converged)):
-        warnings.append(f"the estimate does not settle within {study.pls.max_iterations} iterations")
-    return [], warnings, model
+        notes.append(f"the estimate does not settle within {study.pls.max_iterations} iterations")
+    return _tried(data[list(model.items)], model, study, notes), notes, model
+
+
+def _tried(data: pd.DataFrame, model: PlsModel, study: Study, notes: list[str]) -> list[str]:
+    """Resample and predict a few times: what would stop a run after minutes stops it here."""
+    n, p = data.shape
+    options = {**study.bootstrap.resampling, "n_resamples": TRIAL}
+    seed, limit = study.seed, study.bootstrap.max_failed
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", BootstrapWarning)
+            tried = bootstrap(
+                data, model, quantities, seed=seed, jackknife=False, **options, **study.estimator
+            )
+            exact = exact_fit_test(
+                data, model, seed=seed, n_resamples=TRIAL, max_failed=limit, **study.fit_options
+            ).summary()
+        folds, scheme = study.pls.predict_folds, study.pls.scheme
+        predict(data, model, seed=seed, folds=folds, repetitions=1, scheme=scheme)
+    except (BootstrapError, DataError, ValueError, np.linalg.LinAlgError) as error:
+        few = f"; {n} rows are too few for {p} items" if n < ROWS_PER_ITEM * p else ""
+        return [f"a run would stop: {error}{few}"]
+    if tried.n_failed:
+        notes.append(
+            f"{tried.n_failed} of {TRIAL} resamples, drawn to see, have no result ({tried.failures_text()}); "
+            f"a run stops where more than {limit:.0%} fail"
+        )
+    least = int(exact["n_draws"].min())
+    if least < (1 - limit) * TRIAL:
+        notes.append(
+            f"{n} rows are too few for {p} items: d_G, which tests exact fit, has a value in {least} of {TRIAL} "
+            "resamples drawn to see; do not report that test"
+        )
+    return []
 
 
 def _constant(data: pd.DataFrame, study: Study) -> Iterable[str]:
@@ -322,6 +364,11 @@ def _kept(model: PlsModel) -> dict[str, list[str]]:
 
 # sample size ---------------------------------------------------------------------------------------
 def _sample_size(study: Study, model: PlsModel, n: int, minimum_path: float) -> Iterable[str]:
+    if n < ROWS_PER_ITEM * len(study.items):
+        yield (
+            f"{n} rows for {len(study.items)} items: a factor analysis asks for at least {ROWS_PER_ITEM} rows an item "
+            f"(Gorsuch 1983), {ROWS_PER_ITEM * len(study.items)}"
+        )
     least, where = ten_times(model)
     if n < least:
         yield f"{n} rows are fewer than the ten-times rule asks for, {least} (10 × {where})"
