@@ -79,7 +79,7 @@ def test_a_constant_item_is_an_error_unless_it_is_pruned(tmp_path: Path) -> None
     pruned = _check(tmp_path, survey, prune="true")
     assert pruned.errors == ()
     _one(pruned.warnings, "item X2: the same answer in every row that is kept; it is pruned")
-    assert any("X 2 of 3" in f for f in pruned.facts)
+    assert any("X 2 of 3 (without X2)" in f for f in pruned.facts)
 
 
 def test_items_answered_alike(tmp_path: Path) -> None:

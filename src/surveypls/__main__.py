@@ -18,7 +18,7 @@ from pathlib import Path
 from surveypls.compendium import project as compendium
 from surveypls.compendium import record, runner
 from surveypls.compendium.project import CompendiumError, ParameterError
-from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight
+from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight, refuse_swapped
 from surveypls.own_survey.scaffold import ScaffoldError, scaffold
 from surveypls.study.definition import StudyError, load_study
 from surveypls.survey.files import SurveyError
@@ -148,9 +148,7 @@ def _print_verdicts(derived: Path) -> None:
 def _run(options: argparse.Namespace) -> int:
     root = compendium.find_root()
     record.check_own_name(options.name)
-    for path, what in ((options.survey, "survey"), (options.study, "study file")):
-        if not path.is_file():
-            raise ParameterError(f"no {what} {str(path)!r}: expected a file")
+    refuse_swapped(options.survey, options.study)
     settings = {"labels": options.labels, "seed": options.seed, "n_resamples": options.resamples}
     compendium.with_settings(load_study(options.study), **settings)
     study = compendium.with_settings(preflight(options.survey, options.study), **settings)

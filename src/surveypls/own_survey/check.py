@@ -28,6 +28,7 @@ from surveypls.pls.structural import quantities
 from surveypls.published.printed import PublishedError, load_published
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.model_text import write_model
+from surveypls.study.paths import STUDIES, TABLES
 from surveypls.survey.answers import name_key
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
@@ -101,10 +102,16 @@ def check(survey: Path | str, study_file: Path | str, *, minimum_path: float = M
     Returns
     -------
     CheckReport
+
+    Raises
+    ------
+    CheckError
+        If the two files stand in each other's place.
     """
     survey, study_file = Path(survey), Path(study_file)
     found = _Findings()
     study = table = None
+    refuse_swapped(survey, study_file)
     try:
         study = load_study(study_file)
         found.model = write_model(study.blocks(), study.path_pairs, study.modes)
@@ -127,6 +134,15 @@ def preflight(survey: Path | str, study_file: Path | str) -> Study:
         n = len(report.errors)
         raise CheckError(report.errors[0] if n == 1 else f"{n} problems, nothing was run\n{listed}")
     return report.study
+
+
+def refuse_swapped(survey: Path, study_file: Path) -> None:
+    """Raise :class:`CheckError` where the study file was given as the survey, or the other way round."""
+    if survey.suffix.lower() in STUDIES and study_file.suffix.lower() in TABLES:
+        raise CheckError(
+            f"{survey.name} looks like the study file and {study_file.name} like the survey: the survey comes first "
+            f"(in make, SURVEY={study_file} STUDY={survey})"
+        )
 
 
 class _Findings:
@@ -166,8 +182,10 @@ def _together(
     try:
         raw = survey_from_table(table, study, book, source=name)
     except SurveyError as error:
-        where = study_file.name if error.source == "study file" else name
-        found.errors += [f"{where}: {p}" for p in [*error.problems, *_hints(table, study)]]
+        for problem in [*error.problems, *_hints(table, study)]:
+            # a name that no column has stands in the study file; which of the two is wrong, its user knows
+            told = error.source == "study file" or problem.startswith(("no column for item", "survey."))
+            found.errors.append(f"{study_file.name if told else name}: {problem}")
         return
     wrong, stray = answers_check.off_scale(raw, study)
     found.errors += [f"{study_file.name}: {p}" for p in wrong]
@@ -187,7 +205,7 @@ def _together(
     found.warnings += [f"{name}: {w}" for w in warnings]
     found.warnings += [f"{study_file.name}: {w}" for w in _measurement(study)]
     if model is not None:
-        kept = ", ".join(f"{c} {len(b)} of {len(study.get(c).items)}" for c, b in _kept(model).items())
+        kept = ", ".join(_kept(model, study))
         found.facts.append(f"Items after pruning: {kept}.")
         found.warnings += [f"{name}: {w}" for w in _sample_size(study, model, n, minimum_path)]
         found.facts.append(_power(study, n, minimum_path))
@@ -358,8 +376,13 @@ def _measurement(study: Study) -> Iterable[str]:
             yield f"{c.name} has two items: three or more measure better"
 
 
-def _kept(model: PlsModel) -> dict[str, list[str]]:
-    return {c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True)}
+def _kept(model: PlsModel, study: Study) -> Iterable[str]:
+    """Say how many items each construct keeps, and which it loses."""
+    for construct, block in zip(model.constructs, model.blocks, strict=True):
+        kept = {model.items[i] for i in block}
+        lost = [i for i in study.get(construct).items if i not in kept]
+        without = f" (without {', '.join(lost)})" if lost else ""
+        yield f"{construct} {len(kept)} of {len(kept) + len(lost)}{without}"
 
 
 # sample size ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from surveypls.own_survey.columns import (
 )
 from surveypls.own_survey.scale_guess import ScaleGuess, guess_scale
 from surveypls.study.checks import RESERVED
+from surveypls.study.paths import STUDIES
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
 from surveypls.survey.answers import in_brackets, name_key
 from surveypls.survey.files import TextTable, read_table
@@ -123,6 +124,8 @@ def scaffold(survey: Path | str, output: Path | str | None = None) -> Scaffold:
         If the output exists, or no column looks like an item.
     """
     survey, output = Path(survey), default_output(survey) if output is None else Path(output)
+    if survey.suffix.lower() in STUDIES:
+        raise ScaffoldError(f"{survey.name} looks like a study file; expected the survey, CSV or XLSX")
     table = read_table(survey)
     _refuse_existing([output])
     special = special_columns(table)
