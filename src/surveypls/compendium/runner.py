@@ -402,7 +402,10 @@ def run(
     chosen = {key: value for key, value in (settings or {}).items() if value is not None}
     todo = notebooks(root, supplements=False)
     code = [*todo, *sorted((root / "src").rglob("*.py"))]
-    fingerprint = _fingerprint([survey, study_file, *code], chosen)
+    inputs = [survey, study_file]
+    if study.survey.codebook is not None:
+        inputs.append(study_file.parent / study.survey.codebook)
+    fingerprint = _fingerprint([*inputs, *code], chosen)
     done = _resume(staging, fingerprint)
     chosen_study = with_settings(study, **chosen)
     made_from = record.run_record(

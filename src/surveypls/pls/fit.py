@@ -178,12 +178,12 @@ def _roots(matrices: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     try:
         return np.asarray(np.linalg.cholesky(matrices), dtype=np.float64), factored
     except np.linalg.LinAlgError:
-        roots: FloatArray = np.broadcast_to(np.eye(matrices.shape[-1]), matrices.shape).copy()
+        roots = np.empty_like(matrices)
     for place, matrix in enumerate(matrices):
         try:
             roots[place] = np.linalg.cholesky(matrix)
         except np.linalg.LinAlgError:
-            factored[place] = False
+            roots[place], factored[place] = np.eye(len(matrix)), False
     return roots, factored
 
 
