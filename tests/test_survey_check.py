@@ -208,7 +208,9 @@ def test_a_pruned_sign_item_is_an_error(tmp_path: Path) -> None:
     survey = _survey()
     survey["X3"] = np.random.default_rng(1).integers(1, 6, len(survey))
     study = STUDY.replace("X: [X1, X2, X3]", "X: {items: [X1, X2, X3], sign_item: X3}")
-    _one(_check(tmp_path, survey, study, prune="true").errors, "sign_item X3 is dropped by pruning")
+    report = _check(tmp_path, survey, study, prune="true")
+    _one(report.errors, "sign_item X3 is dropped by pruning")
+    _one(report.warnings, "item X3 is pruned: MSA 0.37 is below 0.50")
 
 
 def test_preflight_lists_every_error(tmp_path: Path) -> None:

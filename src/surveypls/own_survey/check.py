@@ -294,6 +294,12 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
     notes = [*_constant(data, study), *_turned(data, study)]
     try:
         pruned = prune(data, study)
+        out = pruned.trace[pruned.trace["action"] == "dropped"]
+        notes += [
+            f"item {item} is pruned: {reason}"
+            for item, reason in zip(out["item"], out["reason"], strict=True)
+            if data[item].nunique() > 1
+        ]
         empty = [c for c, block in pruned.blocks.items() if not block]
         if empty:
             return [f"no item of {', '.join(empty)} can be analysed"], notes, None
