@@ -36,9 +36,9 @@ reproduce: $(STAMP) ## rebuild the whole paper: notebooks, figures, tables, verd
 quick: $(STAMP) ## the same with few resamples, into build/quick/
 	@$(RUN) reproduce --quick
 
-new: $(STAMP) ## propose a study file for your survey: make new SURVEY=path.csv
-	@test -n "$(SURVEY)" || { echo "usage: make new SURVEY=path.csv"; exit 2; }
-	@$(RUN) new "$(SURVEY)"
+new: $(STAMP) ## propose a study file for your survey: make new SURVEY=path.csv [OUTPUT=path.yaml]
+	@test -n "$(SURVEY)" || { echo "usage: make new SURVEY=path.csv [OUTPUT=path.yaml]"; exit 2; }
+	@$(RUN) new "$(SURVEY)" $(if $(or $(OUTPUT),$(STUDY)),--output "$(or $(OUTPUT),$(STUDY))")
 
 check: $(STAMP) ## list every problem of a survey and its study file: make check SURVEY=… STUDY=…
 	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make check SURVEY=path.csv STUDY=path.yaml"; exit 2; }
@@ -68,5 +68,8 @@ bench: $(STAMP) ## time the bootstrap beside other packages
 synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
 	@$(RUN) synthesize
 
-clean: ## remove the environment and everything under build/
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove the environment and what was built, not the runs on your own surveys
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(addprefix build/,uv failed quick reproduce custom nbval calibration.npz .*.partial .*.old)
+	@rmdir build 2>/dev/null || true
+	@test ! -d build || { echo "kept, for you to delete if you like:"; ls -d build/*; }

@@ -150,7 +150,7 @@ STUDIES: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     "empty": (lambda s: "", "expected keys such as 'constructs:'"),
     "a list": (lambda s: "- a\n- b\n", "expected keys"),
     "not YAML": (lambda s: s + "x: [1\n", "not valid YAML"),
-    "tabs": (lambda s: s.replace("  X:", "\tX:"), "not valid YAML"),
+    "tabs": (lambda s: s.replace("  X:", "\tX:"), "line 6: begins with a tab; use spaces, not tabs"),
     "not UTF-8": (lambda s: s.replace("small", "señal").encode("latin-1"), "not UTF-8"),
     "binary": (lambda s: bytes(range(256)), "study.yaml"),
     "too large": (lambda s: s + "#" * 1_100_000, "larger than 1,000,000 bytes"),
@@ -182,13 +182,24 @@ STUDIES: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     "path twice": (lambda s: s.replace("- M -> Y", "- M -> Y\n  - M -> Y"), "is listed twice"),
     "none reflective": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1]").replace("[X1, X2, X3]", "[X1]"),
                         "the factor analysis needs a construct in Mode A"),
-    "no arrow": (lambda s: s.replace("- M -> Y", "- M => Y"), "a path is written 'SOURCE -> TARGET'"),
+    "no arrow": (lambda s: s.replace("- M -> Y", "- M => Y"), "a path is written 'M -> Y', found 'M => Y'"),
+    "long arrow": (lambda s: s.replace("- M -> Y", "- M --> Y"), "a path is written 'M -> Y', found 'M --> Y'"),
+    "arrow backwards": (lambda s: s.replace("- M -> Y", "- Y <- M"), "a path is written 'M -> Y', found 'Y <- M'"),
+    "no arrow at all": (lambda s: s.replace("- M -> Y", "- M Y"), "a path is written 'SOURCE -> TARGET'"),
+    "entries in one": (lambda s: s.replace("  - M -> Y", "   - M -> Y"), "one below the other"),
+    "too deep": (lambda s: s.replace("  Y: [", "   Y: ["),
+        "Y is indented by 3 spaces, M (line 7) by 2; what belongs together begins one below the other"),
+    "not deep enough": (lambda s: s.replace("  X: [", "   X: ["), "M is indented by 2 spaces, X (line 6) by 3"),
+    "no space after a colon": (lambda s: s.replace("Y: [", "Y:["), "put a space after the colon, 'Y: [Y1, Y2, Y3]'"),
+    "a colon in a text": (lambda s: s.replace("A small study", "Apps: a study"), "quotation marks around it, title"),
+    "semicolons": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1; Y2; Y3]"), "separated by commas: [Y1, Y2, Y3]"),
+    "accents": (lambda s: s.replace("Y:", "AÑO:").replace("-> Y", "-> AÑO"), "letters A–Z without accents or ñ"),
     "on no path": (lambda s: s.replace("  - M -> Y\n", ""), "construct 'Y' is on no path"),
     "item in two": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, X3]"), "item 'X3' stands in two constructs"),
     "item twice": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, Y2]"), "constructs.Y.items: item listed twice: Y2"),
     "no items": (lambda s: s.replace("[Y1, Y2, Y3]", "[]"), "constructs.Y.items: at least 1 entry is needed"),
     "items not a list": (lambda s: s.replace("[Y1, Y2, Y3]", "Y1"), "constructs.Y.items: expected a list"),
-    "unknown item": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, Y4]"), "no column for item 'Y4'"),
+    "unknown item": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, Y4]"), "study.yaml: no column for item 'Y4' of Y"),
     "items alike": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, y.1]"), "differ in case or punctuation only"),
     "reserved item": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, respondent]"), "name it otherwise"),
     "bad item": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, '2 Y']"), "expected a name"),
@@ -289,6 +300,7 @@ def test_broken_studies(name: str, place: Path, capsys: pytest.CaptureFixture[st
         (["--name", "a/b"], "run name"),
         (["--name", ""], "run name"),
         (["--name", "."], "run name"),
+        (["--name", "uv"], "build/uv/ is used for something else"),
         (["--name", "x" * 300], "run name"),
         (["--resamples", "0"], "bootstrap.n_resamples"),
         (["--resamples", "-3"], "bootstrap.n_resamples"),
@@ -321,6 +333,34 @@ def test_missing_files(gone: str, place: Path, capsys: pytest.CaptureFixture[str
     _refused(place, gone, capsys)
     (place / "inputs" / gone).mkdir()
     _refused(place, gone, capsys)
+
+
+def test_a_name_that_cannot_be_one_is_said_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _put(place / "inputs" / "study.yaml", STUDY.replace("Y:", "AÑO:").replace("-> Y", "-> AÑO"))
+    main(["check", "inputs/survey.csv", "inputs/study.yaml"])
+    assert capsys.readouterr().out.count("without accents") == 1
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("surveey.csv", "survey.csv"), ("stdy.yaml", "study.yaml")])
+def test_a_mistyped_file_is_named_with_its_folder(
+    wrong: str, right: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["inputs/survey.csv", "inputs/study.yaml"]
+    given[right == "study.yaml"] = f"inputs/{wrong}"
+    for command in ("check", "run"):
+        assert main([command, *given]) == 2
+        said = "".join(capsys.readouterr())
+        assert f"no such file in {str(place / 'inputs')!r}; did you mean {right!r}?" in said
+    assert main(["check", "inputz/survey.csv", "inputs/study.yaml"]) == 2
+    assert f"there is no folder {str(place / 'inputz')!r}" in capsys.readouterr().out
+
+
+def test_files_in_each_others_place_are_recognised(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("check", "run"):
+        assert main([command, "inputs/study.yaml", "inputs/survey.csv"]) == 2
+        assert "SURVEY=inputs/survey.csv STUDY=inputs/study.yaml" in capsys.readouterr().err
+    assert main(["new", "inputs/study.yaml"]) == 2
+    assert "study.yaml looks like a study file" in capsys.readouterr().err
 
 
 def test_both_files_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,6 +73,25 @@ def test_p_and_interval_are_compared_only_where_they_answer_the_same_question():
         assert decide(what, what.hypotheses[0], found).remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("sign", "estimate", "supported", "remarks"),
+    [
+        ("positive", 0.4, True, ()),
+        ("positive", -0.4, False, ("opposite",)),
+        ("negative", -0.4, True, ()),
+        ("negative", 0.4, False, ("opposite",)),
+    ],
+)
+def test_a_stated_sign_is_part_of_the_hypothesis(sign, estimate, supported, remarks):
+    what = study()
+    stated = what.hypotheses[0].model_copy(update={"sign": sign})
+    found = summary("path_coefficient", estimate, 0.001, estimate - 0.2, estimate + 0.2)
+    decision = decide(what, stated, as_values(found))
+    assert (decision.supported, decision.remarks) == (supported, remarks)
+    told = narrative.hypothesis(what, stated, found)
+    assert ("opposite sign" in told) == ("opposite" in remarks)
+
+
 def test_what_was_not_tested_is_not_decided():
     found = as_values(summary("path_coefficient", 0.4, float("nan"), 0.1, 0.6))
     what = study()

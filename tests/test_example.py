@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -59,13 +61,15 @@ def _digest() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def run() -> Path:
+def run() -> Iterator[Path]:
     """Run the example with few resamples; nothing of the paper may change."""
+    folder = ROOT / "build" / "example_test"
     before = _digest()
     arguments = ["--name", "example_test", "--resamples", "100"]
     assert main(["run", str(EXAMPLE / "survey.csv"), str(EXAMPLE / "study.yaml"), *arguments]) == 0
     assert _digest() == before
-    return ROOT / "build" / "example_test"
+    yield folder
+    shutil.rmtree(folder)
 
 
 def test_every_notebook_ran(run: Path) -> None:

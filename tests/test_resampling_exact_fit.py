@@ -53,6 +53,20 @@ def test_original_discrepancies_are_those_of_the_structural_module():
     np.testing.assert_allclose(merged["original"], merged["value"], rtol=1e-12)
 
 
+def test_resamples_that_cannot_be_factored_count_as_failed():
+    rng = np.random.default_rng(2)
+    x, y, z = (rng.normal(size=10) for _ in range(3))
+    y, z = 0.6 * x + 0.8 * y, 0.5 * (0.6 * x + 0.8 * y) + 0.8 * z
+    answers = np.column_stack([x, x, x, y, y, y, z, z]) + 0.7 * rng.normal(size=(10, 8))
+    data = pd.DataFrame(np.clip(np.round(3 + answers), 1, 5), columns=[*"abcdefgh"])
+    blocks = {"X": ["a", "b", "c"], "Y": ["d", "e", "f"], "Z": ["g", "h"]}
+    model = pls.PlsModel.from_blocks(blocks, [("X", "Y"), ("Y", "Z")])
+    table = exact_fit_test(data, model, seed=1, n_resamples=500).summary().set_index(["statistic", "column"])
+    n = table.loc["d_g", "n_draws"]
+    assert (n < table.loc["srmr", "n_draws"]).all()
+    assert (n > 0).all()
+
+
 def test_quantiles_and_p_are_those_of_the_draws():
     result = exact_fit_test(small_data(), REGRESSED, seed=1, n_resamples=400, tolerance=1e-10)
     table = result.summary(quantiles=(0.9, 0.99)).set_index(["statistic", "column"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -13,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from surveypls.compendium import project as compendium
-from surveypls.compendium import runner
+from surveypls.compendium import record, runner
 from surveypls.compendium.project import CompendiumError, ContractError, ParameterError, Project, open_project
 from surveypls.study.definition import load_study
 
@@ -159,14 +162,107 @@ def test_a_stopped_run_goes_on_where_it_stopped(toy: Path, monkeypatch: pytest.M
     assert {p.name for p in (folder / "notebooks").iterdir()} == {"01_a.ipynb", "02_b.ipynb"}
 
 
-def test_a_second_run_replaces_the_first(toy: Path) -> None:
+def _given(toy: Path) -> dict[str, object]:
+    return {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+
+
+def _folders(toy: Path) -> list[str]:
+    return sorted(p.name for p in (toy / "build").iterdir() if p.name != "failed")
+
+
+def _run_again(toy: Path, **settings: object) -> str:
+    stream = io.StringIO()
     study = load_study(toy / "study.yaml")
-    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
-    folder = runner.run(toy, study, **given, stream=io.StringIO())
-    (folder / "stale.txt").write_text("x")
-    runner.run(toy, study, **given, stream=io.StringIO())
-    assert not (folder / "stale.txt").exists()
-    assert sorted(p.name for p in (toy / "build").iterdir() if p.name != "failed") == ["mine"]
+    runner.run(toy, study, **_given(toy), settings=settings, stream=stream)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def test_the_same_run_again_replaces_the_first(toy: Path) -> None:
+    _run_again(toy)
+    (toy / "build" / "mine" / ".DS_Store").write_text("x")
+    assert "kept as" not in _run_again(toy)
+    assert _folders(toy) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda toy: (toy / "data/raw/survey.csv").write_text("x1\n2\n"), "other inputs: survey"),
+        (lambda toy: (toy / "study.yaml").write_text(STUDY + "labels: es\n"), "other inputs: study"),
+        (lambda toy: (toy / "build/mine/note.txt").write_text("mine"), "changed or added: note.txt"),
+        (lambda toy: (toy / "build/mine/data/derived/01_a.csv").write_text("v\n"), "01_a.csv"),
+        (lambda toy: (toy / "build/mine/run.json").unlink(), "its record is missing"),
+    ],
+)
+def test_what_would_be_lost_is_kept_under_a_dated_name(
+    change: Callable[[Path], object], reason: str, toy: Path
+) -> None:
+    _run_again(toy)
+    change(toy)
+    before = {p.name: p.read_bytes() for p in (toy / "build/mine").rglob("*") if p.is_file()}
+    said = _run_again(toy)
+    new, old = _folders(toy)
+    assert (new, old[:9]) == ("mine", "mine.old-")
+    assert f"kept as build/{old}/" in said
+    assert reason in said
+    assert {p.name: p.read_bytes() for p in (toy / "build" / old).rglob("*") if p.is_file()} == before
+
+
+def test_other_settings_do_not_replace_a_full_run(toy: Path) -> None:
+    _run_again(toy)
+    assert "other inputs: settings" in _run_again(toy, n_resamples=500)
+
+
+def test_a_run_leaves_a_record_of_what_it_was_made_from(toy: Path) -> None:
+    (toy / "book.csv").write_text("item\nx1\n")
+    (toy / "study.yaml").write_text(STUDY + "survey: {codebook: book.csv}\n")
+    _run_again(toy, n_resamples=500)
+    folder = toy / "build" / "mine"
+    found = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert found["inputs"]["survey"] == {
+        "file": "survey.csv",
+        "sha256": hashlib.sha256((toy / "data/raw/survey.csv").read_bytes()).hexdigest(),
+    }
+    assert (found["seed"], found["n_resamples"], found["settings"]) == (7, 500, {"n_resamples": 500})
+    assert found["command"] == "python -m surveypls run survey.csv study.yaml --name mine --resamples 500"
+    assert {"python", "numpy", "code_sha256"} <= set(found["versions"])
+    for name in ("study.yaml", "book.csv"):
+        assert (folder / "inputs" / name).read_bytes() == (toy / name).read_bytes()
+    sums = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    assert {"run.json", "inputs/study.yaml", "notebooks/01_a.ipynb", "data/derived/02_b.csv"} <= set(sums)
+
+
+def test_inputs_elsewhere_leave_no_absolute_path(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("elsewhere")
+    (other / "own.yaml").write_text(STUDY)
+    (other / "own.csv").write_text("x1\n1\n")
+    given = {**_given(toy), "survey": other / "own.csv", "study_file": other / "own.yaml"}
+    folder = runner.run(toy, load_study(other / "own.yaml"), **given, stream=io.StringIO())  # type: ignore[arg-type]
+    texts = [p.read_text(encoding="utf-8") for p in folder.rglob("*") if p.is_file()]
+    assert not any(str(toy) in text or str(other) in text for text in texts)
+    assert any("../" in text and "own.yaml" in text for text in texts)
+
+
+@pytest.mark.parametrize("name", ["uv", "failed", "quick", "reproduce", "custom", "nbval", "Quick"])
+def test_names_used_otherwise_are_refused(name: str) -> None:
+    with pytest.raises(ParameterError, match="used for something else"):
+        record.check_own_name(name)
+    assert record.check_own_name("quick_look") == "quick_look"
+
+
+def test_make_clean_spares_own_runs(tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parents[1] / "Makefile", tmp_path)
+    kept = ["thesis", "thesis.old-2025-01-02-101112"]
+    for name in (*kept, "uv", "failed", "quick", "reproduce", "custom", ".thesis.partial"):
+        (tmp_path / "build" / name).mkdir(parents=True)
+    clean = ["make", "-s", "-C", str(tmp_path), "clean"]
+    said = subprocess.run(clean, capture_output=True, text=True, check=True).stdout
+    assert sorted(p.name for p in (tmp_path / "build").iterdir()) == kept
+    assert all(f"build/{name}" in said for name in kept)
+    shutil.rmtree(tmp_path / "build")
+    (tmp_path / "build" / "uv").mkdir(parents=True)
+    assert subprocess.run(clean, capture_output=True, text=True, check=True).stdout == ""
+    assert not (tmp_path / "build").exists()
 
 
 def test_unknown_parameters_are_errors(toy: Path) -> None:

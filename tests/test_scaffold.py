@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import importlib.util
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from hypothesis import strategies as st
 
 from surveypls.__main__ import main
 from surveypls.own_survey.check import check
+from surveypls.own_survey.known_scales import KNOWN_SCALES
 from surveypls.own_survey.scaffold import ScaffoldError, scaffold
-from surveypls.own_survey.scale_guess import KNOWN_SCALES, guess_scale
+from surveypls.own_survey.scale_guess import guess_scale
 from surveypls.study.definition import StudyError, load_study
 from surveypls.study.strict_yaml import load_yaml
 from surveypls.survey.codebook import load_codebook
@@ -173,6 +176,45 @@ def test_scales_with_numbers_and_unknown_ones() -> None:
     assert list(eleven.scale.values()) == list(range(11))
 
 
+@pytest.mark.parametrize("weak", ["Algo", "Parcialmente", "Ligeramente"])
+@pytest.mark.parametrize("neutral", ["Ni de acuerdo ni en desacuerdo", "Neutral", None])
+def test_seven_and_six_points_of_agreement_in_spanish(weak: str, neutral: str | None) -> None:
+    scale = ["Totalmente en desacuerdo", "Muy en desacuerdo", f"{weak} en desacuerdo"]
+    scale += [neutral] * (neutral is not None)
+    scale += [f"{weak} de acuerdo", "Muy de acuerdo", "Totalmente de acuerdo"]
+    draw = random.Random(6)
+    guess = guess_scale([[draw.choice(scale) for _ in range(8)] for _ in range(90)], 8)
+    assert guess.sure
+    assert guess.scale == {label: n for n, label in enumerate(scale, 1)}
+    # nobody chose the lowest answer; some of the others are rare
+    rare = [*scale[1:], *[scale[-2]] * 40]
+    guess = guess_scale([[draw.choice(rare) for _ in range(8)] for _ in range(90)], 8)
+    assert (guess.sure, list(guess.scale)) == (True, scale)
+
+
+def test_words_of_one_strength_leave_the_order_open() -> None:
+    scale = ["Muy de acuerdo", "Mayormente de acuerdo", "En desacuerdo"]
+    draw = random.Random(6)
+    assert not guess_scale([[draw.choice(scale) for _ in range(4)] for _ in range(60)], 4).sure
+
+
+def test_an_unsure_scale_must_be_numbered_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = _write(tmp_path / "s.csv", ["X1", "X2", "Y1", "Y2"], [["Wow", "Meh", "Okay"]] * 4)
+    made = scaffold(survey, tmp_path / "mine.yaml")
+    made.write()
+    assert any("give each answer its number" in u for u in made.unsure)
+    assert main(["check", str(survey), str(tmp_path / "mine.yaml")]) == 2
+    said = capsys.readouterr().out
+    assert "survey.scale: no number for" in said
+    assert "1 for the lowest" in said
+    text = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    for number, label in enumerate(("Meh", "Okay", "Wow"), 1):
+        assert f"    {label}:\n" in text
+        text = text.replace(f"    {label}:\n", f"    {label}: {number}\n")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    assert check(survey, tmp_path / "mine.yaml").errors == ()
+
+
 def test_a_scale_that_nobody_used_to_its_end_is_whole() -> None:
     rows = [
         ["Agree", "Neutral", "Agree"],
@@ -190,11 +232,14 @@ def test_columns_on_another_scale_are_named(tmp_path: Path) -> None:
     assert any("'NPS1'" in u and "another scale" in u for u in made.unsure)
 
 
-def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
     survey = _write(tmp_path / "s.csv", ["X1", "X2", "Y1", "Y2"], [[1, 2, 3, 4, 5]] * 4)
     output = tmp_path / "study.yaml"
     assert main(["new", str(survey), "--output", str(output)]) == 0
-    assert f"check {survey} {output}" in capsys.readouterr().out
+    assert f"Then: make check SURVEY={survey} STUDY={output}\n" in capsys.readouterr().out
     before = output.read_bytes()
     assert main(["new", str(survey), "--output", str(output)]) == 2
     assert "exists already and is not overwritten" in capsys.readouterr().err
@@ -205,6 +250,105 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
         made.write()
     assert main(["new", str(survey), "--output", str(tmp_path / "no" / "study.yaml")]) == 2
     assert "there is no folder" in capsys.readouterr().err
+
+
+def test_without_a_name_the_study_file_is_called_after_the_survey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Makefile").touch()
+    (tmp_path / "study.yaml").write_text("the paper's")
+    (tmp_path / "mi tesis").mkdir()
+    monkeypatch.chdir(tmp_path)
+    survey = _write(Path("mi tesis/encuesta.csv"), ["X1", "X2", "Y1", "Y2"], [[1, 2, 3, 4, 5]] * 4)
+    assert main(["new", str(survey)]) == 0
+    said = capsys.readouterr().out
+    assert "Then: make check SURVEY='mi tesis/encuesta.csv' STUDY='mi tesis/encuesta.yaml'" in said
+    assert main(["check", str(survey), "mi tesis/encuesta.yaml"]) == 0
+    said = capsys.readouterr().out
+    assert "make mine SURVEY='mi tesis/encuesta.csv' STUDY='mi tesis/encuesta.yaml' NAME=encuesta" in said
+    assert Path("study.yaml").read_text() == "the paper's"
+
+
+def test_make_new_works_beside_the_papers_study(tmp_path: Path) -> None:
+    shown = subprocess.run(
+        ["make", "-n", "-s", "-C", str(ROOT), "new", "SURVEY=my answers.csv", "OUTPUT=my study.yaml"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert '-m surveypls new "my answers.csv" --output "my study.yaml"' in shown
+    survey = _write(tmp_path / "answers.csv", ["X1", "X2", "Y1", "Y2"], [[1, 2, 3, 4, 5]] * 4)
+    code = subprocess.run(
+        [sys.executable, "-m", "surveypls", "new", str(survey)], cwd=ROOT, capture_output=True, check=False
+    ).returncode
+    assert code == 0
+    assert (tmp_path / "answers.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("Sí, acepto", "No acepto"), ("Acepto participar", "No"), ("I agree to take part", "I do not agree")],
+)
+def test_consent_in_a_sentence_is_found(yes: str, no: str, tmp_path: Path) -> None:
+    header = ["¿Acepta participar en el estudio?", "X1", "X2", "Y1", "Y2"]
+    survey = _write(tmp_path / "s.csv", header, [[yes, yes, yes, no], *[[1, 2, 3, 4, 5]] * 4])
+    content = _new(survey, tmp_path / "study.yaml")
+    assert content["survey"]["consent"] == {"column": header[0], "accept": [yes]}  # type: ignore[index]
+
+
+def test_a_question_of_consent_that_is_not_understood_is_named(tmp_path: Path) -> None:
+    header = ["Consentimiento informado", "X1", "X2", "Y1", "Y2"]
+    survey = _write(tmp_path / "s.csv", header, [["Leído", "Otro"], *[[1, 2, 3, 4, 5]] * 4])
+    made = scaffold(survey)
+    assert any("'Consentimiento informado' looks like a question of consent" in u for u in made.unsure)
+    made.write()
+    said = [w for w in check(survey, tmp_path / "s.yaml").warnings if "consent" in w]
+    assert len(said) == 1
+    assert "column 1 'Consentimiento informado' looks like a question of consent and is not used" in said[0]
+    study = (tmp_path / "s.yaml").read_text(encoding="utf-8")
+    used = study.replace(
+        "  reversed_items:",
+        '  consent: {column: "Consentimiento informado", accept: ["Leído"]}\n  reversed_items:',
+    )
+    (tmp_path / "s.yaml").write_text(used, encoding="utf-8")
+    assert not any("looks like" in w for w in check(survey, tmp_path / "s.yaml").warnings)
+
+
+def test_yeses_that_are_not_listed_are_told(tmp_path: Path) -> None:
+    survey = _write(
+        tmp_path / "s.csv",
+        ["Consent", "X1", "X2", "Y1", "Y2"],
+        [["Yes"] * 9 + ["Yes, I do"], *[[1, 2, 3, 4, 5]] * 4],
+    )
+    scaffold(survey).write()
+    study = (tmp_path / "s.yaml").read_text(encoding="utf-8").replace('"Yes", "Yes, I do"', '"Yes"')
+    (tmp_path / "s.yaml").write_text(study, encoding="utf-8")
+    said = [w for w in check(survey, tmp_path / "s.yaml").warnings if "survey.consent.accept" in w]
+    assert len(said) == 1
+    assert "'Yes, I do'" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (["La app es fácil", "Me gusta la app", "La recomiendo", "Uso la app"], "es"),
+        (["The app is easy", "I like the app", "I recommend it", "I use it"], "en"),
+        (["Edad", "X1", "X2", "Y1"], "es"),
+        (["X1", "X2", "Y1", "Y2"], "en"),
+    ],
+)
+def test_the_language_is_read_off_the_headings(header: list[str], language: str, tmp_path: Path) -> None:
+    survey = _write(tmp_path / "s.csv", header, [[1, 2, 3, 4, 5]] * 4)
+    assert _new(survey, tmp_path / "study.yaml")["labels"] == language
+
+
+def test_the_hint_at_a_direction_is_a_hypothesis(tmp_path: Path) -> None:
+    survey = _write(tmp_path / "s.csv", ["X1", "X2", "Y1", "Y2"], [[1, 2, 3, 4, 5]] * 4)
+    scaffold(survey).write()
+    text = (tmp_path / "s.yaml").read_text(encoding="utf-8")
+    assert load_study(tmp_path / "s.yaml").hypotheses[0].sign is None
+    (tmp_path / "s.yaml").write_text(text.replace("  # - {id", "  - {id"), encoding="utf-8")
+    assert load_study(tmp_path / "s.yaml").hypotheses[-1].sign == "positive"
 
 
 def test_a_codebook_in_the_way_stops_before_anything_is_written(tmp_path: Path) -> None:
@@ -255,7 +399,7 @@ def test_whatever_is_written_can_be_read(header: list[str], answers: list[str], 
     try:
         study = load_study(output)
     except StudyError as error:
-        assert all(p.startswith("paths: missing") for p in error.problems)
+        assert all(p.startswith(("paths: missing", "survey.scale: no number")) for p in error.problems)
         return
     if (tmp_path / "study_codebook.csv").exists():
         assert set(study.items) == set(load_codebook(tmp_path / "study_codebook.csv")["item"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from survey_cases import CODEBOOK, ITEMS, raw, study, varied
 
-from surveypls.study.definition import load_study
+from surveypls.study.definition import load_study, parse_study
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.log import RULES
 from surveypls.survey.reading import SurveyError, read_survey
@@ -119,6 +119,68 @@ def test_duplicate_answers_need_enough_of_them():
     assert dropped(cleaned([*rows, again], drop_duplicates=True, min_duplicate_items=6)) == []
     flat = [("R7", "Sí", *"55555"), ("R8", "Sí", *"55555")]
     assert dropped(cleaned([*rows, *flat], drop_duplicates=True, min_duplicate_items=5)) == []
+
+
+def test_an_item_answered_alike_is_named_and_the_distances_are_still_computed():
+    rows = [(*r[:2], "3", *r[3:]) for r in varied(30)]
+    found = cleaned(rows, mahalanobis_p=0.001)
+    assert any("leave out a1, answered alike" in note for note in found.notes)
+    assert found.respondents["mahalanobis"].notna().all()
+
+
+def _timed_study(n_items, **cleaning):
+    items = [f"a{i}" for i in range(1, n_items + 1)]
+    constructs = f"{{A: [{', '.join(items)}], B: [b1, b2]}}"
+    found = parse_study(f"id: t\ntitle: t\nsurvey: {{time: Time}}\nconstructs: {constructs}\npaths: [A -> B]")
+    return found.model_copy(update={"cleaning": found.cleaning.model_copy(update=cleaning)}), [
+        *items,
+        "b1",
+        "b2",
+    ]
+
+
+def _timed(n_items, times, answers, **cleaning):
+    given, items = _timed_study(n_items, **cleaning)
+    rows = [(time, *a) for time, a in zip(times, answers, strict=True)]
+    return clean(raw(rows, ["Time", *items], study_=given), given)
+
+
+def test_the_same_answers_count_from_all_items_on_unless_these_are_few():
+    answers = [r[2:] for r in varied(6, 12)]
+    answers.append(answers[2])
+    times = [f"2025-01-02 10:0{i}" for i in range(7)]
+    found = _timed(10, times, answers)
+    assert step(found, "duplicate_answers")[["parameter", "dropped"]].tolist() == [">= 12", 1]
+    # eight items can be answered alike by chance: the rule says that it cannot fire, and the rows stay
+    few = [a[:8] for a in answers]
+    found = _timed(6, times, few)
+    assert step(found, "duplicate_answers")[["parameter", "dropped"]].tolist() == ["", 0]
+    assert any("8 items are fewer than 10" in note for note in found.notes)
+    found = _timed(10, times, answers, min_duplicate_items=20)
+    assert any("12 items are fewer than 20" in note for note in found.notes)
+    found = _timed(25, times, [a * 2 + a[:3] for a in answers])
+    assert step(found, "duplicate_answers")["parameter"] == ">= 20"
+
+
+@pytest.mark.parametrize(
+    ("time", "n"), [("2025-01-02 10:03", 1), ("2025-01-02", 0), ("2025-01-02 00:00:00", 0)]
+)
+def test_rows_alike_in_every_cell_with_the_time_are_sent_twice(time, n):
+    answers = [r[2:] for r in varied(6)]
+    answers += [answers[4]]
+    found = _timed(3, [time] * 7, answers)
+    assert step(found, "duplicate_answers")["dropped"] == n
+    assert step(_timed(3, [time] * 6 + ["2025-01-02 10:04"], answers), "duplicate_answers")["dropped"] == 0
+
+
+def test_the_papers_screening_is_what_was_committed():
+    folder = Path(__file__).parents[1]
+    shipped = load_study(folder / "study.yaml")
+    found = clean(read_survey(folder / "data/raw/survey.csv", shipped, folder / "data/codebook.csv"), shipped)
+    committed = pd.read_csv(folder / "data/derived/01_cleaning_flow.csv", keep_default_na=False)
+    assert found.flow["dropped"].tolist() == committed["dropped"].tolist()
+    assert found.flow["parameter"].tolist() == committed["parameter"].tolist()
+    assert not any("twice" in note for note in found.notes)
 
 
 def test_an_id_that_repeats_because_duplicates_stay_gets_its_row():

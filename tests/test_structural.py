@@ -232,6 +232,29 @@ def test_fit_of_a_batch_with_a_bad_matrix():
     assert np.isfinite(values[0]).all() and len(labels) == values.shape[1]
 
 
+def test_a_matrix_that_rounding_leaves_without_a_root_has_no_eigenvalues(monkeypatch):
+    sound = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]])
+    flat = np.array([[1.0, 1.0, 0.3], [1.0, 1.0, 0.3], [0.3, 0.3, 1.0]])
+    roots, factored = model_fit._roots(np.stack([sound, flat, sound]))
+    assert factored.tolist() == [True, False, True]
+    np.testing.assert_allclose(roots[[0, 2]], np.linalg.cholesky(np.stack([sound, sound])))
+    np.testing.assert_allclose(roots[1], np.eye(3))
+    assert model_fit._roots(np.stack([sound]))[1].tolist() == [True]
+    spec = PlsModel.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    # a root exists, and the pivot is so small that it is rounding
+    close = np.array([[1.0, 1 - 1e-14, 0.3], [1 - 1e-14, 1.0, 0.3], [0.3, 0.3, 1.0]])
+    assert model_fit._roots(np.stack([close]))[1].tolist() == [True]
+    found = estimate(spec, np.stack([sound, close]), n_observations=50)
+    implied = np.full_like(found.packed_last, 0.3)
+    assert np.isfinite(model_fit.eigenvalues_last(found, implied)).all(axis=0).tolist() == [True, False]
+    # the pivots are found to be above the limit, and the root does not exist all the same
+    monkeypatch.setattr(batches, "pivots", lambda matrices: np.ones(matrices.shape[1:]))
+    found = estimate(spec, np.stack([sound, flat]), n_observations=50)
+    values = model_fit.eigenvalues_last(found, found.packed_last)
+    np.testing.assert_allclose(values[:, 0], 1.0)
+    assert np.isnan(values[:, 1]).all()
+
+
 def test_logarithms_of_the_geodesic_distance():
     eigenvalues = np.array([[10.0], [1.0], [0.1]])
     assert model_fit.d_g(eigenvalues)[0] == pytest.approx(np.log(10) ** 2)

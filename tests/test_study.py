@@ -75,6 +75,14 @@ def test_each_fault_is_named(change: str, message: str) -> None:
     assert "mine.yaml" in str(error.value)
 
 
+def test_a_hypothesis_may_say_its_direction() -> None:
+    assert parse_study(SMALL).hypotheses[0].sign is None
+    signed = SMALL.replace("effect: indirect,", "effect: indirect, sign: negative,")
+    assert parse_study(signed).hypotheses[0].sign == "negative"
+    with pytest.raises(StudyError, match=r"hypotheses\.H1\.sign: expected 'positive' or 'negative'"):
+        parse_study(signed.replace("negative", "minus"))
+
+
 def test_all_faults_at_once() -> None:
     with pytest.raises(StudyError) as error:
         parse_study(SMALL.replace("title:", "titel:").replace("mode: B", "mode: C") + "labels: fr\n")

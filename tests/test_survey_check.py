@@ -50,10 +50,12 @@ def _one(lines: tuple[str, ...], words: str) -> str:
     return found[0]
 
 
-def test_a_sound_pair_gives_no_errors_and_one_warning(tmp_path: Path) -> None:
+def test_a_sound_pair_gives_no_errors_and_two_warnings(tmp_path: Path) -> None:
     report = _check(tmp_path, _survey())
     assert report.errors == ()
-    assert report.warnings == ("study.yaml: Z has one item: its reliability cannot be estimated",)
+    twice, single = report.warnings
+    assert "7 items are fewer than 8 (cleaning.min_duplicate_items)" in twice
+    assert single == "study.yaml: Z has one item: its reliability cannot be estimated"
     assert report.model.splitlines() == [
         *("X =~ X1 + X2 + X3", "Y =~ Y1 + Y2 + Y3", "Z =~ Z1", "Y ~ X", "Z ~ Y"),
     ]
@@ -77,7 +79,7 @@ def test_a_constant_item_is_an_error_unless_it_is_pruned(tmp_path: Path) -> None
     pruned = _check(tmp_path, survey, prune="true")
     assert pruned.errors == ()
     _one(pruned.warnings, "item X2: the same answer in every row that is kept; it is pruned")
-    assert any("X 2 of 3" in f for f in pruned.facts)
+    assert any("X 2 of 3 (without X2)" in f for f in pruned.facts)
 
 
 def test_items_answered_alike(tmp_path: Path) -> None:
@@ -97,8 +99,61 @@ def test_answers_off_the_scale_are_counted_with_the_nearest_label(tmp_path: Path
     labels = ", ".join(f"{w}: {v}" for v, w in words.items())
     report = _check(tmp_path, survey, STUDY.replace("respondent:", f"scale: {{{labels}}}, respondent:"))
     said = _one(report.warnings, "2 answers are off the scale")
-    assert "row 5, X1: 'Somtimes' (did you mean 'Sometimes'?)" in said
-    assert "row 7, Y2: '9'" in said
+    assert "'Somtimes' ×1 (row 5, X1; did you mean 'Sometimes'?)" in said
+    assert "'9' ×1 (row 7, Y2)" in said
+
+
+SPANISH = ("Totalmente en desacuerdo", "En desacuerdo", "Neutral", "De acuerdo", "Totalmente de acuerdo")
+
+
+def _worded(survey: pd.DataFrame, labels: tuple[str, ...] = SPANISH) -> pd.DataFrame:
+    return survey.assign(**{c: [labels[v - 1] for v in survey[c]] for c in COLUMNS})
+
+
+def _with_scale(scale: dict[str, int]) -> str:
+    listed = ", ".join(f"{label}: {v}" for label, v in scale.items())
+    return STUDY.replace("respondent:", f"scale: {{{listed}}}, respondent:")
+
+
+def test_a_mistyped_label_of_the_scale_is_an_error(tmp_path: Path) -> None:
+    scale = {label: n for n, label in enumerate(SPANISH, 1)}
+    survey = _worded(_survey())
+    assert _check(tmp_path, survey, _with_scale(scale)).errors == ()
+    n = int((survey[COLUMNS] == "De acuerdo").sum().sum())
+    mistyped = {label.replace("De a", "Dea"): v for label, v in scale.items()}
+    said = _one(_check(tmp_path, survey, _with_scale(mistyped)).errors, "survey.scale: 'De acuerdo'")
+    assert said.startswith("study.yaml: ")
+    assert f"×{n} in 7 items is not on the scale; did you mean it by 'Deacuerdo'" in said
+    # a rare answer, mistyped: five of 1400
+    rare = survey.replace("Totalmente en desacuerdo", "En desacuerdo")
+    rare.loc[:4, "X1"] = "Totalmente en desacuerdo"
+    mistyped = {label.replace("mente en", "mnte en"): v for label, v in scale.items()}
+    _one(_check(tmp_path, rare, _with_scale(mistyped)).errors, "'Totalmente en desacuerdo' ×5 in X1")
+
+
+def test_a_forgotten_point_of_the_scale_is_an_error(tmp_path: Path) -> None:
+    forgotten = {label: n for n, label in enumerate(t for t in SPANISH if t != "Neutral")}
+    _one(_check(tmp_path, _worded(_survey()), _with_scale(forgotten)).errors, "'Neutral' ×")
+
+
+def test_a_respondent_of_strange_answers_is_no_second_heading(tmp_path: Path) -> None:
+    survey = _survey()
+    survey.loc[1, COLUMNS] = [9, 8, 9, 8, 9, 7, 7]
+    assert not any("second heading" in w for w in _check(tmp_path, survey).warnings)
+    survey.loc[1, COLUMNS] = ["don't know"] * 7
+    survey.loc[50, "X1"] = "don't know"
+    assert not any("second heading" in w for w in _check(tmp_path, survey).warnings)
+
+
+def test_a_middle_at_an_end_of_the_scale_is_told(tmp_path: Path) -> None:
+    order = ("Neutral", "De acuerdo", "En desacuerdo", "Totalmente de acuerdo", "Totalmente en desacuerdo")
+    warnings = _check(
+        tmp_path, _worded(_survey(), order), _with_scale({t: n for n, t in enumerate(order, 1)})
+    ).warnings
+    assert "'Neutral' names the middle" in _one(warnings, "stands at an end of it, 1")
+    _one(warnings, "the numbers do not follow the labels")
+    sound = _check(tmp_path, _worded(_survey()), _with_scale({t: n for n, t in enumerate(SPANISH, 1)}))
+    assert not any("survey.scale" in w for w in sound.warnings)
 
 
 def test_dropped_rows_are_told_with_their_rules(tmp_path: Path) -> None:
@@ -132,18 +187,30 @@ def test_few_rows_are_told(tmp_path: Path) -> None:
     assert "25 rows" in _one(_check(tmp_path, _survey(25), study).warnings, "ten-times rule asks for, 30")
 
 
+def test_rows_too_few_for_the_items_are_an_error_before_anything_runs(tmp_path: Path) -> None:
+    report = _check(tmp_path, _survey(7), STUDY + "pls: {predict_folds: 3}\n")
+    said = _one(report.errors, "a run would stop")
+    assert "7 rows are too few for 7 items" in said
+    _one(_check(tmp_path, _survey(12)).warnings, "12 rows are too few for 7 items: d_G")
+    _one(_check(tmp_path, _survey(30)).warnings, "30 rows for 7 items: a factor analysis asks for at least 5")
+
+
 def test_an_indirect_hypothesis_needs_a_way(tmp_path: Path) -> None:
-    more = "hypotheses:\n  - {id: H1, path: X -> Z, effect: indirect}\n  - {id: H2, path: X -> Y, effect: indirect}\n"
-    warnings = _check(tmp_path, _survey(), STUDY + more).warnings
-    assert not any("H1" in w for w in warnings)
-    _one(warnings, "hypothesis H2: no path leads from X to Y")
+    more = "hypotheses:\n  - {id: H1, path: X -> Z, effect: indirect}\n"
+    assert _check(tmp_path, _survey(), STUDY + more).errors == ()
+    wrong = more + "  - {id: H2, path: X -> Y, effect: indirect}\n  - {id: H3, path: Z -> X, effect: total}\n"
+    report = _check(tmp_path, _survey(), STUDY + wrong)
+    _one(report.errors, "hypothesis H2: no way of two or more paths leads from X to Y")
+    _one(report.errors, "hypothesis H3: no way leads from Z to X, so there is no total effect")
 
 
 def test_a_pruned_sign_item_is_an_error(tmp_path: Path) -> None:
     survey = _survey()
     survey["X3"] = np.random.default_rng(1).integers(1, 6, len(survey))
     study = STUDY.replace("X: [X1, X2, X3]", "X: {items: [X1, X2, X3], sign_item: X3}")
-    _one(_check(tmp_path, survey, study, prune="true").errors, "sign_item X3 is dropped by pruning")
+    report = _check(tmp_path, survey, study, prune="true")
+    _one(report.errors, "sign_item X3 is dropped by pruning")
+    _one(report.warnings, "item X3 is pruned: MSA 0.37 is below 0.50")
 
 
 def test_preflight_lists_every_error(tmp_path: Path) -> None:

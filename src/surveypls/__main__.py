@@ -9,15 +9,16 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from surveypls.compendium import project as compendium
-from surveypls.compendium import runner
+from surveypls.compendium import record, runner
 from surveypls.compendium.project import CompendiumError, ParameterError
-from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight
+from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight, refuse_swapped
 from surveypls.own_survey.scaffold import ScaffoldError, scaffold
 from surveypls.study.definition import StudyError, load_study
 from surveypls.survey.files import SurveyError
@@ -76,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="write a study file for a survey, to be confirmed")
     new.add_argument("survey", type=Path, metavar="SURVEY", help="CSV or XLSX of the answers")
     new.add_argument(
-        "--output", type=Path, default=Path("study.yaml"), metavar="FILE", help="where (default: study.yaml)"
+        "--output", type=Path, metavar="FILE", help="where (default: beside the survey, NAME.yaml)"
     )
     new.set_defaults(command=_new)
 
@@ -118,6 +119,7 @@ def _reproduce(options: argparse.Namespace) -> int:
             study_file=study_file,
             name="quick",
             settings={"n_resamples": QUICK_RESAMPLES},
+            own=False,
         )
         derived = folder / "data" / "derived"
         print(f"\nWritten to build/quick/ ({QUICK_RESAMPLES} resamples).")
@@ -145,10 +147,8 @@ def _print_verdicts(derived: Path) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     root = compendium.find_root()
-    compendium.check_name(options.name)
-    for path, what in ((options.survey, "survey"), (options.study, "study file")):
-        if not path.is_file():
-            raise ParameterError(f"no {what} {str(path)!r}: expected a file")
+    record.check_own_name(options.name)
+    refuse_swapped(options.survey, options.study)
     settings = {"labels": options.labels, "seed": options.seed, "n_resamples": options.resamples}
     compendium.with_settings(load_study(options.study), **settings)
     study = compendium.with_settings(preflight(options.survey, options.study), **settings)
@@ -174,14 +174,32 @@ def _new(options: argparse.Namespace) -> int:
     made = scaffold(options.survey, options.output)
     for path in made.write():
         print(f"Written: {path}")
-    print(made.advice())
+    print(made.advice(_next("check", options.survey, made.study)))
     return 0
+
+
+def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
+    """Write the command that comes next, as it can be typed where this one was."""
+    given = [shlex.quote(str(path)) for path in (survey, study)]
+    if Path("Makefile").is_file() and Path("study.yaml").is_file():
+        target = "mine" if command == "run" else command
+        return f"make {target} SURVEY={given[0]} STUDY={given[1]}" + (f" NAME={name}" if name else "")
+    python = shlex.quote(sys.executable)
+    return f"{python} -m surveypls {command} {' '.join(given)}" + (f" --name {name}" if name else "")
 
 
 def _check(options: argparse.Namespace) -> int:
     report = check(options.survey, options.study, minimum_path=options.minimum_path)
     print(report.text())
+    if not report.errors:
+        print(f"Next: {_next('run', options.survey, options.study, _run_name(options.survey))}")
     return 2 if report.errors else 0
+
+
+def _run_name(survey: Path) -> str:
+    """Propose a name for a run: the survey's, as far as it can be a folder's."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", survey.stem).strip("_-")[:60]
+    return name or "mine"
 
 
 def _path_size(text: str) -> float:

@@ -24,7 +24,7 @@ from typing import Any, TextIO
 
 import nbformat
 
-from surveypls.compendium import front_page
+from surveypls.compendium import front_page, record
 from surveypls.compendium.notebook_text import fitted
 from surveypls.compendium.project import (
     OUTPUT_VARIABLE,
@@ -39,7 +39,16 @@ from surveypls.report import paper
 from surveypls.study.definition import Study, load_study, nearest
 
 USER_ERRORS = frozenset(
-    {"StudyError", "SurveyError", "ParameterError", "PublishedError", "DataError", "EfaError", "ModelError"}
+    [
+        "StudyError",
+        "SurveyError",
+        "ParameterError",
+        "PublishedError",
+        "DataError",
+        "EfaError",
+        "ModelError",
+        "BootstrapError",
+    ]
 )
 # small matrices: BLAS threads cost more than they give, and one thread gives the same digits everywhere
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -358,6 +367,7 @@ def run(
     name: str,
     settings: Mapping[str, Any] | None = None,
     stream: TextIO | None = None,
+    own: bool = True,
 ) -> Path:
     """Run the five notebooks on a survey and study of one's own, into ``build/NAME``.
 
@@ -373,6 +383,8 @@ def run(
         The run's name.
     settings : mapping, optional
         ``labels``, ``seed``, ``n_resamples`` to use instead of the study file's.
+    own : bool
+        Keep an earlier run of this name, under a dated name, if it holds anything that this one would lose.
 
     Returns
     -------
@@ -389,8 +401,16 @@ def run(
     staging = root / "build" / f".{name}.partial"
     chosen = {key: value for key, value in (settings or {}).items() if value is not None}
     todo = notebooks(root, supplements=False)
-    fingerprint = _fingerprint([survey, study_file, *todo, *sorted((root / "src").rglob("*.py"))], chosen)
+    code = [*todo, *sorted((root / "src").rglob("*.py"))]
+    inputs = [survey, study_file]
+    if study.survey.codebook is not None:
+        inputs.append(study_file.parent / study.survey.codebook)
+    fingerprint = _fingerprint([*inputs, *code], chosen)
     done = _resume(staging, fingerprint)
+    chosen_study = with_settings(study, **chosen)
+    made_from = record.run_record(
+        chosen_study, survey=survey, study_file=study_file, name=name, settings=chosen, code=code
+    )
     parameters: dict[str, Any] = {
         "study": _relative(study_file, root),
         "survey": _relative(survey, root),
@@ -412,10 +432,14 @@ def run(
             progress.end(_n_cells(notebook))
             done.append(notebook.stem)
             _note(staging, fingerprint, done)
-    chosen_study = with_settings(study, **chosen)
     write_paper(Project(root, staging, chosen_study, survey, study_file, name, chosen_study.labels), stream)
     (staging / "progress.json").unlink()
     shutil.rmtree(staging / "source", ignore_errors=True)
+    record.write_record(staging, made_from, study=study, study_file=study_file)
+    reason = record.worth_keeping(final, made_from) if own else ""
+    if reason:
+        kept = record.set_aside(final)
+        stream.write(f"The earlier build/{name}/ is kept as build/{kept.name}/: {reason}.\n")
     _replace_folder(staging, final)
     return final
 
@@ -425,8 +449,11 @@ def _n_cells(notebook: Path) -> int:
 
 
 def _relative(path: Path, root: Path) -> str:
-    path = path.resolve()
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    """Return a path from the root: what a notebook is given, and shows, tells nothing of the machine."""
+    try:
+        return Path(os.path.relpath(path.resolve(), root)).as_posix()
+    except ValueError:  # another drive
+        return str(path.resolve())
 
 
 def _fingerprint(files: Sequence[Path], settings: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ Errors keep the analysis from running; warnings are what a reader of its results
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +14,21 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from surveypls.bootstrap.exact_fit import exact_fit_test
+from surveypls.bootstrap.resampling import BootstrapError, BootstrapWarning, bootstrap
 from surveypls.efa.correlations import EfaError
 from surveypls.efa.pruning import prune
+from surveypls.own_survey import answers_check
 from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.pls.estimator import fit
 from surveypls.pls.inputs import DataError
 from surveypls.pls.model import ModelError, PlsModel
+from surveypls.pls.prediction import predict
+from surveypls.pls.structural import quantities
 from surveypls.published.printed import PublishedError, load_published
-from surveypls.study.definition import Study, StudyError, load_study, nearest
+from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.model_text import write_model
+from surveypls.study.paths import STUDIES, TABLES
 from surveypls.survey.answers import name_key
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
@@ -30,8 +37,10 @@ from surveypls.survey.screening import CleaningResult, clean
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
-#: Cells, rows or columns named in one message at most.
-SHOWN = 6
+#: Resamples drawn to see whether a run would come to its end.
+TRIAL = 200
+#: Rows an item below which a factor analysis is not to be trusted (Gorsuch 1983).
+ROWS_PER_ITEM = 5
 
 
 class CheckError(ValueError):
@@ -93,10 +102,16 @@ def check(survey: Path | str, study_file: Path | str, *, minimum_path: float = M
     Returns
     -------
     CheckReport
+
+    Raises
+    ------
+    CheckError
+        If the two files stand in each other's place.
     """
     survey, study_file = Path(survey), Path(study_file)
     found = _Findings()
     study = table = None
+    refuse_swapped(survey, study_file)
     try:
         study = load_study(study_file)
         found.model = write_model(study.blocks(), study.path_pairs, study.modes)
@@ -119,6 +134,15 @@ def preflight(survey: Path | str, study_file: Path | str) -> Study:
         n = len(report.errors)
         raise CheckError(report.errors[0] if n == 1 else f"{n} problems, nothing was run\n{listed}")
     return report.study
+
+
+def refuse_swapped(survey: Path, study_file: Path) -> None:
+    """Raise :class:`CheckError` where the study file was given as the survey, or the other way round."""
+    if survey.suffix.lower() in STUDIES and study_file.suffix.lower() in TABLES:
+        raise CheckError(
+            f"{survey.name} looks like the study file and {study_file.name} like the survey: the survey comes first "
+            f"(in make, SURVEY={study_file} STUDY={survey})"
+        )
 
 
 class _Findings:
@@ -158,10 +182,16 @@ def _together(
     try:
         raw = survey_from_table(table, study, book, source=name)
     except SurveyError as error:
-        where = study_file.name if error.source == "study file" else name
-        found.errors += [f"{where}: {p}" for p in [*error.problems, *_hints(table, study)]]
+        for problem in [*error.problems, *_hints(table, study)]:
+            # a name that no column has stands in the study file; which of the two is wrong, its user knows
+            told = error.source == "study file" or problem.startswith(("no column for item", "survey."))
+            found.errors.append(f"{study_file.name if told else name}: {problem}")
         return
-    found.warnings += [f"{name}: {w}" for w in (*_headings(raw), *_off_scale(raw, study))]
+    wrong, stray = answers_check.off_scale(raw, study)
+    found.errors += [f"{study_file.name}: {p}" for p in wrong]
+    found.warnings += [f"{study_file.name}: {w}" for w in answers_check.scale_order(study)]
+    found.warnings += [f"{name}: {w}" for w in (*_headings(raw), *stray)]
+    found.warnings += [f"{name}: {w}" for w in answers_check.consent(table, raw, study)]
     try:
         cleaned = clean(raw, study)
     except SurveyError as error:
@@ -175,7 +205,7 @@ def _together(
     found.warnings += [f"{name}: {w}" for w in warnings]
     found.warnings += [f"{study_file.name}: {w}" for w in _measurement(study)]
     if model is not None:
-        kept = ", ".join(f"{c} {len(b)} of {len(study.get(c).items)}" for c, b in _kept(model).items())
+        kept = ", ".join(_kept(model, study))
         found.facts.append(f"Items after pruning: {kept}.")
         found.warnings += [f"{name}: {w}" for w in _sample_size(study, model, n, minimum_path)]
         found.facts.append(_power(study, n, minimum_path))
@@ -228,30 +258,6 @@ def _hints(table: TextTable, study: Study) -> Iterable[str]:
 
 
 # answers -------------------------------------------------------------------------------------------
-def _off_scale(raw: RawSurvey, study: Study) -> Iterable[str]:
-    texts = raw.answers[[i for i in study.items if i in raw.answers]]
-    kind = {text: raw.scale.read(str(text))[0] for text in pd.unique(texts.to_numpy(dtype=object).ravel())}
-    bad = texts.map(kind.__getitem__).to_numpy() == "unreadable"
-    places = np.argwhere(bad)
-    if not len(places):
-        return
-    said = []
-    for i, j in places[:SHOWN]:
-        text = str(texts.iloc[i, j]).strip()
-        close = nearest(text, study.survey.scale)
-        said.append(
-            f"row {texts.index[i]}, {texts.columns[j]}: {text[:40]!r}"
-            + (f" ({close[2:]})" if "did you mean" in close else "")
-        )
-    more = ", …" if len(places) > SHOWN else ""
-    scale = ", ".join(study.survey.scale)
-    yield f"{len(places)} answers are off the scale ({scale}) and count as missing: {', '.join(said)}{more}"
-    whole = pd.Series(bad.mean(axis=1) > 0.5, index=texts.index)
-    top = [int(r) for r in whole.index[whole][:3]]
-    if top and top[0] <= raw.answers.index[0] + 2:
-        yield f"row {top[0]} is not a row of answers; some tools write a second heading there: delete it"
-
-
 def _screening(cleaned: CleaningResult) -> Iterable[str]:
     flow = cleaned.flow
     lost = [f"{label} {n}" for label, n in zip(flow["label"], flow["dropped"], strict=True) if n]
@@ -285,22 +291,61 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
         errors.append(f"{len(data)} rows after screening; expected at least 3, and many more for a result")
     if errors:
         return errors, [], None
-    warnings = [*_constant(data, study), *_turned(data, study)]
+    notes = [*_constant(data, study), *_turned(data, study)]
     try:
         pruned = prune(data, study)
+        out = pruned.trace[pruned.trace["action"] == "dropped"]
+        notes += [
+            f"item {item} is pruned: {reason}"
+            for item, reason in zip(out["item"], out["reason"], strict=True)
+            if data[item].nunique() > 1
+        ]
         empty = [c for c, block in pruned.blocks.items() if not block]
         if empty:
-            return [f"no item of {', '.join(empty)} can be analysed"], warnings, None
+            return [f"no item of {', '.join(empty)} can be analysed"], notes, None
         model = PlsModel.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
         lost = [i for i in (study.estimator["sign_items"] or {}).values() if i not in pruned.retained]
         if lost:
-            return [f"sign_item {i} is dropped by pruning; name another" for i in lost], warnings, model
+            return [f"sign_item {i} is dropped by pruning; name another" for i in lost], notes, model
         estimate = fit(data[list(model.items)], model, **study.estimator)
     except (EfaError, ModelError, DataError, ValueError) as error:
-        return [str(error)], warnings, None
+        return [str(error)], notes, None
     if not bool(np.all(estimate.converged)):
-        warnings.append(f"the estimate does not settle within {study.pls.max_iterations} iterations")
-    return [], warnings, model
+        notes.append(f"the estimate does not settle within {study.pls.max_iterations} iterations")
+    return _tried(data[list(model.items)], model, study, notes), notes, model
+
+
+def _tried(data: pd.DataFrame, model: PlsModel, study: Study, notes: list[str]) -> list[str]:
+    """Resample and predict a few times: what would stop a run after minutes stops it here."""
+    n, p = data.shape
+    options = {**study.bootstrap.resampling, "n_resamples": TRIAL}
+    seed, limit = study.seed, study.bootstrap.max_failed
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", BootstrapWarning)
+            tried = bootstrap(
+                data, model, quantities, seed=seed, jackknife=False, **options, **study.estimator
+            )
+            exact = exact_fit_test(
+                data, model, seed=seed, n_resamples=TRIAL, max_failed=limit, **study.fit_options
+            ).summary()
+        folds, scheme = study.pls.predict_folds, study.pls.scheme
+        predict(data, model, seed=seed, folds=folds, repetitions=1, scheme=scheme)
+    except (BootstrapError, DataError, ValueError, np.linalg.LinAlgError) as error:
+        few = f"; {n} rows are too few for {p} items" if n < ROWS_PER_ITEM * p else ""
+        return [f"a run would stop: {error}{few}"]
+    if tried.n_failed:
+        notes.append(
+            f"{tried.n_failed} of {TRIAL} resamples, drawn to see, have no result ({tried.failures_text()}); "
+            f"a run stops where more than {limit:.0%} fail"
+        )
+    least = int(exact["n_draws"].min())
+    if least < (1 - limit) * TRIAL:
+        notes.append(
+            f"{n} rows are too few for {p} items: d_G, which tests exact fit, has a value in {least} of {TRIAL} "
+            "resamples drawn to see; do not report that test"
+        )
+    return []
 
 
 def _constant(data: pd.DataFrame, study: Study) -> Iterable[str]:
@@ -335,32 +380,24 @@ def _measurement(study: Study) -> Iterable[str]:
             yield f"{c.name} has one item: its reliability cannot be estimated"
         elif len(c.items) == 2 and c.mode == "A":
             yield f"{c.name} has two items: three or more measure better"
-    for effect in study.hypotheses:
-        if effect.effect == "indirect" and not _reaches(study, effect.path.source, effect.path.target):
-            yield f"hypothesis {effect.id}: no path leads from {effect.path.source} to {effect.path.target}"
 
 
-def _reaches(study: Study, source: str, target: str) -> bool:
-    """Tell whether a way of two paths or more leads from source to target."""
-    after: dict[str, set[str]] = {}
-    for s, t in study.path_pairs:
-        after.setdefault(s, set()).add(t)
-    reached: set[str] = set()
-    todo = [s for t in after.get(source, ()) for s in after.get(t, ())]
-    while todo:
-        node = todo.pop()
-        if node not in reached:
-            reached.add(node)
-            todo += after.get(node, ())
-    return target in reached
-
-
-def _kept(model: PlsModel) -> dict[str, list[str]]:
-    return {c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True)}
+def _kept(model: PlsModel, study: Study) -> Iterable[str]:
+    """Say how many items each construct keeps, and which it loses."""
+    for construct, block in zip(model.constructs, model.blocks, strict=True):
+        kept = {model.items[i] for i in block}
+        lost = [i for i in study.get(construct).items if i not in kept]
+        without = f" (without {', '.join(lost)})" if lost else ""
+        yield f"{construct} {len(kept)} of {len(kept) + len(lost)}{without}"
 
 
 # sample size ---------------------------------------------------------------------------------------
 def _sample_size(study: Study, model: PlsModel, n: int, minimum_path: float) -> Iterable[str]:
+    if n < ROWS_PER_ITEM * len(study.items):
+        yield (
+            f"{n} rows for {len(study.items)} items: a factor analysis asks for at least {ROWS_PER_ITEM} rows an item "
+            f"(Gorsuch 1983), {ROWS_PER_ITEM * len(study.items)}"
+        )
     least, where = ten_times(model)
     if n < least:
         yield f"{n} rows are fewer than the ten-times rule asks for, {least} (10 × {where})"

@@ -7,27 +7,27 @@ import io
 import json
 import os
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveypls.own_survey.columns import (
+    Language,
+    accepted,
+    answer_counts,
+    consent_by_heading,
+    language_of,
+    personal_columns,
+    special_columns,
+)
 from surveypls.own_survey.scale_guess import ScaleGuess, guess_scale
 from surveypls.study.checks import RESERVED
+from surveypls.study.paths import STUDIES
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
-from surveypls.survey.answers import in_brackets, name_key, plain
+from surveypls.survey.answers import in_brackets, name_key
 from surveypls.survey.files import TextTable, read_table
 
-_SPECIAL = {
-    "respondent": r"(response|respondent|participant|submission|survey)?\s*(id|no|number)|id de respuesta|folio|"
-    r"respondent|encuestado|identificador|caso|token|uuid|case",
-    "time": r"timestamp|marca temporal|(start|end|submit|submitted|completion|recorded|created).*(date|time|at|on).*|"
-    r"fecha.*|hora.*|date|time|(start|end)date",
-    "consent": r".*(consent|take part|participate|participation|acept|participar|autoriz).*",
-}
-_ACCEPT = ("yes", "y", "si", "i agree", "agree", "acepto", "i consent", "true", "1", "de acuerdo", "i accept")
-_PERSONAL = re.compile(
-    r".*(e-?mail|correo|phone|telefono|celular|\bname\b|nombre|address|direccion|\bip\b).*"
-)
 _CODE = re.compile(
     r"([A-Za-z][A-Za-z_]*?[_.\- ]?\d+[a-z]?|[A-Za-z]+\d+[_.\-]\d+)(?:[\s.:)\-–—]+(\D.*))?", re.DOTALL
 )
@@ -77,11 +77,15 @@ class Scaffold:
             raise ScaffoldError(f"{error.filename or 'file'}: cannot be written: {error.strerror}") from None
         return written
 
-    def advice(self) -> str:
-        """Say what to do next."""
-        study = next(iter(self.files))
-        lines = ["", f"To confirm in {study.name}:", *(f"  - {u}" for u in self.unsure), ""]
-        return "\n".join([*lines, f"Then: python -m surveypls check {self.survey} {study}"])
+    @property
+    def study(self) -> Path:
+        """The study file to be written."""
+        return next(iter(self.files))
+
+    def advice(self, command: str = "") -> str:
+        """Say what to confirm and, where it is given, which command comes next."""
+        lines = ["", f"To confirm in {self.study}:", *(f"  - {u}" for u in self.unsure)]
+        return "\n".join([*lines, "", f"Then: {command}"] if command else lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,12 @@ class _Item:
     text: str
 
 
-def scaffold(survey: Path | str, output: Path | str) -> Scaffold:
+def default_output(survey: Path | str) -> Path:
+    """Return where a survey's study file goes unless told otherwise: beside it, under its name."""
+    return Path(survey).with_suffix(".yaml")
+
+
+def scaffold(survey: Path | str, output: Path | str | None = None) -> Scaffold:
     """Guess a study file from a survey's headings and answers.
 
     Items are the columns answered on the scale that most columns share.  Constructs come from the stems of item
@@ -103,8 +112,9 @@ def scaffold(survey: Path | str, output: Path | str) -> Scaffold:
     ----------
     survey : path
         CSV, TSV or XLSX.
-    output : path
-        The study file to be written; a codebook goes beside it, as ``NAME_codebook.csv``, where headings are not names.
+    output : path, optional
+        The study file to be written, by default the survey's name with ``.yaml``, beside it.  A codebook goes beside
+        the study file, as ``NAME_codebook.csv``, where headings are not names.
 
     Raises
     ------
@@ -113,10 +123,12 @@ def scaffold(survey: Path | str, output: Path | str) -> Scaffold:
     ScaffoldError
         If the output exists, or no column looks like an item.
     """
-    survey, output = Path(survey), Path(output)
-    _refuse_existing([output])
+    survey, output = Path(survey), default_output(survey) if output is None else Path(output)
+    if survey.suffix.lower() in STUDIES:
+        raise ScaffoldError(f"{survey.name} looks like a study file; expected the survey, CSV or XLSX")
     table = read_table(survey)
-    special = _special_columns(table)
+    _refuse_existing([output])
+    special = special_columns(table)
     guess = guess_scale(table.rows, len(table.header), frozenset(special.values()))
     if not guess.columns:
         raise ScaffoldError(
@@ -126,26 +138,23 @@ def scaffold(survey: Path | str, output: Path | str) -> Scaffold:
     _refuse_equal_headings(survey, table, guess.columns)
     items = _named_items([table.header[j] for j in guess.columns])
     unsure = _unsure(table, guess, items, special)
-    spanish = any(
-        plain(t) in ("nunca", "a veces", "de acuerdo", "en desacuerdo") for t in guess.scale
-    ) or any("marca temporal" in plain(h) for h in table.header)
+    language = language_of([*table.header, *guess.scale])
     files: dict[Path, str] = {}
     codebook = None
     if any(name_key(i.name) != name_key(i.heading) for i in items):
         codebook = output.with_name(f"{output.stem}_codebook.csv")
         _refuse_existing([codebook])
-        files[codebook] = _codebook(items, "text_es" if spanish else "text_en")
-    accept = _accepted(table, special.get("consent"))
-    text = _study_text(
-        survey, output, table, guess, items, special, accept, codebook, "es" if spanish else "en"
-    )
+        files[codebook] = _codebook(items, f"text_{language}")
+    text = _study_text(survey, output, table, guess, items, special, codebook, language)
     return Scaffold(survey, {output: text, **files}, tuple(unsure))
 
 
 def _refuse_existing(paths: Sequence[Path] | dict[Path, str]) -> None:
     for path in paths:
         if path.exists():
-            raise ScaffoldError(f"{path} exists already and is not overwritten; name another with --output")
+            raise ScaffoldError(
+                f"{path} exists already and is not overwritten; name another with --output (in make, OUTPUT=)"
+            )
         if not path.parent.is_dir():
             raise ScaffoldError(f"{path}: there is no folder {str(path.parent)!r}")
 
@@ -164,30 +173,6 @@ def _refuse_equal_headings(survey: Path, table: TextTable, columns: Sequence[int
 
 
 # columns -------------------------------------------------------------------------------------------
-def _special_columns(table: TextTable) -> dict[str, int]:
-    """Find the columns of ids, times and consent by their headings and answers."""
-    found: dict[str, int] = {}
-    for j, heading in enumerate(table.header):
-        answers = {row[j].strip() for row in table.rows} - {""}
-        for role, pattern in _SPECIAL.items():
-            if role in found or not re.fullmatch(pattern, plain(heading)):
-                continue
-            if role == "consent" and not (len(answers) <= 4 and any(plain(a) in _ACCEPT for a in answers)):
-                continue
-            if role == "respondent" and 2 * len(answers) < len(table.rows):
-                continue
-            found[role] = j
-            break
-    return found
-
-
-def _accepted(table: TextTable, column: int | None) -> list[str]:
-    if column is None:
-        return []
-    answers = {row[column].strip() for row in table.rows} - {""}
-    return sorted(a for a in answers if plain(a) in _ACCEPT)
-
-
 def _named_items(headings: Sequence[str]) -> list[_Item]:
     """Give each heading an item name, a construct and its text."""
     grids: dict[str, list[int]] = {}
@@ -251,12 +236,21 @@ def _unsure(
     else:
         unsure.append("paths: each construct leads to the last one; write the hypothesised ones")
     if not guess.sure:
-        unsure.append(f"scale: order and completeness of {', '.join(guess.scale)}")
+        unsure.append(
+            f"scale: give each answer its number, 1 for the lowest, and add those that nobody chose: "
+            f"{', '.join(guess.scale)}"
+        )
     if guess.other:
         shown = ", ".join(repr(table.header[j]) for j in guess.other[:5])
         unsure.append(f"columns on another scale, not taken: {shown}; all items must share one scale")
-    asked = set(guess.columns)
-    personal = [h for j, h in enumerate(table.header) if j not in asked and _PERSONAL.fullmatch(plain(h))]
+    if "consent" not in special:
+        for j in consent_by_heading(table, [*guess.columns, *special.values()]):
+            shown = ", ".join(repr(a[:40]) for a in answer_counts(table, j))
+            unsure.append(
+                f"column {table.header[j]!r} looks like a question of consent, but none of its answers is a known yes "
+                f"({shown}); if it is, name it under survey.consent"
+            )
+    personal = personal_columns(table, guess.columns)
     if personal:
         unsure.append(f"personal data? delete before sharing: {', '.join(map(repr, personal[:5]))}")
     if "respondent" not in special:
@@ -315,9 +309,8 @@ def _study_text(
     guess: ScaleGuess,
     items: Sequence[_Item],
     special: dict[str, int],
-    accept: Sequence[str],
     codebook: Path | None,
-    labels: str,
+    labels: Language,
 ) -> str:
     blocks = _blocks(items)
     texts = {i.name: _shown(i.text)[:80] for i in items}
@@ -326,7 +319,8 @@ def _study_text(
         f"# Study file for {_shown(survey.name)}, guessed from its headings: confirm every line.",
     ]
     lines += [
-        f"# List all problems: python -m surveypls check {_shown(survey.name)} {_shown(output.name)}",
+        f"# List all problems: make check SURVEY={_shown(shlex.quote(survey.name))} "
+        f"STUDY={_shown(shlex.quote(output.name))}",
         f"id: {_as_name(output.stem if output.stem != 'study' else survey.stem).lower()}",
         "title: Title of the study            # to be filled in",
         'question: ""                         # the research question, one sentence',
@@ -339,22 +333,23 @@ def _study_text(
         lines.append(
             f"  codebook: {_scalar(codebook.name)}   # which heading is which item; reversed: yes or no"
         )
-    scale = ", ".join(f"{_scalar(label)}: {value}" for label, value in guess.scale.items())
-    doubt = "" if guess.sure else "   # order and completeness to be confirmed"
-    if len(scale) < 90:
-        lines.append(f"  scale: {{{scale}}}{doubt}")
+    if not guess.sure:
+        lines.append(
+            "  scale:   # give each answer its number, 1 for the lowest; add those that nobody chose"
+        )
+        lines += [f"    {_scalar(label)}:" for label in guess.scale]
+    elif len(scale := ", ".join(f"{_scalar(label)}: {value}" for label, value in guess.scale.items())) < 90:
+        lines.append(f"  scale: {{{scale}}}")
     else:
-        lines += [
-            f"  scale:{doubt}",
-            *(f"    {_scalar(label)}: {value}" for label, value in guess.scale.items()),
-        ]
+        lines.append("  scale:")
+        lines += [f"    {_scalar(label)}: {value}" for label, value in guess.scale.items()]
     codes = ["", "NA", "N/A", *(c for c in guess.missing if c not in ("", "NA", "N/A"))]
     lines.append(f"  missing_codes: [{', '.join(_quoted(c) for c in codes)}]")
     for role in ("respondent", "time"):
         if role in special:
             lines.append(f"  {role}: {_scalar(table.header[special[role]])}")
     if "consent" in special:
-        answers = ", ".join(_quoted(a) for a in accept)
+        answers = ", ".join(_quoted(a) for a in accepted(answer_counts(table, special["consent"])))
         heading = _quoted(table.header[special["consent"]])
         lines.append(f"  consent: {{column: {heading}, accept: [{answers}]}}")
     lines += ["  reversed_items: []                 # items that ask the opposite of their construct", ""]
@@ -381,11 +376,13 @@ def _paths(names: Sequence[str]) -> list[str]:
         ]
     lines = ["paths:                               # to be confirmed"]
     lines += [f"  - {name} -> {names[-1]}" for name in names[:-1]]
-    lines += ["", "hypotheses:                          # to be confirmed"]
-    return [
-        *lines,
+    lines += [
+        "",
+        "hypotheses:                          # to be confirmed; with a direction: sign: positive, or negative",
         *(f"  - {{id: H{n}, path: {name} -> {names[-1]}}}" for n, name in enumerate(names[:-1], 1)),
+        f"  # - {{id: H{len(names)}, path: {names[0]} -> {names[-1]}, sign: positive, statement: In words.}}",
     ]
+    return lines
 
 
 def _schema_line(output: Path) -> list[str]:

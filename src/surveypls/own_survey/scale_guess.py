@@ -4,72 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from surveypls.own_survey.known_scales import KNOWN_SCALES, rank, worded_order
 from surveypls.survey.answers import plain
 
-#: Complete scales, lowest answer first, as form tools and questionnaires word them.
-KNOWN_SCALES: tuple[tuple[str, ...], ...] = (
-    ("Strongly disagree", "Disagree", "Agree", "Strongly agree"),
-    ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"),
-    ("Strongly disagree", "Disagree", "Undecided", "Agree", "Strongly agree"),
-    ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"),
-    (
-        *("Strongly disagree", "Somewhat disagree", "Neither agree nor disagree"),
-        *("Somewhat agree", "Strongly agree"),
-    ),
-    (
-        *("Strongly disagree", "Disagree", "Somewhat disagree", "Neither agree nor disagree"),
-        *("Somewhat agree", "Agree", "Strongly agree"),
-    ),
-    (
-        "Strongly disagree",
-        "Disagree",
-        "Slightly disagree",
-        "Neutral",
-        "Slightly agree",
-        "Agree",
-        "Strongly agree",
-    ),
-    ("Never", "Rarely", "Sometimes", "Often", "Always"),
-    ("Never", "Seldom", "Sometimes", "Often", "Always"),
-    ("Never", "Almost never", "Sometimes", "Almost always", "Always"),
-    ("Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"),
-    (
-        "Not at all important",
-        "Slightly important",
-        "Moderately important",
-        "Very important",
-        "Extremely important",
-    ),
-    ("Not at all", "Slightly", "Moderately", "Very", "Extremely"),
-    ("Very poor", "Poor", "Fair", "Good", "Very good"),
-    ("Very low", "Low", "Medium", "High", "Very high"),
-    ("Nunca", "Casi nunca", "A veces", "Casi siempre", "Siempre"),
-    ("Nunca", "Rara vez", "A veces", "Frecuentemente", "Siempre"),
-    ("Nunca", "Casi nunca", "Algunas veces", "Casi siempre", "Siempre"),
-    ("Totalmente en desacuerdo", "En desacuerdo", "De acuerdo", "Totalmente de acuerdo"),
-    (
-        *("Totalmente en desacuerdo", "En desacuerdo", "Ni de acuerdo ni en desacuerdo"),
-        *("De acuerdo", "Totalmente de acuerdo"),
-    ),
-    ("Totalmente en desacuerdo", "En desacuerdo", "Neutral", "De acuerdo", "Totalmente de acuerdo"),
-    (
-        *("Muy en desacuerdo", "En desacuerdo", "Ni de acuerdo ni en desacuerdo"),
-        *("De acuerdo", "Muy de acuerdo"),
-    ),
-    ("Muy insatisfecho", "Insatisfecho", "Neutral", "Satisfecho", "Muy satisfecho"),
-    ("Muy malo", "Malo", "Regular", "Bueno", "Muy bueno"),
-    ("Muy bajo", "Bajo", "Medio", "Alto", "Muy alto"),
-    ("Nada", "Poco", "Regular", "Mucho", "Muchísimo"),
-)
 _NO_ANSWER_WORDS = (
     *("", "NA", "N/A", "#N/A", "NaN", "null", "none", "-99", "-9", "-999", "99", "999"),
     *("don't know", "not applicable", "prefer not to say", "no answer"),
     *("no sé", "no sabe", "no aplica", "no contesta", "no sabe / no contesta"),
 )
 NO_ANSWER = frozenset(map(plain, _NO_ANSWER_WORDS))
+#: Share of the answers that a known scale must hold.
+ENOUGH = 0.95
+#: A worded answer given fewer times than this is a stray one.
+RARE = 3
 _INTEGER = re.compile(r"[+-]?\d{1,3}(?:[.,]0+)?")
 _NUMBERED = re.compile(r"\D*?(\d{1,2})\D*")
 
@@ -203,25 +153,37 @@ def _largest_family(texts: dict[int, list[str]]) -> tuple[int, ...]:
 def _words(
     found: dict[int, Counter[str]], common: dict[int, list[str]], columns: tuple[int, ...]
 ) -> tuple[tuple[int, ...], dict[str, int], bool]:
-    """Give the words numbers: as a known scale does, by the numbers that they hold, or as they come."""
+    """Give the words numbers: a known scale's, by words of strength, by numbers that they hold, or as they come."""
     spelled: dict[str, Counter[str]] = {}
     for j in columns:
-        for text in common[j]:
-            spelled.setdefault(plain(text), Counter())[text] += found[j][text]
+        for text, n in found[j].items():
+            if plain(text) not in NO_ANSWER:
+                spelled.setdefault(plain(text), Counter())[text] += n
     words = {key: max(counts, key=lambda t: (counts[t], t)) for key, counts in spelled.items()}
-    n_answers = {key: counts.total() for key, counts in spelled.items()}
-    most = 0.95 * sum(n_answers.values())
-    fitting = []
-    for known in KNOWN_SCALES:
-        keys = [plain(t) for t in known]
-        if words and sum(n_answers.get(k, 0) for k in keys) >= most:
-            fitting.append(known)
-    if fitting:
-        best = min(fitting, key=len)
-        return columns, {words.get(plain(t), t): n for n, t in enumerate(best, 1)}, True
-    numbers = {key: m for key in words if (m := _NUMBERED.fullmatch(key))}
-    if words and len(numbers) == len(words):
-        values = {words[key]: int(m[1]) for key, m in numbers.items()}
+    order = _known_order(words, {key: counts.total() for key, counts in spelled.items()})
+    if order:
+        return columns, {text: n for n, text in enumerate(order, 1)}, True
+    usual = {key: words[key] for key in dict.fromkeys(plain(t) for j in columns for t in common[j])}
+    numbers = {key: m for key in usual if (m := _NUMBERED.fullmatch(key))}
+    if usual and len(numbers) == len(usual):
+        values = {usual[key]: int(m[1]) for key, m in numbers.items()}
         if len(set(values.values())) == len(values):
             return columns, dict(sorted(values.items(), key=lambda pair: pair[1])), True
-    return columns, {text: n for n, text in enumerate(words.values(), 1)}, False
+    return columns, {text: n for n, text in enumerate(usual.values(), 1)}, False
+
+
+def _known_order(words: Mapping[str, str], n_answers: Mapping[str, int]) -> list[str]:
+    """Return the known scale that holds the most answers (95 % at least), as spelled here; empty if there is none."""
+    total = sum(n_answers.values())
+    worded = [text for key, text in words.items() if rank(text) is not None and n_answers[key] >= RARE]
+    candidates = [(0, scale) for scale in KNOWN_SCALES]
+    candidates += [(1, tuple(order)) for order in (worded_order(worded),) if order]
+    best: list[str] = []
+    least: tuple[int, int, int] | None = None
+    for kind, scale in candidates:
+        share = sum(n_answers.get(plain(t), 0) for t in scale) / max(total, 1)
+        # To a whole per cent: a stray answer does not make a longer scale likelier.
+        merit = (-round(100 * share), kind, len(scale))
+        if share >= ENOUGH and (least is None or merit < least):
+            best, least = [words.get(plain(t), t) for t in scale], merit
+    return best

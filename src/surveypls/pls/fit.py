@@ -154,7 +154,7 @@ def srmr(sum_of_squares: FloatArray, p: int, *, count_diagonal: bool = True) -> 
 def eigenvalues_last(estimate: PlsEstimate, implied: FloatArray) -> FloatArray:
     r"""Return the eigenvalues of :math:`S^{-1}\Sigma`, ``(p, B)``.
 
-    NaN where the observed matrix is not positive definite (rows fewer than items, or redundant items).
+    NaN where the observed matrix is not positive definite or cannot be factored (few rows, redundant items).
     d_G and the maximum-likelihood discrepancy are functions of them.
     """
     p = estimate.model.n_items
@@ -163,12 +163,28 @@ def eigenvalues_last(estimate: PlsEstimate, implied: FloatArray) -> FloatArray:
     with np.errstate(invalid="ignore", divide="ignore"):
         definite = (batches.pivots(observed) > 1e-12).all(axis=0)
     usable = np.asarray(definite & np.isfinite(implied).all(axis=0))
-    root = np.linalg.cholesky(np.where(usable[:, None, None], np.moveaxis(observed, -1, 0), np.eye(p)))
+    root, factored = _roots(np.where(usable[:, None, None], np.moveaxis(observed, -1, 0), np.eye(p)))
+    usable &= factored
     fitted = np.where(usable[:, None, None], fitted, np.eye(p))
     half = np.linalg.solve(root, fitted)
     whole = np.linalg.solve(root, np.swapaxes(half, -1, -2))
     values = np.linalg.eigvalsh(whole)
     return np.where(usable, values.T, np.nan)
+
+
+def _roots(matrices: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return Cholesky factors and which matrices have one; the identity stands for those that rounding left without."""
+    factored: NDArray[np.bool_] = np.ones(len(matrices), dtype=np.bool_)
+    try:
+        return np.asarray(np.linalg.cholesky(matrices), dtype=np.float64), factored
+    except np.linalg.LinAlgError:
+        roots = np.empty_like(matrices)
+    for place, matrix in enumerate(matrices):
+        try:
+            roots[place] = np.linalg.cholesky(matrix)
+        except np.linalg.LinAlgError:
+            roots[place], factored[place] = np.eye(len(matrix)), False
+    return roots, factored
 
 
 def d_g(eigenvalues: FloatArray, *, base: Literal["e", "10"] = "e") -> FloatArray:

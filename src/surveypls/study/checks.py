@@ -9,7 +9,7 @@ from surveypls.study.model_text import ModelTextError, parse_model
 from surveypls.study.settings import nearest
 
 if TYPE_CHECKING:
-    from surveypls.study.definition import Study
+    from surveypls.study.definition import Hypothesis, Study
 
 #: A name that the tables of the analysis use for something else.
 RESERVED = frozenset({"respondent"})
@@ -79,12 +79,36 @@ def model_problems(study: Study) -> Iterable[str]:
         for end in pair:
             if end not in names:
                 yield f"hypothesis {h.id}: unknown construct {end!r}{nearest(end, names)}"
+        if h.effect != "direct" and set(pair) <= set(names):
+            yield from _no_way(h, seen)
     ids = [h.id for h in study.hypotheses]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
         yield f"hypothesis {twice!r} is listed twice"
     for item in study.survey.reversed_items:
         if item not in owner:
             yield f"survey.reversed_items: unknown item {item!r}{nearest(item, owner)}"
+
+
+def _no_way(hypothesis: Hypothesis, pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
+    """Say that no way leads from the source to the target: of two or more paths for an indirect effect."""
+    source, target = hypothesis.path.source, hypothesis.path.target
+    after: dict[str, set[str]] = {}
+    for s, t in pairs:
+        after.setdefault(s, set()).add(t)
+    first = after.get(source, set())
+    reached: set[str] = set() if hypothesis.effect == "indirect" else set(first)
+    todo = [t for s in first for t in after.get(s, ())]
+    while todo:
+        node = todo.pop()
+        if node not in reached:
+            reached.add(node)
+            todo += after.get(node, ())
+    if target not in reached:
+        way = "way of two or more paths" if hypothesis.effect == "indirect" else "way"
+        yield (
+            f"hypothesis {hypothesis.id}: no {way} leads from {source} to {target}, "
+            f"so there is no {hypothesis.effect} effect to test"
+        )
 
 
 def _cycle(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[str]:

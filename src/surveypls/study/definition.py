@@ -6,6 +6,7 @@ one validated, immutable :class:`Study`; the notebooks read it, and nothing else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from surveypls.study.checks import model_problems, with_model_text
+from surveypls.study.paths import STUDIES, not_readable
 from surveypls.study.settings import (
     BootstrapSettings,
     CleaningSettings,
@@ -120,13 +122,24 @@ class Path(Settings):
     def _parse_arrow(cls, value: Any) -> Any:
         if isinstance(value, str):
             parts = [part.strip() for part in value.split("->")]
-            if len(parts) != 2 or not all(parts):
-                raise ValueError(f"a path is written 'SOURCE -> TARGET', found {value!r}")
+            if len(parts) > 2 and " - " in value:
+                raise ValueError(f"two entries in one, {value!r}: each begins with '- ', one below the other")
+            if len(parts) != 2 or not all(parts) or parts[0][-1] in "<-–—=" or parts[1][0] in ">-=":
+                raise ValueError(f"a path is written {_meant(value)!r}, found {value!r}")
             return {"source": parts[0], "target": parts[1]}
         return value
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.target}"
+
+
+def _meant(value: str) -> str:
+    """Write a path with another arrow as it should be; the pattern where that is not to be seen."""
+    match = re.fullmatch(r"\s*([\w.]+)\s*(<[-–—=]+|[-–—=]+>|[→⟶⇒]|[←⟵⇐])\s*([\w.]+)\s*", value)
+    if match is None:
+        return "SOURCE -> TARGET"
+    source, target = (match[3], match[1]) if match[2][0] in "<←⟵⇐" else (match[1], match[3])
+    return f"{source} -> {target}"
 
 
 class Hypothesis(Settings):
@@ -138,6 +151,8 @@ class Hypothesis(Settings):
     """The path that it is about, SOURCE -> TARGET."""
     effect: Literal["direct", "indirect", "total"] = "direct"
     """Which effect of the source on the target."""
+    sign: Literal["positive", "negative"] | None = None
+    """The direction that is expected; left out, an effect of either sign supports the hypothesis."""
     statement: Text = Text()
     """The hypothesis in words."""
 
@@ -308,10 +323,12 @@ def load_study(path: FilePath | str) -> Study:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise StudyError(path.name, [f"not UTF-8 text (byte {error.start})"]) from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, StudyError):
-            raise
-        raise StudyError(path.name, [f"cannot be read: {getattr(error, 'strerror', error)}"]) from None
+    except StudyError:
+        raise
+    except OSError as error:
+        raise StudyError(path.name, [not_readable(path, error, STUDIES)]) from None
+    except ValueError as error:  # a name that no file can have
+        raise StudyError(path.name, [f"cannot be read: {error}"]) from None
     return parse_study(text, source=path.name)
 
 

@@ -106,7 +106,14 @@ class SurveySettings(Settings):
     @field_validator("scale", mode="before")
     @classmethod
     def _labels_as_text(cls, value: Any) -> Any:
-        return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+        if not isinstance(value, Mapping):
+            return value
+        bare = [str(k) for k, v in value.items() if v is None]
+        if bare:
+            raise ValueError(
+                f"no number for {', '.join(map(repr, bare))}; write 1 for the lowest answer, 2 for the next, and so on"
+            )
+        return {str(k): v for k, v in value.items()}
 
     @field_validator("scale")
     @classmethod
@@ -132,8 +139,9 @@ class CleaningSettings(Settings):
 
     drop_duplicates: bool = True
     """Drop a submission with the id, or all the answers, of an earlier one."""
-    min_duplicate_items: int = Field(default=20, ge=1, le=100_000)
-    """The same answers count as sent twice only from this many answers on."""
+    min_duplicate_items: int | None = Field(default=None, ge=1, le=100_000)
+    """The same answers count as sent twice only from this many answers on; null: from 20 on, or from all of them
+    where fewer items are asked, and never below 10."""
     min_completion: Share | None = 0.8
     """Share of the whole instrument that must be answered."""
     max_longstring: int | None = Field(default=None, ge=2, le=100_000)

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from surveypls.study.yaml_hints import hint
+
 MAX_DEPTH = 40
 
 
@@ -72,6 +74,9 @@ def load_yaml(text: str) -> Any:
         raise StrictYamlError("nested too deeply to be a study file") from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
+        plain = hint(text, mark.line if mark else None)
+        if plain:
+            raise StrictYamlError(f"not valid YAML, {plain}") from None
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise StrictYamlError(f"{where}not valid YAML: {problem}") from None

@@ -21,7 +21,7 @@ _WORDS = (
     (r"Input should be a valid boolean.*", "expected true or false"),
     (
         r"String should match pattern .*",
-        "expected a name: letters, digits, '_' and '.', not beginning with a digit",
+        "expected a name: letters A–Z without accents or ñ, digits, '_' and '.', not beginning with a digit",
     ),
     (r"Input should be (.*)", r"expected \1"),
     (r"Tuple should have at most (\d+) items? after validation, not .*", r"at most \1 entries"),
@@ -56,7 +56,13 @@ def explain(error: ValidationError, content: Mapping[str, Any], model: type[Base
     """
     problems: list[str] = []
     found = error.errors()
+    misnamed: set[str] = set()
     for e in found:
+        # A name that cannot be one is said where it stands first, not wherever it is used.
+        if e["type"] == "string_pattern_mismatch":
+            if str(e["input"]) in misnamed:
+                continue
+            misnamed.add(str(e["input"]))
         # A list all of whose entries are at fault counts as empty: the entries' own faults say more.
         if e["type"] == "too_short" and any(o["loc"][:1] == e["loc"][:1] and o is not e for o in found):
             continue
@@ -79,6 +85,10 @@ def _message(error: Any, model: type[BaseModel]) -> str:
     if error["type"] == "value_error":
         return message
     found = repr(error.get("input"))
+    if error["type"] == "string_pattern_mismatch" and isinstance(error["loc"][-1], int):
+        names = re.split(r"\s*[;,/|]\s*|\s+-\s+|\s+", str(error["input"]))
+        if len(names) > 1 and all(re.fullmatch(r"[A-Za-z_][\w.]*", name) for name in names):
+            return f"one name a place, separated by commas: [{', '.join(names)}] (found {found[:60]})"
     return f"{message} (found {found if len(found) <= 60 else found[:57] + '...'})"
 
 

@@ -49,14 +49,16 @@ def mahalanobis(values: Array) -> tuple[Array, Array]:
     Raises
     ------
     ValueError
-        If the covariance matrix is singular.
+        If the rows are too few, or the covariance matrix is singular.
     """
     centred = values - values.mean(axis=0)
     n, p = values.shape
     covariance = centred.T @ centred / max(n - 1, 1)
-    if n <= p + 1 or np.linalg.matrix_rank(covariance, hermitian=True) < p:
+    if n <= p + 1:
+        raise ValueError(f"Mahalanobis distances need {p + 2} complete rows, found {n} rows for {p} items")
+    if np.linalg.matrix_rank(covariance, hermitian=True) < p:
         raise ValueError(
-            f"Mahalanobis distances need a regular covariance matrix, found {n} rows for {p} items"
+            f"Mahalanobis distances are not defined: among the {p} items some follow from the others"
         )
     squared = np.einsum("ij,ij->i", centred, np.linalg.solve(covariance, centred.T).T)
     return squared, np.asarray(stats.chi2.sf(squared, p))

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from surveypls.study.paths import TABLES, not_readable
+
 MAX_SURVEY_BYTES = 100_000_000
 MAX_COLUMNS = 5_000
 MAX_ROWS = 100_000
@@ -97,7 +99,7 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
             )
         content = path.read_bytes()
     except OSError as error:
-        raise SurveyError(path.name, [f"cannot be read: {error.strerror}"]) from None
+        raise SurveyError(path.name, [not_readable(path, error, TABLES)]) from None
     if content.startswith(b"PK\x03\x04"):
         records = _workbook(content, path.name, sheet)
         encoding, delimiter = "xlsx", ""

@@ -197,7 +197,10 @@ def _columns(
         wanted = headers.get(item) or item
         also = f" (headed {wanted!r})" if wanted != item else ""
         close = nearest(wanted, free)
-        problems.append(f"no column for item {item!r}{also}{close if 'did you mean' in close else ''}")
+        problems.append(
+            f"no column for item {item!r}{also} of {study.construct_of(item)} in the survey"
+            + (close if "did you mean" in close else "")
+        )
     if lost and free:
         shown = ", ".join(repr(h) for h in free[:5]) + (", …" if len(free) > 5 else "")
         advice = "" if book is not None else "; give a codebook that says which heading is which item"

@@ -5,6 +5,7 @@ The raw survey is never changed; the result is a new table of numbers.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from surveypls.survey.reading import RawSurvey
 
 #: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
 ROWS_PER_ITEM = 10
+#: Unless the study says otherwise, the same answers tell that a form was sent twice from all items on, within these.
+DUPLICATE_ITEMS = (10, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,11 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     notes: list[str] = []
     _consent(book, answers, raw, study)
     if rules.drop_duplicates:
-        _duplicates(book, answers, raw, study)
+        _duplicates(book, answers, raw, study, notes)
     _off_scale(book, answers)
     _careless(book, answers, rules)
     _require_rows(book, raw)
-    distance, p_value = _outliers(book, answers, rules, notes)
+    distance, p_value = _outliers(book, answers, study.items, rules, notes)
     screened = pd.DataFrame(answers.analysed[book.kept], columns=list(study.items))
     missing = _missing_table(answers.analysed[book.kept], study.items, rules)
     mcar = _mcar(book, answers.analysed[book.kept], notes)
@@ -184,29 +187,53 @@ def _consent(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study)
     )
 
 
-def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study) -> None:
-    """Drop later submissions with the id, or all the answers, of an earlier one that is still in."""
+def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study, notes: list[str]) -> None:
+    """Drop later submissions with the id, every cell, or all the answers, of an earlier one that is still in."""
     rows = raw.answers.index.tolist()
     if study.survey.respondent is not None:
         ids = [plain(r) for r in raw.respondents["respondent"]]
         same = _repeated({int(i): ids[i] for i in np.flatnonzero(book.kept)})
         said = book.say("same id as row {}", "mismo identificador que la fila {}")
         book.drop("duplicate_id", _mask(same, len(rows)), lambda i: said.format(rows[same[i]]))
-    minimum = study.cleaning.min_duplicate_items
+    again = _repeated(
+        {int(i): tuple(raw.table.iloc[i]) for i in np.flatnonzero(book.kept) if _timed(raw, int(i))}
+    )
+    minimum = _least_answers(study.cleaning, len(answers.items))
+    if minimum > len(answers.items):
+        said_never = book.say(
+            "the same answers sent twice are not looked for: {} items are fewer than {} "
+            "(cleaning.min_duplicate_items); only rows alike in every cell, with the time of day, are dropped",
+            "no se buscan las mismas respuestas enviadas dos veces: {} ítems son menos que {} "
+            "(cleaning.min_duplicate_items); solo se descartan las filas iguales en cada celda, con la hora del día",
+        )
+        notes.append(said_never.format(len(answers.items), minimum))
     keys: dict[int, object] = {}
     for i in np.flatnonzero(book.kept):
         given = answers.given[i]
         # Few answers, or one answer throughout, can be alike by chance; straight-lining has its own rule.
         if (~np.isnan(given)).sum() >= minimum and np.nanmin(given) < np.nanmax(given):
             keys[int(i)] = tuple(np.nan_to_num(given, nan=-np.inf))
-    again = _repeated(keys)
+    again = {**_repeated(keys), **again}
     said_again = book.say("same answers as row {}", "mismas respuestas que la fila {}")
     book.drop(
         "duplicate_answers",
         _mask(again, len(rows)),
         lambda i: said_again.format(rows[again[i]]),
-        parameter=f">= {minimum}",
+        parameter=f">= {minimum}" if minimum <= len(answers.items) else "",
     )
+
+
+def _least_answers(rules: CleaningSettings, n_items: int) -> int:
+    """Return from how many answers on the same answers count as sent twice."""
+    if rules.min_duplicate_items is not None:
+        return rules.min_duplicate_items
+    return max(DUPLICATE_ITEMS[0], min(DUPLICATE_ITEMS[1], n_items))
+
+
+def _timed(raw: RawSurvey, row: int) -> bool:
+    """Tell whether a row has a time of day, which two people hardly share with all their answers."""
+    time = raw.respondents["time"].iloc[row]
+    return re.search(r"\d:\d\d", time) is not None and re.search(r"\b0?0:00(?::00)?$", time) is None
 
 
 def _repeated(keys: Mapping[int, object]) -> dict[int, int]:
@@ -280,7 +307,7 @@ def _require_rows(book: CleaningLog, raw: RawSurvey) -> None:
 
 
 def _outliers(
-    book: CleaningLog, answers: _Answers, rules: CleaningSettings, notes: list[str]
+    book: CleaningLog, answers: _Answers, items: tuple[str, ...], rules: CleaningSettings, notes: list[str]
 ) -> tuple[Array, Array]:
     """Report, or drop if asked, complete rows far from the rest; their distances and p-values."""
     distance, p_value = (np.full(len(book.kept), np.nan) for _ in range(2))
@@ -289,8 +316,17 @@ def _outliers(
         return distance, p_value
     rows = np.flatnonzero(book.kept & ~np.isnan(answers.analysed).any(axis=1))
     far = np.zeros(len(book.kept), dtype=np.bool_)
+    whole = answers.analysed[rows]
+    varies = np.ptp(whole, axis=0) > 0 if len(rows) else np.ones(len(items), dtype=np.bool_)
+    if not varies.all():
+        alike = ", ".join(item for item, v in zip(items, varies, strict=True) if not v)
+        said = book.say(
+            "Mahalanobis distances leave out {}, answered alike in every complete row",
+            "las distancias de Mahalanobis no incluyen {}, con la misma respuesta en cada fila completa",
+        )
+        notes.append(said.format(alike))
     try:
-        distance[rows], p_value[rows] = mahalanobis(answers.analysed[rows])
+        distance[rows], p_value[rows] = mahalanobis(whole[:, varies])
         far[rows] = p_value[rows] < limit
     except ValueError as error:
         notes.append(str(error))

@@ -65,7 +65,7 @@ def decide(study: Study, stated: Hypothesis, found: Values) -> Decision | None:
     excludes = bool(known and not lower <= 0 <= upper)
     supported = excludes if stated.effect == "indirect" and known else by_p
     remarks: list[Remark] = []
-    wanted = {"positive": 1, "negative": -1}.get(getattr(stated, "sign", None) or "")
+    wanted = {"positive": 1, "negative": -1}.get(stated.sign or "")
     if supported and wanted is not None and estimate * wanted < 0:
         supported = False
         remarks.append("opposite")

@@ -1,0 +1,107 @@
+"""Guess what a survey's other columns are: ids, times, consent, personal data; and the language of its headings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
+
+from surveypls.survey.answers import plain
+from surveypls.survey.files import TextTable
+
+Language = Literal["en", "es"]
+
+_SPECIAL = {
+    "respondent": r"(response|respondent|participant|submission|survey)?\s*(id|no|number)|id de respuesta|folio|"
+    r"respondent|encuestado|identificador|caso|token|uuid|case",
+    "time": r"timestamp|marca temporal|(start|end|submit|submitted|completion|recorded|created).*(date|time|at|on).*|"
+    r"fecha.*|hora.*|date|time|(start|end)date",
+}
+_CONSENT = re.compile(
+    r".*(consent|take part|participate|participation|acept\w* .*(particip|tratamiento|datos|privacidad)|"
+    r"acepta\b|acepto\b|participar|participacion|autoriz).*"
+)
+_ACCEPTS = re.compile(
+    r"(1|y|s|true|(yes|si|i agree|agree|i accept|accept|i consent|consent|acepto|acepta|de acuerdo|estoy de acuerdo|"
+    r"consiento|autorizo|doy mi|otorgo|he leido y|i have read and|quiero participar|deseo participar)\b.*)"
+)
+_REFUSES = re.compile(r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline)\b.*)")
+#: A consent question has few different answers.
+_MOST_ANSWERS = 4
+_PERSONAL = re.compile(
+    r".*(e-?mail|correo|phone|telefono|celular|\bname\b|nombre|address|direccion|\bip\b).*"
+)
+_SPANISH = re.compile(
+    r"\b(?:de|la|el|los|las|que|en|mi|con|para|por|una|un|se|es|su|del|al|lo|muy|esta|este|mis|nos|como|si|soy|"
+    r"marca|temporal|folio|edad|sexo|genero)\b|[¿¡ñáéíóúü]"
+)
+_ENGLISH = re.compile(
+    r"\b(?:the|of|is|to|my|with|for|and|i|it|are|am|this|that|have|has|be|you|your|on|at|we|they|was|will|can|"
+    r"timestamp|age|gender|response)\b"
+)
+
+
+def special_columns(table: TextTable) -> dict[str, int]:
+    """Find the columns of ids, times and consent by their headings and answers."""
+    found: dict[str, int] = {}
+    for j, heading in enumerate(table.header):
+        answers = _answers(table, j)
+        for role, pattern in _SPECIAL.items():
+            if role in found or not re.fullmatch(pattern, plain(heading)):
+                continue
+            if role == "respondent" and 2 * len(answers) < len(table.rows):
+                continue
+            found[role] = j
+            break
+        else:
+            asks = "consent" not in found and looks_like_consent(heading, answers) and accepted(answers)
+            if asks and all(accepts(a) or _REFUSES.fullmatch(plain(a)) for a in answers):
+                found["consent"] = j
+    return found
+
+
+def consent_by_heading(table: TextTable, taken: Iterable[int]) -> list[int]:
+    """Find the columns not taken whose heading asks for consent and whose answers are few."""
+    used = set(taken)
+    return [
+        j
+        for j, heading in enumerate(table.header)
+        if j not in used and looks_like_consent(heading, _answers(table, j))
+    ]
+
+
+def looks_like_consent(heading: str, answers: Iterable[str]) -> bool:
+    """Tell whether a heading asks for consent, and there are answers, few enough for such a question."""
+    return _CONSENT.fullmatch(plain(heading)) is not None and 1 <= len(set(answers)) <= _MOST_ANSWERS
+
+
+def accepts(answer: str) -> bool:
+    """Tell whether an answer to a consent question begins as a yes does: "Sí, acepto", "I agree to take part"."""
+    return _ACCEPTS.fullmatch(plain(answer)) is not None
+
+
+def accepted(answers: Iterable[str]) -> list[str]:
+    """Return the answers that accept, in order."""
+    return sorted(a for a in set(answers) if accepts(a))
+
+
+def answer_counts(table: TextTable, column: int) -> Counter[str]:
+    """Count the answers of a column, without the empty ones."""
+    return Counter(text for row in table.rows if (text := row[column].strip()))
+
+
+def _answers(table: TextTable, column: int) -> set[str]:
+    return set(answer_counts(table, column))
+
+
+def personal_columns(table: TextTable, items: Iterable[int]) -> list[str]:
+    """Return the headings, of columns that are no items, that ask for names, addresses or numbers."""
+    asked = set(items)
+    return [h for j, h in enumerate(table.header) if j not in asked and _PERSONAL.fullmatch(plain(h))]
+
+
+def language_of(texts: Iterable[str]) -> Language:
+    """Guess whether headings and answers are Spanish or English, by their commonest words and letters."""
+    text = "\n".join(texts).casefold()
+    return "es" if len(_SPANISH.findall(text)) > len(_ENGLISH.findall(text)) else "en"
