@@ -206,6 +206,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "q2_predict": ("Q²predict", "Q²predict"),
     "normal": ("normal scores", "puntuaciones normales"),
     "respondents": ("respondents", "encuestados"),
+    "basis.printed": (
+        "From the article's printed tables alone; no survey is read.",
+        "Solo a partir de las tablas impresas del artículo; no se lee ninguna encuesta.",
+    ),
+    "basis.simulated": (
+        "Samples simulated from stated population values; no survey is read.",
+        "Muestras simuladas a partir de valores poblacionales dados; no se lee ninguna encuesta.",
+    ),
     "ensemble_middle": ("middle {level}", "{level} central"),
     "ensemble_median": ("median", "mediana"),
     "ensemble_count": (

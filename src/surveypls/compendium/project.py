@@ -15,19 +15,20 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from pydantic import ValidationError
 
 from surveypls.study.definition import Language, Study, StudyError, Text, load_study, nearest
-from surveypls.words import spanish_decimals
+from surveypls.words import spanish_decimals, words
 
 if TYPE_CHECKING:
     from surveypls.published.printed import Published
 
 OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
 FLOAT_FORMAT = "%.12g"
+Basis = Literal["survey", "printed", "simulated"]
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 
@@ -106,6 +107,8 @@ class Project:
         The run's name, empty for the paper.
     labels : {"en", "es"}
         Language of figures and tables.
+    basis : {"survey", "printed", "simulated"}
+        What the notebook's figures and tables rest on.
     """
 
     root: Path
@@ -115,11 +118,18 @@ class Project:
     study_file: Path
     name: str
     labels: Language
+    basis: Basis = "survey"
 
     @property
     def notice(self) -> str | None:
-        """The synthetic-data notice in the run's language; None for a real survey."""
-        return self.study.synthetic(self.labels) if self.study.synthetic else None
+        """What figures and tables say of their data in the run's language; None for a real survey."""
+        return self.notice_in(self.labels)
+
+    def notice_in(self, language: Language) -> str | None:
+        """Return the notice in a language: on synthetic data, or that no survey is read."""
+        if self.basis != "survey":
+            return words(f"basis.{self.basis}", language)
+        return self.study.synthetic(language) if self.study.synthetic else None
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -245,7 +255,7 @@ class Project:
 
         shown: bytes | None = None
         for language in self.languages:
-            notice = self.study.synthetic(language) if self.study.synthetic else None
+            notice = self.notice_in(language)
             with spanish_decimals(self.study.decimal):
                 figure, data = draw(*args, labels=language, notice=notice, **options)
             folder = self._shown_in("figures", language)
@@ -278,7 +288,7 @@ class Project:
         from surveypls.tables import export
 
         for number, language in enumerate(self.languages):
-            notice = self.study.synthetic(language) if self.study.synthetic else None
+            notice = self.notice_in(language)
             with spanish_decimals(self.study.decimal):
                 table = make(*args, labels=language, notice=notice, **options)
                 export.export(table, self._shown_in("tables", language), stem)
@@ -309,6 +319,7 @@ def open_project(
     labels: str | None = None,
     seed: int | None = None,
     n_resamples: int | None = None,
+    basis: Basis = "survey",
     **parameters: Any,
 ) -> Project:
     """Open the project for one notebook with that notebook's parameters.
@@ -323,6 +334,8 @@ def open_project(
         The run's name; empty for the paper itself.
     labels, seed, n_resamples
         Settings that differ from the study file's; None keeps the file's.
+    basis : {"survey", "printed", "simulated"}
+        What the notebook's figures and tables rest on, for the notice that they carry.
     **parameters
         The notebook's further parameters (name → value), so that an unknown one is noticed.
 
@@ -365,7 +378,7 @@ def open_project(
         output = root
     if changed and not name and not set_output:
         print("Settings differ from study.yaml: results go to build/custom/, the paper stays as it is.")
-    return Project(root, output, settings, survey_file, study_file, name, settings.labels)
+    return Project(root, output, settings, survey_file, study_file, name, settings.labels, basis)
 
 
 def with_settings(
