@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypls.bootstrap.resampling import bootstrap
+from surveypls.pls.model import PlsModel
+from surveypls.pls.structural import quantities
 from surveypls.report import narrative
 from surveypls.study.definition import Study, parse_study
 
@@ -173,3 +176,49 @@ def test_joining_names() -> None:
     assert narrative.listed(["a"], "en") == "a"
     assert narrative.listed(["a", "b", "c"], "es") == "a, b y c"
     assert np.isfinite(SUMMARY["original"]).all()
+
+
+def test_fit_is_held_against_its_limit() -> None:
+    summary = pd.DataFrame(
+        [("srmr", "model", "estimated/composite", 0.07), ("srmr", "model", "estimated/common_factor", 0.2)],
+        columns=["statistic", "row", "column", "value"],
+    )
+    assert narrative.fit(summary) == "SRMR of the estimated model is 0.070, within the usual limit of 0.08."
+    assert "0.200, outside" in narrative.fit(summary, consistent=True)
+    assert narrative.fit(summary.iloc[:0]) == ""
+
+
+def test_prediction_is_told_by_construct() -> None:
+    power = pd.DataFrame(
+        {
+            "n_items": [3, 3],
+            "n_above_average": [3, 0],
+            "n_better_than_lm": [3, 0],
+            "power": ["high", "not assessed"],
+        },
+        index=["A", "B"],
+    )
+    against = pd.DataFrame({"difference": [-0.2, 0.1], "p_value": [0.0001, 0.4]}, index=["A", "B"])
+    told = narrative.prediction(power, against, 0.05)
+    assert "**A**: 3 of 3 items better than their means, predictive power high; better than" in told
+    assert "p < 0.001" in told and "**B**: 0 of 3" in told and "not shown to be better" in told
+    assert "ninguna" in narrative.prediction(power, against, 0.05, labels="es")
+
+
+@pytest.mark.filterwarnings("ignore::surveypls.bootstrap.resampling.BootstrapWarning")
+def test_a_second_hump_is_named() -> None:
+    study = STUDY
+    stated = study.hypotheses[0]
+    rng = np.random.default_rng(1)
+    data = pd.DataFrame(rng.normal(size=(40, 4)), columns=list("abcd"))
+    source, target = stated.path.source, stated.path.target
+    model = PlsModel.from_blocks({source: ["a", "b"], target: ["c", "d"]}, [(source, target)])
+    resampled = bootstrap(data, model, quantities, seed=1, n_resamples=200, jackknife=False, max_failed=1.0)
+    draws = resampled.draws_of("path_coefficient", source, target)
+    told = narrative.other_sign(study, resampled)
+    place = (resampled.labels[["statistic", "row", "column"]] == ("path_coefficient", source, target)).all(
+        axis=1
+    )
+    known = draws[np.isfinite(draws)]
+    share = (known * resampled.original[place.to_numpy()][0] < 0).mean()
+    assert share > 0.05 and f"{stated.id} {100 * share:.0f}%" in told

@@ -88,8 +88,8 @@ def reliability(study: Study, values: Long, *, labels: Language = "en") -> str:
     second = (
         pick(
             labels,
-            f"Off the threshold: {listed(low, labels)}.",
-            f"Fuera del umbral: {listed(low, labels)}.",
+            f"Outside the thresholds: {listed(low, labels)}.",
+            f"Fuera de los umbrales: {listed(low, labels)}.",
         )
         if low
         else pick(

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
+from surveypls.bootstrap.result import BootstrapResult
 from surveypls.report.measured import Long, cautions, discriminant, listed, reliability, scaling
 from surveypls.report.measured import pick as _pick
+from surveypls.report.modelled import estimated, explained, failures, fit, prediction
 from surveypls.study.definition import Hypothesis, Language, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import thresholds
@@ -28,11 +31,14 @@ __all__ = [
     "estimated",
     "explained",
     "failures",
+    "fit",
     "hypotheses",
     "hypothesis",
     "hypothesis_table",
     "listed",
     "missing",
+    "other_sign",
+    "prediction",
     "pruning",
     "reliability",
     "scaling",
@@ -47,13 +53,15 @@ _EFFECT_WORDS = {
     "indirect": ("indirect effect", "efecto indirecto"),
     "total": ("total effect", "efecto total"),
 }
+#: Verdict → (English for one, for several; Spanish for one, for several).
 _VERDICTS = {
-    "equal": ("equal at the printed digits", "iguales en los dígitos impresos"),
-    "close": ("close", "cercanas"),
-    "differ": ("differ", "difieren"),
-    "impossible": ("impossible", "imposibles"),
-    "not recomputed": ("not recomputed", "no recalculadas"),
-}
+    "equal": ("equal at the printed digits", "equal at the printed digits", "igual en los dígitos impresos",
+              "iguales en los dígitos impresos"),
+    "close": ("close", "close", "cercana", "cercanas"),
+    "differ": ("differs", "differ", "difiere", "difieren"),
+    "impossible": ("impossible", "impossible", "imposible", "imposibles"),
+    "not recomputed": ("not recomputed", "not recomputed", "no recalculada", "no recalculadas"),
+}  # fmt: skip
 
 
 def submissions(n_rows: int, n_items: int, n_analysed: int, *, labels: Language = "en") -> str:
@@ -63,31 +71,6 @@ def submissions(n_rows: int, n_items: int, n_analysed: int, *, labels: Language 
         f"{whole(n_rows, labels)} submissions of {n_items} items, {n_analysed} of them analysed.",
         f"{whole(n_rows, labels)} envíos de {n_items} ítems, de los que se analizan {n_analysed}.",
     )
-
-
-def estimated(
-    n: int, n_items: int, n_constructs: int, converged: bool, iterations: int, *, labels: Language = "en"
-) -> str:
-    """Say what was estimated, and whether the weights settled."""
-    sizes = _pick(
-        labels,
-        f"{whole(n, labels)} respondents, {n_items} items, {n_constructs} constructs",
-        f"{whole(n, labels)} encuestados, {n_items} ítems, {n_constructs} constructos",
-    )
-    ending = (
-        _pick(
-            labels,
-            f"the weights settled in {iterations} iterations",
-            f"los pesos convergen en {iterations} iteraciones",
-        )
-        if converged
-        else _pick(
-            labels,
-            f"**the weights did not settle in {iterations} iterations**",
-            f"**los pesos no convergen en {iterations} iteraciones**",
-        )
-    )
-    return f"{sizes}; {ending}."
 
 
 def cleaning(flow: pd.DataFrame, *, labels: Language = "en") -> str:
@@ -158,6 +141,7 @@ def adequacy(kmo: float, p_value: float, *, labels: Language = "en") -> str:
     """Say whether the items suit a factor analysis, by KMO and Bartlett's test."""
     line = thresholds.threshold("kmo")
     good = kmo >= (line.borderline or line.acceptable)
+    clear = kmo >= line.acceptable
     value, limit, p = number(kmo, labels), number(line.borderline or line.acceptable, labels, digits=2), ""
     p = p_text(p_value, labels)
     p = p if p.startswith("<") else f"= {p}"
@@ -165,9 +149,10 @@ def adequacy(kmo: float, p_value: float, *, labels: Language = "en") -> str:
         return _pick(
             labels,
             f"KMO is {value}, above {limit}, and Bartlett's test rejects uncorrelated items (p {p}): "
-            "the items can be factored.",
+            + ("the items can be factored." if clear else "the items can be factored, but only just."),
             f"El KMO es {value}, superior a {limit}, y la prueba de Bartlett rechaza que los ítems no se "
-            f"correlacionen (p {p}): se pueden factorizar.",
+            f"correlacionen (p {p}): "
+            + ("se pueden factorizar." if clear else "se pueden factorizar, pero apenas."),
         )
     return _pick(
         labels,
@@ -262,8 +247,9 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, labels: Langu
         f"{level} {_pick(labels, 'CI', 'IC')} [{number(lower, labels)}; {number(upper, labels)}]"
     )
     statement = stated.statement(labels)
-    claim = f" {statement}" if statement else ""
-    return f"**{stated.id}** ({source} → {target}).{claim} {figures}: {_verdict(decide(study, stated, found), labels)}."
+    claim = f", *{statement.rstrip('.')}*" if statement else ""
+    verdict = _verdict(decide(study, stated, found), labels)
+    return f"**{stated.id}** ({source} → {target}){claim}: {figures}: {verdict}."
 
 
 def _verdict(decision: Decision | None, labels: Language) -> str:
@@ -282,6 +268,35 @@ def _stated(study: Study) -> tuple[Hypothesis, ...]:
     """Return the study's hypotheses, or one for each path where it states none."""
     return study.hypotheses or tuple(
         Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(study.paths, 1)
+    )
+
+
+def other_sign(study: Study, resampled: BootstrapResult, *, labels: Language = "en") -> str:
+    """Say how many draws of each hypothesis's effect have the other sign than the estimate, where many have.
+
+    A share of a twentieth or more often is a second hump of the distribution, for which t and p, which
+    assume one, are poor summaries.
+    """
+    said = []
+    for h in _stated(study):
+        place = EFFECT_STATISTIC[h.effect], h.path.source, h.path.target
+        try:
+            draws = resampled.draws_of(*place)
+        except KeyError:
+            continue
+        known = draws[np.isfinite(draws)]
+        row = (resampled.labels[["statistic", "row", "column"]] == place).all(axis=1).to_numpy()
+        share = float((known * resampled.original[row][0] < 0).mean()) if len(known) else 0.0
+        if share >= 0.05:
+            said.append(f"{h.id} {percent(share, labels)}")
+    if not said:
+        return ""
+    return _pick(
+        labels,
+        f"Resamples in which the effect has the other sign: {listed(said, labels)}. Where they make a hump of their "
+        "own, t and p, which assume one, say less than the interval.",
+        f"Remuestras en que el efecto tiene el otro signo: {listed(said, labels)}. Donde forman una joroba propia, t y "
+        "p, que suponen una sola, dicen menos que el intervalo.",
     )
 
 
@@ -316,73 +331,12 @@ def hypotheses(study: Study, summary: Long, *, labels: Language = "en") -> str:
     return "\n".join(f"- {hypothesis(study, h, summary, labels=labels)}" for h in _stated(study))
 
 
-def explained(study: Study, values: Long, *, labels: Language = "en") -> str:
-    """Say how much variance of each endogenous construct the model explains, and how large each f² is."""
-    found = as_values(values)
-    targets = list(dict.fromkeys(t for _, t in study.path_pairs))
-    shares = listed(
-        [
-            f"{number(r2, labels)} {_pick(labels, 'of', 'de')} {t}"
-            + (f" ({word})" if (word := thresholds.threshold("r_squared").size(r2, labels)) else "")
-            for t in targets
-            for r2 in [found.get("r_squared", "", t)]
-        ],
-        labels,
-    )
-    sizes = listed(
-        [
-            f"{s} → {t} {number(f2, labels, digits=2)} ({thresholds.threshold('f_squared').size(f2, labels)})"
-            for s, t in study.path_pairs
-            for f2 in [found.get("f_squared", s, t)]
-        ],
-        labels,
-    )
-    return _pick(
-        labels,
-        f"The model explains {shares}. Effect sizes f²: {sizes}.",
-        f"El modelo explica {shares}. Tamaños de efecto f²: {sizes}.",
-    )
-
-
-_REASONS = {
-    "zero variance": "sin varianza",
-    "singular": "singulares",
-    "not converged": "sin convergencia",
-    "inadmissible": "inadmisibles",
-}
-
-
-def failures(counts: pd.DataFrame, n_resamples: int, n_turned: int = 0, *, labels: Language = "en") -> str:
-    """Say how many resamples were drawn, how many could not be used, by reason, and in how many a sign turned."""
-    drawn = whole(n_resamples, labels)
-    left = [
-        f"{whole(float(r['count']), labels)} {_pick(labels, r['reason'], _REASONS[r['reason']])}"
-        for _, r in counts.iterrows()
-        if r["count"]
-    ]
-    text = _pick(labels, f"All {drawn} resamples could be used.", f"Se pudieron usar las {drawn} remuestras.")
-    if left:
-        text = _pick(
-            labels,
-            f"Of {drawn} resamples, {listed(left, labels)} were left out.",
-            f"De {drawn} remuestras se dejaron fuera: {listed(left, labels)}.",
-        )
-    if n_turned:
-        turned = whole(n_turned, labels)
-        text += _pick(
-            labels,
-            f" In {turned} a construct points the other way than in the sample (`bootstrap.sign_changes`).",
-            f" En {turned} un constructo apunta en sentido contrario al de la muestra (`bootstrap.sign_changes`).",
-        )
-    return text
-
-
 def verdicts(comparison: pd.DataFrame, *, labels: Language = "en") -> str:
     """Count the verdicts on the printed figures."""
     counts = comparison["verdict"].value_counts()
     parts = [
-        f"**{int(counts[key])}** {_pick(labels, *words)}"
-        for key, words in _VERDICTS.items()
+        f"**{int(counts[key])}** {_pick(labels, *forms[int(counts[key] != 1) :: 2])}"
+        for key, forms in _VERDICTS.items()
         if counts.get(key, 0)
     ]
     total = len(comparison)

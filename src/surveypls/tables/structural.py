@@ -202,10 +202,13 @@ def fit_table(
     limits: dict[tuple[str, str], dict[str, Any]] = {}
     if exact_fit is not None and len(exact_fit):
         limits = {(str(r["statistic"]), str(r["column"])): dict(r) for _, r in exact_fit.iterrows()}
+        tested = bool(exact_fit["p_value"].notna().any())
+        group = say("r.exact" if tested else "r.transformed", labels)
         for level in ("95%", "99%"):
             heading = f"HI{level.rstrip('%')}"
-            b.columns.append(Column(heading.lower(), heading, "number", say("r.exact", labels)))
-        b.columns.append(Column("p_value", "p", "p", say("r.exact", labels)))
+            b.columns.append(Column(heading.lower(), heading, "number", group))
+        if tested:
+            b.columns.append(Column("p_value", "p", "p", group))
     names = ("srmr", "d_uls", "d_g", "nfi")
     variants = dict.fromkeys(column for n in names for _, column in found.keys_of(n))
     for variant in variants:

@@ -173,6 +173,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "r.statistic": ("Statistic", "Estadístico"),
     "r.value": ("Value", "Valor"),
     "r.exact": ("Exact fit (bootstrap)", "Ajuste exacto (bootstrap)"),
+    "r.transformed": ("Transformed data (bootstrap)", "Datos transformados (bootstrap)"),
     "r.fit": (
         "SRMR, d_ULS and d_G: distances, 0 is exact fit. The estimated model adds the paths to the "
         "measurement model.",
@@ -278,8 +279,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "pr.communality": ("communality", "comunalidad"),
     "pr.no variance": ("answers vary", "las respuestas varían"),
     "pr.note": (
-        "One item is dropped in each round and the factors are extracted anew; {items} candidate items.",
-        "En cada ronda se elimina un ítem y se extraen de nuevo los factores; {items} ítems candidatos.",
+        "One item is dropped in each round and the factors are extracted anew; {items} candidate items. "
+        "α: of the raw answers.",
+        "En cada ronda se elimina un ítem y se extraen de nuevo los factores; {items} ítems candidatos. "
+        "α: de las respuestas sin estandarizar.",
     ),
     # comparison, audit, statements
     "v.title": ("Printed and recomputed figures", "Cifras impresas y recalculadas"),
@@ -297,8 +300,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "v.cannot be told": ("cannot be told", "no se puede saber"),
     "v.contradicted": ("contradicted", "contradicha"),
     "v.note": (
-        "Equal: rounds to the printed digits. Impossible: no data give it beside the other printed figures.",
-        "Igual: redondea a los dígitos impresos. Imposible: ningún dato la da junto a las demás cifras impresas.",
+        "Equal: rounds to the printed digits. Impossible: no data give it beside the other printed figures, or the "
+        "statistic is not defined.",
+        "Igual: redondea a los dígitos impresos. Imposible: ningún dato la da junto a las demás cifras impresas, o el "
+        "estadístico no está definido.",
     ),
     "a.title": (
         "Consistency audit of the printed tables",
