@@ -216,9 +216,7 @@ def test_a_second_hump_is_named() -> None:
     resampled = bootstrap(data, model, quantities, seed=1, n_resamples=200, jackknife=False, max_failed=1.0)
     draws = resampled.draws_of("path_coefficient", source, target)
     told = narrative.other_sign(study, resampled)
-    place = (resampled.labels[["statistic", "row", "column"]] == ("path_coefficient", source, target)).all(
-        axis=1
-    )
     known = draws[np.isfinite(draws)]
-    share = (known * resampled.original[place.to_numpy()][0] < 0).mean()
+    table = resampled.summary(interval="percentile").set_index(["statistic", "row", "column"])["original"]
+    share = (known * table["path_coefficient", source, target] < 0).mean()
     assert share > 0.05 and f"{stated.id} {100 * share:.0f}%" in told

@@ -285,8 +285,9 @@ def other_sign(study: Study, resampled: BootstrapResult, *, labels: Language = "
         except KeyError:
             continue
         known = draws[np.isfinite(draws)]
-        row = (resampled.labels[["statistic", "row", "column"]] == place).all(axis=1).to_numpy()
-        share = float((known * resampled.original[row][0] < 0).mean()) if len(known) else 0.0
+        keys = list(resampled.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
+        estimate = float(resampled.original[keys.index(place)])
+        share = float((known * estimate < 0).mean()) if len(known) else 0.0
         if share >= 0.05:
             said.append(f"{h.id} {percent(share, labels)}")
     if not said:
