@@ -43,6 +43,10 @@ CHECK_COLUMNS = [
 CONTRADICTION = ("identity", "attainable")
 
 
+#: Ends of an interval found by optimisation depend on the machine beyond these decimals.
+_DECIMALS = 9
+
+
 @dataclass(frozen=True, slots=True)
 class AuditReport:
     """What the audit found.
@@ -96,8 +100,8 @@ class AuditReport:
         Returns
         -------
         DataFrame
-            Columns check, kind, about, cell, printed, allowed_lower, allowed_upper, verdict, detail,
-            detail_es, cells.
+            Columns check, kind, about, cell, printed, allowed_lower, allowed_upper (to 9 decimals), verdict,
+            detail, detail_es, cells.
         """
         rows = [
             (
@@ -106,8 +110,8 @@ class AuditReport:
                 c.about,
                 c.cell,
                 c.printed,
-                np.nan if c.allowed is None else c.allowed.lower,
-                np.nan if c.allowed is None else c.allowed.upper,
+                np.nan if c.allowed is None else round(c.allowed.lower, _DECIMALS),
+                np.nan if c.allowed is None else round(c.allowed.upper, _DECIMALS),
                 c.verdict,
                 c.detail.en,
                 c.detail.es,

@@ -171,9 +171,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "limit.unprinted": (
         "**Statistics that the article does not print** (intervals, VIF, cross-loadings, prediction and others) are "
-        "those of these responses; other data with the same printed tables give others.",
+        "those of these responses; other data with the same printed tables give others, and can decide a hypothesis "
+        "otherwise.",
         "**Los estadísticos que el artículo no imprime** (intervalos, VIF, cargas cruzadas, predicción y otros) son "
-        "los de estas respuestas; otros datos con las mismas tablas impresas dan otros.",
+        "los de estas respuestas; otros datos con las mismas tablas impresas dan otros, y pueden decidir una hipótesis "
+        "de otro modo.",
     ),
     "limit.audit": (
         "**The audit names contradictions, not causes.** A printed figure can be wrong by a slip of copying, by "
