@@ -220,6 +220,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{count} data sets that reach the printed cells",
         "{count} conjuntos de datos que alcanzan las celdas impresas",
     ),
+    "power_note": (
+        "Bands: 95% intervals of the simulated shares.",
+        "Bandas: intervalos del 95 % de las proporciones simuladas.",
+    ),
     "power_target": ("power {value}", "potencia {value}"),
 }
 

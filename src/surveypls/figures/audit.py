@@ -251,5 +251,6 @@ def power_curve(
     number_axis(ax.yaxis, labels)
     if any(any(key) for key in curves):
         ax.legend(loc="lower right", fontsize=NORMAL - 0.5)
-    add_notice(figure, notice)
+    bands = words("power_note", labels) if data["lower"].notna().any() else None
+    add_notice(figure, bands, notice)
     return figure, data
