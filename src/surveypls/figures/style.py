@@ -234,7 +234,7 @@ def check_frame(
 
 
 _ARROWS = frozenset(
-    {"", "path_coefficient", "indirect_effect", "total_effect", "f_squared", "inner_vif"}
+    {"post_hoc_power", "", "path_coefficient", "indirect_effect", "total_effect", "f_squared", "inner_vif"}
     | {"t_statistic", "p_value", "decision", "standard_error", "ci_lower", "ci_upper"}
 )
 _ROW_ONLY = frozenset(
