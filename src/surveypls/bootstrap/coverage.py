@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from surveypls.bootstrap.intervals import Interval, check_level
+from surveypls.bootstrap.intervals import Interval, check_level, mean
 from surveypls.bootstrap.replicates import Statistics
 from surveypls.bootstrap.resampling import BootstrapError, bootstrap
 from surveypls.bootstrap.result import BootstrapResult
@@ -156,19 +156,12 @@ def coverage(
                 bounds[i, k] = _bounds(result, kind, confidence_level)
         for k, kind in enumerate(intervals):
             table = _shares(bounds[:, k, 0], bounds[:, k, 1], np.asarray(truth, dtype=np.float64))
-            table.insert(0, "mean_estimate", _means(estimates))
+            table.insert(0, "mean_estimate", mean(estimates.T))
             table.insert(0, "true_value", np.asarray(truth))
             table.insert(0, "interval", kind)
             table.insert(0, "n_observations", n)
             parts.append(pd.concat([labels.reset_index(drop=True), table], axis=1))
     return pd.concat(parts, ignore_index=True)
-
-
-def _means(estimates: FloatArray) -> FloatArray:
-    """Average the samples that have a solution; NaN where none has."""
-    known = np.isfinite(estimates)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(known, estimates, 0.0).sum(axis=0) / known.sum(axis=0))
 
 
 def _bounds(result: BootstrapResult, kind: Interval, confidence_level: float) -> FloatArray:

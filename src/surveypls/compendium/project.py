@@ -21,6 +21,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from surveypls.study.definition import Language, Study, StudyError, Text, load_study, nearest
+from surveypls.study.storage import write_atomically
 from surveypls.words import spanish_decimals, words
 
 if TYPE_CHECKING:
@@ -71,20 +72,6 @@ def check_name(name: str) -> str:
             f"run name {name!r}: expected 1–60 letters, digits, '-' or '_', beginning with a letter or digit"
         )
     return name
-
-
-def write_atomically(path: Path, content: bytes) -> bool:
-    """Write a file under a temporary name and rename it; return False where it already had these bytes."""
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +243,10 @@ class Project:
         shown: bytes | None = None
         for language in self.languages:
             notice = self.notice_in(language)
-            with spanish_decimals(self.study.decimal):
-                figure, data = draw(*args, labels=language, notice=notice, **options)
             folder = self._shown_in("figures", language)
             first = language == self.languages[0]
-            with spanish_decimals(self.study.decimal):  # tick labels are written when it is drawn
+            with spanish_decimals(self.study.decimal):  # tick labels are written as the figure is saved
+                figure, data = draw(*args, labels=language, notice=notice, **options)
                 figures.save(
                     figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
                 )

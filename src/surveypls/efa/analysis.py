@@ -57,7 +57,7 @@ class Analyser:
         self.answers = data[list(study.items)].astype(float)
         self.settings, self.seed = settings, study.seed
         self.all_blocks: Blocks = {c.name: c.items for c in study.constructs}
-        self.factored = tuple(c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1)
+        self.factored = tuple(c.name for c in study.constructs if c.factored)
         items = [i for name in self.factored for i in self.all_blocks[name]]
         self.constant = tuple(i for i in items if self.answers[i].nunique(dropna=False) < 2)
         pool = [i for i in items if i not in self.constant]

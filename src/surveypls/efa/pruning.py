@@ -132,7 +132,6 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
         ignore_index=True,
     )
     scaling = scaling_success(answers, filled(run.blocks))
-    factored = [c.name for c in study.constructs if c.mode == "A" and len(c.items) > 1]
     order = ["construct", "stage", *[c for c in reliability if c not in ("construct", "stage")]]
     statistics = [{"round": n} | asdict(s) for n, found in enumerate(run.history, run.start) for s in found]
     retained = tuple(i for b in run.blocks.values() for i in b)
@@ -143,7 +142,7 @@ def prune(data: pd.DataFrame, study: Study, *, settings: EfaSettings | None = No
         trace=pd.DataFrame([_trace_row(d, answers) for d in run.decisions], columns=_TRACE),
         statistics=pd.DataFrame(statistics, columns=["round", *[f.name for f in fields(ItemStatistics)]]),
         reliability=reliability[order],
-        scaling=scaling[scaling["construct"].isin(factored)].reset_index(drop=True),
+        scaling=scaling[scaling["construct"].isin(analyser.factored)].reset_index(drop=True),
         solutions_before=run.solutions_before,
         solutions=run.solutions,
         settings=rules,

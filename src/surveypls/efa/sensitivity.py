@@ -107,7 +107,7 @@ def _retained(blocks: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def _correlations(data: pd.DataFrame, study: Study, settings: EfaSettings) -> pd.DataFrame | EfaError:
     """Correlate once for all combinations; a failure belongs in the table, not in its way."""
-    items = [i for c in study.constructs if c.mode == "A" and len(c.items) > 1 for i in c.items]
+    items = study.factored_items
     try:
         pool = data[[i for i in items if data[i].nunique() > 1]].astype(float)
         return correlation_matrix(pool, method=settings.correlation)

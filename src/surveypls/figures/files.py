@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 
 from surveypls.figures.style import FigureError, solve_layout, styled
 from surveypls.study.definition import nearest
+from surveypls.study.storage import write_atomically
 
 
 def save(
@@ -50,12 +50,11 @@ def save(
     written under a temporary name and renamed, and only where its bytes differ.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for ending, content in render(figure, formats=formats, dpi=dpi, title=stem).items():
-        written.append(_replace(folder / f"{stem}.{ending}", content))
-    table = data.to_csv(index=False, float_format="%.12g", lineterminator="\n")
-    written.append(_replace(folder / f"{stem}.csv", table.encode("utf-8")))
+    files = dict(render(figure, formats=formats, dpi=dpi, title=stem))
+    files["csv"] = data.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode("utf-8")
+    written = [folder / f"{stem}.{ending}" for ending in files]
+    for path, content in zip(written, files.values(), strict=True):
+        write_atomically(path, content)
     return written
 
 
@@ -94,14 +93,3 @@ def _numbered_ids(svg: bytes) -> bytes:
     for number, name in enumerate(names, 1):
         svg = re.sub(rb"\b" + name + rb"\b", b"clip%d" % number, svg)
     return svg
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    if not (path.is_file() and path.read_bytes() == content):
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    return path

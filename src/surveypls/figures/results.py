@@ -132,11 +132,9 @@ def forest(
     """
     wanted = [statistics] if isinstance(statistics, str) else list(statistics)
     data = _rows(summary, wanted, "forest")
-    kinds = {"path_coefficient": "direct", "indirect_effect": "indirect", "total_effect": "total"}
-    ids = {(h.effect, h.path.source, h.path.target): h.id for h in hypotheses}
+    ids = {h.quantity: h.id for h in hypotheses}
     data["hypothesis"] = [
-        ids.get((kinds.get(s, s), r, c), "")
-        for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
+        ids.get(key, "") for key in data[["statistic", "row", "column"]].itertuples(index=False, name=None)
     ]
     if only_hypotheses:
         stated = data["hypothesis"] != ""

@@ -165,7 +165,7 @@ def _together(
     if alike:
         found.errors += [f"{study_file.name}: {p}" for p in alike]
         return
-    if not any(c.mode == "A" and len(c.items) > 1 for c in study.constructs):
+    if not any(c.factored for c in study.constructs):
         found.errors.append(
             f"{study_file.name}: constructs: the factor analysis needs a construct in Mode A with two items or more, "
             "found none"
@@ -280,7 +280,7 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
         if data[item].nunique() == 1:
             c = study.get(study.construct_of(item))
             text = f"item {item} ({c.name}): every answer that is kept is {data[item].iloc[0]:g}"
-            if study.efa.prune and c.mode == "A" and len(c.items) > 1:
+            if study.efa.prune and c.factored:
                 continue
             errors.append(f"{text}; an item without variance cannot be analysed, leave it out")
     if len(data) < study.pls.predict_folds:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from surveypls.pls.estimator import PlsEstimate
+from surveypls.pls.structural import route_exists
 from surveypls.study.definition import nearest
 
 
@@ -98,7 +99,7 @@ def importance_performance(
     rows = []
     for target in _targets(estimate, targets):
         t = model.constructs.index(target)
-        leading = [s for s in range(model.n_constructs) if _leads(model.paths, s, t)]
+        leading = np.flatnonzero(route_exists(model)[:, t]).tolist()
         reached = float(scores[:, t].mean())
         for s in leading:
             name, effect, std = model.constructs[s], float(effects[s, t]), float(standardized[s, t])
@@ -154,13 +155,8 @@ def _rescaled(
 
 def _targets(estimate: PlsEstimate, targets: Sequence[str] | None) -> list[str]:
     model = estimate.model
-    possible = [c for i, c in enumerate(model.constructs) if any(t == i for _, t in model.paths)]
+    possible = [model.constructs[t] for t in sorted(model.endogenous)]
     for name in targets or ():
         if name not in possible:
             raise ValueError(f"target {name!r} has no predecessor in the model{nearest(name, possible)}")
     return list(possible if targets is None else targets)
-
-
-def _leads(paths: Sequence[tuple[int, int]], source: int, target: int) -> bool:
-    """Tell whether some chain of paths leads from source to target (the model is recursive)."""
-    return any(s == source and (t == target or _leads(paths, t, target)) for s, t in paths)

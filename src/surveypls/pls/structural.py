@@ -57,7 +57,7 @@ def effects_last(estimate: PlsEstimate) -> tuple[FloatArray, FloatArray]:
     total = np.zeros_like(direct)
     for t in model.order:
         for s in range(model.n_constructs):
-            through = [m for m in model.predecessors[t] if _reaches(model)[s, m]]
+            through = [m for m in model.predecessors[t] if route_exists(model)[s, m]]
             if through:
                 indirect[s, t] = batches.dot(total[s, through], direct[through, t])
         total[:, t] = direct[:, t] + indirect[:, t]
@@ -153,7 +153,7 @@ def _r_squared_without(estimate: PlsEstimate, source: int, target: int) -> Float
 
 
 @lru_cache(maxsize=64)
-def _reaches(model: PlsModel) -> NDArray[np.bool_]:
+def route_exists(model: PlsModel) -> NDArray[np.bool_]:
     """Return whether a route leads from s to t, (k, k)."""
     k = model.n_constructs
     out = np.zeros((k, k), dtype=bool)
@@ -192,7 +192,7 @@ def _specific_last(estimate: PlsEstimate) -> FloatArray:
 
 
 def _effect_pairs(model: PlsModel, *, indirect: bool) -> list[tuple[int, int]]:
-    reaches = _reaches(model)
+    reaches = route_exists(model)
     k = range(model.n_constructs)
     if not indirect:
         return [(s, t) for s in k for t in k if reaches[s, t]]

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 
 from surveypls.bootstrap.result import BootstrapResult
-from surveypls.report.measured import Long, cautions, discriminant, listed, reliability, scaling
-from surveypls.report.measured import pick as _pick
+from surveypls.report.measured import Long, cautions, discriminant, listed, pick, reliability, scaling
 from surveypls.report.modelled import estimated, explained, failures, fit, prediction
 from surveypls.study.definition import Hypothesis, Language, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import thresholds
-from surveypls.tables.decisions import EFFECT_STATISTIC, Decision, decide
+from surveypls.tables.decisions import Decision, decide
 from surveypls.tables.values import as_values
 from surveypls.words import number, p_text, percent, whole
 from surveypls.words import words as phrase
@@ -66,7 +65,7 @@ _VERDICTS = {
 
 def submissions(n_rows: int, n_items: int, n_analysed: int, *, labels: Language = "en") -> str:
     """Say what was read."""
-    return _pick(
+    return pick(
         labels,
         f"{whole(n_rows, labels)} submissions of {n_items} items, {n_analysed} of them analysed.",
         f"{whole(n_rows, labels)} envíos de {n_items} ítems, de los que se analizan {n_analysed}.",
@@ -90,12 +89,12 @@ def cleaning(flow: pd.DataFrame, *, labels: Language = "en") -> str:
     kept, came = whole(last, labels), whole(first, labels)
     share = percent(last / first, labels) if first else ""
     if not reasons:
-        return _pick(
+        return pick(
             labels,
             f"All **{came}** rows were kept; no rule dropped any.",
             f"Se conservaron las **{came}** filas; ninguna regla descartó filas.",
         )
-    return _pick(
+    return pick(
         labels,
         f"**{came}** rows came in and **{kept}** ({share}) were kept. Rows left by rule: {reasons}.",
         f"Entraron **{came}** filas y se conservaron **{kept}** ({share}). Filas descartadas por regla: {reasons}.",
@@ -115,7 +114,7 @@ def missing(cleaned: CleaningResult, *, labels: Language = "en") -> str:
         ),
     }[cleaned.settings.missing]
     share = percent(gone / asked, labels, digits=1)
-    text = _pick(
+    text = pick(
         labels,
         f"{whole(gone, labels)} of {whole(asked, labels)} answers ({share}) are missing; {policy[0]}.",
         f"Faltan {whole(gone, labels)} de {whole(asked, labels)} respuestas ({share}); {policy[1]}.",
@@ -123,14 +122,14 @@ def missing(cleaned: CleaningResult, *, labels: Language = "en") -> str:
     if cleaned.mcar is None:
         return text
     test = cleaned.mcar
-    figures = f"χ² = {number(test.chi_square, labels, digits=1)}, {_pick(labels, 'df', 'gl')} = {whole(test.df, labels)}, p = {p_text(test.p_value, labels)}"
+    figures = f"χ² = {number(test.chi_square, labels, digits=1)}, {pick(labels, 'df', 'gl')} = {whole(test.df, labels)}, p = {p_text(test.p_value, labels)}"
     if test.p_value < 0.05:
-        return f"{text} " + _pick(
+        return f"{text} " + pick(
             labels,
             f"Little's test rejects that they are missing completely at random ({figures}).",
             f"La prueba de Little rechaza que falten completamente al azar ({figures}).",
         )
-    return f"{text} " + _pick(
+    return f"{text} " + pick(
         labels,
         f"Little's test does not reject that they are missing completely at random ({figures}).",
         f"La prueba de Little no rechaza que falten completamente al azar ({figures}).",
@@ -146,7 +145,7 @@ def adequacy(kmo: float, p_value: float, *, labels: Language = "en") -> str:
     p = p_text(p_value, labels)
     p = p if p.startswith("<") else f"= {p}"
     if good and p_value < 0.05:
-        return _pick(
+        return pick(
             labels,
             f"KMO is {value}, above {limit}, and Bartlett's test rejects uncorrelated items (p {p}): "
             + ("the items can be factored." if clear else "the items can be factored, but only just."),
@@ -154,7 +153,7 @@ def adequacy(kmo: float, p_value: float, *, labels: Language = "en") -> str:
             f"correlacionen (p {p}): "
             + ("se pueden factorizar." if clear else "se pueden factorizar, pero apenas."),
         )
-    return _pick(
+    return pick(
         labels,
         f"KMO is {value} (limit {limit}) and Bartlett's p {p}: a factor analysis of these items rests on weak ground.",
         f"El KMO es {value} (límite {limit}) y la p de Bartlett {p}: un análisis factorial de estos ítems tiene "
@@ -179,7 +178,7 @@ def pruning(
     """
     saved = [] if trace is None else list(dict.fromkeys(trace.loc[trace["action"] == "kept", "item"]))
     spared = (
-        _pick(
+        pick(
             labels,
             f" Breaking a rule, but kept because their constructs have no more items to spare: {listed(saved, labels)}.",
             f" No cumplen una regla, pero se conservan porque a sus constructos no les sobran ítems: {listed(saved, labels)}.",
@@ -193,12 +192,12 @@ def pruning(
     )
     n_before, n_after = (sum(len(items) for items in blocks.values()) for blocks in (before, after))
     if not dropped:
-        return _pick(
+        return pick(
             labels,
             f"No item was dropped: {n_before} items stay.{spared}",
             f"No se descartó ningún ítem: quedan {n_before}.{spared}",
         )
-    return _pick(
+    return pick(
         labels,
         f"**{n_after}** of {n_before} items stay ({counts}). Dropped: {listed(dropped, labels)}.{spared}",
         f"Quedan **{n_after}** de {n_before} ítems ({counts}). Descartados: {listed(dropped, labels)}.{spared}",
@@ -218,11 +217,11 @@ def sensitivity(tried: pd.DataFrame, *, labels: Language = "en") -> str:
         "joint": ("all items jointly", "todos los ítems juntos"),
     }
     parts = [
-        f"{_pick(labels, *names.get(str(scope), (str(scope), str(scope))))}: "
-        + _pick(labels, f"{int(group.sum())} of {len(group)}", f"{int(group.sum())} de {len(group)}")
+        f"{pick(labels, *names.get(str(scope), (str(scope), str(scope))))}: "
+        + pick(labels, f"{int(group.sum())} of {len(group)}", f"{int(group.sum())} de {len(group)}")
         for scope, group in tried.groupby("scope", sort=False)["same"]
     ]
-    return _pick(
+    return pick(
         labels,
         f"Settings that retain exactly the items above, {'; '.join(parts)}.",
         f"Ajustes que retienen exactamente los ítems de arriba, {'; '.join(parts)}.",
@@ -232,19 +231,18 @@ def sensitivity(tried: pd.DataFrame, *, labels: Language = "en") -> str:
 def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, labels: Language = "en") -> str:
     """Say what one hypothesis claims, the estimate with t, p and interval, and whether it is supported."""
     found = as_values(summary)
-    source, target = stated.path.source, stated.path.target
-    statistic = EFFECT_STATISTIC[stated.effect]
+    statistic, source, target = stated.quantity
     value, t, p, lower, upper = (
         found.get(statistic, source, target, field)
         for field in ("original", "t_statistic", "p_value", "lower", "upper")
     )
     level = percent(study.bootstrap.confidence_level, labels)
-    symbol = "β" if stated.effect == "direct" else _pick(labels, *_EFFECT_WORDS[stated.effect])
+    symbol = "β" if stated.effect == "direct" else pick(labels, *_EFFECT_WORDS[stated.effect])
     p_shown = p_text(p, labels)
     p_shown = p_shown if p_shown.startswith("<") else f"= {p_shown}"
     figures = (
         f"{symbol} = {number(value, labels)}, t = {number(t, labels)}, p {p_shown}, "
-        f"{level} {_pick(labels, 'CI', 'IC')} [{number(lower, labels)}; {number(upper, labels)}]"
+        f"{level} {pick(labels, 'CI', 'IC')} [{number(lower, labels)}; {number(upper, labels)}]"
     )
     statement = stated.statement(labels)
     claim = f", *{statement.rstrip('.')}*" if statement else ""
@@ -255,8 +253,8 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, labels: Langu
 def _verdict(decision: Decision | None, labels: Language) -> str:
     """Say a decision, in bold, with its remarks."""
     if decision is None:
-        return _pick(labels, "**not tested**", "**sin prueba**")
-    yes, no = _pick(labels, "supported", "se acepta"), _pick(labels, "not supported", "no se acepta")
+        return pick(labels, "**not tested**", "**sin prueba**")
+    yes, no = pick(labels, "supported", "se acepta"), pick(labels, "not supported", "no se acepta")
     said = [
         f"**{yes if decision.supported else no}**",
         *(phrase(f"remark.{r}", labels) for r in decision.remarks),
@@ -279,20 +277,19 @@ def other_sign(study: Study, resampled: BootstrapResult, *, labels: Language = "
     """
     said = []
     for h in _stated(study):
-        place = EFFECT_STATISTIC[h.effect], h.path.source, h.path.target
         try:
-            draws = resampled.draws_of(*place)
+            draws = resampled.draws_of(*h.quantity)
         except KeyError:
             continue
         known = draws[np.isfinite(draws)]
         keys = list(resampled.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
-        estimate = float(resampled.original[keys.index(place)])
+        estimate = float(resampled.original[keys.index(h.quantity)])
         share = float((known * estimate < 0).mean()) if len(known) else 0.0
         if share >= 0.05:
             said.append(f"{h.id} {percent(share, labels)}")
     if not said:
         return ""
-    return _pick(
+    return pick(
         labels,
         f"Resamples in which the effect has the other sign: {listed(said, labels)}. Where they make a hump of their "
         "own, t and p, which assume one, say less than the interval.",
@@ -314,8 +311,8 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
     fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
     rows = []
     for h in _stated(study):
-        source, target = h.path.source, h.path.target
-        figures = {f: found.get(EFFECT_STATISTIC[h.effect], source, target, f) for f in fields}
+        statistic, source, target = h.quantity
+        figures = {f: found.get(statistic, source, target, f) for f in fields}
         decision = decide(study, h, found)
         rows.append(
             {"hypothesis": h.id, "effect": h.effect, "source": source, "target": target, **figures}
@@ -336,12 +333,12 @@ def verdicts(comparison: pd.DataFrame, *, labels: Language = "en") -> str:
     """Count the verdicts on the printed figures."""
     counts = comparison["verdict"].value_counts()
     parts = [
-        f"**{int(counts[key])}** {_pick(labels, *forms[int(counts[key] != 1) :: 2])}"
+        f"**{int(counts[key])}** {pick(labels, *forms[int(counts[key] != 1) :: 2])}"
         for key, forms in _VERDICTS.items()
         if counts.get(key, 0)
     ]
     total = len(comparison)
-    return _pick(
+    return pick(
         labels,
         f"Of {total} printed figures: {listed(parts, labels)}.",
         f"De {total} cifras impresas: {listed(parts, labels)}.",
@@ -352,7 +349,7 @@ def statements(checked: pd.DataFrame, *, labels: Language = "en") -> str:
     """Count the article's statements that its own tables contradict."""
     counts = checked["verdict"].value_counts()
     against = int(counts.get("fails", 0))
-    return _pick(
+    return pick(
         labels,
         f"Of {len(checked)} statements, the article's own tables contradict **{against}**.",
         f"De {len(checked)} afirmaciones, las propias tablas del artículo contradicen **{against}**.",

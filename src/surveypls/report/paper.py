@@ -31,10 +31,9 @@ from surveypls.report.document import (
 )
 from surveypls.report.words import FIGURES, caption, sentence
 from surveypls.study.definition import Language, nearest
+from surveypls.study.storage import write_atomically
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
-from surveypls.tables.decisions import EFFECT_STATISTIC
-from surveypls.tables.export import write_if_changed
 from surveypls.tables.tabular import Table
 from surveypls.tables.words import percent_level, say, thousands
 from surveypls.words import decimals_in, spanish_decimals
@@ -88,7 +87,7 @@ def build_paper(
             document = compose(data, figure_folder(project, language), labels=language)
             for name in formats:
                 path = target / f"paper_{language}.{name}"
-                write_if_changed(
+                write_atomically(
                     path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document)
                 )
                 written.append(path)
@@ -207,7 +206,7 @@ class _Composer:
         source, target = h.path.source, h.path.target
         text = f"**{h.id}** ({source} → {target}). {h.statement(self.labels)}".rstrip()
         shown = []
-        for statistic, name in ((EFFECT_STATISTIC[h.effect], "β"), ("t_statistic", "t"), ("p_value", "p")):
+        for statistic, name in ((h.quantity[0], "β"), ("t_statistic", "t"), ("p_value", "p")):
             for cell in self.data.printed.select(statistic, source, target) if self.data.printed else ():
                 shown.append(f"{name} = {decimals_in(cell.printed, self.labels)}")
         for cell in self.data.printed.select("decision", source, target) if self.data.printed else ():

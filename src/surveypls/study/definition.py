@@ -91,6 +91,11 @@ class Construct(Settings):
     sign_item: Name | None = None
     """Orient the construct so that this item loads positively; by default the loadings' sum is positive."""
 
+    @property
+    def factored(self) -> bool:
+        """Whether its items can be factored: reflective, with two items or more."""
+        return self.mode == "A" and len(self.items) > 1
+
     @field_validator("items")
     @classmethod
     def _items_once(cls, items: tuple[str, ...]) -> tuple[str, ...]:
@@ -155,6 +160,12 @@ class Hypothesis(Settings):
     """The direction that is expected; left out, an effect of either sign supports the hypothesis."""
     statement: Text = Text()
     """The hypothesis in words."""
+
+    @property
+    def quantity(self) -> tuple[str, str, str]:
+        """The statistic, source and target of its effect, as they stand in long tables."""
+        statistic = {"direct": "path_coefficient", "indirect": "indirect_effect", "total": "total_effect"}
+        return statistic[self.effect], self.path.source, self.path.target
 
 
 class Study(Settings):
@@ -240,7 +251,7 @@ class Study(Settings):
     @property
     def factored_items(self) -> tuple[str, ...]:
         """The candidate items that a factor analysis can take: of Mode A constructs of several items."""
-        return tuple(i for c in self.constructs if c.mode == "A" and len(c.items) > 1 for i in c.items)
+        return tuple(i for c in self.constructs if c.factored for i in c.items)
 
     @property
     def construct_labels(self) -> dict[str, Text]:

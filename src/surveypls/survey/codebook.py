@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from surveypls.study.definition import nearest
+from surveypls.study.definition import Study, nearest
 from surveypls.survey.answers import in_brackets, name_key, plain, unique_keys, without_number
 from surveypls.survey.files import SurveyError, TextTable, read_table
 
@@ -88,6 +88,14 @@ def load_codebook(source: Path | str | pd.DataFrame) -> pd.DataFrame:
 def is_yes(text: str) -> bool:
     """Tell whether a codebook cell says yes."""
     return plain(text) in _YES
+
+
+def reversed_items(study: Study, book: pd.DataFrame | None) -> set[str]:
+    """Return the items whose answers are turned round, by the study file or by the codebook."""
+    named = set(study.survey.reversed_items)
+    if book is not None and "reversed" in book:
+        named |= set(book.loc[book["reversed"].map(is_yes), "item"])
+    return named
 
 
 def text_frame(table: TextTable) -> pd.DataFrame:

@@ -15,7 +15,14 @@ import pandera.pandas as pa
 
 from surveypls.study.definition import Study, nearest
 from surveypls.survey.answers import Scale, name_key
-from surveypls.survey.codebook import failures, is_yes, load_codebook, lookups, match, text_frame
+from surveypls.survey.codebook import (
+    failures,
+    load_codebook,
+    lookups,
+    match,
+    reversed_items,
+    text_frame,
+)
 from surveypls.survey.files import SurveyError, TextTable, read_table
 
 __all__ = ["RawSurvey", "SurveyError", "load_codebook", "read_survey", "survey_from_table"]
@@ -145,24 +152,18 @@ def survey_from_table(
     )
     unnamed = respondents["respondent"] == ""
     respondents.loc[unnamed, "respondent"] = [f"row {row}" for row in respondents.index[unnamed]]
+    turned = reversed_items(study, book)
     return RawSurvey(
         source=source,
         table=whole,
         answers=answers,
         respondents=respondents,
         columns=columns,
-        reversed_items=_reversed(study, book, order),
+        reversed_items=tuple(i for i in order if i in turned),
         scale=scale,
         encoding=table.encoding,
         delimiter=table.delimiter,
     )
-
-
-def _reversed(study: Study, book: pd.DataFrame | None, order: Sequence[str]) -> tuple[str, ...]:
-    named = set(study.survey.reversed_items)
-    if book is not None and "reversed" in book:
-        named |= set(book.loc[book["reversed"].map(is_yes), "item"])
-    return tuple(i for i in order if i in named)
 
 
 def _columns(

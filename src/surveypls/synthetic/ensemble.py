@@ -202,13 +202,12 @@ def _matrix(
     target: Target, vary: Mapping[tuple[str, str, str], tuple[float, float]], rng: np.random.Generator
 ) -> FloatArray:
     """Find a matrix that meets the targets with drawn values of what is varied; draw again where none has them."""
-    draws = _DRAWS if vary else 1
-    for left in reversed(range(draws)):
+    for left in reversed(range(_DRAWS if vary else 1)):
         wanted = _varied(target, vary, rng) if vary else target
         try:
             # Wide starts and loose limits: an ensemble is to reach far.  But whole numbers cannot lie near a plane,
             # so respondents of nearly singular matrices are not found.
-            return meeting_matrix(
+            whole = meeting_matrix(
                 wanted,
                 rng=rng,
                 spread=0.15,
@@ -221,7 +220,9 @@ def _matrix(
         except CalibrationError:
             if not left:
                 raise
-    raise AssertionError("unreachable")
+        else:
+            break
+    return whole
 
 
 def _surveys(

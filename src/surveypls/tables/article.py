@@ -29,7 +29,7 @@ from surveypls.tables.build import (
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
-from surveypls.tables.words import abbreviations, construct_label, say, thousands
+from surveypls.tables.words import abbreviations, construct_label, say, thousands, variant_words
 from surveypls.words import decimals_in, stars, stars_note
 
 
@@ -68,8 +68,7 @@ def table_1_operationalisation(
     retained = set(found.keys_of("efa_loading"))
     for name in in_print_order(study.construct_names, b.printed):
         own = study.get(name)
-        factored = own.mode == "A" and len(own.items) > 1
-        kept = [i for i in own.items if (i, name) in retained or not factored]
+        kept = [i for i in own.items if (i, name) in retained or not own.factored]
         share = "/".join(b.printed.get((s, name, "items"), "—") for s in ("n_items_retained", "n_items"))
         for item in kept:
             b.add(
@@ -387,7 +386,7 @@ def table_6_model_quality(
         b.mark(row, "srmr", thresholds.judge("srmr", srmr))
         if row:
             hidden |= {(row, "srmr"), (row, "srmr_printed")}
-    variant = ", ".join(say(f"fit.{part}", labels) for part in fit.split("/"))
+    variant = variant_words(fit, labels)
     limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("f_squared", "r_squared", "srmr")}
     signs = f"f² ≥ {limits['f_squared']}, R² ≥ {limits['r_squared']}, SRMR < {limits['srmr']}."
     note = " ".join((say("n.t6", labels, fit=variant), thresholds.legend(labels), decimals_in(signs, labels)))

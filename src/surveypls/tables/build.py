@@ -10,8 +10,8 @@ import pandas as pd
 
 from surveypls.published.printed import Published
 from surveypls.study.definition import Language, Study, nearest
-from surveypls.survey.codebook import is_yes
-from surveypls.tables.decisions import EFFECT_STATISTIC, Decision
+from surveypls.survey.codebook import reversed_items
+from surveypls.tables.decisions import Decision
 from surveypls.tables.tabular import Column, Kind, Table, hide_repeats, is_missing
 from surveypls.tables.values import Values
 from surveypls.tables.words import percent_level, say, thousands
@@ -117,11 +117,8 @@ def item_text(codebook: pd.DataFrame | None, item: str, labels: Language) -> str
 
 def marked_text(study: Study, codebook: pd.DataFrame | None, item: str, labels: Language) -> str:
     """Return an item's text, with "(R)" where its answers are turned round."""
-    turned = item in study.survey.reversed_items
-    if not turned and codebook is not None and "reversed" in codebook:
-        turned = bool(codebook.loc[codebook["item"] == item, "reversed"].map(is_yes).any())
     text = item_text(codebook, item, labels)
-    return f"{text} {REVERSED}".strip() if turned else text
+    return f"{text} {REVERSED}".strip() if item in reversed_items(study, codebook) else text
 
 
 def reversed_note(b: Builder, key: str) -> str:
@@ -144,10 +141,10 @@ def effects_stated(study: Study, labels: Language = "en") -> tuple[tuple[str, st
         return tuple((f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs)
     rows = []
     for h in study.hypotheses:
-        statistic = EFFECT_STATISTIC[h.effect]
+        statistic, source, target = h.quantity
         kind = "" if h.effect == "direct" else f" ({say(statistic, labels).lower()})"
-        heading = f"{h.id}: {h.path.source} → {h.path.target}{kind}"
-        rows.append((heading, statistic, h.path.source, h.path.target))
+        heading = f"{h.id}: {source} → {target}{kind}"
+        rows.append((heading, statistic, source, target))
     return tuple(rows)
 
 

@@ -14,8 +14,6 @@ from surveypls.study.definition import Hypothesis, Study
 from surveypls.tables.values import Values
 
 Remark = Literal["opposite", "negative", "interval_holds", "interval_excludes"]
-#: The statistic that holds each kind of effect.
-EFFECT_STATISTIC = {"direct": "path_coefficient", "indirect": "indirect_effect", "total": "total_effect"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def decide(study: Study, stated: Hypothesis, found: Values) -> Decision | None:
         None where there is no p-value.  p and interval are compared only where they answer the same
         question: two-sided, at a confidence level of 1 − significance.
     """
-    key = EFFECT_STATISTIC[stated.effect], stated.path.source, stated.path.target
+    key = stated.quantity
     estimate, p, lower, upper = (
         found.get(*key, field) for field in ("original", "p_value", "lower", "upper")
     )
@@ -83,14 +81,8 @@ def decide(study: Study, stated: Hypothesis, found: Values) -> Decision | None:
 
 def decision_about(study: Study, found: Values, statistic: str, source: str, target: str) -> Decision | None:
     """Decide the hypothesis about an effect, or the claim that a path is not 0 where none is stated."""
-    for stated in study.hypotheses:
-        if (EFFECT_STATISTIC[stated.effect], stated.path.source, stated.path.target) == (
-            statistic,
-            source,
-            target,
-        ):
+    untold = (Hypothesis(id="P", path=path) for path in study.paths)
+    for stated in (*study.hypotheses, *untold):
+        if stated.quantity == (statistic, source, target):
             return decide(study, stated, found)
-    for path in study.paths:
-        if ("path_coefficient", path.source, path.target) == (statistic, source, target):
-            return decide(study, Hypothesis(id="P", path=path), found)
     return None

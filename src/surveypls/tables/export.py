@@ -6,7 +6,6 @@ is replaced only where its bytes changed, and never left half-written.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 import pandas as pd
 
 from surveypls.study.definition import Language, nearest
+from surveypls.study.storage import write_atomically
 from surveypls.tables import latex, office
 from surveypls.tables.tabular import Table, from_frame, is_missing
 
@@ -73,7 +73,7 @@ def export(
     paths = []
     for name in formats:
         path = Path(folder) / f"{stem}.{name}"
-        write_if_changed(path, _WRITERS[name](ready, stem))
+        write_atomically(path, _WRITERS[name](ready, stem))
         paths.append(path)
     return paths
 
@@ -120,23 +120,6 @@ def _csv_cell(value: object) -> str:
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", text) is not None
-
-
-def write_if_changed(path: Path, content: bytes) -> bool:
-    """Write a file under a temporary name and rename it; return whether the bytes were new.
-
-    A file that already holds these bytes is not touched.
-    """
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
 
 
 def _tex(table: Table, stem: str) -> bytes:

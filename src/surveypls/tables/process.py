@@ -17,7 +17,7 @@ from surveypls.study.definition import Language, Study
 from surveypls.survey import log as cleaning_log
 from surveypls.tables.build import Builder, join, marked_text, need_columns, phrase, plain, reversed_note
 from surveypls.tables.tabular import Column, Kind, Table, from_frame
-from surveypls.tables.words import construct_label, say
+from surveypls.tables.words import construct_label, say, variant_words
 from surveypls.words import decimals_in, has_word, words
 
 Bilingual = str | Mapping[str, str]
@@ -76,7 +76,7 @@ def _worded(value: Any, labels: Language) -> Any:
         return words("yes" if value else "no", labels)
     if isinstance(value, str):
         if value in VARIANTS:
-            return ", ".join(say(f"fit.{part}", labels) for part in value.split("/"))
+            return variant_words(value, labels)
         return words(value, labels) if has_word(value) else value
     return value
 

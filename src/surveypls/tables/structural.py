@@ -30,7 +30,7 @@ from surveypls.tables.build import (
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
-from surveypls.tables.words import abbreviations, construct_label, say
+from surveypls.tables.words import abbreviations, construct_label, say, variant_words
 from surveypls.words import stars, stars_note
 
 
@@ -218,7 +218,7 @@ def fit_table(
                 continue
             limit = limits.get((statistic, variant), {})
             row = b.add(
-                variant=", ".join(say(f"fit.{part}", labels) for part in variant.split("/") if part),
+                variant=variant_words(variant, labels),
                 statistic=say(statistic, labels),
                 value=value,
                 hi95=limit.get("95%", float("nan")),

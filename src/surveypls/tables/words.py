@@ -332,6 +332,11 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
 }
 
 
+def variant_words(variant: str, labels: Language) -> str:
+    """Return a fit variant such as ``estimated/composite`` in words."""
+    return ", ".join(say(f"fit.{part}", labels) for part in variant.split("/") if part)
+
+
 def say(key: str, labels: Language, **fields: object) -> str:
     """Return a phrase of the tables, or the shared word of that key."""
     if key not in _PHRASES:
