@@ -108,7 +108,7 @@ def time_once(program: Program, data: Path, model: Path) -> dict:
 
 def own_product(model: dict, data: pd.DataFrame, resamples: int = 10_000) -> dict[str, float]:
     """Time the one matrix product that a bootstrap cannot do without, per 1,000 resamples."""
-    from surveypls.bootstrap.moments import BLOCK, item_moments
+    from plsem.resampling.moments import BLOCK, item_moments
 
     moments = item_moments(data.to_numpy())
     rng = np.random.default_rng(0)

@@ -10,15 +10,15 @@ from functools import partial
 
 import cases
 
-from surveypls.bootstrap.resampling import bootstrap, progress_bar
-from surveypls.pls.estimator import PlsModel
-from surveypls.pls.structural import quantities
+from plsem.estimator import Model
+from plsem.resampling.bootstrap import bootstrap, progress_bar
+from plsem.structural import quantities
 
 
 def main() -> None:
     task = json.loads(sys.argv[1])
     model, data = cases.grid(task["p"], task["n"])
-    plan = PlsModel.from_blocks(model["blocks"], [tuple(pair) for pair in model["paths"]])
+    plan = Model.from_blocks(model["blocks"], [tuple(pair) for pair in model["paths"]])
     statistics = partial(quantities, include=task.get("include", "fast"))
     options = {
         "seed": 1,

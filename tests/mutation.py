@@ -7,8 +7,8 @@ they are a gap in the tests and the script fails.
 
     python tests/mutation.py                 a sample of the mutants, a minute or two
     python tests/mutation.py --all           every mutant
-    python tests/mutation.py --module pls/kernels --all
-    python tests/mutation.py --module efa --sample 20
+    python tests/mutation.py --module plsem/kernels --all
+    python tests/mutation.py --module plsem/efa --sample 20
 
 A mutant's place in the draw depends on its own line only, so that an edit elsewhere does not change the sample.
 
@@ -34,55 +34,55 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 TESTS = Path(__file__).resolve().parent
-SOURCE = TESTS.parent / "src" / "surveypls"
+SOURCE = TESTS.parent / "src"
 MODULES: dict[str, list[str]] = {
-    "efa/adequacy": ["test_efa.py", "test_efa_reference.py"],
-    "efa/analysis": ["test_efa.py", "test_efa_pruning.py"],
-    "efa/correlations": ["test_efa.py"],
-    "efa/extraction": ["test_efa.py", "test_efa_reference.py"],
-    "efa/factorability": ["test_efa.py"],
-    "efa/items": ["test_efa.py", "test_efa_pruning.py"],
-    "efa/pruning": ["test_efa_pruning.py"],
-    "efa/rotation": ["test_efa.py", "test_efa_reference.py"],
-    "efa/rules": ["test_efa_pruning.py"],
-    "efa/sensitivity": ["test_efa_pruning.py"],
-    "efa/solution": ["test_efa.py", "test_efa_reference.py"],
-    "pls/batches": ["test_pls.py", "test_structural.py"],
-    "pls/weighting": ["test_pls.py", "test_structural.py"],
-    "pls/kernels": ["test_pls.py", "test_structural.py"],
-    "pls/estimator": ["test_pls.py", "test_pls_inputs.py"],
-    "pls/inputs": ["test_pls_inputs.py", "test_pls.py"],
-    "pls/model": ["test_pls_inputs.py", "test_structural.py"],
-    "pls/measurement": ["test_measurement.py", "test_structural.py"],
-    "pls/fit": ["test_structural.py"],
-    "pls/structural": ["test_structural.py"],
-    "pls/prediction": ["test_prediction.py"],
-    "pls/admissibility": ["test_pls_admissibility.py"],
-    "bootstrap/coverage": ["test_resampling_coverage.py"],
-    "bootstrap/exact_fit": ["test_resampling_exact_fit.py"],
-    "bootstrap/intervals": ["test_intervals.py"],
-    "bootstrap/moments": ["test_resampling.py"],
-    "bootstrap/parallel": ["test_resampling.py"],
-    "bootstrap/replicates": ["test_resampling.py"],
-    "bootstrap/resampling": ["test_resampling.py"],
-    "bootstrap/result": ["test_resampling.py", "test_intervals.py"],
-    "published/attainable": ["test_attainable.py"],
-    "published/audit": ["test_audit.py"],
-    "published/block_scan": ["test_audit_blocks.py"],
-    "published/boxes": ["test_published_boxes.py", "test_audit.py"],
-    "published/checks": ["test_audit.py"],
-    "published/comparison": ["test_published.py"],
-    "published/constraints": ["test_attainable.py"],
-    "published/details": ["test_audit_words.py"],
-    "published/expressions": ["test_audit_expressions.py"],
-    "published/identities": ["test_audit.py"],
-    "published/implied_size": ["test_attainable.py"],
-    "published/inference": ["test_audit.py"],
-    "published/matrix_search": ["test_attainable.py"],
-    "published/printed": ["test_published.py"],
-    "published/rules": ["test_audit.py"],
-    "published/statements": ["test_audit_expressions.py", "test_audit.py"],
-    "published/structure": ["test_audit.py"],
+    "plsem/efa/adequacy": ["plsem/test_efa.py", "plsem/test_efa_reference.py"],
+    "plsem/efa/analysis": ["plsem/test_efa.py", "plsem/test_efa_pruning.py"],
+    "plsem/efa/correlations": ["plsem/test_efa.py"],
+    "plsem/efa/extraction": ["plsem/test_efa.py", "plsem/test_efa_reference.py"],
+    "plsem/efa/factorability": ["plsem/test_efa.py"],
+    "plsem/efa/items": ["plsem/test_efa.py", "plsem/test_efa_pruning.py"],
+    "plsem/efa/pruning": ["plsem/test_efa_pruning.py"],
+    "plsem/efa/rotation": ["plsem/test_efa.py", "plsem/test_efa_reference.py"],
+    "plsem/efa/rules": ["plsem/test_efa_pruning.py"],
+    "plsem/efa/sensitivity": ["plsem/test_efa_pruning.py"],
+    "plsem/efa/solution": ["plsem/test_efa.py", "plsem/test_efa_reference.py"],
+    "plsem/batches": ["plsem/test_pls.py", "plsem/test_structural.py"],
+    "plsem/weighting": ["plsem/test_pls.py", "plsem/test_structural.py"],
+    "plsem/kernels": ["plsem/test_pls.py", "plsem/test_structural.py"],
+    "plsem/estimator": ["plsem/test_pls.py", "plsem/test_pls_inputs.py"],
+    "plsem/inputs": ["plsem/test_pls_inputs.py", "plsem/test_pls.py"],
+    "plsem/model": ["plsem/test_pls_inputs.py", "plsem/test_structural.py"],
+    "plsem/measurement": ["plsem/test_measurement.py", "plsem/test_structural.py"],
+    "plsem/model_fit": ["plsem/test_structural.py"],
+    "plsem/structural": ["plsem/test_structural.py"],
+    "plsem/prediction": ["plsem/test_prediction.py"],
+    "plsem/admissibility": ["plsem/test_pls_admissibility.py"],
+    "plsem/coverage": ["plsem/test_resampling_coverage.py"],
+    "plsem/resampling/exact_fit": ["plsem/test_resampling_exact_fit.py"],
+    "plsem/resampling/intervals": ["plsem/test_intervals.py"],
+    "plsem/resampling/moments": ["plsem/test_resampling.py"],
+    "plsem/resampling/parallel": ["plsem/test_resampling.py"],
+    "plsem/resampling/replicates": ["plsem/test_resampling.py"],
+    "plsem/resampling/bootstrap": ["plsem/test_resampling.py"],
+    "plsem/resampling/result": ["plsem/test_resampling.py", "plsem/test_intervals.py"],
+    "tableaudit/attainable": ["tableaudit/test_attainable.py"],
+    "tableaudit/audit": ["tableaudit/test_audit.py"],
+    "tableaudit/block_scan": ["tableaudit/test_audit_blocks.py"],
+    "tableaudit/boxes": ["tableaudit/test_published_boxes.py", "tableaudit/test_audit.py"],
+    "tableaudit/checks": ["tableaudit/test_audit.py"],
+    "tableaudit/comparison": ["tableaudit/test_published.py"],
+    "tableaudit/constraints": ["tableaudit/test_attainable.py"],
+    "tableaudit/details": ["surveypls/test_audit_words.py"],
+    "tableaudit/expressions": ["tableaudit/test_audit_expressions.py"],
+    "tableaudit/identities": ["tableaudit/test_audit.py"],
+    "tableaudit/implied_size": ["tableaudit/test_attainable.py"],
+    "tableaudit/inference": ["tableaudit/test_audit.py"],
+    "tableaudit/matrix_search": ["tableaudit/test_attainable.py"],
+    "tableaudit/printed": ["tableaudit/test_published.py"],
+    "tableaudit/rules": ["tableaudit/test_audit.py"],
+    "tableaudit/statements": ["tableaudit/test_audit_expressions.py", "tableaudit/test_audit.py"],
+    "tableaudit/structure": ["tableaudit/test_audit.py"],
 }
 """Module → its fast tests, the likeliest to notice first."""
 
@@ -238,7 +238,7 @@ class _MutantLoader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import the mutated module in place of the file."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self.name = f"surveypls.{mutant.module.replace('/', '.')}"
+        self.name = mutant.module.replace("/", ".")
         self.code = compile(mutated(mutant), str(SOURCE / f"{mutant.module}.py"), "exec")
 
     def find_spec(self, fullname, path=None, target=None):
@@ -260,7 +260,8 @@ def _preload() -> None:
     import scipy.stats  # noqa: F401
     import yaml  # noqa: F401
 
-    assert not any(name.startswith("surveypls") for name in sys.modules)
+    own = {name.partition("/")[0] for name in MODULES}
+    assert not own & {name.partition(".")[0] for name in sys.modules}
 
 
 def _run_tests(mutant: Mutant | None, files: list[str]) -> int:
@@ -321,7 +322,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="run every mutant")
     parser.add_argument("--sample", type=int, default=40, help="mutants drawn otherwise (default 40)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw (default 1)")
-    rooms = {name.partition("/")[0] for name in MODULES}
+    rooms = {name.rpartition("/")[0] for name in MODULES}
     parser.add_argument(
         "--module", action="append", choices=sorted({*MODULES, *rooms}), help="only these modules or rooms"
     )
@@ -331,7 +332,7 @@ def main() -> int:
     os.environ["SURVEYPLS_EXAMPLES"] = "4"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the notebook plugin alone takes seconds
 
-    names = [m for m in MODULES if not options.module or {m, m.partition("/")[0]} & {*options.module}]
+    names = [m for m in MODULES if not options.module or {m, m.rpartition("/")[0]} & {*options.module}]
     chosen = [m for name in names for m in mutants(name)]
     total = len(chosen)
     if not options.all:

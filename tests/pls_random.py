@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from surveypls.pls.estimator import PlsModel
+from plsem.estimator import Model
 
 # The mutation script draws fewer examples, many times over.
 EXAMPLES = int(os.environ.get("SURVEYPLS_EXAMPLES", "20"))
@@ -21,7 +21,7 @@ QUICK = settings(
 
 @dataclass(frozen=True)
 class Case:
-    model: PlsModel
+    model: Model
     data: pd.DataFrame
 
 
@@ -65,7 +65,7 @@ def cases(
         for j, c in enumerate(names)
         for item in blocks[c]
     }
-    model = PlsModel.from_blocks(
+    model = Model.from_blocks(
         blocks,
         [(names[s], names[t]) for s, t in sorted(paths)],
         modes=dict(zip(names, drawn_modes, strict=True)),

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveypls.pls.estimator import PlsEstimate, PlsModel, fit
-from surveypls.pls.measurement import SYMMETRIC
+from plsem.estimator import Estimate, Model, fit
+from plsem.measurement import SYMMETRIC
 
 FOLDER = Path(__file__).parent / "reference"
 MODELS = (
@@ -44,13 +44,13 @@ def reference(model_id: str) -> dict:
 
 
 @cache
-def model(model_id: str) -> PlsModel:
+def model(model_id: str) -> Model:
     spec = reference(model_id)
-    return PlsModel.from_blocks(spec["constructs"], [tuple(pair) for pair in spec["paths"]])
+    return Model.from_blocks(spec["constructs"], [tuple(pair) for pair in spec["paths"]])
 
 
 @cache
-def tight(model_id: str, scheme: str = "path", consistent: bool = False) -> PlsEstimate:
+def tight(model_id: str, scheme: str = "path", consistent: bool = False) -> Estimate:
     """Return the estimate at the references' tolerance, signs as the algorithm leaves them."""
     return fit(
         data(reference(model_id)["data"]),

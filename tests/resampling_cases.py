@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveypls.pls.estimator import PlsModel
-from surveypls.pls.structural import quantities
+from plsem.estimator import Model
+from plsem.structural import quantities
 
 REFERENCE = Path(__file__).parent / "reference" / "bootstrap"
 STATISTICS = {"path": "path_coefficient", "weight": "outer_weight", "loading": "outer_loading"}
 
-SMALL = PlsModel.from_blocks(
+SMALL = Model.from_blocks(
     {"X": ["x1", "x2", "x3", "x4"], "M": ["m1", "m2", "m3", "m4"], "Y": ["y1", "y2", "y3"]},
     [("X", "M"), ("X", "Y"), ("M", "Y")],
 )
-MOBI = PlsModel.from_blocks(
+MOBI = Model.from_blocks(
     {
         "Image": [f"IMAG{i}" for i in range(1, 6)],
         "Expectation": [f"CUEX{i}" for i in range(1, 4)],

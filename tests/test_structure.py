@@ -1,64 +1,75 @@
-"""The package's layout: rooms in one order, imports in one direction, modules of readable size."""
+"""The house: five packages, imports downwards only, no circle, modules of readable size."""
 
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "src" / "surveypls"
-ORDER = (
-    "study",
-    "survey",
-    "efa",
-    "pls",
-    "bootstrap",
-    "published",
-    "synthetic",
-    "tables",
-    "figures",
-    "report",
-    "own_survey",
-    "compendium",
-)
-# words.py is shared by whatever is shown; its rule for stars is the bootstrap's
-SHOWN = ("published", "synthetic", "tables", "figures", "report", "own_survey", "compendium")
+SOURCE = ROOT / "src"
+#: From the ground up: a package may import only those before it.
+PACKAGES = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
+#: The rooms of the helper, likewise.
+ROOMS = ("study", "survey", "tables", "figures", "report", "own_survey", "compendium")
 MODULES = sorted(SOURCE.rglob("*.py"))
 LONGEST = 500
 
 
-def _imports(path: Path) -> set[str]:
+def _module(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {_module(path) for path in MODULES}
+
+
+def _imports(path: Path, *, anywhere: bool = True) -> set[str]:
+    """Return the modules of this project that a module imports; at its top only, if so asked."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree) if anywhere else tree.body:
         if isinstance(node, ast.ImportFrom) and node.module:
-            parts = node.module.split(".")
-            if parts[0] == "surveypls":
-                found |= {parts[1]} if len(parts) > 1 else {a.name for a in node.names}
+            found |= {
+                full if (full := f"{node.module}.{alias.name}") in NAMES else node.module
+                for alias in node.names
+            }
         elif isinstance(node, ast.Import):
-            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("surveypls.")}
-    return found
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.partition(".")[0] in PACKAGES}
 
 
-def test_every_folder_is_a_known_room() -> None:
+def test_the_packages_are_known() -> None:
     folders = {p.name for p in SOURCE.iterdir() if p.is_dir() and p.name != "__pycache__"}
-    assert folders == set(ORDER)
-    assert {p.name for p in SOURCE.glob("*.py")} == {"__init__.py", "__main__.py", "words.py"}
+    assert folders == set(PACKAGES)
+    rooms = {p.name for p in (SOURCE / "surveypls").iterdir() if p.is_dir() and p.name != "__pycache__"}
+    assert rooms == set(ROOMS)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
-def test_imports_only_earlier_rooms(path: Path) -> None:
-    room = path.relative_to(SOURCE).parts[0]
-    if room not in ORDER:
-        return
-    allowed = {*ORDER[: ORDER.index(room) + 1], *(("words",) if room in SHOWN else ())}
-    assert _imports(path) <= allowed, f"{path.name} imports {_imports(path) - allowed}"
+@pytest.mark.parametrize("path", MODULES, ids=_module)
+def test_imports_lead_downwards(path: Path) -> None:
+    package, _, rest = _module(path).partition(".")
+    allowed = set(PACKAGES[: PACKAGES.index(package) + 1])
+    used = {name.partition(".")[0] for name in _imports(path)}
+    assert used <= allowed, f"{path.name} imports {used - allowed}"
+    room = rest.partition(".")[0]
+    if package == "surveypls" and room in ROOMS:
+        above = set(ROOMS[ROOMS.index(room) + 1 :])
+        assert not above & {name.split(".")[1] for name in _imports(path) if name.startswith("surveypls.")}
+
+
+def test_no_circle() -> None:
+    graph = {_module(path): _imports(path, anywhere=False) - {_module(path)} for path in MODULES}
+    list(graphlib.TopologicalSorter(graph).static_order())
 
 
 def _named(path: Path) -> set[str]:
-    """Return the rooms that a module's strings name, as importlib.resources.files("surveypls.tables") does."""
+    """Return the packages that a module's strings name, as importlib.resources.files("tabletext") does."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
     strings = [
@@ -66,32 +77,42 @@ def _named(path: Path) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
     ]
-    return {room for text in strings for room in re.findall(r"surveypls[./](\w+)", text) if room in ORDER}
+    pattern = re.compile(rf"\b({'|'.join(PACKAGES)})(?:[./]\w|$)")
+    return {name for text in strings for name in pattern.findall(text)}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
-def test_no_string_names_a_later_room(path: Path) -> None:
-    room = path.relative_to(SOURCE).parts[0]
-    if room in ORDER:
-        assert _named(path) <= set(ORDER[: ORDER.index(room) + 1])
+@pytest.mark.parametrize("path", MODULES, ids=_module)
+def test_no_string_names_a_package_above(path: Path) -> None:
+    package = _module(path).partition(".")[0]
+    assert _named(path) <= set(PACKAGES[: PACKAGES.index(package) + 1])
 
 
-def test_a_later_room_in_a_string_is_seen(tmp_path: Path) -> None:
+def test_a_package_in_a_string_is_seen(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text(
         '"""See :mod:`surveypls.report`."""\n'
-        'text = resources.files("surveypls.tables").joinpath("x.csv")\npath = "src/surveypls/figures/x.csv"\n',
+        'text = resources.files("tabletext").joinpath("x.csv")\npath = "src/surveypls/figures/x.csv"\n',
         encoding="utf-8",
     )
-    assert _named(module) == {"tables", "figures"}
+    assert _named(module) == {"tabletext", "surveypls"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+@pytest.mark.parametrize("path", MODULES, ids=_module)
 def test_modules_can_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
-def test_the_page_on_the_layout_names_every_room() -> None:
+@pytest.mark.parametrize("package", ["plsem", "tableaudit", "surveysynth"])
+def test_the_lower_packages_load_nothing_of_the_upper_ones(package: str) -> None:
+    code = (
+        f"import sys, {package}\n"
+        "print(sorted({'pydantic', 'yaml', 'matplotlib', 'IPython', 'statsmodels'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_page_on_the_layout_names_every_package_and_room() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    for room in ORDER:
-        assert f"`{room}/`" in page
+    for name in (*PACKAGES, *ROOMS):
+        assert f"`{name}/`" in page

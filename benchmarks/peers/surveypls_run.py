@@ -4,14 +4,14 @@ from functools import partial
 
 from _task import read_task, report, timed
 
-from surveypls.bootstrap.resampling import bootstrap
-from surveypls.pls.estimator import PlsModel
-from surveypls.pls.structural import quantities
+from plsem.estimator import Model
+from plsem.resampling.bootstrap import bootstrap
+from plsem.structural import quantities
 
 
 def main():
     data, task, resamples, processes = read_task()
-    model = PlsModel.from_blocks(task["blocks"], [tuple(p) for p in task["paths"]])
+    model = Model.from_blocks(task["blocks"], [tuple(p) for p in task["paths"]])
     statistics = partial(quantities, include="fast")
 
     def run(size):

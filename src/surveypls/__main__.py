@@ -140,7 +140,7 @@ def _print_verdicts(derived: Path) -> None:
     if path.is_file():
         import pandas as pd
 
-        from surveypls.published.comparison import verdict_summary
+        from tableaudit.comparison import verdict_summary
 
         print(verdict_summary(pd.read_csv(path)))
 
@@ -210,8 +210,8 @@ def _path_size(text: str) -> float:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from surveypls.published.audit import audit_file
-    from surveypls.published.comparison import PublishedError
+    from tableaudit.audit import audit_file
+    from tableaudit.comparison import PublishedError
 
     try:
         report = audit_file(options.file)
@@ -222,13 +222,14 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _synthesize(options: argparse.Namespace) -> int:
-    from surveypls.synthetic.survey import checksums, synthesize
+    from surveypls.compendium.synthesis import synthesize_study
+    from surveysynth.survey import checksums
 
     root = compendium.find_root()
     target = options.output or root / "data" / "raw" / "survey.csv"
-    content = synthesize(
+    content = synthesize_study(
         load_study(root / "study.yaml"),
-        root=root,
+        root,
         checkpoint=root / "build" / "calibration.npz",
         progress=lambda step: print(step, flush=True),
     )

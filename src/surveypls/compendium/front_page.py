@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from surveypls.compendium.project import CompendiumError, write_atomically
-from surveypls.study.definition import Language
+from tabletext.language import Language
 
 _BLOCK = re.compile(r"(<!-- verdicts: begin -->\n).*?(<!-- verdicts: end -->)", flags=re.DOTALL)
 _VERDICTS = ("equal", "close", "differ", "impossible", "not recomputed")
@@ -37,7 +37,7 @@ def verdict_table(comparison: pd.DataFrame, labels: Language) -> str:
     Parameters
     ----------
     comparison : DataFrame
-        Columns table and verdict, as :func:`surveypls.published.comparison.compare` returns them.
+        Columns table and verdict, as :func:`tableaudit.comparison.compare` returns them.
     labels : {"en", "es"}
     """
     first, printed, *kinds, everything = _HEADINGS[labels]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
+from tabletext.language import Language
 
 _ABOUT_THE_ARTICLE = ("The article", "El artículo")
 

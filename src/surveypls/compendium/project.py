@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 from pydantic import ValidationError
 
-from surveypls.study.definition import Language, Study, StudyError, Text, load_study, nearest
-from surveypls.study.storage import write_atomically
-from surveypls.words import spanish_decimals, words
+from plsem.names import nearest
+from surveypls.study.definition import Study, StudyError, Text, load_study
+from tabletext.language import Language
+from tabletext.storage import write_atomically
+from tabletext.words import spanish_decimals, words
 
 if TYPE_CHECKING:
-    from surveypls.published.printed import Published
+    from tableaudit.printed import Published
 
 OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
 FLOAT_FORMAT = "%.12g"
@@ -144,7 +146,7 @@ class Project:
 
     def printed(self) -> Published | None:
         """Read the article's printed values; None where the study names none."""
-        from surveypls.published.printed import load_published
+        from tableaudit.printed import load_published
 
         return load_published(self.published) if self.published else None
 
@@ -271,7 +273,7 @@ class Project:
         """
         from IPython.display import display
 
-        from surveypls.tables import export
+        from tabletext import export
 
         for number, language in enumerate(self.languages):
             notice = self.notice_in(language)

@@ -24,6 +24,7 @@ from typing import Any, TextIO
 
 import nbformat
 
+from plsem.names import nearest
 from surveypls.compendium import front_page, record
 from surveypls.compendium.notebook_text import fitted
 from surveypls.compendium.project import (
@@ -36,7 +37,7 @@ from surveypls.compendium.project import (
     write_atomically,
 )
 from surveypls.report import paper
-from surveypls.study.definition import Study, load_study, nearest
+from surveypls.study.definition import Study, load_study
 
 USER_ERRORS = frozenset(
     [

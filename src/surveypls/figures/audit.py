@@ -31,7 +31,7 @@ from surveypls.figures.style import (
     shorten,
     styled,
 )
-from surveypls.words import has_word, number, percent, whole, words
+from tabletext.words import has_word, number, percent, whole, words
 
 
 @styled
@@ -44,7 +44,7 @@ def attainable_intervals(
     ----------
     intervals : DataFrame
         ``statistic, row, column, lower, upper`` (what the other cells allow) and ``printed`` (text or number;
-        empty where it is not printed), as in :class:`surveypls.published.attainable.Attainable`.  Columns
+        empty where it is not printed), as in :class:`tableaudit.attainable.Attainable`.  Columns
         ``allowed_lower, allowed_upper`` stand for ``lower, upper``.
     labels, notice
         Language and note.

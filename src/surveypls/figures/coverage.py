@@ -1,4 +1,4 @@
-"""Table and figure of a coverage simulation (:mod:`surveypls.bootstrap.coverage`)."""
+"""Table and figure of a coverage simulation (:mod:`plsem.coverage`)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from surveypls.figures.style import (
     number_axis,
     styled,
 )
-from surveypls.study.definition import Language
 from surveypls.tables.process import frame_table
-from surveypls.tables.tabular import Table
-from surveypls.words import has_word, number, percent, words
+from tabletext.language import Language
+from tabletext.tabular import Table
+from tabletext.words import has_word, number, percent, words
 
 _HEADINGS = {
     "quantity": {"en": "Quantity", "es": "Cantidad"},
@@ -56,9 +56,9 @@ def coverage_table(simulated: pd.DataFrame, *, labels: Language = "en", notice: 
     Parameters
     ----------
     simulated : DataFrame
-        As :func:`surveypls.bootstrap.coverage.coverage` returns it.
+        As :func:`plsem.coverage.coverage` returns it.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     frame = simulated.drop(columns=["statistic", "row", "column", "n_samples"])
     # "interval" is a phrase with a level in the dictionary of words
@@ -93,7 +93,7 @@ def coverage_figure(
     Parameters
     ----------
     simulated : DataFrame
-        As :func:`surveypls.bootstrap.coverage.coverage` returns it.
+        As :func:`plsem.coverage.coverage` returns it.
     nominal : float
         The confidence level that the intervals promise.
     labels, notice
@@ -144,7 +144,7 @@ def coverage_sentence(simulated: pd.DataFrame, *, nominal: float = 0.95, labels:
     Parameters
     ----------
     simulated : DataFrame
-        As :func:`surveypls.bootstrap.coverage.coverage` returns it.
+        As :func:`plsem.coverage.coverage` returns it.
     nominal : float
     labels : {"en", "es"}
     """

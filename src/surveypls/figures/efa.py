@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from surveypls.efa.adequacy import ParallelAnalysis
+from plsem.efa.adequacy import ParallelAnalysis
+from plsem.names import nearest
 from surveypls.figures.style import (
     BLUE,
     GREY,
@@ -31,8 +32,7 @@ from surveypls.figures.style import (
     text_width,
     wrap,
 )
-from surveypls.study.definition import nearest
-from surveypls.words import has_word, number, text_in, words
+from tabletext.words import has_word, number, text_in, words
 
 
 @styled
@@ -211,7 +211,7 @@ def loading_map(
     ----------
     statistics : DataFrame
         ``round, item, construct, loading``: every remaining item at every round, round 0 before any
-        pruning (as in :class:`surveypls.efa.pruning.PruningResult`).
+        pruning (as in :class:`plsem.efa.pruning.PruningResult`).
     trace : DataFrame
         ``round, item, action`` ("dropped" or "kept"), ``rule, value, threshold``; may have no rows.
     construct_labels : mapping, optional

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from plsem.names import nearest
 from surveypls.figures.style import FigureError, solve_layout, styled
-from surveypls.study.definition import nearest
-from surveypls.study.storage import write_atomically
+from tabletext.storage import write_atomically
 
 
 def save(

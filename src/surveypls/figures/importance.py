@@ -27,7 +27,7 @@ from surveypls.figures.style import (
     styled,
     text_width,
 )
-from surveypls.words import text_in, words
+from tabletext.words import text_in, words
 
 CROWDED = 12  # panels with more points name only those that find a free place
 
@@ -45,7 +45,7 @@ def importance_map(
     Parameters
     ----------
     ipma : DataFrame
-        From :func:`surveypls.pls.importance.importance_performance`: ``target, level`` ("construct" or
+        From :func:`plsem.importance.importance_performance`: ``target, level`` ("construct" or
         "item"), ``name, construct, importance, performance``.
     construct_labels : mapping, optional
         Construct → text, for the targets.

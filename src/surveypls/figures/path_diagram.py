@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
 from matplotlib.path import Path as Outline
 
+from plsem.model import Model
 from surveypls.figures.path_cells import Sizes
 from surveypls.figures.path_layers import Pair
 from surveypls.figures.path_layout import Layout, layout
@@ -35,8 +36,7 @@ from surveypls.figures.style import (
     text_width,
     wrap,
 )
-from surveypls.pls.model import PlsModel
-from surveypls.words import number, stars, stars_note, text_in, words
+from tabletext.words import number, stars, stars_note, text_in, words
 
 NAME_SIZE, LABEL_SIZE, NUMBER_SIZE, PATH_SIZE = 8.0, 6.5, 6.5, 7.5
 PAGE_HEIGHT = 8.8
@@ -46,7 +46,7 @@ Key = tuple[str, str, str]
 
 @styled
 def path_diagram(
-    model: PlsModel,
+    model: Model,
     values: pd.DataFrame,
     *,
     inference: pd.DataFrame | None = None,
@@ -63,7 +63,7 @@ def path_diagram(
 
     Parameters
     ----------
-    model : PlsModel
+    model : Model
         The model.
     values : DataFrame
         Long format: ``statistic, row, column`` and ``value`` (or ``original``, as in a bootstrap

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from plsem.names import nearest
 from surveypls.figures.style import (
     GREY,
     LIGHT,
@@ -26,8 +27,7 @@ from surveypls.figures.style import (
     shorten,
     styled,
 )
-from surveypls.study.definition import nearest
-from surveypls.words import decimals_in, has_word, number, words
+from tabletext.words import decimals_in, has_word, number, words
 
 _LIMIT = 1000.0  # units of the last digit; beyond it a dot stands at the edge
 
@@ -46,7 +46,7 @@ def published_dots(
     comparison : DataFrame
         ``table, cell, statistic, row, column, printed, recomputed, difference, verdict`` ("equal", "close",
         "differ", "impossible" or "not recomputed"), one row a printed cell in print order, as
-        :func:`surveypls.published.comparison.compare` returns it; with ``recomputed_text`` for decisions.
+        :func:`tableaudit.comparison.compare` returns it; with ``recomputed_text`` for decisions.
     labels, notice
         Language and note.
 

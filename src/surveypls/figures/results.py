@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
-from surveypls.bootstrap.result import BootstrapResult
+from plsem.resampling.result import BootstrapResult
 from surveypls.figures.style import (
     BLUE,
     GREY,
@@ -34,7 +34,7 @@ from surveypls.figures.style import (
     shorten,
     styled,
 )
-from surveypls.words import number, p_text, percent, stars, stars_note, whole, words
+from tabletext.words import number, p_text, percent, stars, stars_note, whole, words
 
 Key = tuple[str, str, str]
 FloatArray = NDArray[np.float64]

@@ -21,8 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 
-from surveypls.study.definition import nearest
-from surveypls.words import decimals_in, has_word, words
+from plsem.names import nearest
+from tabletext.words import decimals_in, has_word, words
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,6 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
+from plsem.names import nearest
 from surveypls.figures.style import (
     BLUE,
     BOX,
@@ -34,9 +35,8 @@ from surveypls.figures.style import (
     text_width,
     wrap,
 )
-from surveypls.study.definition import nearest
 from surveypls.survey.log import RULES
-from surveypls.words import decimals_in, has_word, number, percent, scale_word, text_in, whole, words
+from tabletext.words import decimals_in, has_word, number, percent, scale_word, text_in, whole, words
 
 _DIVERGING = LinearSegmentedColormap.from_list(
     "answers", ["#c05a12", "#f0b27a", "#dcdcdc", "#8fbcdd", "#0b3c6f"]

@@ -14,18 +14,17 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from surveypls.bootstrap.exact_fit import exact_fit_test
-from surveypls.bootstrap.resampling import BootstrapError, BootstrapWarning, bootstrap
-from surveypls.efa.correlations import EfaError
-from surveypls.efa.pruning import prune
+from plsem.efa.correlations import EfaError
+from plsem.efa.pruning import prune
+from plsem.estimator import fit
+from plsem.inputs import DataError
+from plsem.model import Model, ModelError
+from plsem.prediction import predict
+from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
+from plsem.resampling.exact_fit import exact_fit_test
+from plsem.structural import quantities
 from surveypls.own_survey import answers_check
 from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
-from surveypls.pls.estimator import fit
-from surveypls.pls.inputs import DataError
-from surveypls.pls.model import ModelError, PlsModel
-from surveypls.pls.prediction import predict
-from surveypls.pls.structural import quantities
-from surveypls.published.printed import PublishedError, load_published
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.model_text import write_model
 from surveypls.study.paths import STUDIES, TABLES
@@ -34,6 +33,7 @@ from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.reading import RawSurvey, survey_from_table
 from surveypls.survey.screening import CleaningResult, clean
+from tableaudit.printed import PublishedError, load_published
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
@@ -272,7 +272,7 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
 
 
 # the estimate --------------------------------------------------------------------------------------
-def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[str], PlsModel | None]:
+def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[str], Model | None]:
     """Prune and estimate once; errors, warnings and the pruned model."""
     data = cleaned.responses
     errors: list[str] = []
@@ -293,7 +293,7 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
         return errors, [], None
     notes = [*_constant(data, study), *_turned(data, study)]
     try:
-        pruned = prune(data, study)
+        pruned = prune(data, **study.pruning)
         out = pruned.trace[pruned.trace["action"] == "dropped"]
         notes += [
             f"item {item} is pruned: {reason}"
@@ -303,7 +303,7 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
         empty = [c for c, block in pruned.blocks.items() if not block]
         if empty:
             return [f"no item of {', '.join(empty)} can be analysed"], notes, None
-        model = PlsModel.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
+        model = Model.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
         lost = [i for i in (study.estimator["sign_items"] or {}).values() if i not in pruned.retained]
         if lost:
             return [f"sign_item {i} is dropped by pruning; name another" for i in lost], notes, model
@@ -315,7 +315,7 @@ def _estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[s
     return _tried(data[list(model.items)], model, study, notes), notes, model
 
 
-def _tried(data: pd.DataFrame, model: PlsModel, study: Study, notes: list[str]) -> list[str]:
+def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> list[str]:
     """Resample and predict a few times: what would stop a run after minutes stops it here."""
     n, p = data.shape
     options = {**study.bootstrap.resampling, "n_resamples": TRIAL}
@@ -382,7 +382,7 @@ def _measurement(study: Study) -> Iterable[str]:
             yield f"{c.name} has two items: three or more measure better"
 
 
-def _kept(model: PlsModel, study: Study) -> Iterable[str]:
+def _kept(model: Model, study: Study) -> Iterable[str]:
     """Say how many items each construct keeps, and which it loses."""
     for construct, block in zip(model.constructs, model.blocks, strict=True):
         kept = {model.items[i] for i in block}
@@ -392,7 +392,7 @@ def _kept(model: PlsModel, study: Study) -> Iterable[str]:
 
 
 # sample size ---------------------------------------------------------------------------------------
-def _sample_size(study: Study, model: PlsModel, n: int, minimum_path: float) -> Iterable[str]:
+def _sample_size(study: Study, model: Model, n: int, minimum_path: float) -> Iterable[str]:
     if n < ROWS_PER_ITEM * len(study.items):
         yield (
             f"{n} rows for {len(study.items)} items: a factor analysis asks for at least {ROWS_PER_ITEM} rows an item "

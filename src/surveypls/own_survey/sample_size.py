@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import norm
 
-from surveypls.pls.model import PlsModel
+from plsem.model import Model
 
 
 def smallest_path(n: int, *, significance: float = 0.05, power: float = 0.80) -> float:
@@ -31,7 +31,7 @@ def minimum_n(path: float, *, significance: float = 0.05, power: float = 0.80) -
     return int(np.floor(smallest_path(1, significance=significance, power=power) ** 2 / path**2)) + 1
 
 
-def ten_times(model: PlsModel) -> tuple[int, str]:
+def ten_times(model: Model) -> tuple[int, str]:
     """Return the ten-times rule's rows and what they come from (Barclay, Higgins & Thompson 1995).
 
     Ten times the largest number of arrows at one construct: of its items in Mode B, or of paths.

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from surveypls.published.printed import Published
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
+from tableaudit.printed import Published
+from tabletext.language import Language
 
 
 class PaperSource(Protocol):

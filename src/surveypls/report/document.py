@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from surveypls.study.definition import Language
-from surveypls.tables.tabular import Table
+from tabletext.language import Language
+from tabletext.tabular import Table
 
 Style = Literal["plain", "bold", "italic", "code", "link"]
 

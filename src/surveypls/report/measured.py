@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
-from surveypls.words import number
+from tabletext.language import Language
+from tabletext.words import number
 
 Long = pd.DataFrame | Values | Sequence[pd.DataFrame]
 
@@ -34,7 +35,7 @@ def scaling(table: pd.DataFrame, *, labels: Language = "en") -> str:
     ----------
     table : DataFrame
         Columns item, item_rest, other_construct, other_correlation, gap, from
-        :func:`surveypls.efa.items.scaling_success`.
+        :func:`plsem.efa.items.scaling_success`.
     """
     strays = table[table["gap"] < 0]
     if strays.empty:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from surveypls.report.measured import Long, listed, pick
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.values import as_values
-from surveypls.words import number, p_text, whole
+from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.words import number, p_text, whole
 
 
 def estimated(
@@ -106,7 +108,7 @@ def prediction(
     Parameters
     ----------
     power : DataFrame
-        From :meth:`surveypls.pls.prediction.Prediction.power`.
+        From :meth:`plsem.prediction.Prediction.power`.
     against_means : DataFrame
         CVPAT against the indicator average: difference, p_value by construct.
     significance : float
@@ -138,7 +140,11 @@ def explained(study: Study, values: Long, *, labels: Language = "en") -> str:
     shares = listed(
         [
             f"{number(r2, labels)} {pick(labels, 'of', 'de')} {t}"
-            + (f" ({word})" if (word := thresholds.threshold("r_squared").size(r2, labels)) else "")
+            + (
+                f" ({word})"
+                if (word := translate(thresholds.threshold("r_squared").size(r2), labels))
+                else ""
+            )
             for t in targets
             for r2 in [found.get("r_squared", "", t)]
         ],
@@ -146,7 +152,7 @@ def explained(study: Study, values: Long, *, labels: Language = "en") -> str:
     )
     sizes = listed(
         [
-            f"{s} → {t} {number(f2, labels, digits=2)} ({thresholds.threshold('f_squared').size(f2, labels)})"
+            f"{s} → {t} {number(f2, labels, digits=2)} ({translate(thresholds.threshold('f_squared').size(f2), labels)})"
             for s, t in study.path_pairs
             for f2 in [found.get("f_squared", s, t)]
         ],

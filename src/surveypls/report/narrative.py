@@ -11,16 +11,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from surveypls.bootstrap.result import BootstrapResult
+from plsem.resampling.result import BootstrapResult
 from surveypls.report.measured import Long, cautions, discriminant, listed, pick, reliability, scaling
 from surveypls.report.modelled import estimated, explained, failures, fit, prediction
-from surveypls.study.definition import Hypothesis, Language, Study
+from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import thresholds
 from surveypls.tables.decisions import Decision, decide
 from surveypls.tables.values import as_values
-from surveypls.words import number, p_text, percent, whole
-from surveypls.words import words as phrase
+from tabletext.language import Language
+from tabletext.words import number, p_text, percent, whole
+from tabletext.words import words as phrase
 
 __all__ = [
     "adequacy",
@@ -174,7 +175,7 @@ def pruning(
     ----------
     before, after : mapping of construct to items
     trace : DataFrame, optional
-        Columns item, action, from :func:`surveypls.efa.pruning.prune`.
+        Columns item, action, from :func:`plsem.efa.pruning.prune`.
     """
     saved = [] if trace is None else list(dict.fromkeys(trace.loc[trace["action"] == "kept", "item"]))
     spared = (
@@ -210,7 +211,7 @@ def sensitivity(tried: pd.DataFrame, *, labels: Language = "en") -> str:
     Parameters
     ----------
     tried : DataFrame
-        Columns scope, same, from :func:`surveypls.efa.sensitivity.sensitivity`.
+        Columns scope, same, from :func:`plsem.efa.sensitivity.sensitivity`.
     """
     names = {
         "per_construct": ("one construct at a time", "cada constructo por separado"),

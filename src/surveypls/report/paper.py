@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from plsem.names import nearest
 from surveypls import tables
 from surveypls.report import data as paper_data
 from surveypls.report import narrative, typeset, webpage
@@ -30,13 +31,13 @@ from surveypls.report.document import (
     markdown_blocks,
 )
 from surveypls.report.words import FIGURES, caption, sentence
-from surveypls.study.definition import Language, nearest
-from surveypls.study.storage import write_atomically
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
-from surveypls.tables.tabular import Table
 from surveypls.tables.words import percent_level, say, thousands
-from surveypls.words import decimals_in, spanish_decimals
+from tabletext.language import Language
+from tabletext.storage import write_atomically
+from tabletext.tabular import Table
+from tabletext.words import decimals_in, spanish_decimals
 
 PaperFormat = Literal["pdf", "html"]
 FORMATS: tuple[PaperFormat, ...] = ("pdf", "html")

@@ -22,8 +22,8 @@ from surveypls.report.document import (
     TableBlock,
     inline,
 )
-from surveypls.tables import layout
-from surveypls.tables.tabular import Table
+from tabletext import layout
+from tabletext.tabular import Table
 
 TABLE_SIZE, LEAST_SIZE = 8.5, 6.0
 ROOM = 126.0  # characters of the smaller size in a line

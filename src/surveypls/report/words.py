@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from surveypls.study.definition import Language, nearest
+from plsem.names import nearest
+from tabletext.language import Language
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "subtitle": ("A recomputation in Python", "Recálculo en Python"),

@@ -1,31 +1,27 @@
 """Room 1, the study: what a study file may say, read and checked.  Knows nothing of data.
 
 ``load_study`` reads ``study.yaml`` into an immutable :class:`Study`; everything else reads the study.
-:mod:`surveypls.study.thresholds` has the conventions that statistics are judged by, whatever the study.
+:mod:`plsem.thresholds` has the conventions that statistics are judged by, whatever the study.
 """
 
 from surveypls.study.definition import (
     Construct,
     Hypothesis,
-    Language,
     Path,
     Study,
     StudyError,
     Text,
     load_study,
-    nearest,
     parse_study,
 )
 
 __all__ = [
     "Construct",
     "Hypothesis",
-    "Language",
     "Path",
     "Study",
     "StudyError",
     "Text",
     "load_study",
-    "nearest",
     "parse_study",
 ]

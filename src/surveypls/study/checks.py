@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from plsem.names import nearest
 from surveypls.study.model_text import ModelTextError, parse_model
-from surveypls.study.settings import nearest
 
 if TYPE_CHECKING:
     from surveypls.study.definition import Hypothesis, Study

@@ -13,34 +13,31 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from plsem.names import nearest
 from surveypls.study.checks import model_problems, with_model_text
 from surveypls.study.paths import STUDIES, not_readable
 from surveypls.study.settings import (
     BootstrapSettings,
     CleaningSettings,
     Consent,
-    DecimalSign,
     EfaSettings,
-    Language,
     Name,
     PlsSettings,
     Settings,
     SurveySettings,
     Text,
-    nearest,
 )
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
 from surveypls.study.words import explain
+from tabletext.language import DecimalSign, Language
 
 __all__ = [
     "BootstrapSettings",
     "CleaningSettings",
     "Consent",
     "Construct",
-    "DecimalSign",
     "EfaSettings",
     "Hypothesis",
-    "Language",
     "Path",
     "PlsSettings",
     "Study",
@@ -48,7 +45,6 @@ __all__ = [
     "SurveySettings",
     "Text",
     "load_study",
-    "nearest",
     "parse_study",
 ]
 
@@ -265,7 +261,7 @@ class Study(Settings):
 
     @property
     def estimator(self) -> dict[str, Any]:
-        """The estimator's options, as :func:`surveypls.pls.estimator.estimate` takes them."""
+        """The estimator's options, as :func:`plsem.estimator.estimate` takes them."""
         signs = {c.name: c.sign_item for c in self.constructs if c.sign_item is not None}
         return {
             "scheme": self.pls.scheme,
@@ -273,6 +269,16 @@ class Study(Settings):
             "max_iterations": self.pls.max_iterations,
             "consistent": self.pls.consistent,
             "sign_items": signs or None,
+        }
+
+    @property
+    def pruning(self) -> dict[str, Any]:
+        """Blocks, rules, modes and seed, as :func:`plsem.efa.pruning.prune` takes them."""
+        return {
+            "blocks": self.blocks(),
+            "settings": self.efa.settings,
+            "modes": self.modes,
+            "seed": self.seed,
         }
 
     @property

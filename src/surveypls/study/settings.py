@@ -5,32 +5,21 @@ Each field's docstring is what an editor shows beside the key, by way of the JSO
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Language = Literal["en", "es"]
-DecimalSign = Literal["comma", "point"]
+from plsem.efa.rules import Correlation, Extraction, NumberRule, PruningSettings, Rotation, Scope
+from tabletext.language import Language
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(max_length=2000)]
 
 #: Characters that no spreadsheet, document or XML file can hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def nearest(name: str, valid: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the closest valid name, or the list of valid names."""
-    options = [str(v) for v in valid]
-    lowered = {v.lower(): v for v in reversed(options)}
-    close = difflib.get_close_matches(str(name).lower()[:200], lowered, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {lowered[close[0]]!r}?"
-    listed = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
-    return f"; valid names: {listed}" if options else ""
 
 
 class Settings(BaseModel):
@@ -167,34 +156,37 @@ class EfaSettings(Settings):
     ``n_factors`` and ``rotation`` only serve the description of all items together.
     """
 
-    prune: bool = True
+    prune: bool = PruningSettings.prune
     """Drop items that break a rule below; false keeps every item."""
-    scope: Literal["per_construct", "joint"] = "per_construct"
+    scope: Scope = PruningSettings.scope
     """Factor each construct's items alone, or all items together."""
-    correlation: Literal["pearson", "polychoric"] = "pearson"
+    correlation: Correlation = PruningSettings.correlation
     """Correlations that are factored."""
-    n_factors: Literal["constructs", "parallel", "kaiser", "map"] | Annotated[int, Field(ge=1, le=500)] = (
-        "constructs"
-    )
+    n_factors: NumberRule | Annotated[int, Field(ge=1, le=500)] = PruningSettings.n_factors
     """Number of factors of a joint solution, or the rule that finds it."""
-    extraction: Literal["minres", "principal_axis", "ml"] = "minres"
+    extraction: Extraction = PruningSettings.extraction
     """Method of extraction."""
-    rotation: Literal["none", "varimax", "oblimin"] = "oblimin"
+    rotation: Rotation = PruningSettings.rotation
     """Rotation of a joint solution."""
-    kaiser_normalization: bool = True
+    kaiser_normalization: bool = PruningSettings.kaiser_normalization
     """Rotate with Kaiser's normalisation."""
-    min_msa: Share | None = 0.50
+    min_msa: Share | None = PruningSettings.min_msa
     """Least measure of sampling adequacy (Kaiser 1974)."""
-    min_loading: Share | None = 0.40
+    min_loading: Share | None = PruningSettings.min_loading
     """Least loading on the own factor (Hair et al. 2022)."""
-    min_cross_loading_gap: Share | None = None
+    min_cross_loading_gap: Share | None = PruningSettings.min_cross_loading_gap
     """Least distance of the own loading from the largest other one."""
-    min_communality: Share | None = None
+    min_communality: Share | None = PruningSettings.min_communality
     """Least communality."""
-    min_items: int = Field(default=3, ge=1, le=500)
+    min_items: int = Field(default=PruningSettings.min_items, ge=1, le=500)
     """No construct falls below this many items."""
-    n_parallel: int = Field(default=1000, ge=20, le=1_000_000)
+    n_parallel: int = Field(default=PruningSettings.n_parallel, ge=20, le=1_000_000)
     """Random data sets of parallel analysis."""
+
+    @property
+    def settings(self) -> PruningSettings:
+        """The same, as :func:`plsem.efa.pruning.prune` takes them."""
+        return PruningSettings(**self.model_dump())
 
 
 class PlsSettings(Settings):
@@ -236,5 +228,5 @@ class BootstrapSettings(Settings):
 
     @property
     def resampling(self) -> dict[str, Any]:
-        """The options of :func:`surveypls.bootstrap.resampling.bootstrap` among them."""
+        """The options of :func:`plsem.resampling.bootstrap.bootstrap` among them."""
         return self.model_dump(include={"n_resamples", "sign_changes", "max_failed", "keep_inadmissible"})

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from surveypls.study.settings import nearest
+from plsem.names import nearest
 
 #: What pydantic says, in the words of a YAML file.
 _WORDS = (

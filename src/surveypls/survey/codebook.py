@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from surveypls.study.definition import Study, nearest
+from plsem.names import nearest
+from surveypls.study.definition import Study
 from surveypls.survey.answers import in_brackets, name_key, plain, unique_keys, without_number
 from surveypls.survey.files import SurveyError, TextTable, read_table
 

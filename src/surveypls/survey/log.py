@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypls.study.definition import Language
+from tabletext.language import Language
 
 Mask = NDArray[np.bool_]
 

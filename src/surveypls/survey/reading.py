@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from surveypls.study.definition import Study, nearest
+from plsem.names import nearest
+from surveypls.study.definition import Study
 from surveypls.survey.answers import Scale, name_key
 from surveypls.survey.codebook import (
     failures,

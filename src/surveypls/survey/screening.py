@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from surveypls.study.definition import CleaningSettings, Language, Study
+from plsem.missing import McarTest, fill, little_mcar
+from surveypls.study.definition import CleaningSettings, Study
 from surveypls.survey.answers import Array, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
-from surveypls.survey.missing import McarTest, fill, little_mcar
 from surveypls.survey.reading import RawSurvey
+from tabletext.language import Language
 
 #: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
 ROWS_PER_ITEM = 10

@@ -1,8 +1,8 @@
 """Room 8, the tables: every table in one place, what notebooks and the paper call.
 
-Each function returns a :class:`~surveypls.tables.tabular.Table` (numbers kept, marks, title, note) and
+Each function returns a :class:`~tabletext.tabular.Table` (numbers kept, marks, title, note) and
 takes the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data notice).
-:func:`surveypls.tables.export.export` writes one.
+:func:`tabletext.export.export` writes one.
 
 ========================================  =====================================================
 article's Tables 1–6                      :mod:`surveypls.tables.article`
@@ -45,8 +45,8 @@ from surveypls.tables.structural import (
     prediction_table,
 )
 from surveypls.tables.survey import cleaning_log_table
-from surveypls.tables.tabular import Column, Table, from_frame
 from surveypls.tables.thresholds import threshold_table
+from tabletext.tabular import Column, Table, from_frame
 
 __all__ = [
     "Column",

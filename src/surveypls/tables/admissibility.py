@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from surveypls.pls import admissibility
-from surveypls.pls.estimator import PlsEstimate
-from surveypls.study.definition import Language
+from plsem import admissibility
+from plsem.estimator import Estimate
 from surveypls.tables import thresholds
 from surveypls.tables.process import frame_table
-from surveypls.tables.tabular import Table
+from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.tabular import Table
+from tabletext.words import number
 
 _MARKS = {"passed": thresholds.GOOD, "caution": thresholds.BORDERLINE, "failed": thresholds.BAD}
 
 
-def admissibility_table(
-    estimate: PlsEstimate, *, labels: Language = "en", notice: str | None = None
-) -> Table:
+def admissibility_table(estimate: Estimate, *, labels: Language = "en", notice: str | None = None) -> Table:
     """List every check of an estimate with its outcome and, where it did not pass, what to do.
 
     Parameters
     ----------
-    estimate : PlsEstimate
+    estimate : Estimate
         Of a single matrix.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
-    found = admissibility.report(estimate, labels=labels)
+    found = admissibility.report(estimate)
+    limit = number(admissibility.vif_limit(), labels, digits=0)
+    found["text"] = [
+        translate(admissibility.CHECKS[check][1], labels).format(limit=limit) for check in found["check"]
+    ]
+    found["advice"] = [translate(advice, labels) for advice in found["advice"]]
     frame = found[["text", "status", "found", "advice"]].reset_index(drop=True)
     frame["status"] = [_MARKS[s] for s in frame["status"]]
     return frame_table(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -27,10 +27,11 @@ from surveypls.tables.build import (
     reversed_note,
 )
 from surveypls.tables.decisions import decision_about
-from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
 from surveypls.tables.words import abbreviations, construct_label, say, thousands, variant_words
-from surveypls.words import decimals_in, stars, stars_note
+from tabletext.language import Language
+from tabletext.tabular import Column, Table
+from tabletext.words import decimals_in, stars, stars_note
 
 
 def table_1_operationalisation(

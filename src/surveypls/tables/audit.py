@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls.study.definition import Language
 from surveypls.tables import thresholds
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
-from surveypls.tables.tabular import Column, Kind, Table, is_missing
 from surveypls.tables.words import say
-from surveypls.words import decimals_in, has_word, words
+from tabletext.language import Language
+from tabletext.tabular import Column, Kind, Table, is_missing
+from tabletext.words import decimals_in, has_word, words
 
 VERDICT_MARKS: Mapping[str, str] = {
     "equal": thresholds.GOOD,
@@ -38,7 +38,7 @@ def comparison_table(
     Parameters
     ----------
     comparison : DataFrame
-        As :func:`surveypls.published.comparison.compare` returns it.
+        As :func:`tableaudit.comparison.compare` returns it.
     table : str, optional
         Only the cells of this printed table.
     labels, notice

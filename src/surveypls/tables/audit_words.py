@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from surveypls.study.definition import Language
-from surveypls.study.thresholds import SIDES_ES
-from surveypls.words import decimals_in, has_word, words
+from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.words import decimals_in, has_word, words
 
 _CHECKS = {
     "AVE = mean squared loading": "AVE = media de las cargas al cuadrado",
@@ -68,7 +68,7 @@ def check_name(check: str, labels: Language) -> str:
     rule = _RULE.fullmatch(check)
     if rule:
         name = words(rule["statistic"], labels) if has_word(rule["statistic"]) else rule["statistic"]
-        side = SIDES_ES[rule["side"]] if labels == "es" else rule["side"]
+        side = translate(rule["side"], labels)
         return f"{name} {side} {decimals_in(rule['limit'], labels)}"
     if labels != "es":
         return check

@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls.published.printed import Published
-from surveypls.study.definition import Language, Study, nearest
+from plsem.names import nearest
+from surveypls.study.definition import Study
 from surveypls.survey.codebook import reversed_items
 from surveypls.tables.decisions import Decision
-from surveypls.tables.tabular import Column, Kind, Table, hide_repeats, is_missing
 from surveypls.tables.values import Values
 from surveypls.tables.words import percent_level, say, thousands
+from tableaudit.printed import Published
+from tabletext.language import Language
+from tabletext.tabular import Column, Kind, Table, hide_repeats, is_missing
 
 Printed = Published | pd.DataFrame | None
 _INFERENCE: tuple[tuple[str, str, Kind], ...] = (

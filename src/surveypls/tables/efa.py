@@ -6,12 +6,13 @@ from collections import Counter
 
 import pandas as pd
 
-from surveypls.efa.solution import Adequacy
-from surveypls.study.definition import Language, Study
+from plsem.efa.solution import Adequacy
+from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.process import frame_table
-from surveypls.tables.tabular import Table
-from surveypls.words import decimals_in, number, p_text, whole
+from tabletext.language import Language
+from tabletext.tabular import Table
+from tabletext.words import decimals_in, number, p_text, whole
 
 _ADEQUACY = {
     "KMO": ("KMO", "KMO"),
@@ -59,9 +60,9 @@ def adequacy_table(found: Adequacy, *, labels: Language = "en", notice: str | No
     Parameters
     ----------
     found : Adequacy
-        From :func:`surveypls.efa.solution.adequacy`.
+        From :func:`plsem.efa.solution.adequacy`.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     frame = found.table()
     spanish = labels == "es"
@@ -104,9 +105,9 @@ def factor_number_table(
     Parameters
     ----------
     criteria : DataFrame
-        Columns criterion, n_factors, source, from :func:`surveypls.efa.solution.number_of_factors`.
+        Columns criterion, n_factors, source, from :func:`plsem.efa.solution.number_of_factors`.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     frame = criteria.copy()
     if labels == "es":
@@ -138,9 +139,9 @@ def scale_reliability_table(
     study : Study
     reliability : DataFrame
         Columns construct, stage ("before" or "after"), n_items, cronbach_alpha, standardized_alpha, mcdonald_omega,
-        mean_correlation, as in :class:`surveypls.efa.pruning.PruningResult`.
+        mean_correlation, as in :class:`plsem.efa.pruning.PruningResult`.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     reflective = [n for n in study.construct_names if study.get(n).mode == "A"]
     reliability = reliability[reliability["construct"].isin(reflective) & (reliability["n_items"] > 1)]
@@ -185,9 +186,9 @@ def sensitivity_table(
     ----------
     sensitivity : DataFrame
         Columns scope, correlation, min_cross_loading_gap, n_retained, added, lost, same, from
-        :func:`surveypls.efa.pruning.sensitivity`.
+        :func:`plsem.efa.pruning.sensitivity`.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     keys = ["scope", "correlation", "min_cross_loading_gap"]
     rows = []
@@ -254,9 +255,9 @@ def scaling_table(
     study : Study
     scaling : DataFrame
         Columns construct, item, item_rest, other_construct, other_correlation, gap, from
-        :func:`surveypls.efa.items.scaling_success`.
+        :func:`plsem.efa.items.scaling_success`.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     columns = ["item", "construct", "item_rest", "other_construct", "other_correlation", "gap"]
     reflective = [n for n in study.construct_names if study.get(n).mode == "A"]

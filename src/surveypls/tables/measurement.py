@@ -8,7 +8,7 @@ Every function takes a study and long tables: point estimates (``value``), a boo
 
 from __future__ import annotations
 
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -18,9 +18,11 @@ from surveypls.tables.build import (
     join,
     resampling_note,
 )
-from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
 from surveypls.tables.words import abbreviations, construct_label, say
+from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.tabular import Column, Table
 
 RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "ave")
 
@@ -108,7 +110,7 @@ def reliability_table(
             inference = inference_of(found, statistic, name, "")
             row = b.add(
                 construct=construct_label(study, name, labels),
-                coefficient=thresholds.threshold(statistic).label(labels),
+                coefficient=translate(thresholds.threshold(statistic).label, labels),
                 estimate=estimate,
                 **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
             )

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveypls.pls.fit import VARIANTS
-from surveypls.study.definition import Language, Study
+from plsem.model_fit import VARIANTS
+from surveypls.study.definition import Study
 from surveypls.survey import log as cleaning_log
 from surveypls.tables.build import Builder, join, marked_text, need_columns, phrase, plain, reversed_note
-from surveypls.tables.tabular import Column, Kind, Table, from_frame
 from surveypls.tables.words import construct_label, say, variant_words
-from surveypls.words import decimals_in, has_word, words
+from tabletext.language import Language
+from tabletext.tabular import Column, Kind, Table, from_frame
+from tabletext.words import decimals_in, has_word, words
 
 Bilingual = str | Mapping[str, str]
 
@@ -48,11 +49,11 @@ def frame_table(
     headings : mapping of column to str or {"en": …, "es": …}
         Columns without one take the shared word of that name where there is one, else the name itself.
     kinds : mapping of column to kind, optional
-        See :class:`surveypls.tables.tabular.Column`; by default the column's type tells.
+        See :class:`tabletext.tabular.Column`; by default the column's type tells.
     decimals : mapping of column to int
         Where the kind's own are not right.
     number, labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     frame = frame.copy()
     for c in frame.columns:
@@ -180,7 +181,7 @@ def pruning_table(
     study : Study
     trace : DataFrame
         Columns round, item, construct, action, rule, statistic, value, threshold, n_items_after,
-        alpha_after, reference, as :func:`surveypls.efa.pruning.prune` returns them.
+        alpha_after, reference, as :func:`plsem.efa.pruning.prune` returns them.
     labels, notice
         See :func:`cleaning_table`.
     """

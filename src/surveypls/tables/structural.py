@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls.study.definition import Language, Study
+from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -28,10 +28,12 @@ from surveypls.tables.build import (
     resampling_note,
 )
 from surveypls.tables.decisions import decision_about
-from surveypls.tables.tabular import Column, Table
 from surveypls.tables.values import as_values
 from surveypls.tables.words import abbreviations, construct_label, say, variant_words
-from surveypls.words import stars, stars_note
+from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.tabular import Column, Table
+from tabletext.words import stars, stars_note
 
 
 def path_table(study: Study, values: Long, *, labels: Language = "en", notice: str | None = None) -> Table:
@@ -72,7 +74,7 @@ def path_table(study: Study, values: Long, *, labels: Language = "en", notice: s
             path=heading,
             estimate=found.get(statistic, source, target),
             f_squared=f2,
-            size=thresholds.threshold("f_squared").size(f2, labels),
+            size=translate(thresholds.threshold("f_squared").size(f2), labels),
             inner_vif=vif,
             decision=decision_text(decision, ("supported", "not_supported"), labels),
             **inference,
@@ -163,7 +165,7 @@ def explained_table(
             r_squared=value,
             lower=found.get("r_squared", "", name, "lower"),
             upper=found.get("r_squared", "", name, "upper"),
-            size=thresholds.threshold("r_squared").size(value, labels),
+            size=translate(thresholds.threshold("r_squared").size(value), labels),
             adjusted_r_squared=found.get("adjusted_r_squared", "", name),
             q_squared_predict=q2,
         )
@@ -253,10 +255,10 @@ def prediction_table(
     ----------
     study : Study
     items : DataFrame
-        :meth:`surveypls.pls.prediction.Prediction.summary`: index (or column) item; construct, q2_predict, rmse,
+        :meth:`plsem.prediction.Prediction.summary`: index (or column) item; construct, q2_predict, rmse,
         mae, lm_rmse, lm_mae, average_rmse, average_mae.
     power : DataFrame, optional
-        :meth:`surveypls.pls.prediction.Prediction.power`: index (or column) construct; power.
+        :meth:`plsem.prediction.Prediction.power`: index (or column) construct; power.
     labels, notice
         See :func:`path_table`.
     """
@@ -313,7 +315,7 @@ def cvpat_table(
     ----------
     study : Study
     tests : mapping of benchmark ("average", "lm" or a name) to DataFrame
-        :func:`surveypls.pls.prediction.cvpat`: index (or column) construct; loss, benchmark_loss,
+        :func:`plsem.prediction.cvpat`: index (or column) construct; loss, benchmark_loss,
         difference, t_statistic, p_value.
     labels, notice
         See :func:`path_table`.

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from surveypls.study.definition import Language
 from surveypls.tables.process import frame_table
-from surveypls.tables.tabular import Table
+from tabletext.language import Language
+from tabletext.tabular import Table
 
 
 def cleaning_log_table(
@@ -28,7 +28,7 @@ def cleaning_log_table(
     most : int, optional
         Only so many decisions; the note says how many there are.
     labels, notice
-        See :class:`surveypls.tables.tabular.Table`.
+        See :class:`tabletext.tabular.Table`.
     """
     log = logs[labels]
     shown = log if most is None else log.head(most)

@@ -1,14 +1,13 @@
 """The table of thresholds for display, and the legend of its marks.
 
-The thresholds themselves stand in :mod:`surveypls.study.thresholds`, which the audit reads, too.
+The thresholds themselves stand in :mod:`plsem.thresholds`, which the audit reads, too.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from surveypls.study.definition import Language, Text
-from surveypls.study.thresholds import (
+from plsem.thresholds import (
     BAD,
     BORDERLINE,
     GOOD,
@@ -19,8 +18,11 @@ from surveypls.study.thresholds import (
     judge,
     threshold,
 )
-from surveypls.tables.tabular import Column, Table
-from surveypls.words import decimals_in
+from surveypls.study.definition import Text
+from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.tabular import Column, Table
+from tabletext.words import decimals_in
 
 __all__ = [
     "BAD",
@@ -58,12 +60,14 @@ def threshold_table(labels: Language = "en") -> Table:
         rows.append(
             {
                 "statistic": t.statistic,
-                "label": t.label(labels),
+                "label": translate(t.label, labels),
                 "acceptable": _bound(t, labels),
                 "borderline": _middle(t, labels),
-                "sizes": "; ".join(f"{name(labels)} ≥ {_figure(bound, labels)}" for bound, name in t.sizes),
-                "source": t.source_es if es else t.source,
-                "note": decimals_in(t.note(labels), labels),
+                "sizes": "; ".join(
+                    f"{translate(name, labels)} ≥ {_figure(bound, labels)}" for bound, name in t.sizes
+                ),
+                "source": translate(t.source, labels),
+                "note": decimals_in(translate(t.note, labels), labels),
             }
         )
     headings = {

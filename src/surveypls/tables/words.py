@@ -1,14 +1,16 @@
 """The words of the tables in English and Spanish: titles, headings and notes.
 
-Tables 1–6 keep the article's wording; what other rooms share stands in :mod:`surveypls.words`.
+Tables 1–6 keep the article's wording; what other rooms share stands in :mod:`tabletext.words`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from surveypls.study.definition import Language, Study, nearest
-from surveypls.words import decimals_in, has_word, words
+from plsem.names import nearest
+from surveypls.study.definition import Study
+from tabletext.language import Language
+from tabletext.words import decimals_in, has_word, words
 
 _PHRASES: Mapping[str, tuple[str, str]] = {
     # the article's tables

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveypls.bootstrap.resampling import bootstrap
-from surveypls.pls.estimator import fit
-from surveypls.pls.model import PlsModel
-from surveypls.pls.structural import long_table, quantities
+from plsem.estimator import fit
+from plsem.model import Model
+from plsem.resampling.bootstrap import bootstrap
+from plsem.structural import long_table, quantities
 
 FOLDER = Path(__file__).parent
 SEED, ROWS, RESAMPLES = 4711, 180, 1000
@@ -83,7 +83,7 @@ def survey() -> pd.DataFrame:
 def clean_rows() -> list[tuple[str, ...]]:
     """Compute every printed figure of the clean article."""
     data = survey()
-    model = PlsModel.from_blocks(BLOCKS, PATHS)
+    model = Model.from_blocks(BLOCKS, PATHS)
     table = long_table(fit(data, model))
     value = {(s, r, c): v for s, r, c, v in table.itertuples(index=False, name=None)}
     result = bootstrap(data, model, quantities, seed=SEED, n_resamples=RESAMPLES, jackknife=False)

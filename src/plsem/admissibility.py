@@ -1,0 +1,222 @@
+"""Can this solution be trusted as it stands?  Every check in plain words, with what to do about it.
+
+:func:`report` lists all checks of one estimate, passed or not; a batch is counted by reason in
+:attr:`plsem.estimator.Estimate.problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from plsem import batches, measurement, structural
+from plsem.estimator import Estimate
+from plsem.thresholds import threshold
+
+FAILED, CAUTION, PASSED = "failed", "caution", "passed"
+
+CHECKS: dict[str, tuple[str, str, str]] = {
+    "converged": (
+        FAILED,
+        "the weights settled",
+        "raise max_iterations; if that does not help, look for a construct that is almost unrelated to its neighbours or has items of opposite direction",
+    ),
+    "defined": (
+        FAILED,
+        "every estimate is a number",
+        "look for items of one construct that cancel out or repeat one another",
+    ),
+    "loadings": (
+        FAILED,
+        "no loading exceeds 1",
+        "a Heywood case: the consistent correction overshoots. Drop a weak item, report ordinary PLS, or collect more data",
+    ),
+    "reliability": (
+        FAILED,
+        "rho_A lies between 0 and 1",
+        "the items of the block do not measure one thing, or one is reversed; recode or drop it",
+    ),
+    "constructs": (
+        FAILED,
+        "the construct correlations are possible (positive definite)",
+        "two constructs cannot be told apart, or a reliability is too low for the correction; merge them or report ordinary PLS",
+    ),
+    "explained": (
+        FAILED,
+        "no R² exceeds 1",
+        "the corrected correlations contradict one another; report ordinary PLS",
+    ),
+    "reversed": (
+        CAUTION,
+        "all items of a block point the same way",
+        "read the wording: if the item is worded the other way round, recode it (scale minimum plus maximum minus answer); if not, drop it",
+    ),
+    "inner_vif": (
+        CAUTION,
+        "no predictor's VIF exceeds {limit}",
+        "the predictors overlap: their paths are uncertain and may turn sign; merge or drop one",
+    ),
+    "outer_vif": (
+        CAUTION,
+        "no item's VIF exceeds {limit}",
+        "items repeat one another; in a Mode B block their weights are uncertain: merge or drop one",
+    ),
+    "redundant": (
+        CAUTION,
+        "no item is a combination of others",
+        "d_G, NFI and χ² are not defined; drop a redundant item or collect more rows than items",
+    ),
+    "rows": (
+        CAUTION,
+        "there are more rows than items",
+        "intervals are wide and fit statistics are not defined; collect more data before concluding",
+    ),
+}
+"""Check → (severity where found, what is checked, advice); ``{limit}`` stands for :func:`vif_limit`."""
+
+
+def vif_limit() -> float:
+    """Return the variance inflation from which on collinearity is likely (``thresholds.csv``)."""
+    limit = threshold("inner_vif").borderline
+    assert limit is not None
+    return limit
+
+
+def report(estimate: Estimate, *, problems_only: bool = False) -> pd.DataFrame:
+    """Return every check of one estimate: what holds, what does not, and what to do.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of a single matrix.  The check of rows needs ``n_observations``.
+    problems_only : bool
+        Leave out what passed.
+
+    Returns
+    -------
+    DataFrame
+        check (its name), status (``"passed"``, ``"caution"``, ``"failed"``), text (what was checked), found
+        (where, and the figure) and advice.  Failed: the solution is not admissible, do not interpret it.
+        Caution: it can be interpreted with the care that the advice names.
+
+    Raises
+    ------
+    ValueError
+        If the estimate is of a batch.
+    """
+    measurement.single(estimate)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = {check: list(finder(estimate)) for check, finder in _FINDERS.items()}
+    rows = []
+    for check, (severity, text, advice) in CHECKS.items():
+        if check == "rows" and estimate.n_observations is None:
+            continue
+        problems = found[check]
+        if check == "reliability" and not estimate.consistent:
+            severity = CAUTION  # ordinary PLS reports rho_A but does not use it
+        rows.append(
+            {
+                "check": check,
+                "status": severity if problems else PASSED,
+                "text": text.format(limit=f"{vif_limit():g}"),
+                "found": "; ".join(problems),
+                "advice": advice if problems else "",
+            }
+        )
+    table = pd.DataFrame(rows)
+    return table[table["status"] != PASSED].reset_index(drop=True) if problems_only else table
+
+
+def is_admissible(estimate: Estimate) -> bool:
+    """Return whether no check of :func:`report` failed (cautions are allowed)."""
+    return bool((report(estimate)["status"] != FAILED).all())
+
+
+def _converged(estimate: Estimate) -> Iterable[str]:
+    if not estimate.converged:
+        yield f"{int(estimate.iterations)} iterations, tolerance {estimate.tolerance:g}"
+
+
+def _defined(estimate: Estimate) -> Iterable[str]:
+    model = estimate.model
+    for j, name in enumerate(model.constructs):
+        if not np.isfinite(estimate.outer_weights[model.slices[j]]).all():
+            yield name
+
+
+def _loadings(estimate: Estimate) -> Iterable[str]:
+    for item, loading in zip(estimate.model.items, estimate.loadings, strict=True):
+        if abs(loading) > 1 + 1e-12:
+            yield f"{item} {loading:.3f}"
+
+
+def _reliability(estimate: Estimate) -> Iterable[str]:
+    for name, value in zip(estimate.model.constructs, estimate.rho_a, strict=True):
+        if not 0 < value <= 1 + 1e-12:
+            yield f"{name} {value:.3f}"
+
+
+def _constructs(estimate: Estimate) -> Iterable[str]:
+    r, names = estimate.construct_correlations, estimate.model.constructs
+    if not np.isfinite(r).all() or not (batches.pivots(r[:, :, None]) > 1e-12).all():
+        pairs = [(j, i) for j in range(len(names)) for i in range(j)]
+        j, i = max(pairs, key=lambda pair: abs(r[pair]) if np.isfinite(r[pair]) else -1.0)
+        yield f"{names[j]}, {names[i]} {r[j, i]:.3f}"
+
+
+def _explained(estimate: Estimate) -> Iterable[str]:
+    for name, value in zip(estimate.model.constructs, estimate.r_squared, strict=True):
+        if value > 1 + 1e-12:
+            yield f"{name} {value:.3f}"
+
+
+def _reversed(estimate: Estimate) -> Iterable[str]:
+    model = estimate.model
+    for j, rows in enumerate(model.slices):
+        if model.factor_blocks[j]:
+            own = estimate.cross_loadings[rows, j]
+            for i, loading in zip(model.blocks[j], own, strict=True):
+                if loading * own.sum() < 0:
+                    yield f"{model.items[i]} {loading:.3f}"
+
+
+def _inner_vif(estimate: Estimate) -> Iterable[str]:
+    values = structural.inner_vif_last(estimate)[:, 0]
+    for (source, target), value in zip(estimate.model.path_names, values, strict=True):
+        if not value <= vif_limit():
+            yield f"{source} -> {target} {value:.1f}"
+
+
+def _outer_vif(estimate: Estimate) -> Iterable[str]:
+    for item, value in zip(estimate.model.items, measurement.outer_vif_last(estimate)[:, 0], strict=True):
+        if not value <= vif_limit():
+            yield f"{item} {value:.1f}"
+
+
+def _redundant(estimate: Estimate) -> Iterable[str]:
+    smallest = float(np.linalg.eigvalsh(estimate.correlations)[0])
+    if smallest < 1e-10:
+        yield f"smallest eigenvalue {smallest:.1g}"
+
+
+def _rows(estimate: Estimate) -> Iterable[str]:
+    n, p = estimate.n_observations, estimate.model.n_items
+    if n is not None and n <= p:
+        yield f"n = {n}, p = {p}"
+
+
+_FINDERS = {
+    "converged": _converged,
+    "defined": _defined,
+    "loadings": _loadings,
+    "reliability": _reliability,
+    "constructs": _constructs,
+    "explained": _explained,
+    "reversed": _reversed,
+    "inner_vif": _inner_vif,
+    "outer_vif": _outer_vif,
+    "redundant": _redundant,
+    "rows": _rows,
+}

@@ -1,0 +1,190 @@
+"""How often bootstrap intervals hold the true value: a simulation.
+
+Samples are drawn from a population whose PLS values are known, because PLS estimates are functions of the
+correlation matrix: the truth is the estimate from the population's own matrix.  Each sample is
+bootstrapped as a survey would be, and its intervals either hold the truth or miss it on one side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from plsem import estimator as pls
+from plsem.model import Model, ModelError
+from plsem.names import nearest
+from plsem.resampling.bootstrap import BootstrapError, bootstrap
+from plsem.resampling.intervals import Interval, check_level, mean
+from plsem.resampling.replicates import Statistics
+from plsem.resampling.result import BootstrapResult
+
+FloatArray = NDArray[np.float64]
+_STREAM_SAMPLES = 10
+
+
+def common_factor_correlations(
+    model: Model, *, loadings: Mapping[str, float] | float, paths: Mapping[tuple[str, str], float]
+) -> FloatArray:
+    r"""Return the item correlations of a population in which each block measures one common factor.
+
+    Parameters
+    ----------
+    model : Model
+    loadings : mapping of str to float, or float
+        Item → its loading; one number for all.
+    paths : mapping of (str, str) to float
+        (source, target) → standardised path coefficient; every path of the model.  Exogenous factors are
+        uncorrelated, and each factor has variance 1.
+
+    Returns
+    -------
+    ndarray, (p, p)
+        :math:`\Lambda\Phi\Lambda'` with a unit diagonal.
+
+    Raises
+    ------
+    ModelError
+        If a loading or path is missing or unknown, or no population can have these values.
+    """
+    given = dict.fromkeys(model.items, loadings) if isinstance(loadings, (int, float)) else dict(loadings)
+    for what, found, valid in (("item", given, model.items), ("path", paths, model.path_names)):
+        for name in found:
+            if name not in valid:
+                raise ModelError(f"no {what} {name!r}{nearest(str(name), map(str, valid))}")
+        missing = [str(name) for name in valid if name not in found]
+        if missing:
+            raise ModelError(f"no value for the {what}s {', '.join(missing)}")
+    beta = np.array([paths[pair] for pair in model.path_names])
+    phi = np.eye(model.n_constructs)
+    done = [j for j in model.order if not model.predecessors[j]]
+    for t in (j for j in model.order if model.predecessors[j]):
+        sources = list(model.predecessors[t])
+        b = np.array([beta[model.paths.index((s, t))] for s in sources])
+        if b @ phi[np.ix_(sources, sources)] @ b >= 1.0:
+            raise ModelError(f"the paths to {model.constructs[t]} explain more than its whole variance")
+        phi[t, done] = phi[done, t] = b @ phi[np.ix_(sources, done)]
+        done.append(t)
+    weight = np.array([given[item] for item in model.items])
+    if np.abs(weight).max() >= 1.0:
+        raise ModelError("a loading must lie between -1 and 1")
+    r = np.outer(weight, weight) * phi[np.ix_(model.construct_of, model.construct_of)]
+    np.fill_diagonal(r, 1.0)
+    return np.asarray(r)
+
+
+def coverage(
+    population: ArrayLike,
+    model: Model,
+    statistics: Statistics,
+    *,
+    n_observations: int | Sequence[int],
+    seed: int,
+    n_samples: int = 500,
+    n_resamples: int = 1000,
+    intervals: Sequence[Interval] = ("percentile", "bca"),
+    confidence_level: float = 0.95,
+) -> pd.DataFrame:
+    """Simulate the coverage of bootstrap intervals.
+
+    Parameters
+    ----------
+    population : array_like, (p, p)
+        Item correlations that samples (multivariate normal) are drawn from.
+    model : Model
+    statistics : callable
+        As for :func:`plsem.resampling.bootstrap.bootstrap`.
+    n_observations : int or sequence of int
+        Respondents of each sample.
+    seed : int
+        Fixes samples and resamples; each has a random stream of its own.
+    n_samples, n_resamples : int
+    intervals : sequence of {"percentile", "basic", "normal", "bc", "bca"}
+    confidence_level : float
+
+    Returns
+    -------
+    DataFrame
+        One row a quantity, size and interval: ``statistic, row, column, n_observations, interval,
+        true_value, mean_estimate, coverage`` (share of samples whose interval holds the true value),
+        ``coverage_se`` (its Monte Carlo standard error), ``below`` and ``above`` (shares in which the
+        whole interval lies below or above the true value), ``mean_width``, ``n_samples`` (in which
+        there was an interval).
+
+    Raises
+    ------
+    ValueError
+        If the population is not a positive definite correlation matrix, an option cannot be used, or a
+        statistic grows with the sample size (χ²), so that it has no true value.
+    """
+    check_level(confidence_level)
+    r = np.asarray(population, dtype=np.float64)
+    truth_estimate = pls.estimate(model, r, tolerance=1e-12, max_iterations=10_000, n_observations=10**9)
+    labels, truth = statistics(truth_estimate)
+    if (labels["statistic"] == "chi_square").any():
+        raise ValueError(
+            "statistics: chi_square grows with the sample size and has no true value; leave it out"
+        )
+    try:
+        root = np.linalg.cholesky(r)
+    except np.linalg.LinAlgError:
+        raise ValueError("population: not a positive definite correlation matrix") from None
+    sizes = [n_observations] if isinstance(n_observations, int) else list(n_observations)
+    parts = []
+    for n in sizes:
+        bounds = np.full((n_samples, len(intervals), 2, len(labels)), np.nan)
+        estimates = np.full((n_samples, len(labels)), np.nan)
+        for i in range(n_samples):
+            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_STREAM_SAMPLES, n, i)))
+            sample = rng.standard_normal((n, len(r))) @ root.T
+            try:
+                result = bootstrap(
+                    sample,
+                    model,
+                    statistics,
+                    seed=int(rng.integers(2**63)),
+                    n_resamples=n_resamples,
+                    jackknife="bca" in intervals,
+                    max_failed=1.0,
+                )
+            except BootstrapError:
+                continue  # the sample itself has no solution; n_samples counts those that have one
+            estimates[i] = result.original
+            for k, kind in enumerate(intervals):
+                bounds[i, k] = _bounds(result, kind, confidence_level)
+        for k, kind in enumerate(intervals):
+            table = _shares(bounds[:, k, 0], bounds[:, k, 1], np.asarray(truth, dtype=np.float64))
+            table.insert(0, "mean_estimate", mean(estimates.T))
+            table.insert(0, "true_value", np.asarray(truth))
+            table.insert(0, "interval", kind)
+            table.insert(0, "n_observations", n)
+            parts.append(pd.concat([labels.reset_index(drop=True), table], axis=1))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _bounds(result: BootstrapResult, kind: Interval, confidence_level: float) -> FloatArray:
+    table = result.summary(interval=kind, confidence_level=confidence_level)
+    return table[["lower", "upper"]].to_numpy().T
+
+
+def _shares(lower: FloatArray, upper: FloatArray, truth: FloatArray) -> pd.DataFrame:
+    usable = np.isfinite(lower) & np.isfinite(upper)
+    count = usable.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        below = ((upper < truth) & usable).sum(axis=0) / count
+        above = ((lower > truth) & usable).sum(axis=0) / count
+        held = 1.0 - below - above
+        width = np.where(usable, upper - lower, 0.0).sum(axis=0) / count
+        error = np.sqrt(held * (1.0 - held) / count)
+    return pd.DataFrame(
+        {
+            "coverage": held,
+            "coverage_se": error,
+            "below": below,
+            "above": above,
+            "mean_width": width,
+            "n_samples": count,
+        }
+    )

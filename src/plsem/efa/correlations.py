@@ -1,0 +1,94 @@
+"""Correlations between items: Pearson or polychoric, checked, and smoothed where they must be inverted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from ordinalcorr import polychoric
+
+from plsem.efa.extraction import Array
+
+Correlation = Literal["pearson", "polychoric"]
+
+#: Correlation matrices with a smaller eigenvalue are smoothed before they are inverted.
+EIGENVALUE_FLOOR = 1e-4
+
+
+class EfaError(ValueError):
+    """The data or the settings do not allow a factor analysis; the message says why."""
+
+
+def smooth(correlations: Array, *, floor: float = EIGENVALUE_FLOOR) -> tuple[Array, bool]:
+    """Make a correlation matrix positive definite: raise small eigenvalues to ``floor``, rescale to unit diagonal.
+
+    Pairwise estimates such as polychoric correlations need not fit together (Wothke, 1993).
+
+    Returns
+    -------
+    correlations : (p, p) array
+    smoothed : bool
+        False, and the matrix as it came, if no eigenvalue was below the floor.
+    """
+    values, vectors = np.linalg.eigh(correlations)
+    if values[0] >= floor:
+        return correlations, False
+    raised = (vectors * np.maximum(values, floor)) @ vectors.T
+    scale = 1.0 / np.sqrt(np.diag(raised))
+    result = raised * np.outer(scale, scale)
+    result = (result + result.T) / 2
+    np.fill_diagonal(result, 1.0)
+    return result, True
+
+
+def correlation_matrix(data: pd.DataFrame, *, method: Correlation = "pearson") -> pd.DataFrame:
+    """Correlate complete numeric columns.
+
+    Parameters
+    ----------
+    data : DataFrame (n, p)
+        Complete answers.
+    method : {"pearson", "polychoric"}
+        Polychoric correlations take each answer for a cut of a normal variable and are estimated pair by pair in
+        two steps, thresholds first (Olsson, 1979; package ordinalcorr).  The matrix is not smoothed here.
+
+    Raises
+    ------
+    EfaError
+        If a value is missing or a column does not vary.
+    """
+    check_complete(data)
+    if method == "pearson":
+        return pd.DataFrame(
+            np.corrcoef(data.to_numpy(dtype=float), rowvar=False), index=data.columns, columns=data.columns
+        )
+    if method != "polychoric":
+        raise EfaError(f"correlation must be 'pearson' or 'polychoric', found {method!r}")
+    # Codes 0, 1, … of the answers that occur: an answer that nobody gave has no threshold.
+    codes = [np.unique(data[c].to_numpy(), return_inverse=True)[1] for c in data.columns]
+    p = len(codes)
+    r = np.eye(p)
+    for i in range(p):
+        for j in range(i):
+            r[i, j] = r[j, i] = polychoric(codes[i], codes[j])
+    if not np.isfinite(r).all():
+        i, j = np.argwhere(~np.isfinite(r))[0]
+        raise EfaError(
+            f"no polychoric correlation between {data.columns[i]} and {data.columns[j]}; use pearson"
+        )
+    return pd.DataFrame(r, index=data.columns, columns=data.columns)
+
+
+def check_complete(data: pd.DataFrame) -> None:
+    """Raise EfaError, naming the columns, where an answer is missing or a column does not vary."""
+    if len(data) < 3:
+        raise EfaError(f"factor analysis needs at least 3 complete rows, found {len(data)}")
+    gaps = [str(c) for c in data.columns if data[c].isna().any()]
+    if gaps:
+        raise EfaError(
+            f"missing answers in {', '.join(gaps)}: apply a missing-data policy first (cleaning.missing)"
+        )
+    flat = [str(c) for c in data.columns if data[c].nunique() < 2]
+    if flat:
+        raise EfaError(f"every answer is the same in {', '.join(flat)}: such an item correlates with nothing")

@@ -1,0 +1,248 @@
+"""Item analysis: the answers' distribution, item–total correlations, alpha, omega, scaling success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from plsem.efa.extraction import Array, extract
+
+
+def cronbach_alpha(covariance: Array) -> float:
+    """Cronbach's alpha, ``p / (p - 1) · (1 - Σ s²ᵢ / Σ s_ij)`` (Cronbach, 1951).
+
+    Parameters
+    ----------
+    covariance : (p, p) array
+        Covariance matrix for raw alpha; correlation matrix for standardised alpha.
+
+    Returns
+    -------
+    float
+        NaN for fewer than two items.
+    """
+    p = covariance.shape[0]
+    total = float(covariance.sum())
+    if p < 2 or total <= 0:
+        return float("nan")
+    return float(p / (p - 1) * (1.0 - np.trace(covariance) / total))
+
+
+def mcdonald_omega(correlations: Array) -> float:
+    """McDonald's omega total of one common factor, ``(Σλ)² / ((Σλ)² + Σψ)`` (McDonald, 1999).
+
+    The loadings are those of a one-factor minimum-residual solution of the correlation matrix.
+    Returns NaN for fewer than three items, which do not identify the factor.
+
+    Parameters
+    ----------
+    correlations : (p, p) array
+        Correlation matrix of one construct's items.
+    """
+    if correlations.shape[0] < 3:
+        return float("nan")
+    one = extract(correlations, 1)
+    common = float(one.loadings.sum()) ** 2
+    return common / (common + float(one.uniquenesses.sum()))
+
+
+def item_statistics(
+    data: pd.DataFrame, scale: tuple[int, int], *, items: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Describe each item's answers.
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+        Numeric answers; missing ones are left out item by item.
+    scale : (int, int)
+        Lowest and highest answer of the scale.
+    items : sequence of str, optional
+        The items to describe, all columns if None.
+
+    Returns
+    -------
+    DataFrame
+        ``item, n, missing, mean, sd, median, skew, kurtosis, floor, ceiling``: sd with n - 1; skew and excess
+        kurtosis as adjusted Fisher–Pearson G1 and G2 (Joanes & Gill, 1998), as SPSS prints them; floor and
+        ceiling are the shares of answers at the ends of the scale.
+    """
+    rows = []
+    for item in data.columns if items is None else items:
+        answers = data[item].dropna().to_numpy(dtype=float)
+        n = answers.size
+        varies = n > 0 and np.ptp(answers) > 0
+        rows.append(
+            {
+                "item": item,
+                "n": n,
+                "missing": int(data[item].isna().sum()),
+                "mean": float(answers.mean()) if n else np.nan,
+                "sd": float(answers.std(ddof=1)) if n > 1 else np.nan,
+                "median": float(np.median(answers)) if n else np.nan,
+                "skew": float(stats.skew(answers, bias=False)) if varies and n > 2 else np.nan,
+                "kurtosis": float(stats.kurtosis(answers, bias=False)) if varies and n > 3 else np.nan,
+                "floor": float(np.mean(answers == scale[0])) if n else np.nan,
+                "ceiling": float(np.mean(answers == scale[1])) if n else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def answer_frequencies(
+    data: pd.DataFrame, scale: Mapping[str, int], *, items: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Count each item's answers, for bars: ``item, answer, label, count, share`` (share of the answers given)."""
+    names = {value: label for label, value in reversed(list(scale.items()))}
+    rows = []
+    for item in data.columns if items is None else items:
+        given = data[item].dropna()
+        for value in sorted(names):
+            count = int((given == value).sum())
+            share = count / len(given) if len(given) else np.nan
+            rows.append(
+                {"item": item, "answer": value, "label": names[value], "count": count, "share": share}
+            )
+    return pd.DataFrame(rows)
+
+
+def item_analysis(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Item–total correlations and alpha if the item is dropped, construct by construct.
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+        Complete numeric answers.
+    blocks : mapping
+        Construct → its items.
+
+    Returns
+    -------
+    DataFrame
+        ``construct, item, item_total, item_rest, alpha_if_dropped, standardized_alpha_if_dropped``.
+        ``item_rest`` is the correlation with the sum of the other items (corrected item–total
+        correlation; Nunnally & Bernstein, 1994).  NaN where the block is too small.
+    """
+    rows = []
+    for construct, block in blocks.items():
+        x = data[list(block)].to_numpy(dtype=float)
+        covariance = np.atleast_2d(np.cov(x, rowvar=False))
+        correlation = _as_correlation(covariance)
+        total = x.sum(axis=1)
+        for j, item in enumerate(block):
+            others = [i for i in range(len(block)) if i != j]
+            rest = x[:, others].sum(axis=1)
+            pick = np.ix_(others, others)
+            rows.append(
+                {
+                    "construct": construct,
+                    "item": item,
+                    "item_total": _correlation(x[:, j], total),
+                    "item_rest": _correlation(x[:, j], rest) if others else np.nan,
+                    "alpha_if_dropped": cronbach_alpha(covariance[pick]),
+                    "standardized_alpha_if_dropped": cronbach_alpha(correlation[pick]),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def scale_reliability(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Alpha and omega of each construct's items.
+
+    Returns
+    -------
+    DataFrame
+        ``construct, n_items, cronbach_alpha, standardized_alpha, mcdonald_omega, mean_correlation``.
+    """
+    rows = []
+    for construct, block in blocks.items():
+        covariance = np.atleast_2d(np.cov(data[list(block)].to_numpy(dtype=float), rowvar=False))
+        r = _as_correlation(covariance)
+        p = len(block)
+        usable = p > 2 and bool(np.isfinite(r).all())
+        rows.append(
+            {
+                "construct": construct,
+                "n_items": p,
+                "cronbach_alpha": cronbach_alpha(covariance),
+                "standardized_alpha": cronbach_alpha(r),
+                "mcdonald_omega": mcdonald_omega(r) if usable else np.nan,
+                "mean_correlation": (r.sum() - p) / (p * (p - 1)) if p > 1 else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def scaling_success(
+    data: pd.DataFrame, blocks: Mapping[str, Sequence[str]], *, items: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Set each item's correlation with its own construct against that with the others (multitrait scaling).
+
+    Each item's correlation with the sum of its own construct's other items is set against its
+    highest correlation with another construct's sum (Campbell & Fiske, 1959; Hays & Hayashi, 1990).
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+        Complete numeric answers.
+    blocks : mapping
+        Construct → its items.
+    items : sequence of str, optional
+        The items to report, all of the blocks if None.
+
+    Returns
+    -------
+    DataFrame
+        ``construct, item, item_rest, other_construct, other_correlation, gap``; gap = item_rest -
+        abs(other_correlation), negative where the item goes more with the other construct.  NaN
+        where a construct has one item only, or there is no other.
+    """
+    names = [i for block in blocks.values() for i in block]
+    owner = [c for c, block in blocks.items() for _ in block]
+    constructs = list(blocks)
+    member = np.array([[o == c for c in constructs] for o in owner], dtype=float).reshape(len(names), -1)
+    x = data[names].to_numpy(dtype=float)
+    covariance = np.atleast_2d(np.cov(x, rowvar=False))
+    variance = np.diag(covariance)
+    with_total = covariance @ member
+    total_variance = np.diag(member.T @ covariance @ member)
+    rows = []
+    for position, item in enumerate(names):
+        if items is not None and item not in items:
+            continue
+        own = constructs.index(owner[position])
+        rest = with_total[position, own] - variance[position]
+        rest_variance = total_variance[own] - 2 * with_total[position, own] + variance[position]
+        item_rest = _ratio(rest, variance[position] * rest_variance)
+        if len(blocks[owner[position]]) < 2:
+            item_rest = float("nan")
+        others = {
+            c: _ratio(with_total[position, j], variance[position] * total_variance[j])
+            for j, c in enumerate(constructs)
+            if j != own and blocks[c]
+        }
+        other = max(others, key=lambda c: abs(others[c])) if others else ""
+        value = others.get(other, float("nan"))
+        rows.append((owner[position], item, item_rest, other, value, item_rest - abs(value)))
+    columns = ["construct", "item", "item_rest", "other_construct", "other_correlation", "gap"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _ratio(covariance: float, product: float) -> float:
+    """Divide a covariance by the root of a product of variances; NaN where something does not vary."""
+    return float(covariance / np.sqrt(product)) if product > 1e-24 else float("nan")
+
+
+def _correlation(x: Array, y: Array) -> float:
+    a, b = x - x.mean(), y - y.mean()
+    length = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / length if length > 0 else float("nan")
+
+
+def _as_correlation(covariance: Array) -> Array:
+    sd = np.sqrt(np.diag(covariance))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(covariance / np.outer(sd, sd))

@@ -1,0 +1,220 @@
+"""Exploratory factor analysis, labelled: data in, named loadings, communalities and notes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from plsem.efa.adequacy import eigenvalues
+from plsem.efa.correlations import EfaError, correlation_matrix, smooth
+from plsem.efa.extraction import Array, Extraction, extract
+from plsem.efa.factorability import Adequacy, adequacy, choose_n_factors, kmo_label, number_of_factors
+from plsem.efa.rotation import Rotation, rotate
+
+__all__ = [
+    "Adequacy",
+    "EfaError",
+    "FactorSolution",
+    "adequacy",
+    "choose_n_factors",
+    "correlation_matrix",
+    "factor_analysis",
+    "kmo_label",
+    "number_of_factors",
+    "smooth",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSolution:
+    """A rotated factor solution with its labels.
+
+    Attributes
+    ----------
+    pattern, structure : DataFrame (item × factor)
+        Regression weights of the items on the factors, and their correlations with them (equal if orthogonal).
+    communalities, uniquenesses, complexity : Series by item
+        Complexity is Hofmann's (1978) ``(Σλ²)² / Σλ⁴``: 1 where an item loads on one factor only.
+    factor_correlations : DataFrame (factor × factor)
+    variance : DataFrame
+        By factor: ``ss_loadings, proportion, cumulative`` (of the total variance of the items).
+    residuals : DataFrame (item × item)
+        Correlations that the factors leave over, uniquenesses on the diagonal.
+    rmsr : float
+        Root mean square of the off-diagonal residuals.
+    eigenvalues : array (p,)
+        Of the correlation matrix.
+    n_factors : int
+    extraction, rotation : str
+    converged : bool
+        Extraction and rotation both met their tolerance.
+    heywood : tuple of str
+        Items with a communality at or beyond its bound.
+    smoothed : bool
+        The correlation matrix had to be made positive definite.
+    notes : tuple of str
+        What a reader must know before trusting the solution.
+    """
+
+    pattern: pd.DataFrame
+    structure: pd.DataFrame
+    communalities: pd.Series
+    uniquenesses: pd.Series
+    complexity: pd.Series
+    factor_correlations: pd.DataFrame
+    variance: pd.DataFrame
+    residuals: pd.DataFrame
+    rmsr: float
+    eigenvalues: Array
+    n_factors: int
+    extraction: str
+    rotation: str
+    converged: bool
+    heywood: tuple[str, ...]
+    smoothed: bool
+    notes: tuple[str, ...]
+
+    def table(self) -> pd.DataFrame:
+        """Return one row an item: ``item``, each factor's loading, ``communality, uniqueness, complexity``."""
+        table = self.pattern.copy()
+        table["communality"] = self.communalities
+        table["uniqueness"] = self.uniquenesses
+        table["complexity"] = self.complexity
+        return table.rename_axis("item").reset_index()
+
+    def salience(self, *, salient: float = 0.40) -> pd.DataFrame:
+        """Describe each item's structure: ``item, factor, loading, n_salient, simple``.
+
+        ``factor`` has the largest absolute loading; ``simple`` says that it is the only one at or above ``salient``.
+        """
+        size = self.pattern.abs()
+        count = (size >= salient).sum(axis=1)
+        main = size.idxmax(axis=1)
+        loading = [self.pattern.at[item, factor] for item, factor in main.items()]
+        return pd.DataFrame(
+            {
+                "item": self.pattern.index,
+                "factor": main.to_numpy(),
+                "loading": loading,
+                "n_salient": count.to_numpy(),
+                "simple": (count == 1).to_numpy(),
+            }
+        )
+
+    def turned(self, signs: Array) -> FactorSolution:
+        """Return the same solution with factors reversed where the sign is -1."""
+        return replace(
+            self,
+            pattern=self.pattern * signs,
+            structure=self.structure * signs,
+            factor_correlations=self.factor_correlations * np.outer(signs, signs),
+        )
+
+    def renamed(self, names: Sequence[str]) -> FactorSolution:
+        """Return the same solution with other factor names, in the order of the columns."""
+        mapping = dict(zip(self.pattern.columns, names, strict=True))
+        return replace(
+            self,
+            pattern=self.pattern.rename(columns=mapping),
+            structure=self.structure.rename(columns=mapping),
+            factor_correlations=self.factor_correlations.rename(index=mapping, columns=mapping),
+            variance=self.variance.rename(index=mapping),
+        )
+
+
+def factor_analysis(
+    correlations: pd.DataFrame,
+    n_factors: int,
+    *,
+    extraction: Extraction = "minres",
+    rotation: Rotation = "oblimin",
+    kaiser_normalization: bool = True,
+) -> FactorSolution:
+    """Extract and rotate common factors of a labelled correlation matrix.
+
+    Parameters
+    ----------
+    correlations : DataFrame (p, p)
+        Correlations of the items; smoothed first if not positive definite.
+    n_factors : int
+        Number of factors.
+    extraction : {"minres", "principal_axis", "ml"}
+        See :func:`plsem.efa.extraction.extract`.
+    rotation : {"none", "varimax", "oblimin"}
+        See :func:`plsem.efa.rotation.rotate`.
+    kaiser_normalization : bool
+        Give all items the same weight in the rotation.
+
+    Returns
+    -------
+    FactorSolution
+        Factors ``F1, F2, …`` in order of variance, each with a positive sum of loadings.
+
+    Raises
+    ------
+    EfaError
+        If ``n_factors`` does not fit the number of items.
+    """
+    items = [str(i) for i in correlations.index]
+    r, smoothed = smooth(correlations.to_numpy(dtype=float))
+    try:
+        found = extract(r, n_factors, method=extraction)
+    except ValueError as error:
+        raise EfaError(str(error)) from None
+    turned = rotate(found.loadings, method=rotation, kaiser_normalization=kaiser_normalization)
+    pattern, phi = turned.pattern, turned.factor_correlations
+    # Order by the variance that a factor accounts for with its correlations counted in.
+    accounted = np.diag(phi @ pattern.T @ pattern)
+    order = np.argsort(-accounted, kind="stable")
+    pattern, phi, accounted = pattern[:, order], phi[np.ix_(order, order)], accounted[order]
+    communality = np.einsum("ij,jk,ik->i", pattern, phi, pattern)
+    residual = r - pattern @ phi @ pattern.T
+    off = ~np.eye(len(items), dtype=bool)
+    squared = pattern**2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        complexity = squared.sum(axis=1) ** 2 / (squared**2).sum(axis=1)
+    names = [f"F{j + 1}" for j in range(n_factors)]
+    heywood = tuple(item for item, bad in zip(items, found.heywood, strict=True) if bad)
+    proportion = accounted / len(items)
+    return FactorSolution(
+        pattern=pd.DataFrame(pattern, index=items, columns=names),
+        structure=pd.DataFrame(pattern @ phi, index=items, columns=names),
+        communalities=pd.Series(communality, index=items, name="communality"),
+        uniquenesses=pd.Series(1.0 - communality, index=items, name="uniqueness"),
+        complexity=pd.Series(complexity, index=items, name="complexity"),
+        factor_correlations=pd.DataFrame(phi, index=names, columns=names),
+        variance=pd.DataFrame(
+            {"ss_loadings": accounted, "proportion": proportion, "cumulative": np.cumsum(proportion)},
+            index=names,
+        ),
+        residuals=pd.DataFrame(residual, index=items, columns=items),
+        rmsr=float(np.sqrt(np.mean(residual[off] ** 2))),
+        eigenvalues=eigenvalues(r),
+        n_factors=n_factors,
+        extraction=extraction,
+        rotation="none" if n_factors == 1 else rotation,
+        converged=found.converged and turned.converged,
+        heywood=heywood,
+        smoothed=smoothed,
+        notes=_notes(len(items), n_factors, found.converged, turned.converged, heywood, smoothed),
+    )
+
+
+def _notes(
+    p: int, k: int, extracted: bool, rotated: bool, heywood: tuple[str, ...], smoothed: bool
+) -> tuple[str, ...]:
+    notes = []
+    if ((p - k) ** 2 - (p + k)) / 2 < 0:
+        notes.append(f"{k} factor(s) of {p} items are not identified: the loadings are one choice among many")
+    if not extracted:
+        notes.append("the extraction did not converge")
+    if not rotated:
+        notes.append("the rotation did not converge")
+    if heywood:
+        notes.append(f"Heywood case: no unique variance left in {', '.join(heywood)}")
+    if smoothed:
+        notes.append("the correlation matrix was singular, or nearly so, and was smoothed")
+    return tuple(notes)

@@ -1,0 +1,111 @@
+"""From a table of answers to the arrays that the estimator reads: early, named errors, no imputation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from plsem.model import Model
+from plsem.names import nearest
+
+FloatArray = NDArray[np.float64]
+
+
+class DataError(ValueError):
+    """The data cannot be used; the message names the columns and rows."""
+
+
+def item_matrix(data: pd.DataFrame, model: Model) -> FloatArray:
+    """Return the model's items as an ``(n, p)`` array, checked.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a respondent; the model's items are among the columns.
+    model : Model
+
+    Returns
+    -------
+    ndarray, (n, p)
+        Columns in the model's order, as floats.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, stands twice, holds text, NaN or infinite values, is constant, or equals
+        another item (up to sign and scale), or if there are fewer than 3 rows.  Nothing is imputed.
+    """
+    problems = []
+    columns = [str(c) for c in data.columns]
+    for item in model.items:
+        if item not in columns:
+            problems.append(f"no column for item {item!r}{nearest(item, columns)}")
+        elif columns.count(item) > 1:
+            problems.append(f"column {item!r} stands {columns.count(item)} times")
+    if problems:
+        raise DataError("; ".join(problems))
+    parts = []
+    for item in model.items:
+        column = data.iloc[:, columns.index(item)]
+        if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
+            shown = next((v for v in column if not isinstance(v, (int, float))), column.iloc[0])
+            problems.append(f"item {item!r} holds text, for example {shown!r}; recode it to numbers")
+        else:
+            parts.append(column.to_numpy(dtype=float, na_value=np.nan))
+    if problems:
+        raise DataError("; ".join(problems))
+    values = np.column_stack(parts)
+    _check_values(values, model.items)
+    return values
+
+
+def _check_values(values: FloatArray, names: tuple[str, ...]) -> None:
+    problems = []
+    for item, column in zip(names, values.T, strict=True):
+        bad = np.flatnonzero(~np.isfinite(column))
+        if bad.size:
+            what = "missing" if np.isnan(column[bad]).all() else "missing or infinite"
+            rows = ", ".join(map(str, bad[:5])) + (", …" if bad.size > 5 else "")
+            problems.append(f"item {item!r} has {bad.size} {what} values (rows {rows})")
+    if problems:
+        problems.append("drop those rows or impute them first; nothing is imputed here")
+        raise DataError("; ".join(problems))
+    n = len(values)
+    if n < 3:
+        raise DataError(f"{n} rows; PLS needs at least 3")
+    constant = [i for i, c in zip(names, values.T, strict=True) if np.ptp(c) == 0]
+    if constant:
+        raise DataError(f"the same answer in every row: {', '.join(constant)}; leave the item out")
+    same = np.triu(np.abs(correlations(values)) > 1 - 1e-12, 1)
+    for first, second in np.argwhere(same):
+        problems.append(f"items {names[first]!r} and {names[second]!r} are the same column")
+    if problems:
+        raise DataError("; ".join(problems) + "; a correlation of ±1 leaves no unique weights")
+
+
+def correlations(data: pd.DataFrame | ArrayLike) -> FloatArray:
+    """Return the Pearson correlation matrix of the columns, (p, p).
+
+    A constant column gives NaN in its row and column.
+    """
+    x = np.asarray(data, dtype=float)
+    x = x - x.mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x = x / np.sqrt(np.einsum("ij,ij->j", x, x))
+    r: FloatArray = x.T @ x
+    np.fill_diagonal(r, np.where(np.isnan(r.diagonal()), np.nan, 1.0))
+    return np.asarray(np.clip(r, -1.0, 1.0))
+
+
+def check_correlations(r: FloatArray, model: Model) -> None:
+    """Raise ValueError unless ``r`` (p, p) is a correlation matrix of the model's items."""
+    if not np.isfinite(r).all():
+        names = ", ".join(np.array(model.items)[~np.isfinite(r).all(axis=1)])
+        raise ValueError(f"correlations: not finite in the rows of {names}")
+    if not np.allclose(r, r.T, rtol=0, atol=1e-8):
+        raise ValueError("correlations: the matrix is not symmetric")
+    if not np.allclose(np.diag(r), 1, rtol=0, atol=1e-8):
+        raise ValueError("correlations: the diagonal is not 1; standardise the covariance matrix first")
+    if np.abs(r).max() > 1 + 1e-8:
+        raise ValueError("correlations: an entry is above 1 in size")

@@ -1,0 +1,332 @@
+"""Reliability, convergent and discriminant validity of the measurement model, for whole batches.
+
+Every function takes a :class:`~plsem.estimator.Estimate`.  Those that end in ``_last`` return arrays
+with the batch on the last axis; the others return labelled tables of a single estimate.  Formulae and
+the choices that packages make differently stand in ``docs/definitions.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem import batches, kernels
+from plsem.estimator import Estimate
+from plsem.inputs import item_matrix
+from plsem.model import Model
+
+FloatArray = NDArray[np.float64]
+Index = list[tuple[str, str]]
+
+SYMMETRIC = frozenset({"construct_correlation", "htmt", "htmt2"})
+"""Statistics of two constructs that do not depend on their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One statistic: the (row, column) names of its values, and the values ``(m, B)`` themselves."""
+
+    index: Callable[[Model], Index]
+    values: Callable[[Estimate], FloatArray]
+
+
+def cronbach_alpha_last(estimate: Estimate) -> FloatArray:
+    r"""Return standardised alpha of each Mode A block with two items or more, ``(m, B)``.
+
+    :math:`\alpha = K\bar r / (1 + (K-1)\bar r)` with the mean item correlation :math:`\bar r`
+    (Cronbach 1951; the standardised form).
+    """
+    rows = []
+    for items in _factor_items(estimate.model):
+        m = len(items)
+        mean = batches.total(_pairs(estimate, items)) / (m * (m - 1) / 2)
+        rows.append(m * mean / (1 + (m - 1) * mean))
+    return _stack(rows, estimate)
+
+
+def rho_a_last(estimate: Estimate) -> FloatArray:
+    """Return rho_A of each Mode A block with two items or more, ``(m, B)`` (Dijkstra & Henseler 2015)."""
+    return np.asarray(estimate.rho_a_last[_factors(estimate.model)])
+
+
+def rho_c_last(estimate: Estimate) -> FloatArray:
+    r"""Return composite reliability of each Mode A block with two items or more, ``(m, B)``.
+
+    :math:`\rho_C = (\sum\lambda)^2 / ((\sum\lambda)^2 + \sum(1-\lambda^2))` (Jöreskog 1971).
+    """
+    rows = []
+    for items in _factor_items(estimate.model):
+        loadings = estimate.loadings_last[items]
+        common = batches.total(loadings) ** 2
+        rows.append(common / (common + batches.total(1 - loadings**2)))
+    return _stack(rows, estimate)
+
+
+def ave_last(estimate: Estimate) -> FloatArray:
+    """Return the mean squared loading of each Mode A block with two items or more, ``(m, B)``."""
+    rows = [
+        batches.total(estimate.loadings_last[items] ** 2) / len(items)
+        for items in _factor_items(estimate.model)
+    ]
+    return _stack(rows, estimate)
+
+
+def sqrt_ave_last(estimate: Estimate) -> FloatArray:
+    """Return the root of AVE, which Fornell and Larcker (1981) compare with correlations, ``(m, B)``."""
+    return np.asarray(np.sqrt(ave_last(estimate)))
+
+
+def construct_correlations_last(estimate: Estimate) -> FloatArray:
+    """Return the correlation of each pair of constructs, later one first, ``(k(k−1)/2, B)``."""
+    rows, columns = np.tril_indices(estimate.model.n_constructs, -1)
+    return np.asarray(estimate.construct_correlations_last[rows, columns])
+
+
+def htmt_last(estimate: Estimate, *, signed: bool = False) -> FloatArray:
+    r"""Return the heterotrait-monotrait ratio of each pair of reflective constructs, ``(m, B)``.
+
+    :math:`\overline{|r_{ij}|} / \sqrt{\overline{|r_{ii}|}\,\overline{|r_{jj}|}}`: mean absolute
+    correlation between the two blocks over the geometric mean of those within (Henseler, Ringle &
+    Sarstedt 2015).  A single item has a mean of 1 within.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    signed : bool
+        Average the correlations with their signs, and take the size of the mean between blocks, as the
+        original article.  Reversed items then make the ratio meaningless.
+    """
+
+    def mean(r: FloatArray) -> FloatArray:
+        return batches.total(r if signed else np.abs(r)) / len(r)
+
+    return _ratio(estimate, mean)
+
+
+def htmt2_last(estimate: Estimate) -> FloatArray:
+    """Return HTMT2, the ratio of geometric means of absolute correlations, ``(m, B)``.
+
+    Roemer, Schuberth and Henseler (2021).  Suited to items with unequal loadings.
+    """
+
+    def mean(r: FloatArray) -> FloatArray:
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.exp(batches.total(np.log(np.abs(r))) / len(r)))
+
+    return _ratio(estimate, mean)
+
+
+def outer_vif_last(estimate: Estimate) -> FloatArray:
+    """Return each item's variance inflation factor within its block, ``(p, B)``; 1 for a single item.
+
+    Infinite where the block has redundant items.
+    """
+    vif = np.empty_like(estimate.outer_weights_last)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for j, rows in enumerate(estimate.model.slices):
+            vif[rows] = batches.inflation(kernels.block_matrix(estimate.model, estimate.packed_last, j))
+    return vif
+
+
+def _ratio(estimate: Estimate, mean: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    model = estimate.model
+    chosen = _reflective(model)
+    within = {
+        j: mean(_pairs(estimate, list(model.blocks[j]))) if len(model.blocks[j]) > 1 else None for j in chosen
+    }
+    rows = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for x, j in enumerate(chosen):
+            for other in chosen[:x]:
+                places = model.pair_index[np.ix_(model.blocks[j], model.blocks[other])].ravel()
+                ratio = np.abs(mean(estimate.packed_last[places]))
+                product = [w for w in (within[j], within[other]) if w is not None]
+                if product:
+                    ratio = ratio / np.sqrt(product[0] if len(product) == 1 else product[0] * product[1])
+                rows.append(ratio)
+    return _stack(rows, estimate)
+
+
+def _factors(model: Model) -> list[int]:
+    return [j for j in range(model.n_constructs) if model.factor_blocks[j]]
+
+
+def _reflective(model: Model) -> list[int]:
+    return [j for j in range(model.n_constructs) if model.factor_blocks[j] or len(model.blocks[j]) == 1]
+
+
+def _factor_items(model: Model) -> list[list[int]]:
+    return [list(model.blocks[j]) for j in _factors(model)]
+
+
+def _pairs(estimate: Estimate, items: list[int]) -> FloatArray:
+    """Return the correlations of all pairs of items of a block, ``(m(m−1)/2, B)``."""
+    rows, columns = np.triu_indices(len(items), 1)
+    index = estimate.model.pair_index[np.ix_(items, items)][rows, columns]
+    return np.asarray(estimate.packed_last[index])
+
+
+def _stack(rows: list[FloatArray], estimate: Estimate) -> FloatArray:
+    return np.stack(rows) if rows else np.empty((0, estimate.outer_weights_last.shape[1]))
+
+
+def _item_index(model: Model) -> Index:
+    return [(item, model.constructs[j]) for item, j in zip(model.items, model.construct_of, strict=True)]
+
+
+def _cross_index(model: Model) -> Index:
+    return [(item, construct) for item in model.items for construct in model.constructs]
+
+
+def _factor_index(model: Model) -> Index:
+    return [(model.constructs[j], "") for j in _factors(model)]
+
+
+def _diagonal_index(model: Model) -> Index:
+    return [(model.constructs[j], model.constructs[j]) for j in _factors(model)]
+
+
+def _pair_index(model: Model) -> Index:
+    names = model.constructs
+    return [(names[j], names[i]) for j in range(len(names)) for i in range(j)]
+
+
+def _reflective_pair_index(model: Model) -> Index:
+    names = [model.constructs[j] for j in _reflective(model)]
+    return [(names[j], names[i]) for j in range(len(names)) for i in range(j)]
+
+
+def _flat_cross_loadings(estimate: Estimate) -> FloatArray:
+    p, k, size = estimate.cross_loadings_last.shape
+    return estimate.cross_loadings_last.reshape(p * k, size)
+
+
+QUANTITIES: dict[str, Quantity] = {
+    "outer_weight": Quantity(_item_index, lambda e: e.outer_weights_last),
+    "outer_loading": Quantity(_item_index, lambda e: e.loadings_last),
+    "cross_loading": Quantity(_cross_index, _flat_cross_loadings),
+    "cronbach_alpha": Quantity(_factor_index, cronbach_alpha_last),
+    "rho_a": Quantity(_factor_index, rho_a_last),
+    "rho_c": Quantity(_factor_index, rho_c_last),
+    "ave": Quantity(_factor_index, ave_last),
+    "sqrt_ave": Quantity(_diagonal_index, sqrt_ave_last),
+    "construct_correlation": Quantity(_pair_index, construct_correlations_last),
+    "htmt": Quantity(_reflective_pair_index, htmt_last),
+    "htmt2": Quantity(_reflective_pair_index, htmt2_last),
+    "outer_vif": Quantity(_item_index, outer_vif_last),
+}
+"""The statistics of the measurement model, by the names used everywhere."""
+
+
+def single(estimate: Estimate) -> None:
+    """Raise ValueError unless the estimate is of one matrix: tables have no room for a batch."""
+    if estimate.batch_shape:
+        raise ValueError(f"a table needs the estimate of one matrix, found batch {estimate.batch_shape}")
+
+
+def outer_model(estimate: Estimate) -> pd.DataFrame:
+    """Return construct, mode, weight, loading and VIF of each item (index)."""
+    single(estimate)
+    model = estimate.model
+    return pd.DataFrame(
+        {
+            "construct": [model.constructs[j] for j in model.construct_of],
+            "mode": [model.modes[j] for j in model.construct_of],
+            "outer_weight": estimate.outer_weights,
+            "outer_loading": estimate.loadings,
+            "outer_vif": outer_vif_last(estimate)[:, 0],
+        },
+        index=pd.Index(model.items, name="item"),
+    )
+
+
+def cross_loadings(estimate: Estimate) -> pd.DataFrame:
+    """Return the correlations of items (index) and construct scores (columns)."""
+    single(estimate)
+    model = estimate.model
+    return pd.DataFrame(
+        estimate.cross_loadings,
+        index=pd.Index(model.items, name="item"),
+        columns=pd.Index(model.constructs, name="construct"),
+    )
+
+
+def reliability(estimate: Estimate) -> pd.DataFrame:
+    """Return alpha (standardised), rho_A, rho_C and AVE of each construct (index).
+
+    A single item has 1 throughout, by definition and not by evidence.  A Mode B block has rho_A 1 (its
+    score is taken as free of error) and NaN elsewhere: internal consistency is not asked of its items.
+    """
+    single(estimate)
+    model = estimate.model
+    columns = {
+        "cronbach_alpha": cronbach_alpha_last,
+        "rho_a": rho_a_last,
+        "rho_c": rho_c_last,
+        "ave": ave_last,
+    }
+    values = np.full((model.n_constructs, len(columns)), np.nan)
+    values[_factors(model)] = np.column_stack([function(estimate)[:, 0] for function in columns.values()])
+    values[[len(block) == 1 for block in model.blocks]] = 1.0
+    table = pd.DataFrame(values, index=pd.Index(model.constructs, name="construct"), columns=list(columns))
+    table["rho_a"] = estimate.rho_a
+    return table
+
+
+def fornell_larcker(estimate: Estimate) -> pd.DataFrame:
+    """Return construct correlations below the diagonal and the root of AVE on it.
+
+    The diagonal is NaN for a Mode B block.
+    """
+    single(estimate)
+    table = np.where(np.tri(estimate.model.n_constructs, dtype=bool), estimate.construct_correlations, np.nan)
+    np.fill_diagonal(table, np.sqrt(reliability(estimate)["ave"].to_numpy()))
+    return _square(table, estimate.model.constructs)
+
+
+def htmt_table(estimate: Estimate, *, geometric: bool = False, signed: bool = False) -> pd.DataFrame:
+    """Return HTMT (or HTMT2 where ``geometric``) below the diagonal; Mode B blocks are left out."""
+    single(estimate)
+    if geometric and signed:
+        raise ValueError("HTMT2 takes absolute correlations; geometric and signed exclude each other")
+    values = (htmt2_last(estimate) if geometric else htmt_last(estimate, signed=signed))[:, 0]
+    names = tuple(estimate.model.constructs[j] for j in _reflective(estimate.model))
+    table = np.full((len(names), len(names)), np.nan)
+    table[np.tril_indices(len(names), -1)] = values
+    return _square(table, names)
+
+
+def cronbach_alpha_raw(data: pd.DataFrame, model: Model) -> pd.Series:
+    r"""Return raw alpha from covariances, :math:`\frac{K}{K-1}(1 - \sum s_i^2 / s_{sum}^2)`.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a respondent; checked as :func:`plsem.inputs.item_matrix` does.
+    model : Model
+
+    Returns
+    -------
+    Series
+        By construct; 1 for single items, NaN for Mode B blocks (Cronbach 1951).
+    """
+    x = item_matrix(data, model)
+    values = []
+    for j, rows in enumerate(model.slices):
+        m = len(model.blocks[j])
+        if not model.factor_blocks[j]:
+            values.append(1.0 if m == 1 else np.nan)
+            continue
+        block = x[:, rows]
+        values.append(m / (m - 1) * (1 - block.var(axis=0, ddof=1).sum() / block.sum(axis=1).var(ddof=1)))
+    return pd.Series(values, index=pd.Index(model.constructs, name="construct"), name="cronbach_alpha_raw")
+
+
+def _square(table: FloatArray, names: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        table, index=pd.Index(names, name="construct"), columns=pd.Index(names, name="construct")
+    )

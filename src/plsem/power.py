@@ -1,0 +1,314 @@
+"""Power by simulation: how often a path comes out significant with n respondents, and the n that is enough.
+
+Each replication draws a sample from a population that has the calibrated survey's estimates, estimates it,
+and tests each path with the bootstrap, as the analysis itself does.  The grid runs through joblib, so a
+cluster does it under ``joblib.parallel_config(backend="dask")`` without a change here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import warnings
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import joblib
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from plsem.estimator import Estimate
+from plsem.inputs import DataError
+from plsem.model import Model
+from plsem.names import nearest
+from plsem.resampling import intervals
+from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
+from plsem.structural import quantities
+
+FloatArray = NDArray[np.float64]
+Population = Literal["normal", "respondents"]
+
+#: Replications of one task; results do not depend on how tasks are spread over workers.
+BLOCK = 25
+
+
+def path_statistics(estimate: Estimate) -> tuple[pd.DataFrame, FloatArray]:
+    """Path coefficients only, for the bootstrap."""
+    return quantities(estimate, include=("path_coefficient",))
+
+
+def simulate(
+    data: FloatArray, n: int, rng: np.random.Generator, *, population: Population = "normal"
+) -> FloatArray:
+    """Draw n respondents from a population with the correlations of the given answers.
+
+    Parameters
+    ----------
+    data : (m, p) array
+        Answers, such as the calibrated survey's.
+    n : int
+        Respondents to draw.
+    rng : Generator
+    population : {"normal", "respondents"}
+        ``normal``: normal scores with the answers' correlations.  ``respondents``: the answers themselves are
+        the population, drawn with replacement; keeps their whole numbers and their skew.
+
+    Returns
+    -------
+    (n, p) array
+    """
+    if population == "normal":
+        r = np.corrcoef(data, rowvar=False)
+        return np.asarray(rng.normal(size=(n, data.shape[1])) @ np.linalg.cholesky(r).T)
+    if population == "respondents":
+        return np.asarray(data[rng.integers(len(data), size=n)], dtype=float)
+    raise ValueError(f"population: unknown {population!r}{nearest(str(population), get_args(Population))}")
+
+
+def power_grid(
+    data: pd.DataFrame,
+    model: Model,
+    sizes: Sequence[int],
+    *,
+    seed: int,
+    n_replications: int = 500,
+    n_resamples: int = 300,
+    significance: float = 0.05,
+    population: Population = "normal",
+    n_jobs: int = 1,
+) -> pd.DataFrame:
+    """Estimate the power of every path over a grid of sample sizes.
+
+    Parameters
+    ----------
+    data : DataFrame (m, items)
+        Answers whose correlations are the population's.
+    model : Model
+    sizes : sequence of int
+        Sample sizes.
+    seed : int
+        Fixes every draw, whatever the number of jobs or the backend.
+    n_replications, n_resamples : int
+        Samples at each size, and bootstrap resamples of each.
+    significance : float
+        Level of the two-sided test, p from t = |estimate| / SE as in the analysis.
+    population : {"normal", "respondents"}
+        See :func:`simulate`.
+    n_jobs : int
+        Workers, as :class:`joblib.Parallel` takes it; the backend is joblib's current one.
+
+    Returns
+    -------
+    DataFrame
+        One row a size and path: n, source, target, power, lower, upper (95 % Wilson interval), significant,
+        n_replications (samples that could be estimated), mean_estimate, sd_estimate, mean_standard_error.
+
+    Raises
+    ------
+    ValueError
+        If a size is below 10, a number is not positive, or the population is unknown.
+
+    Notes
+    -----
+    Monte Carlo power after Aguirre-Urreta & Rönkkö (2015).  The two populations have the same correlations and
+    so the same estimates, and differ in how much samples scatter.
+    """
+    if min(sizes) < 10:
+        raise ValueError(f"sizes must be at least 10, found {min(sizes)}")
+    if min(n_replications, n_resamples) < 2 or not 0 < significance < 1:
+        raise ValueError("n_replications and n_resamples must be at least 2 and significance between 0 and 1")
+    if population not in get_args(Population):
+        raise ValueError(
+            f"population: unknown {population!r}{nearest(str(population), get_args(Population))}"
+        )
+    values = data[list(model.items)].to_numpy(dtype=float)
+    tasks = [
+        (size, place, min(BLOCK, n_replications - start))
+        for size in sizes
+        for place, start in enumerate(range(0, n_replications, BLOCK))
+    ]
+    with warnings.catch_warnings():
+        _quiet()
+        done = joblib.Parallel(n_jobs=n_jobs)(
+            joblib.delayed(_replications)(
+                values,
+                model,
+                size,
+                count,
+                n_resamples,
+                population,
+                np.random.SeedSequence([seed, size, place]),
+            )
+            for size, place, count in tasks
+        )
+    names = [(model.constructs[s], model.constructs[t]) for s, t in model.paths]
+    rows = []
+    for size in sizes:
+        drawn = np.concatenate([r for r, task in zip(done, tasks, strict=True) if task[0] == size], axis=0)
+        for j, (source, end) in enumerate(names):
+            estimate, error, p = drawn[:, j, 0], drawn[:, j, 1], drawn[:, j, 2]
+            usable = np.isfinite(p)
+            hits, count = int((p[usable] < significance).sum()), int(usable.sum())
+            bounds = wilson_interval(hits, count)
+            rows.append(
+                {
+                    "n": size,
+                    "source": source,
+                    "target": end,
+                    "power": hits / count if count else np.nan,
+                    "lower": bounds[0],
+                    "upper": bounds[1],
+                    "significant": hits,
+                    "n_replications": count,
+                    "mean_estimate": float(estimate[usable].mean()) if count else np.nan,
+                    "sd_estimate": float(estimate[usable].std(ddof=1)) if count > 1 else np.nan,
+                    "mean_standard_error": float(error[usable].mean()) if count else np.nan,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _quiet() -> None:
+    """Pass over a few failed resamples in one of thousands of samples; they are left out, as always."""
+    warnings.simplefilter("ignore", BootstrapWarning)
+
+
+def _replications(
+    values: FloatArray,
+    model: Model,
+    size: int,
+    count: int,
+    n_resamples: int,
+    population: Population,
+    seed: np.random.SeedSequence,
+) -> FloatArray:
+    """Estimate, standard error and p of every path in ``count`` samples, (count, paths, 3); NaN where none."""
+    if multiprocessing.current_process().name != "MainProcess":
+        _quiet()
+    result = np.full((count, len(model.paths), 3), np.nan)
+    for i, child in enumerate(seed.spawn(count)):
+        rng = np.random.default_rng(child)
+        sample = simulate(values, size, rng, population=population)
+        try:
+            boot = bootstrap(
+                sample,
+                model,
+                path_statistics,
+                seed=int(rng.integers(2**62)),
+                n_resamples=n_resamples,
+                jackknife=False,
+                max_failed=1.0,
+            )
+        except (BootstrapError, DataError):
+            continue
+        places = [
+            int(np.flatnonzero((boot.labels["row"] == s) & (boot.labels["column"] == t))[0])
+            for s, t in ((model.constructs[s], model.constructs[t]) for s, t in model.paths)
+        ]
+        _, error, used = intervals.mean_and_deviation(np.ascontiguousarray(boot.draws[:, places].T))
+        estimate = boot.original[places]
+        result[i, :, 0] = estimate
+        result[i, :, 1] = error
+        result[i, :, 2] = intervals.p_value(
+            estimate, error, degrees_of_freedom=np.maximum(used - 1.0, 1.0), alternative="two-sided"
+        )
+    return result
+
+
+def wilson_interval(hits: int, count: int, *, confidence_level: float = 0.95) -> tuple[float, float]:
+    """Score interval of a proportion (Wilson, 1927); NaN where nothing was counted."""
+    if count == 0:
+        return float("nan"), float("nan")
+    found = stats.binomtest(hits, count).proportion_ci(confidence_level, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def _near(grid: pd.DataFrame, probit: float) -> NDArray[np.bool_]:
+    """Choose the sizes whose power is within one probit of the wanted one, the three nearest at least."""
+    count = grid["n_replications"].to_numpy(dtype=float)
+    share = (grid["significant"].to_numpy(dtype=float) + 0.5) / (count + 1)
+    distance = np.abs(stats.norm.ppf(share) - probit)
+    return np.asarray(distance <= max(1.0, float(np.sort(distance)[:3][-1])))
+
+
+def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Interpolate the sample size that a wanted power needs, path by path.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        From :func:`power_grid`.
+    power : float
+        Wanted power.
+    confidence_level : float
+        Of the interval, which holds the simulation's error only.
+
+    Returns
+    -------
+    DataFrame
+        One row a path: source, target, power, n (rounded up), lower, upper, extrapolated (outside the grid's
+        sizes).  Where every simulated size is enough, n is the smallest of them and has no interval; where the
+        power does not rise, n is NaN.
+
+    Notes
+    -----
+    Probit regression of significance on √n, ``Φ⁻¹(power) = a + b √n``, by maximum likelihood: for a fixed
+    effect t grows with √n.  In small samples it grows otherwise, so only the sizes whose power is within
+    one probit of the wanted one are taken, and the three nearest at least.  Interval by Fieller's theorem.
+    """
+    if not 0 < power < 1:
+        raise ValueError(f"power must lie between 0 and 1, found {power}")
+    z, level = stats.norm.ppf(power), stats.norm.ppf((1 + confidence_level) / 2)
+    rows = []
+    for (source, end), every in grid.groupby(["source", "target"], sort=False):
+        part = every[_near(every, float(z))]
+        root = np.sqrt(part["n"].to_numpy(dtype=float))
+        (a, b), covariance = _probit(root, part["significant"].to_numpy(), part["n_replications"].to_numpy())
+        sizes = [np.nan] * 3
+        # b within its own error of 0: no slope to interpolate on.
+        if b**2 > level**2 * covariance[1, 1] and b > 0:
+            # a + b x = z; Fieller: the x at which a + b x - z is within the level of 0.
+            quadratic = [
+                b**2 - level**2 * covariance[1, 1],
+                2 * (b * (a - z) - level**2 * covariance[0, 1]),
+                (a - z) ** 2 - level**2 * covariance[0, 0],
+            ]
+            sizes = [max(x, 0.0) ** 2 for x in ((z - a) / b, *np.sort(np.roots(quadratic).real))]
+        smallest, largest = float(every["n"].min()), float(every["n"].max())
+        if not sizes[0] >= smallest and (every["significant"] >= power * every["n_replications"]).all():
+            # Every size is enough: the smallest simulated one bounds the answer.
+            sizes = [smallest, np.nan, np.nan]
+        rows.append(
+            {
+                "source": source,
+                "target": end,
+                "power": power,
+                "n": float(np.ceil(sizes[0])),
+                "lower": sizes[1],
+                "upper": sizes[2],
+                "extrapolated": not (np.isfinite(sizes[1]) and smallest <= sizes[0] <= largest),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _probit(x: FloatArray, hits: FloatArray, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Maximum-likelihood probit of grouped outcomes, by Fisher scoring: coefficients and their covariance.
+
+    Half a hit and half a miss are added to each group, so that groups of all or none keep the fit finite.
+    """
+    design = np.column_stack([np.ones_like(x), x])
+    share = (hits + 0.5) / (counts + 1.0)
+    beta, *_ = np.linalg.lstsq(design, stats.norm.ppf(share), rcond=None)
+    information = np.eye(2)
+    for _ in range(100):
+        eta = np.clip(design @ beta, -8, 8)
+        mean, slope = stats.norm.cdf(eta), stats.norm.pdf(eta)
+        weight = (counts + 1.0) * slope**2 / np.maximum(mean * (1 - mean), 1e-300)
+        information = design.T @ (design * weight[:, None])
+        step = np.linalg.solve(information, design.T @ (weight * (share - mean) / np.maximum(slope, 1e-300)))
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            break
+    return np.asarray(beta), np.asarray(np.linalg.inv(information))

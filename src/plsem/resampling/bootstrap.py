@@ -1,0 +1,283 @@
+"""The bootstrap and the jackknife of a PLS model: one seeded plan, any statistics.
+
+The statistics come in as a function of the estimate, so this module knows the estimator and nothing
+below it.  A chunk of resamples goes through three steps, each over arrays with the batch last: moments
+(one matrix product), estimation, statistics.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from plsem import estimator as pls
+from plsem.estimator import Estimate
+from plsem.inputs import item_matrix
+from plsem.model import Model
+from plsem.resampling.intervals import check_choice
+from plsem.resampling.moments import BLOCK, FloatArray, IntArray, item_moments
+from plsem.resampling.parallel import Progress, n_threads, progress_bar, run_ranges
+from plsem.resampling.replicates import (
+    ResamplingTask,
+    SignChanges,
+    Statistics,
+    default_chunk,
+    drawn_moments,
+    evaluate,
+    given_moments,
+    jackknife_values,
+    rechunked,
+)
+from plsem.resampling.result import BootstrapResult
+
+__all__ = [
+    "SIGNED_STATISTICS",
+    "BootstrapError",
+    "BootstrapResult",
+    "BootstrapWarning",
+    "SignChanges",
+    "Statistics",
+    "bootstrap",
+    "progress_bar",
+]
+
+SIGNED_STATISTICS = frozenset(
+    {
+        "outer_weight",
+        "outer_loading",
+        "cross_loading",
+        "construct_correlation",
+        "path_coefficient",
+        "indirect_effect",
+        "specific_indirect_effect",
+        "total_effect",
+    }
+)
+"""Statistics whose sign depends on how the constructs are oriented."""
+
+WARNING_SHARE = 0.01
+
+
+class BootstrapError(RuntimeError):
+    """The bootstrap cannot give an answer; the message says what failed and how often."""
+
+
+class BootstrapWarning(UserWarning):
+    """More resamples failed than should pass unread."""
+
+
+def bootstrap(
+    data: pd.DataFrame | ArrayLike,
+    model: Model,
+    statistics: Statistics,
+    *,
+    seed: int,
+    n_resamples: int = 10_000,
+    scheme: pls.Scheme = "path",
+    tolerance: float = 1e-7,
+    max_iterations: int = 300,
+    consistent: bool = False,
+    sign_items: Mapping[str, str] | None = None,
+    sign_changes: SignChanges = "none",
+    jackknife: bool | int = True,
+    indices: ArrayLike | None = None,
+    keep_inadmissible: bool = False,
+    max_failed: float = 0.10,
+    precision: Literal["double", "single"] = "double",
+    chunk_size: int | None = None,
+    n_jobs: int = 1,
+    progress: Progress | None = None,
+) -> BootstrapResult:
+    """Bootstrap every quantity of a PLS model.
+
+    Parameters
+    ----------
+    data : DataFrame or array_like, (n, p)
+        Answers without gaps; a DataFrame holds the model's items, an array has them in its order.
+    model : Model
+    statistics : callable
+        Estimate of a batch of shape (B,) → labels (DataFrame with columns ``statistic``, ``row``,
+        ``column``; q rows) and values (..., q).  ``structural.quantities`` gives every quantity.
+    seed : int
+        Fixes every draw, whatever the chunk size or the number of threads; the first 1,000 of 10,000
+        resamples are those of a run with 1,000.
+    n_resamples : int
+    scheme, tolerance, max_iterations, consistent, sign_items
+        The estimator's; see :func:`plsem.estimator.estimate`.
+    sign_changes : {"none", "individual", "construct"}
+        PLS leaves each construct's sign open.  ``none`` leaves resamples as the algorithm gives them.
+        ``individual`` gives each draw of a weight, loading, correlation, path or effect the sign of its
+        estimate; such draws cannot cross zero, and their intervals understate the uncertainty of small
+        effects.  ``construct`` turns a construct whole where its loadings then lie nearer to the
+        sample's: |Σ(l − l*)| > |Σ(l + l*)| (Tenenhaus et al. 2005).
+    jackknife : bool or int
+        For BCa intervals.  True leaves out one row at a time up to 5,000 rows, and one of 1,000 random
+        groups beyond (which estimates the same acceleration in linear time); a number asks for that
+        many groups; False for none.
+    indices : array_like of int, (B, n), optional
+        Rows to draw, counted from 0, instead of the seed's.
+    keep_inadmissible : bool
+        Use the resamples whose solution no data can have (PLSc: a loading or correlation above 1), as
+        seminr does, instead of leaving them out, as cSEM does.  They are counted either way.
+    max_failed : float
+        Share of failed resamples above which there is no result.
+    precision : {"double", "single"}
+        In which the draws are kept (all computation is in double): single halves their memory and keeps
+        7 digits.
+    chunk_size : int, optional
+        Resamples estimated at once; bounds memory, never changes a result.
+    n_jobs : int
+        Threads; −1 for one a core.
+    progress : callable, optional
+        Called with (resamples done, resamples in all) after every chunk; :func:`progress_bar` makes one.
+
+    Returns
+    -------
+    BootstrapResult
+
+    Raises
+    ------
+    DataError
+        If the data cannot be used.
+    BootstrapError
+        If the sample itself has no solution, or more than ``max_failed`` of the resamples fail.
+    ValueError
+        For an option that cannot be used.
+
+    Warns
+    -----
+    BootstrapWarning
+        If more than 1 % of the resamples fail.
+
+    Notes
+    -----
+    Nonparametric bootstrap of respondents (Efron & Tibshirani 1993).  Failed resamples are counted by
+    reason in ``failures`` and left out of every figure.  On Ctrl-C the running chunks end and
+    KeyboardInterrupt is raised.
+    """
+    check_choice("sign_changes", sign_changes, get_args(SignChanges))
+    check_choice("precision", precision, ("double", "single"))
+    values = item_matrix(data if isinstance(data, pd.DataFrame) else _as_frame(data, model), model)
+    moments = item_moments(values)
+    given = None if indices is None else _checked_indices(indices, len(values))
+    total = n_resamples if given is None else len(given)
+    _check_numbers(seed, total, chunk_size, n_jobs, max_failed)
+    options = {
+        "scheme": scheme,
+        "tolerance": tolerance,
+        "max_iterations": max_iterations,
+        "consistent": consistent,
+    }
+    sample, base_signs = _estimate_sample(values, model, options, sign_items)
+    labels, original = statistics(sample)
+    original = np.asarray(original, dtype=np.float64).reshape(-1)
+    task = ResamplingTask(
+        moments, model, statistics, options, sample, base_signs, sign_changes, keep_inadmissible
+    )
+    draws = np.empty((len(labels), total), dtype=np.float64 if precision == "double" else np.float32)
+    status = np.zeros(total, dtype=np.int8)
+    other_way = np.zeros(total, dtype=bool)
+    chunk = chunk_size or default_chunk(model)
+
+    def run(start: int, stop: int, cancelled: threading.Event) -> None:
+        drawn = (
+            drawn_moments(moments, seed, start, stop)
+            if given is None
+            else given_moments(moments, given[start:stop])
+        )
+        for part in rechunked(drawn, chunk):
+            if cancelled.is_set():
+                return
+            place = slice(start, start + part.shape[1])
+            draws[:, place], status[place], other_way[place] = evaluate(task, part, moments.n_rows)
+            start = place.stop
+
+    run_ranges(run, total, BLOCK * -(-chunk // BLOCK), n_jobs=n_jobs, progress=progress)
+    if sign_changes == "individual":
+        signed = labels["statistic"].isin(SIGNED_STATISTICS).to_numpy()
+        draws[signed] = np.copysign(draws[signed], original[signed, None])
+    knife, rows = jackknife_values(task, seed, jackknife, chunk) if jackknife else (None, None)
+    result = BootstrapResult(
+        labels=labels.reset_index(drop=True),
+        original=original,
+        draws=draws.T,
+        jackknife=knife,
+        jackknife_rows=rows,
+        status=status,
+        turned=other_way,
+        n_observations=len(values),
+        seed=seed if given is None else None,
+        settings={
+            **options,
+            "sign_changes": sign_changes,
+            "keep_inadmissible": keep_inadmissible,
+            "precision": precision,
+        },
+    )
+    _report_failures(result, max_failed)
+    return result
+
+
+def _as_frame(data: ArrayLike, model: Model) -> pd.DataFrame:
+    values = np.asarray(data)
+    if values.ndim != 2 or values.shape[1] != model.n_items:
+        raise ValueError(f"data: expected shape (n, {model.n_items}), found {values.shape}")
+    return pd.DataFrame(values, columns=list(model.items))
+
+
+def _check_numbers(seed: int, total: int, chunk_size: int | None, n_jobs: int, max_failed: float) -> None:
+    if seed < 0:
+        raise ValueError(f"seed: expected a whole number of at least 0, found {seed}")
+    if total < 2:
+        raise ValueError(f"n_resamples: expected at least 2, found {total}")
+    if chunk_size is not None and chunk_size < 1:
+        raise ValueError(f"chunk_size: expected at least 1, found {chunk_size}")
+    if not 0.0 <= max_failed <= 1.0:
+        raise ValueError(f"max_failed: expected a share between 0 and 1, found {max_failed}")
+    n_threads(n_jobs)
+
+
+def _checked_indices(indices: ArrayLike, n_rows: int) -> IntArray:
+    given = np.asarray(indices)
+    if given.ndim != 2 or given.shape[1] != n_rows or not np.issubdtype(given.dtype, np.integer):
+        raise ValueError(
+            f"indices: expected whole numbers of shape (B, {n_rows}), found {given.dtype} {given.shape}"
+        )
+    if given.size and not (given.min() >= 0 and given.max() < n_rows):
+        raise ValueError(f"indices: expected 0 … {n_rows - 1}, found {given.min()} … {given.max()}")
+    return given.astype(np.int64)
+
+
+def _estimate_sample(
+    values: FloatArray, model: Model, options: Mapping[str, Any], sign_items: Mapping[str, str] | None
+) -> tuple[Estimate, FloatArray]:
+    """Estimate the sample; also return which constructs its orientation turned, (k,) of ±1."""
+    r = pls.correlations(values)
+    sample = pls.estimate(model, r, orient=True, sign_items=sign_items, n_observations=len(values), **options)
+    for reason, failed in sample.problems.items():
+        if failed and reason != "inadmissible":
+            raise BootstrapError(
+                f"the sample itself has no solution ({reason}); there is nothing to bootstrap"
+            )
+    plain = pls.estimate(model, r, orient=False, n_observations=len(values), **options)
+    same = np.array([plain.outer_weights[s] @ sample.outer_weights[s] for s in model.slices])
+    return sample, np.where(same < 0, -1.0, 1.0)
+
+
+def _report_failures(result: BootstrapResult, max_failed: float) -> None:
+    share = result.n_failed / result.n_resamples
+    if share <= WARNING_SHARE and share <= max_failed:
+        return
+    listed = result.failures_text()
+    message = f"{result.n_failed} of {result.n_resamples} resamples failed ({share:.1%}): {listed}"
+    if share > max_failed:
+        raise BootstrapError(
+            f"{message}; more than max_failed={max_failed:.0%}, so no interval from the rest can be trusted"
+        )
+    warnings.warn(f"{message}; they are left out of every figure", BootstrapWarning, stacklevel=3)

@@ -1,0 +1,191 @@
+"""Estimates from many resamples: moments → correlations → estimate → statistics, a chunk at a time.
+
+Bootstrap resamples, given resamples and jackknife samples differ only in where their moments come from;
+what follows is the same for all.  Failures are marked with their reason, never raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem import estimator as pls
+from plsem.estimator import Estimate
+from plsem.model import Model
+from plsem.resampling.moments import (
+    BLOCK,
+    FloatArray,
+    IntArray,
+    ItemMoments,
+    block_generator,
+    counts_of_indices,
+    resample_moments,
+)
+from plsem.resampling.result import REASONS
+
+Statistics = Callable[[Estimate], tuple[pd.DataFrame, NDArray[Any]]]
+SignChanges = Literal["none", "individual", "construct"]
+
+STREAM_BOOTSTRAP, STREAM_GROUPS = 0, 1
+"""Uses of the seed; each has random streams of its own."""
+
+_WORKING_BYTES = 2**22
+_DELETE_ONE_LIMIT = 5_000
+_GROUPS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ResamplingTask:
+    """All that one chunk of resamples needs."""
+
+    moments: ItemMoments
+    model: Model
+    statistics: Statistics
+    options: Mapping[str, Any]
+    sample: Estimate
+    base_signs: FloatArray
+    sign_changes: SignChanges
+    keep_inadmissible: bool
+
+    @property
+    def n_observations(self) -> int:
+        """Rows of a resample."""
+        return self.moments.n_rows
+
+
+def default_chunk(model: Model) -> int:
+    """Return how many resamples to estimate at once: few enough for the cache, enough to be worth a call."""
+    pairs = model.n_items * (model.n_items - 1) // 2
+    size = _WORKING_BYTES // (8 * max(pairs, 1))
+    if size >= BLOCK:
+        return min(size // BLOCK, 8) * BLOCK
+    return BLOCK if size >= BLOCK // 16 else BLOCK // 8
+
+
+def drawn_moments(moments: ItemMoments, seed: int, start: int, stop: int) -> Iterator[FloatArray]:
+    """Yield the moments of resamples start … stop − 1; start is the first of a block."""
+    for first in range(start, stop, BLOCK):
+        rows = min(BLOCK, stop - first)
+        yield from resample_moments(moments, seed, first // BLOCK, rows, stream=STREAM_BOOTSTRAP)
+
+
+def given_moments(moments: ItemMoments, indices: IntArray) -> Iterator[FloatArray]:
+    """Yield the moments of resamples given as row numbers, (b, n), in pieces of at most ``moments.unit``."""
+    counts = np.zeros((moments.unit, moments.n_rows), dtype=moments.items.dtype)
+    for start in range(0, len(indices), moments.unit):
+        part = indices[start : start + moments.unit]
+        counts_of_indices(part, moments.n_rows, counts)
+        yield moments.of_counts(counts)[:, : len(part)]
+
+
+def rechunked(parts: Iterator[FloatArray], chunk: int) -> Iterator[FloatArray]:
+    """Yield the same columns in pieces of ``chunk`` (the last of a run may be smaller)."""
+    held: list[FloatArray] = []
+    size = 0
+    for part in parts:
+        start = 0
+        while size + part.shape[1] - start >= chunk:
+            stop = start + chunk - size
+            yield np.concatenate([*held, part[:, start:stop]], axis=1)
+            held, size, start = [], 0, stop
+        if start < part.shape[1]:
+            held.append(part[:, start:])
+            size += part.shape[1] - start
+    if held:
+        yield np.concatenate(held, axis=1)
+
+
+def evaluate(
+    task: ResamplingTask, part: FloatArray, sizes: float | FloatArray
+) -> tuple[FloatArray, NDArray[np.int8], NDArray[np.bool_]]:
+    """Return the statistics of a chunk of resamples, (q, b), the status of each, and which are turned.
+
+    Turned: the loadings of some construct lie nearer to the sample's with the other sign.
+    """
+    packed, constant = task.moments.correlations(part, sizes)
+    estimate = pls.estimate_batch(task.model, packed, n_observations=task.n_observations, **task.options)
+    nearest = _nearest_signs(task, estimate)
+    estimate = turned(estimate, nearest if task.sign_changes == "construct" else task.base_signs[:, None])
+    problems = estimate.problems
+    status = np.zeros(part.shape[1], dtype=np.int8)
+    # Only PLSc puts rho_A to use; elsewhere a negative one is a figure like any other.
+    inadmissible = problems["inadmissible"] & estimate.consistent
+    for reason, failed in (
+        ("inadmissible", inadmissible),
+        ("not converged", problems["not converged"]),
+        ("singular", problems["undefined"]),
+        ("zero variance", constant.any(axis=0)),
+    ):
+        status[failed] = REASONS.index(reason) + 1
+    values = np.array(np.asarray(task.statistics(estimate)[1]).T, dtype=np.float64)
+    left_out = (status > 0) & ~(inadmissible & task.keep_inadmissible & ~constant.any(axis=0))
+    values[:, left_out] = np.nan
+    values[~np.isfinite(values)] = np.nan
+    return values, status, (nearest != task.base_signs[:, None]).any(axis=0) & (status == 0)
+
+
+def _nearest_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
+    """Return the signs, (k, b) of ±1, that bring each construct's loadings nearest to the sample's."""
+    loadings = estimate.loadings_last
+    reference = task.sample.loadings[:, None]
+    starts = [block[0] for block in task.model.blocks]
+    apart = np.abs(np.add.reduceat(reference - loadings, starts, axis=0))
+    turned_apart = np.abs(np.add.reduceat(reference + loadings, starts, axis=0))
+    return np.where(apart > turned_apart, -1.0, 1.0)
+
+
+def turned(estimate: Estimate, signs: FloatArray) -> Estimate:
+    """Return an estimate with constructs turned round.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of a batch of shape (B,).
+    signs : ndarray of ±1, (k, B) or (k, 1)
+
+    Returns
+    -------
+    Estimate
+        Weights, loadings, correlations and paths with the signs that belong to the turned scores.
+    """
+    if (signs > 0).all():
+        return estimate
+    own = signs[estimate.model.construct_of]
+    both = signs[:, None] * signs[None, :]
+    return replace(
+        estimate,
+        outer_weights_last=estimate.outer_weights_last * own,
+        loadings_last=estimate.loadings_last * own,
+        cross_loadings_last=estimate.cross_loadings_last * signs[None],
+        construct_correlations_last=estimate.construct_correlations_last * both,
+        path_coefficients_last=estimate.path_coefficients_last * both,
+    )
+
+
+def jackknife_values(
+    task: ResamplingTask, seed: int, groups: bool | int, chunk: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the estimates without each row or group, (m, q), and the rows behind each, (m,)."""
+    n = task.moments.n_rows
+    wanted = (n if n <= _DELETE_ONE_LIMIT else _GROUPS) if groups is True else int(groups)
+    if not 2 <= wanted <= n:
+        raise ValueError(f"jackknife: expected 2 … {n} groups, found {wanted}")
+    parts = []
+    if wanted == n:
+        rows = np.full(n, n - 1.0)
+        for start in range(0, n, chunk):
+            left = task.moments.without_rows(start, min(start + chunk, n))
+            parts.append(evaluate(task, left, n - 1.0)[0])
+    else:
+        order = block_generator(seed, STREAM_GROUPS, 0).permutation(n)
+        members = np.array_split(order, wanted)
+        rows = np.array([n - len(m) for m in members], dtype=np.float64)
+        for start in range(0, wanted, chunk):
+            left = task.moments.without_groups(members[start : start + chunk])
+            parts.append(evaluate(task, left, rows[start : start + chunk])[0])
+    return np.concatenate(parts, axis=1).T, rows

@@ -1,0 +1,392 @@
+"""The structural model: effects, explained variance, effect sizes, collinearity and fit, for batches.
+
+:func:`quantities` returns every statistic of the measurement and the structural model in one array; it is
+what the bootstrap calls on each chunk of resamples.  The other functions return labelled tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem import batches, measurement
+from plsem import model_fit as model_fit
+from plsem.estimator import Estimate, estimate_batch
+from plsem.measurement import Index, Quantity, single
+from plsem.model import Model
+from plsem.model_fit import fit_table, implied_correlations
+from plsem.names import nearest
+
+__all__ = [
+    "QUANTITIES",
+    "REPORT",
+    "adjusted_r_squared_last",
+    "effects",
+    "effects_last",
+    "explained",
+    "f_squared_last",
+    "fit_table",
+    "implied_correlations",
+    "inner_vif_last",
+    "long_table",
+    "paths",
+    "quantities",
+    "statistics_of",
+]
+
+FloatArray = NDArray[np.float64]
+
+MAX_ROUTES = 2000
+"""Specific indirect effects are listed up to this many; beyond it the model must leave them out."""
+
+
+def effects_last(estimate: Estimate) -> tuple[FloatArray, FloatArray]:
+    """Return indirect and total effects ``[source, target]``, each ``(k, k, B)``.
+
+    The total effect is the sum over all routes of the product of their paths; the indirect effect leaves
+    the direct path out.
+    """
+    model, direct = estimate.model, estimate.path_coefficients_last
+    indirect = np.zeros_like(direct)
+    total = np.zeros_like(direct)
+    for t in model.order:
+        for s in range(model.n_constructs):
+            through = [m for m in model.predecessors[t] if route_exists(model)[s, m]]
+            if through:
+                indirect[s, t] = batches.dot(total[s, through], direct[through, t])
+        total[:, t] = direct[:, t] + indirect[:, t]
+    return indirect, total
+
+
+def adjusted_r_squared_last(estimate: Estimate) -> FloatArray:
+    """Return adjusted R² of each endogenous construct, 1 − (1 − R²)(n − 1)/(n − m − 1), ``(t, B)``."""
+    n = estimate.n_observations
+    if n is None:
+        raise ValueError("adjusted R² needs the number of rows: estimate(..., n_observations=n)")
+    rows = []
+    for t in estimate.model.endogenous:
+        left = n - len(estimate.model.predecessors[t]) - 1
+        shrink = (n - 1) / left if left > 0 else np.nan
+        rows.append(1 - (1 - estimate.r_squared_last[t]) * shrink)
+    return np.stack(rows)
+
+
+def inner_vif_last(estimate: Estimate) -> FloatArray:
+    """Return the variance inflation factor of each path's source among its target's sources, ``(q, B)``.
+
+    Infinite where a target's sources are linearly dependent.
+    """
+    model = estimate.model
+    out = np.empty((len(model.paths), estimate.construct_correlations_last.shape[-1]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for t in model.endogenous:
+            sources = list(model.predecessors[t])
+            vif = batches.inflation(estimate.construct_correlations_last[np.ix_(sources, sources)])
+            for place, s in enumerate(sources):
+                out[model.paths.index((s, t))] = vif[place]
+    return out
+
+
+def f_squared_last(estimate: Estimate, *, method: Literal["fixed", "reestimated"] = "fixed") -> FloatArray:
+    r"""Return Cohen's (1988) effect size of each path, ``(q, B)``.
+
+    :math:`f^2 = (R^2 - R^2_{-s}) / (1 - R^2)`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    method : {"fixed", "reestimated"}
+        How :math:`R^2_{-s}`, the R² without the path, is found.  ``"fixed"``: the scores stay and only the
+        regression is repeated (SmartPLS, cSEM).  Then :math:`f^2 = \beta^2 / (VIF\,(1 - R^2))` exactly.
+        ``"reestimated"``: the whole model is estimated again without the path (seminr); NaN where that
+        does not converge.
+
+    Returns
+    -------
+    ndarray, (q, B)
+        In the order of ``model.paths``.
+    """
+    model = estimate.model
+    if method == "fixed":
+        vif = inner_vif_last(estimate)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.stack(
+                [
+                    estimate.path_coefficients_last[s, t] ** 2 / (vif[q] * (1 - estimate.r_squared_last[t]))
+                    for q, (s, t) in enumerate(model.paths)
+                ]
+            )
+    if method != "reestimated":
+        raise ValueError(f"f_squared: unknown method {method!r}{nearest(method, ('fixed', 'reestimated'))}")
+    rows = []
+    for s, t in model.paths:
+        included = estimate.r_squared_last[t]
+        excluded = _r_squared_without(estimate, s, t)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rows.append((included - excluded) / (1 - included))
+    return np.stack(rows)
+
+
+def _r_squared_without(estimate: Estimate, source: int, target: int) -> FloatArray:
+    model = estimate.model
+    if model.predecessors[target] == (source,):
+        return np.zeros_like(estimate.r_squared_last[target])
+    reduced, items = model.without_path(source, target)
+    rows, columns = reduced.pairs
+    kept = np.array(items)
+    again = estimate_batch(
+        reduced,
+        estimate.packed_last[model.pair_index[kept[rows], kept[columns]]],
+        scheme=estimate.scheme,
+        tolerance=estimate.tolerance,
+        max_iterations=estimate.max_iterations,
+        consistent=estimate.consistent,
+    )
+    r_squared = again.r_squared_last[reduced.position(model.constructs[target])]
+    return np.where(again.converged, r_squared, np.nan)
+
+
+@lru_cache(maxsize=64)
+def route_exists(model: Model) -> NDArray[np.bool_]:
+    """Return whether a route leads from s to t, (k, k)."""
+    k = model.n_constructs
+    out = np.zeros((k, k), dtype=bool)
+    for t in model.order:
+        for m in model.predecessors[t]:
+            out[m, t] = True
+            out[:, t] |= out[:, m]
+    return out
+
+
+@lru_cache(maxsize=64)
+def _routes(model: Model) -> tuple[tuple[int, ...], ...]:
+    """Return every route over two paths or more."""
+    found: list[tuple[int, ...]] = []
+    open_routes: list[tuple[int, ...]] = [(s, t) for s, t in model.paths]
+    while open_routes:
+        longer = [(*route, t) for route in open_routes for t in model.successors[route[-1]]]
+        found += longer
+        if len(found) > MAX_ROUTES:
+            raise ValueError(
+                f"more than {MAX_ROUTES} specific indirect effects; leave 'specific_indirect_effect' out"
+            )
+        open_routes = longer
+    return tuple(sorted(found))
+
+
+def _specific_last(estimate: Estimate) -> FloatArray:
+    direct = estimate.path_coefficients_last
+    rows = []
+    for route in _routes(estimate.model):
+        product = direct[route[0], route[1]]
+        for s, t in pairwise(route[1:]):
+            product = product * direct[s, t]
+        rows.append(product)
+    return np.stack(rows) if rows else np.empty((0, direct.shape[-1]))
+
+
+def _effect_pairs(model: Model, *, indirect: bool) -> list[tuple[int, int]]:
+    reaches = route_exists(model)
+    k = range(model.n_constructs)
+    if not indirect:
+        return [(s, t) for s in k for t in k if reaches[s, t]]
+    return [(s, t) for s in k for t in k if any(reaches[s, m] for m in model.predecessors[t])]
+
+
+def _names(model: Model, pairs: Iterable[tuple[int, int]]) -> Index:
+    return [(model.constructs[s], model.constructs[t]) for s, t in pairs]
+
+
+def _gather(matrix: FloatArray, pairs: list[tuple[int, int]]) -> FloatArray:
+    index = np.array(pairs, dtype=np.intp).reshape(len(pairs), 2)
+    return np.asarray(matrix[index[:, 0], index[:, 1]])
+
+
+def _targets(model: Model) -> Index:
+    return [("", model.constructs[t]) for t in model.endogenous]
+
+
+def _paths(model: Model) -> Index:
+    return list(model.path_names)
+
+
+_NEEDS_ROWS = frozenset({"adjusted_r_squared", "chi_square"})
+
+
+QUANTITIES: dict[str, Quantity] = {
+    **measurement.QUANTITIES,
+    "path_coefficient": Quantity(_paths, lambda e: _gather(e.path_coefficients_last, list(e.model.paths))),
+    "specific_indirect_effect": Quantity(
+        lambda m: [(" -> ".join(m.constructs[j] for j in route), "") for route in _routes(m)],
+        _specific_last,
+    ),
+    "indirect_effect": Quantity(
+        lambda m: _names(m, _effect_pairs(m, indirect=True)),
+        lambda e: _gather(effects_last(e)[0], _effect_pairs(e.model, indirect=True)),
+    ),
+    "total_effect": Quantity(
+        lambda m: _names(m, _effect_pairs(m, indirect=False)),
+        lambda e: _gather(effects_last(e)[1], _effect_pairs(e.model, indirect=False)),
+    ),
+    "r_squared": Quantity(_targets, lambda e: e.r_squared_last[list(e.model.endogenous)]),
+    "adjusted_r_squared": Quantity(_targets, adjusted_r_squared_last),
+    "f_squared": Quantity(_paths, f_squared_last),
+    "inner_vif": Quantity(_paths, inner_vif_last),
+    **{
+        name: Quantity(model_fit.index, lambda e, name=name: model_fit.fit_last(e, [name])[name])  # type: ignore[misc]
+        for name in model_fit.STATISTICS
+    },
+}
+"""Every statistic of both models, by the names used everywhere."""
+
+REPORT = (
+    "outer_weight",
+    "outer_loading",
+    "cronbach_alpha",
+    "rho_a",
+    "rho_c",
+    "ave",
+    "sqrt_ave",
+    "construct_correlation",
+    "htmt",
+    "path_coefficient",
+    "indirect_effect",
+    "total_effect",
+    "r_squared",
+    "adjusted_r_squared",
+    "f_squared",
+    "srmr",
+)
+"""What a PLS-SEM report usually prints; cheap to compute."""
+
+
+def statistics_of(include: str | Iterable[str], *, rows_known: bool = True) -> tuple[str, ...]:
+    """Return the statistics' names that ``include`` of :func:`quantities` stands for, in fixed order."""
+    if isinstance(include, str):
+        groups = {
+            "all": set(QUANTITIES),
+            "fast": set(QUANTITIES) - model_fit.SLOW,
+            "report": set(REPORT),
+        }
+        if include not in groups:
+            raise ValueError(f"include: unknown group {include!r}{nearest(include, groups)}")
+        chosen = groups[include] - (set() if rows_known else _NEEDS_ROWS)
+    else:
+        chosen = set(include)
+        for name in sorted(chosen - set(QUANTITIES)):
+            raise ValueError(f"include: no statistic {name!r}{nearest(name, QUANTITIES)}")
+    return tuple(name for name in QUANTITIES if name in chosen)
+
+
+@lru_cache(maxsize=64)
+def _layout(model: Model, names: tuple[str, ...]) -> tuple[pd.DataFrame, tuple[slice, ...]]:
+    rows: list[tuple[str, str, str]] = []
+    slices: list[slice] = []
+    for name in names:
+        index = QUANTITIES[name].index(model)
+        slices.append(slice(len(rows), len(rows) + len(index)))
+        rows += [(name, row, column) for row, column in index]
+    return pd.DataFrame(rows, columns=["statistic", "row", "column"], dtype=str), tuple(slices)
+
+
+def quantities(
+    estimate: Estimate,
+    *,
+    include: str | Iterable[str] = "all",
+    f_squared: Literal["fixed", "reestimated"] = "fixed",
+) -> tuple[pd.DataFrame, FloatArray]:
+    """Return every statistic of the measurement and the structural model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix or of a batch.
+    include : str or iterable of str
+        ``"all"``; ``"fast"`` (without d_G, NFI and χ², which need eigenvalues); ``"report"``
+        (:data:`REPORT`); or the names of statistics, keys of :data:`QUANTITIES`.
+    f_squared : {"fixed", "reestimated"}
+        See :func:`f_squared_last`.
+
+    Returns
+    -------
+    labels : DataFrame
+        One row a quantity: statistic, row, column.  They depend on the model and ``include`` only.
+    values : ndarray, (..., q)
+        NaN where a matrix has no solution.
+
+    Raises
+    ------
+    ValueError
+        If a name in ``include`` is unknown, or adjusted R² or χ² is asked for by name and the estimate
+        does not know its number of rows (the groups leave them out then).
+    """
+    names = statistics_of(include, rows_known=estimate.n_observations is not None)
+    labels, slices = _layout(estimate.model, names)
+    values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
+    fit = model_fit.fit_last(estimate, names)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for name, part in zip(names, slices, strict=True):
+            if name in fit:
+                values[part] = fit[name]
+            elif name == "f_squared":
+                values[part] = f_squared_last(estimate, method=f_squared)
+            else:
+                values[part] = QUANTITIES[name].values(estimate)
+    return labels.copy(), estimate.leading(values)
+
+
+def long_table(
+    estimate: Estimate,
+    *,
+    include: str | Iterable[str] = "all",
+    f_squared: Literal["fixed", "reestimated"] = "fixed",
+) -> pd.DataFrame:
+    """Return the statistics of one estimate as a long table: statistic, row, column, value."""
+    single(estimate)
+    labels, values = quantities(estimate, include=include, f_squared=f_squared)
+    return labels.assign(value=values)
+
+
+def paths(estimate: Estimate) -> pd.DataFrame:
+    """Return source, target, path coefficient, f² and VIF of each path."""
+    single(estimate)
+    return pd.DataFrame(
+        {
+            "source": [s for s, _ in estimate.model.path_names],
+            "target": [t for _, t in estimate.model.path_names],
+            "path_coefficient": _gather(estimate.path_coefficients, list(estimate.model.paths)),
+            "f_squared": f_squared_last(estimate)[:, 0],
+            "inner_vif": inner_vif_last(estimate)[:, 0],
+        }
+    )
+
+
+def effects(estimate: Estimate) -> pd.DataFrame:
+    """Return source, target, direct, indirect and total effect of each connected pair of constructs."""
+    single(estimate)
+    pairs = _effect_pairs(estimate.model, indirect=False)
+    indirect, total = effects_last(estimate)
+    return pd.DataFrame(_names(estimate.model, pairs), columns=["source", "target"]).assign(
+        direct=_gather(estimate.path_coefficients, pairs),
+        indirect=_gather(indirect, pairs)[:, 0],
+        total=_gather(total, pairs)[:, 0],
+    )
+
+
+def explained(estimate: Estimate) -> pd.DataFrame:
+    """Return R² and, where the number of rows is known, adjusted R² of each endogenous construct (index)."""
+    single(estimate)
+    model = estimate.model
+    table = pd.DataFrame(
+        {"r_squared": estimate.r_squared[list(model.endogenous)]},
+        index=pd.Index([model.constructs[t] for t in model.endogenous], name="construct"),
+    )
+    if estimate.n_observations is not None:
+        table["adjusted_r_squared"] = adjusted_r_squared_last(estimate)[:, 0]
+    return table

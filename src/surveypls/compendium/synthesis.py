@@ -1,0 +1,89 @@
+"""The synthetic survey of ``data/raw`` as the study file asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from plsem.model import Model
+from surveypls.compendium.project import CompendiumError
+from surveypls.study.definition import Study
+from surveypls.survey.codebook import load_codebook
+from surveysynth.raw_form import Form
+from surveysynth.survey import RESPONDENTS, printed_model, printed_target, synthesize
+from surveysynth.targets import Target
+from tableaudit.printed import Published, load_published
+
+#: The hypothesis whose printed t the survey's sampling error is brought to.
+SAMPLED = "H1"
+
+
+def study_model(study: Study, published: Published) -> Model:
+    """Return the model of the printed items, constructs in the study's order."""
+    return printed_model(published, study.blocks(), study.path_pairs, study.modes)
+
+
+def study_target(study: Study, published: Published) -> Target:
+    """Return the printed cells that the survey is to give."""
+    return printed_target(published, study_model(study, published), significance=study.bootstrap.significance)
+
+
+def study_form(study: Study, root: Path) -> Form:
+    """Return the form whose export ``data/raw/survey.csv`` is.
+
+    Parameters
+    ----------
+    study : Study
+        Needs ``survey.codebook``, ``survey.respondent``, ``survey.time`` and ``survey.consent``.
+    root : Path
+        The folder that the study's paths start from.
+
+    Raises
+    ------
+    CompendiumError
+        If the study lacks one of them.
+    """
+    survey = study.survey
+    if survey.codebook is None or survey.respondent is None or survey.time is None or survey.consent is None:
+        raise CompendiumError("study.survey needs codebook, respondent, time and consent to write a raw form")
+    return Form(
+        blocks=study.blocks(),
+        codebook=load_codebook(root / survey.codebook),
+        scale=survey.scale,
+        respondent=survey.respondent,
+        time=survey.time,
+        consent=survey.consent.column,
+        accept=survey.consent.accept[0],
+        missing_codes=survey.missing_codes,
+        modes=study.modes,
+        pruning=study.efa.settings,
+        max_longstring=study.cleaning.max_longstring,
+        min_irv=study.cleaning.min_irv,
+        seed=study.seed,
+    )
+
+
+def synthesize_study(
+    study: Study,
+    root: Path,
+    *,
+    n: int = RESPONDENTS,
+    seed: int | None = None,
+    checkpoint: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> bytes:
+    """Remake the survey as it stands in ``data/raw/survey.csv``; see :func:`surveysynth.survey.synthesize`."""
+    if study.published is None:
+        raise CompendiumError("the study must name its printed values (published)")
+    published = load_published(root / study.published)
+    sampled = next(((h.path.source, h.path.target) for h in study.hypotheses if h.id == SAMPLED), None)
+    return synthesize(
+        published,
+        study_target(study, published),
+        study_form(study, root),
+        n=n,
+        seed=study.seed if seed is None else seed,
+        sampled=sampled,
+        checkpoint=checkpoint,
+        progress=progress,
+    )

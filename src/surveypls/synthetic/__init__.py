@@ -1,5 +1,0 @@
-"""Room 7, the synthetic survey: the search for answers that give the printed cells, and what follows from it.
-
-Begin with :mod:`surveypls.synthetic.survey` (the file in ``data/raw``) and
-:mod:`surveypls.synthetic.calibration` (the search).
-"""

@@ -1,0 +1,130 @@
+"""Printed cells as constraints on the statistics that the estimator gives for their model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem.model import Model
+from plsem.structural import QUANTITIES
+from tableaudit.boxes import Interval
+from tableaudit.printed import BY_TARGET, FIT, SYMMETRIC, Cell, Published
+
+FloatArray = NDArray[np.float64]
+UNPRINTED = ("rho_a", "rho_c", "cronbach_alpha", "htmt", "srmr")
+NOT_FROM_CORRELATIONS = frozenset(
+    {"efa_loading", "n_items", "n_items_retained", "sample_size", "adjusted_r_squared", "htmt_diagonal"}
+    | {"t_statistic", "p_value", "standard_error", "ci_lower", "ci_upper", "decision"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """Printed boxes as constraints on statistics of a model: row i holds for statistic ``positions[i]``."""
+
+    model: Model
+    labels: pd.DataFrame
+    include: tuple[str, ...]
+    positions: NDArray[np.intp]
+    lower: FloatArray
+    upper: FloatArray
+    cells: tuple[tuple[str, ...], ...]
+
+
+def constraints_of(
+    published: Published,
+    *,
+    readings: Mapping[str, Sequence[str]] | None = None,
+    exclude: Iterable[str] = (),
+    fit: str = "estimated/composite",
+    model: Model | None = None,
+) -> Constraints:
+    """Turn printed cells into constraints on the statistics of their model.
+
+    Parameters
+    ----------
+    published : Published
+    readings : mapping, optional
+        What composite_reliability is read as (first choice); a column without a reading is left out.
+    exclude : iterable of str
+        Cells to leave out.
+    fit : str
+        The variant that a printed SRMR, d_ULS, d_G or NFI stands for.
+    model : Model, optional
+        Default: the constructs, items and paths that the cells name, Mode A.
+
+    Returns
+    -------
+    Constraints
+        Several cells of one statistic give one constraint, the common part of their boxes.
+
+    Raises
+    ------
+    KeyError
+        If ``exclude`` names no printed cell.
+    ValueError
+        If two cells of one statistic have no common value.
+    """
+    excluded = set(exclude)
+    for name in excluded:
+        published[name]
+    chosen = model or Model.from_blocks(published.items, published.paths)
+    wanted = {_name(c, readings) for c in published} & set(QUANTITIES)
+    include = tuple(name for name in QUANTITIES if name in wanted | set(UNPRINTED))
+    labels = pd.DataFrame(
+        [(name, row, column) for name in include for row, column in QUANTITIES[name].index(chosen)],
+        columns=["statistic", "row", "column"],
+        dtype=str,
+    )
+    keys = {key: i for i, key in enumerate(labels.itertuples(index=False, name=None))}
+    found: dict[int, tuple[Interval, tuple[str, ...]]] = {}
+    for cell in published:
+        position = _position(cell, keys, readings, fit)
+        if position is None or cell.id in excluded:
+            continue
+        box, cells = found.get(position, (cell.box, ()))
+        common = box.intersect(cell.box)
+        if common is None:
+            raise ValueError(f"{cell.id} = {cell.printed} contradicts {', '.join(cells)}")
+        found[position] = (common, (*cells, cell.id))
+    order = sorted(found)
+    return Constraints(
+        chosen,
+        labels,
+        include,
+        np.array(order, dtype=np.intp),
+        np.array([found[i][0].lower for i in order]),
+        np.array([found[i][0].upper for i in order]),
+        tuple(found[i][1] for i in order),
+    )
+
+
+def _name(cell: Cell, readings: Mapping[str, Sequence[str]] | None) -> str | None:
+    if cell.statistic in NOT_FROM_CORRELATIONS:
+        return None
+    if cell.statistic == "composite_reliability":
+        return next(iter((readings or {}).get("composite_reliability", ())), None)
+    return cell.statistic
+
+
+def _position(
+    cell: Cell,
+    keys: Mapping[tuple[str, str, str], int],
+    readings: Mapping[str, Sequence[str]] | None,
+    fit: str,
+) -> int | None:
+    name = _name(cell, readings)
+    if name is None:
+        return None
+    candidates = [(name, cell.row, cell.column)]
+    if name in SYMMETRIC:
+        candidates.append((name, cell.column, cell.row))
+    if name in BY_TARGET:
+        candidates = [(name, "", cell.column)]
+    if name in FIT:
+        candidates = [(name, "model", fit)]
+    return next((keys[k] for k in candidates if k in keys), None)

@@ -1,0 +1,90 @@
+"""Statements of an article's text, each an expression over its printed cells, with a computed verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tableaudit.boxes import Verdict, verdict_of
+from tableaudit.expressions import evaluate
+from tableaudit.printed import Published, PublishedError
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement with its verdict; ``found`` lists the printed figures that decide it."""
+
+    id: str
+    where: str
+    text_en: str
+    text_es: str
+    expression: str
+    verdict: Verdict
+    found: str
+    note_en: str
+    note_es: str
+
+
+def check_statements(
+    published: Published, *, readings: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Statement, ...]:
+    """Evaluate every statement that comes with the printed values.
+
+    Parameters
+    ----------
+    published : Published
+    readings : mapping, optional
+        Statistic → what the audit reads it as, first choice first; for ``reading(…)``.
+
+    Returns
+    -------
+    tuple of Statement
+        In the file's order.
+
+    Raises
+    ------
+    PublishedError
+        If an expression is not in the language or names a cell or statistic that does not exist.
+    """
+    statements = []
+    for record in published.statements.to_dict("records"):
+        text = {str(k): str(v) for k, v in record.items()}
+        try:
+            truth, found = evaluate(text["expression"], published, readings=readings)
+        except (ValueError, KeyError) as error:
+            message = error.args[0] if error.args else error
+            raise PublishedError(f"statement {text['id']}: {message}") from None
+        statements.append(
+            Statement(
+                text["id"],
+                text.get("where", ""),
+                text.get("text_en", "") or text.get("text_es", ""),
+                text.get("text_es", "") or text.get("text_en", ""),
+                text["expression"],
+                verdict_of(truth),
+                found,
+                text.get("note_en", ""),
+                text.get("note_es", ""),
+            )
+        )
+    return tuple(statements)
+
+
+def statements_table(statements: Sequence[Statement], labels: str = "en") -> pd.DataFrame:
+    """Return statements as a table: id, where, statement, expression, verdict, found, note."""
+    es = labels == "es"
+    rows = [
+        (
+            s.id,
+            s.where,
+            s.text_es if es else s.text_en,
+            s.expression,
+            s.verdict,
+            s.found,
+            s.note_es if es else s.note_en,
+        )
+        for s in statements
+    ]
+    return pd.DataFrame(rows, columns=["id", "where", "statement", "expression", "verdict", "found", "note"])

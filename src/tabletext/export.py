@@ -1,0 +1,135 @@
+"""Write a table as CSV, XLSX, DOCX and LaTeX: one call, the same bytes each time.
+
+Text cells that a spreadsheet would run as a formula are neutralised; numbers stay numbers.  A file
+is replaced only where its bytes changed, and never left half-written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from plsem.names import nearest
+from tabletext import latex, office
+from tabletext.language import Language
+from tabletext.storage import write_atomically
+from tabletext.tabular import Table, from_frame, is_missing
+
+Format = Literal["csv", "xlsx", "docx", "tex"]
+FORMATS: tuple[Format, ...] = ("csv", "xlsx", "docx", "tex")
+NOTICE_COLUMN = "data_note"
+FLOAT_FORMAT = "%.12g"
+_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(
+    table: Table | pd.DataFrame,
+    folder: Path | str,
+    stem: str,
+    *,
+    title: str | None = None,
+    note: str | None = None,
+    notice: str | None = None,
+    labels: Language | None = None,
+    formats: Sequence[Format] = FORMATS,
+) -> list[Path]:
+    """Write a table into a folder, one file per format.
+
+    Parameters
+    ----------
+    table : Table or DataFrame
+        A DataFrame is written with its column names as headings.
+    folder : path
+        Made where it is missing.
+    stem : str
+        File name without ending: letters, digits, ``.``, ``_`` and ``-``.
+    title, note, notice, labels : optional
+        Replace the table's own; a DataFrame has none.  The notice (synthetic data) follows the
+        note, and in the CSV file it fills a last column ``data_note``.
+    formats : sequence of {"csv", "xlsx", "docx", "tex"}
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of ``formats``, whether or not their bytes changed.
+
+    Raises
+    ------
+    ValueError
+        For an unknown format or a stem that is not a plain file name.
+    """
+    if not _STEM.fullmatch(stem):
+        raise ValueError(f"file name {stem!r}: expected up to 100 letters, digits, '.', '_' or '-'")
+    for name in formats:
+        if name not in _WRITERS:
+            raise ValueError(f"unknown format {name!r}{nearest(name, FORMATS)}")
+    ready = from_frame(table, labels=labels or "en") if isinstance(table, pd.DataFrame) else table
+    given = {"title": title, "note": note, "notice": notice, "labels": labels}
+    ready = ready.with_text(**{k: v for k, v in given.items() if v is not None})
+    paths = []
+    for name in formats:
+        path = Path(folder) / f"{stem}.{name}"
+        write_atomically(path, _WRITERS[name](ready, stem))
+        paths.append(path)
+    return paths
+
+
+def to_csv(table: Table, stem: str = "") -> bytes:
+    """Return the unrounded values as UTF-8 CSV that ``pandas.read_csv`` reads as it stands.
+
+    Column names are the table's keys, the same in both languages.  A cell of text that begins with
+    ``= + - @``, a tab or a carriage return gets an apostrophe before it, so that no spreadsheet
+    runs it; numbers written as text (printed digits) stay as they are.
+    """
+    frame = table.numeric()
+    if table.notice:
+        frame[NOTICE_COLUMN] = table.notice
+    safe = pd.DataFrame({defuse(str(name)): [_csv_cell(v) for v in frame[name]] for name in frame.columns})
+    text = safe.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8")
+
+
+def to_html(table: Table) -> str:
+    """Return the table as plain HTML without identifiers; see :meth:`Table.to_html`."""
+    return table.to_html()
+
+
+def to_text(table: Table) -> str:
+    """Return the table as plain text: title, aligned columns, note."""
+    return repr(table)
+
+
+def defuse(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; numbers are left alone."""
+    if text.startswith(_FORMULA) and not _is_number(text):
+        return "'" + text
+    return text
+
+
+def _csv_cell(value: object) -> str:
+    if isinstance(value, str):
+        return defuse(value)
+    if is_missing(value):
+        return ""
+    return FLOAT_FORMAT % value if isinstance(value, float) else str(value)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", text) is not None
+
+
+def _tex(table: Table, stem: str) -> bytes:
+    return latex.to_tex(table, label=f"tab:{stem}").encode("utf-8")
+
+
+_WRITERS: dict[str, Callable[[Table, str], bytes]] = {
+    "csv": to_csv,
+    "xlsx": office.to_xlsx,
+    "docx": office.to_docx,
+    "tex": _tex,
+}

@@ -1,0 +1,547 @@
+"""Every figure: what is drawn, in which words, that nothing is cut off, and that bytes repeat."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from plsem.efa.adequacy import parallel_analysis
+from surveypls import figures
+from surveypls.figures import FigureError
+from surveypls.study.definition import Hypothesis
+from surveypls.study.definition import Text as StudyText
+
+NOTICE = {"en": "Synthetic survey, not the responses.", "es": "Encuesta sintética, no las respuestas."}
+BLOCKS = {"INFRATICS": ["INFRATICS1", "INFRATICS2", "INFRATICS10"], "FI": ["FI1", "FI2"]}
+ITEMS = [i for block in BLOCKS.values() for i in block]
+LABELS = {
+    "INFRATICS": StudyText(en="Technological infrastructure", es="Infraestructura tecnológica"),
+    "FI": "Income",
+}
+WORDING = {
+    "FI1": {"en": "Knows which products earn most", "es": "Sabe qué productos dejan más ingresos al negocio"}
+}
+SCALE = {"Nunca": 1, "Casi nunca": 2, "A veces": 3, "Casi siempre": 4, "Siempre": 5}
+
+
+def responses() -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    return pd.DataFrame({i: rng.choice([1.0, 2, 3, 4, 5], 60, p=[0.1, 0.1, 0.2, 0.25, 0.35]) for i in ITEMS})
+
+
+def incomplete() -> pd.DataFrame:
+    data = responses()
+    data.loc[[0, 1, 2], "FI1"] = np.nan
+    data.loc[[2, 3], "INFRATICS2"] = np.nan
+    return data
+
+
+FLOW = pd.DataFrame(
+    [
+        ("received", "", 70, 0, 0, 70),
+        ("consent", "", 70, 2, 0, 68),
+        ("completion", ">= 0.8", 68, 8, 0, 60),
+        ("outlier", "p < 0.001", 60, 0, 3, 60),
+        ("imputed", "mean", 60, 0, 4, 60),
+    ],
+    columns=["rule", "parameter", "rows_in", "dropped", "flagged", "rows_kept"],
+)
+STATISTICS = pd.DataFrame(
+    [
+        (r, i, "FI" if i[0] == "F" else "INFRATICS", 0.3 + 0.1 * k)
+        for r in (0, 1)
+        for k, i in enumerate(ITEMS)
+        if r == 0 or i != "FI1"
+    ],
+    columns=["round", "item", "construct", "loading"],
+)
+TRACE = pd.DataFrame(
+    [(1, "FI1", "dropped", "own loading", 0.21, 0.4), (1, "FI2", "kept", "cross-loading", 0.04, 0.1)],
+    columns=["round", "item", "action", "rule", "value", "threshold"],
+)
+SUMMARY = pd.DataFrame(
+    [
+        ("path_coefficient", "INFRATICS", "FI", 0.31, -0.05, 0.55, 0.15),
+        ("path_coefficient", "INFRATICS", "RC", 0.74, 0.5, 0.86, 0.0004),
+        ("total_effect", "INFRATICS", "RC", 0.74, 0.5, 0.86, 0.0004),
+        ("htmt", "FI", "INFRATICS", 0.335, 0.1, 0.6, np.nan),
+        ("htmt", "RC", "INFRATICS", 0.884, 0.7, 1.02, np.nan),
+    ],
+    columns=["statistic", "row", "column", "original", "lower", "upper", "p_value"],
+)
+HYPOTHESES = [Hypothesis(id="H2", path="INFRATICS -> RC"), Hypothesis(id="H1", path="INFRATICS -> FI")]
+
+
+def draws() -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    frames = [
+        pd.DataFrame({"statistic": s, "row": r, "column": c, "value": rng.normal(v, 0.1, 300)})
+        for s, r, c, v in SUMMARY[["statistic", "row", "column", "original"]].itertuples(index=False)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+COMPARISON = pd.DataFrame(
+    [
+        ("1", "T1.a", "n_items", "FI", "items", "5", 5.0, 0.0, "equal"),
+        ("2", "T2.a", "outer_loading", "FI2", "FI", "0.738", 0.7384, 0.0004, "equal"),
+        ("2", "T2.b", "cronbach_alpha", "RC", "", "0.730", 0.655, -0.075, "impossible"),
+        ("5", "T5.a", "p_value", "INFRATICS", "FI", "0.15", 0.16, 0.01, "close"),
+        ("5", "T5.b", "decision", "INFRATICS", "FI", "rejected", np.nan, np.nan, "equal"),
+        ("5", "T5.c", "decision", "INFRATICS", "RC", "accepted", np.nan, np.nan, "differ"),
+        ("6", "T6.a", "srmr", "model", "", "0.090", np.nan, np.nan, "not recomputed"),
+    ],
+    columns=["table", "cell", "statistic", "row", "column", "printed", "recomputed", "difference", "verdict"],
+)
+INTERVALS = pd.DataFrame(
+    [
+        ("cronbach_alpha", "RC", "", 0.615, 0.721, "0.730"),
+        ("ave", "RC", "", 0.5605, 0.5615, "0.561"),
+        ("rho_c", "RC", "", 0.78, 0.79, None),
+    ],
+    columns=["statistic", "row", "column", "lower", "upper", "printed"],
+)
+ENSEMBLE = pd.DataFrame(
+    [(s, "RC", "", v) for s in ("rho_c", "srmr") for v in np.linspace(0.1, 0.9, 41)],
+    columns=["statistic", "row", "column", "value"],
+)
+POWER = pd.DataFrame(
+    [
+        ("path_coefficient", "INFRATICS", t, n, 1 - np.exp(-n / a))
+        for t, a in (("FI", 60), ("RC", 15))
+        for n in (80, 20, 40)
+    ],
+    columns=["statistic", "row", "column", "n", "power"],
+)
+IPMA = pd.DataFrame(
+    [
+        ("FI", "construct", "INFRATICS", "INFRATICS", 0.31, 66.0),
+        *[("FI", "item", f"INFRATICS{i}", "INFRATICS", 0.06 + 0.002 * i, 60.0 + i) for i in range(8)],
+    ],
+    columns=["target", "level", "name", "construct", "importance", "performance"],
+)
+
+DRAWINGS = {
+    "response_bars": lambda **k: figures.response_bars(
+        responses(), SCALE, blocks=BLOCKS, item_labels=WORDING, construct_labels=LABELS, **k
+    ),
+    "missing_answers": lambda **k: figures.missing_answers(incomplete(), limit=0.04, **k),
+    "cleaning_flow": lambda **k: figures.cleaning_flow(FLOW, **k),
+    "correlation_map": lambda **k: figures.correlation_map(
+        responses().corr(), blocks=BLOCKS, construct_labels=LABELS, **k
+    ),
+    "scree": lambda **k: figures.scree(
+        parallel_analysis(responses().to_numpy(), n_iterations=30, seed=1), **k
+    ),
+    "loading_map": lambda **k: figures.loading_map(STATISTICS, TRACE, construct_labels=LABELS, **k),
+    "htmt_bars": lambda **k: figures.htmt_bars(SUMMARY, **k),
+    "forest": lambda **k: figures.forest(
+        SUMMARY, statistics=["path_coefficient", "total_effect"], hypotheses=HYPOTHESES, **k
+    ),
+    "bootstrap_densities": lambda **k: figures.bootstrap_densities(draws(), SUMMARY, **k),
+    "importance_map": lambda **k: figures.importance_map(IPMA, construct_labels=LABELS, **k),
+    "published_dots": lambda **k: figures.published_dots(COMPARISON, **k),
+    "attainable_intervals": lambda **k: figures.attainable_intervals(INTERVALS, **k),
+    "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, **k),
+    "power_curve": lambda **k: figures.power_curve(POWER, **k),
+}
+
+
+def texts(figure: Figure) -> list[Text]:
+    """All texts that are seen: ticks beyond the ends of an axis are kept by matplotlib but not drawn."""
+    unseen = set()
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+                if not ax.axison or not low <= tick.get_loc() <= high:
+                    unseen |= {tick.label1, tick.label2}
+    return [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible() and t not in unseen]
+
+
+def test_every_figure_is_tried_here():
+    others = {
+        "FigureError",
+        "construct_labels",
+        "item_labels",
+        "parallel_table",
+        "path_diagram",
+        "render",
+        "save",
+    }
+    assert set(figures.__all__) - others == set(DRAWINGS)
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+@pytest.mark.parametrize("labels", ["en", "es"])
+def test_words_numbers_notice_and_edges(name, labels):
+    figure, data = DRAWINGS[name](labels=labels, notice=NOTICE[labels])
+    assert isinstance(figure, Figure) and isinstance(data, pd.DataFrame) and len(data)
+    figure.set_dpi(200)
+    figure.draw_without_rendering()
+    page = figure.bbox
+    shown = texts(figure)
+    written = [t.get_text().replace("\n", " ") for t in shown]
+    assert any(NOTICE[labels] in text for text in written)
+    wrong = re.compile(r"\d\.\d" if labels == "es" else r"\d,\d")
+    assert not [text for text in written if wrong.search(text)]
+    for text in shown:
+        box = Text.get_window_extent(text)
+        assert box.x0 >= -2 and box.x1 <= page.x1 + 2, (text.get_text(), box, page)
+        assert box.y0 >= -12 and box.y1 <= page.y1 + 12, (text.get_text(), box, page)
+        assert text.get_fontsize() >= 4.5
+    assert 6.5 <= figure.get_figwidth() <= 7.0
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_the_data_does_not_depend_on_the_language(name):
+    english, spanish = (DRAWINGS[name](labels=labels)[1] for labels in ("en", "es"))
+    words = ["label", "answer", "text"]
+    pd.testing.assert_frame_equal(
+        english.drop(columns=words, errors="ignore"), spanish.drop(columns=words, errors="ignore")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "formats"),
+    [("forest", ["svg", "png", "pdf"]), ("importance_map", ["svg"]), ("published_dots", ["svg"])],
+)
+def test_the_same_input_gives_the_same_bytes(name, formats):
+    first, second = (
+        figures.render(DRAWINGS[name](labels="es", notice="n")[0], formats=formats, dpi=60) for _ in range(2)
+    )
+    assert first == second
+    assert first["svg"].startswith(b"<?xml") and b"dc:date" not in first["svg"]
+    if "pdf" in formats:
+        assert first["png"][1:4] == b"PNG" and b"tEXtSoftware" not in first["png"]
+        assert first["pdf"].startswith(b"%PDF") and b"CreationDate" not in first["pdf"]
+
+
+def test_settings_of_the_caller_change_nothing():
+    import matplotlib as mpl
+
+    plain = figures.render(DRAWINGS["htmt_bars"]()[0], formats=["svg"])
+    with mpl.rc_context({"font.size": 22, "axes.grid": True, "svg.hashsalt": "x", "text.color": "red"}):
+        assert figures.render(DRAWINGS["htmt_bars"]()[0], formats=["svg"]) == plain
+    assert mpl.rcParams["font.size"] == 10.0
+
+
+def test_save_writes_four_files_and_touches_only_what_changed(tmp_path):
+    figure, data = DRAWINGS["power_curve"]()
+    paths = figures.save(figure, data, tmp_path / "new", "fig_01")
+    assert sorted(p.name for p in paths) == ["fig_01.csv", "fig_01.pdf", "fig_01.png", "fig_01.svg"]
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [p.name for p in sorted(paths)]
+    back = pd.read_csv(tmp_path / "new" / "fig_01.csv", keep_default_na=False, na_values=[""])
+    pd.testing.assert_frame_equal(back, data, check_exact=False, rtol=1e-11)
+    before = {p: p.stat().st_mtime_ns for p in paths}
+    (tmp_path / "new" / "fig_01.svg").write_text("spoilt")
+    spoilt = (tmp_path / "new" / "fig_01.svg").stat().st_mtime_ns
+    figures.save(*DRAWINGS["power_curve"](), tmp_path / "new", "fig_01")
+    for p in paths:
+        changed = p.stat().st_mtime_ns != before[p]
+        assert changed == (p.suffix == ".svg")
+    assert (tmp_path / "new" / "fig_01.svg").stat().st_mtime_ns != spoilt or (
+        (tmp_path / "new" / "fig_01.svg").read_bytes().startswith(b"<?xml")
+    )
+
+
+def test_an_unknown_format_is_named():
+    with pytest.raises(FigureError, match="'svgz'; did you mean 'svg'"):
+        figures.render(DRAWINGS["power_curve"]()[0], formats=["svgz"])
+
+
+# what is drawn is the data ------------------------------------------------------------------------
+
+
+def bars(figure: Figure) -> np.ndarray:
+    found = [
+        (patch.get_x(), patch.get_width())
+        for ax in figure.axes
+        for container in ax.containers
+        if isinstance(container, BarContainer)
+        for patch in container
+    ]
+    return np.array(sorted(found))
+
+
+def test_response_bars_show_the_shares():
+    figure, data = DRAWINGS["response_bars"]()
+    answers = responses()
+    for row in data.to_dict("records"):
+        assert row["count"] == (answers[row["item"]] == row["value"]).sum() and row["n"] == 60
+        assert row["share"] == pytest.approx(row["count"] / 60)
+    drawn = data[data["share"] > 0]
+    assert bars(figure) == pytest.approx(np.array(sorted(zip(drawn["left"], drawn["share"], strict=True))))
+    for _, part in data.groupby("item"):
+        assert part["share"].sum() == pytest.approx(1.0)
+        middle = part[part["value"] == 3].iloc[0]
+        assert middle["left"] == pytest.approx(-middle["share"] / 2)
+    assert list(data["answer"].unique()) == ["Never", "Almost never", "Sometimes", "Almost always", "Always"]
+
+
+def test_an_even_scale_has_its_middle_between_two_answers():
+    data = pd.DataFrame({"a": [1.0, 2, 3, 4, np.nan]})
+    _, drawn = figures.response_bars(data, {"no": 1, "rather no": 2, "rather yes": 3, "yes": 4})
+    assert drawn["left"].tolist() == pytest.approx([-0.5, -0.25, 0.0, 0.25])
+    assert (drawn["n"] == 4).all()
+
+
+def test_missing_answers_are_counted_by_item_and_pattern():
+    figure, data = DRAWINGS["missing_answers"]()
+    table = data.set_index("item")
+    assert table["missing"].to_dict() == dict.fromkeys(ITEMS, 0) | {"FI1": 3, "INFRATICS2": 2}
+    assert bars(figure) == pytest.approx(np.array(sorted((0.0, 100 * s) for s in data["share"])))
+    patterns = {tuple(table.index[table[c] > 0]): table[c].max() for c in table if c.startswith("pattern_")}
+    assert patterns == {("FI1",): 2, ("INFRATICS2", "FI1"): 1, ("INFRATICS2",): 1}
+    assert list(table["pattern_1"]) == [0, 0, 0, 2, 0]
+    whole, data = figures.missing_answers(responses())
+    assert data["share"].sum() == 0 and any("No answer is missing" in t.get_text() for t in texts(whole))
+
+
+def test_the_flow_adds_up_and_says_what_each_rule_did():
+    figure, data = figures.cleaning_flow(FLOW, labels="es")
+    shown = [t.get_text() for t in texts(figure)]
+    assert {"70 registros recibidos", "60 registros conservados", "−2", "−8"} <= set(shown)
+    assert {"3 señalados", "4 completados", "Formulario sin terminar (se conserva con ≥ 0,8)"} <= set(shown)
+    assert data["rule"].tolist() == ["consent", "completion", "outlier", "imputed"]
+    with pytest.raises(FigureError, match="rows_kept must be rows_in less dropped"):
+        figures.cleaning_flow(FLOW.assign(dropped=1))
+    with pytest.raises(FigureError, match="next rule's rows_in"):
+        figures.cleaning_flow(FLOW.iloc[[1, 3]])
+
+
+def test_the_correlation_map_holds_the_lower_triangle():
+    r = responses().corr()
+    figure, data = figures.correlation_map(r, blocks=BLOCKS)
+    assert len(data) == 10
+    image = figure.axes[0].images[0].get_array()
+    for row in data.to_dict("records"):
+        i, j = ITEMS.index(row["row"]), ITEMS.index(row["column"])
+        assert i > j and row["value"] == r.loc[row["row"], row["column"]] == image[i, j]
+    assert np.ma.count(image) == 10
+    with pytest.raises(FigureError, match="no item 'FI9'; did you mean 'FI"):
+        figures.correlation_map(r, blocks={"FI": ["FI9"]})
+    with pytest.raises(FigureError, match="same items in the same order"):
+        figures.correlation_map(r.iloc[:3])
+
+
+def test_scree_draws_the_parallel_analysis():
+    parallel = parallel_analysis(responses().to_numpy(), n_iterations=30, seed=1)
+    figure, data = figures.scree(parallel)
+    for ax, kind in zip(figure.axes, ("components", "factors"), strict=True):
+        part = data[data["kind"] == kind]
+        assert part["observed"].to_numpy() == pytest.approx(getattr(parallel, f"observed_{kind}"))
+        assert part["percentile"].to_numpy() == pytest.approx(getattr(parallel, f"percentile_{kind}"))
+        assert part["retained"].sum() == getattr(parallel, f"n_{kind}")
+        lines = [tuple(line.get_ydata()) for line in ax.lines]
+        assert tuple(part["observed"]) in lines and tuple(part["percentile"]) in lines
+    again, same = figures.scree(data)
+    pd.testing.assert_frame_equal(same, data)
+    assert figures.render(again, formats=["svg"]) == figures.render(figure, formats=["svg"])
+    with pytest.raises(FigureError, match="kind must be"):
+        figures.scree(data.assign(kind="other"))
+
+
+def test_the_loading_map_marks_what_was_dropped_and_why():
+    figure, data = figures.loading_map(STATISTICS, TRACE, labels="es")
+    table = data.set_index(["item", "round"])
+    assert table.loc[("FI1", 0), "loading"] == pytest.approx(0.6)
+    assert np.isnan(table.loc[("FI1", 1), "loading"]) and table.loc[("FI1", 1), "action"] == "dropped"
+    assert table.loc[("FI1", 1), "text"] == "carga propia 0,21 < 0,40"
+    assert table.loc[("FI2", 1), "text"] == "brecha cruzada 0,04 < 0,10 (se conserva: mínimo)"
+    assert (data["action"] != "").sum() == 2
+    assert sum(t.get_text() == "×" for t in texts(figure)) == 1
+    drawn = np.ma.concatenate([ax.images[0].get_array().ravel() for ax in figure.axes])
+    assert sorted(np.ma.masked_invalid(drawn).compressed()) == pytest.approx(
+        sorted(data["loading"].dropna().abs())
+    )
+    unpruned, data = figures.loading_map(STATISTICS[STATISTICS["round"] == 0], TRACE.iloc[:0])
+    assert (data["action"] == "").all() and not any(t.get_text() == "×" for t in texts(unpruned))
+
+
+def test_htmt_bars_have_intervals_and_both_limits():
+    figure, data = DRAWINGS["htmt_bars"](labels="es")
+    assert bars(figure) == pytest.approx(np.array([(0.0, 0.335), (0.0, 0.884)]))
+    assert data[["lower", "upper"]].to_numpy() == pytest.approx(np.array([[0.1, 0.6], [0.7, 1.02]]))
+    limits = {line.get_xdata()[0] for line in figure.axes[0].lines if line.get_linestyle() in ("--", ":")}
+    assert limits == {0.85, 0.90}
+    assert {"0,335", "0,884"} <= {t.get_text() for t in texts(figure)}
+    plain, data = figures.htmt_bars(SUMMARY.drop(columns=["lower", "upper"]))
+    assert data["lower"].isna().all() and not any("95" in t.get_text() for t in texts(plain))
+
+
+def test_the_forest_puts_hypotheses_first_and_tells_intervals_apart():
+    figure, data = DRAWINGS["forest"]()
+    assert data["hypothesis"].tolist() == ["H1", "H2", ""]
+    assert data["text"].tolist()[:2] == [
+        "0.310 [−0.050, 0.550]  p = 0.150",
+        "0.740*** [0.500, 0.860]  p < 0.001",
+    ]
+    markers = [
+        (line.get_xdata()[0], line.get_markerfacecolor())
+        for line in figure.axes[0].lines
+        if line.get_marker() == "o"
+    ]
+    assert [x for x, _ in markers] == [0.31, 0.74]
+    assert markers[0][1] == "white" and markers[1][1] != "white"
+    spanish, _ = DRAWINGS["forest"](labels="es")
+    assert any(t.get_text().startswith("0,310 [−0,050; 0,550]") for t in texts(spanish))
+    with pytest.raises(FigureError, match="no row has the statistic f_squared"):
+        figures.forest(SUMMARY, statistics="f_squared")
+
+
+def test_densities_integrate_to_one_and_mark_the_interval():
+    figure, data = DRAWINGS["bootstrap_densities"]()
+    for key, part in data.groupby(["statistic", "row", "column"]):
+        curve = part[part["element"] == "density"]
+        assert np.trapezoid(curve["density"], curve["x"]) == pytest.approx(1.0, abs=0.01)
+        wanted = SUMMARY.set_index(["statistic", "row", "column"]).loc[key]
+        marks = part.set_index("element")["x"]
+        assert (
+            marks[["estimate", "lower", "upper"]].tolist() == wanted[["original", "lower", "upper"]].tolist()
+        )
+    assert data["statistic"].unique().tolist() == ["path_coefficient"]
+    curves = [tuple(line.get_ydata()) for ax in figure.axes for line in ax.lines]
+    assert tuple(data.loc[(data["element"] == "density") & (data["column"] == "FI"), "density"]) in curves
+
+
+def test_many_draws_give_the_density_that_all_of_them_give():
+    rng = np.random.default_rng(8)
+    values = rng.gamma(3.0, 0.1, 6000)
+    keys = {"statistic": "path_coefficient", "row": "INFRATICS", "column": "FI"}
+    _, binned = figures.bootstrap_densities(pd.DataFrame({**keys, "value": values}), SUMMARY.iloc[:1])
+    from scipy.stats import gaussian_kde
+
+    curve = binned[binned["element"] == "density"]
+    assert curve["density"].to_numpy() == pytest.approx(gaussian_kde(values)(curve["x"]), abs=0.01)
+
+
+def test_draws_that_do_not_vary_have_no_density():
+    with pytest.raises(FigureError, match="do not vary"):
+        figures.bootstrap_densities(draws().assign(value=1.0), SUMMARY)
+    with pytest.raises(FigureError, match="not in the summary"):
+        figures.bootstrap_densities(draws(), SUMMARY, quantities=[("htmt2", "a", "b")])
+
+
+def test_the_importance_map_names_every_point_once_without_covering_another():
+    figure, data = DRAWINGS["importance_map"]()
+    panels = [ax for ax in figure.axes if ax.texts]
+    drawn = sorted((x, y) for ax in panels for x, y in zip(*ax.lines[-1].get_data(), strict=True))
+    assert drawn == sorted(zip(data["importance"], data["performance"], strict=True))
+    assert data.loc[data["level"] == "item", "mean_importance"].unique() == pytest.approx([0.067])
+    figure.set_dpi(300)
+    figure.draw_without_rendering()
+    for ax in panels:
+        boxes = [Text.get_window_extent(t) for t in ax.texts]
+        assert sorted(t.get_text() for t in ax.texts) in (
+            ["INFRATICS"],
+            sorted(f"INFRATICS{i}" for i in range(8)),
+        )
+        for a, b in itertools.combinations(boxes, 2):
+            assert not (a.x0 < b.x1 and b.x0 < a.x1 and a.y0 + 6 < b.y1 - 6 and b.y0 + 6 < a.y1 - 6)
+
+
+def test_published_dots_count_in_units_of_the_last_digit():
+    figure, data = DRAWINGS["published_dots"](labels="es")
+    units = data.set_index("cell")["units"]
+    assert units[["T1.a", "T2.a", "T2.b", "T5.a"]].tolist() == pytest.approx([0.0, 0.4, -75.0, 1.0])
+    at = data.set_index("cell")["drawn_at"]
+    assert at["T5.b"] == 0.0 and at["T5.c"] == 1000.0 and np.isnan(at["T6.a"])
+    dots = sorted(
+        float(line.get_xdata()[0]) for ax in figure.axes for line in ax.lines if line.get_markersize() == 4.5
+    )
+    assert dots == pytest.approx(sorted(at.dropna()))
+    shown = [t.get_text() for t in texts(figure)]
+    assert "Decisión INFRATICS → FI   rechazada" in shown and "α RC   0,730" in shown
+    assert any("difiere (1)" in t for t in shown)
+    with pytest.raises(FigureError, match="verdict 'equals'; did you mean 'equal'"):
+        figures.published_dots(COMPARISON.assign(verdict="equals"))
+
+
+def test_attainable_intervals_tell_what_is_out_of_reach():
+    figure, data = DRAWINGS["attainable_intervals"](labels="es")
+    assert data["inside"].tolist() == [False, True, False]
+    assert data["printed"].tolist()[:2] == [0.73, 0.561] and np.isnan(data["printed"][2])
+    assert "[0,615; 0,721]" in {t.get_text() for t in texts(figure)}
+    crosses = [tuple(line.get_xdata()) for line in figure.axes[0].lines if line.get_marker() == "X"]
+    assert crosses == [(0.73,)]
+    renamed = INTERVALS.rename(columns={"lower": "allowed_lower", "upper": "allowed_upper"})
+    pd.testing.assert_frame_equal(figures.attainable_intervals(renamed)[1], data)
+    with pytest.raises(FigureError, match="no row has an interval"):
+        figures.attainable_intervals(INTERVALS.assign(lower=np.nan))
+
+
+def test_the_ensemble_is_summarised_by_quantiles():
+    figure, data = DRAWINGS["ensemble_intervals"]()
+    row = data.iloc[0]
+    assert row[["minimum", "lower", "median", "upper", "maximum"]].tolist() == pytest.approx(
+        [0.1, 0.14, 0.5, 0.86, 0.9]
+    )
+    assert any("41 data sets" in t.get_text() for t in texts(figure))
+    pd.testing.assert_frame_equal(figures.ensemble_intervals(data, count=41)[1], data)
+
+
+def test_power_curves_are_sorted_and_checked():
+    figure, data = DRAWINGS["power_curve"]()
+    assert data["n"].tolist() == [20, 40, 80] * 2
+    curves = [tuple(line.get_ydata()) for line in figure.axes[0].lines]
+    assert tuple(data["power"][:3]) in curves and tuple(data["power"][3:]) in curves
+    one, data = figures.power_curve(pd.DataFrame({"n": [10, 20], "power": [0.2, 0.4]}))
+    assert one.axes[0].get_legend() is None and (data["row"] == "").all()
+    with pytest.raises(FigureError, match="between 0 and 1"):
+        figures.power_curve(POWER.assign(power=80.0))
+
+
+EMPTY = pd.DataFrame()
+REFUSED = {
+    "response_bars": lambda: figures.response_bars(EMPTY, SCALE),
+    "missing_answers": lambda: figures.missing_answers(EMPTY),
+    "cleaning_flow": lambda: figures.cleaning_flow(FLOW.iloc[:0]),
+    "correlation_map": lambda: figures.correlation_map(EMPTY),
+    "scree": lambda: figures.scree(EMPTY),
+    "loading_map": lambda: figures.loading_map(STATISTICS.iloc[:0], TRACE),
+    "htmt_bars": lambda: figures.htmt_bars(SUMMARY.iloc[:0]),
+    "forest": lambda: figures.forest(SUMMARY.iloc[:0]),
+    "bootstrap_densities": lambda: figures.bootstrap_densities(draws(), SUMMARY.iloc[:0]),
+    "importance_map": lambda: figures.importance_map(IPMA.iloc[:0]),
+    "published_dots": lambda: figures.published_dots(COMPARISON.iloc[:0]),
+    "attainable_intervals": lambda: figures.attainable_intervals(INTERVALS.iloc[:0]),
+    "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0]),
+    "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_nothing_to_draw_is_an_error(name):
+    with pytest.raises(FigureError, match=f"{name}: "):
+        REFUSED[name]()
+
+
+def test_answers_off_the_scale_and_unknown_items_are_named():
+    with pytest.raises(FigureError, match="FI1 has the answer 9, expected one of"):
+        figures.response_bars(responses().assign(FI1=9), SCALE)
+    with pytest.raises(FigureError, match="no item 'FI3'; did you mean 'FI"):
+        figures.response_bars(responses(), SCALE, blocks={"FI": ["FI3"]})
+    with pytest.raises(FigureError, match="no column 'power'; did you mean 'powr'"):
+        figures.power_curve(POWER.rename(columns={"power": "powr"}))
+
+
+def test_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="'en' or 'es', found 'fr'"):
+        DRAWINGS["htmt_bars"](labels="fr")
+
+
+def test_labels_come_from_study_and_codebook():
+    study = SimpleNamespace(constructs=[SimpleNamespace(name="FI", label=LABELS["INFRATICS"])])
+    assert figures.construct_labels(study)["FI"]("es") == "Infraestructura tecnológica"
+    book = pd.DataFrame({"item": ["FI1"], "text_en": ["Knows"], "text_es": [np.nan]})
+    labels = figures.item_labels(book)
+    assert labels["FI1"]("es") == "Knows"

@@ -1,0 +1,207 @@
+"""The path diagram: what stands in it, in both languages, with nothing written over anything."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from plsem.model import Model
+from surveypls.figures.files import render
+from surveypls.figures.path_diagram import path_diagram
+from surveypls.figures.style import FigureError
+
+
+def values_for(model: Model, seed: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rows = []
+    for construct, block in zip(model.constructs, model.blocks, strict=True):
+        for i in block:
+            rows.append(("outer_loading", model.items[i], construct, rng.uniform(0.4, 0.95)))
+            rows.append(("outer_weight", model.items[i], construct, rng.uniform(-0.3, 0.6)))
+        rows.append(("ave", construct, "", rng.uniform(0.4, 0.8)))
+    rows += [("path_coefficient", s, t, rng.uniform(-0.6, 0.8)) for s, t in model.path_names]
+    rows += [("r_squared", "", t, rng.uniform(0.1, 0.8)) for t in {t for _, t in model.path_names}]
+    return pd.DataFrame(rows, columns=["statistic", "row", "column", "value"])
+
+
+STUDY = Model.from_blocks(
+    {
+        "INFRATICS": [f"INFRATICS{i}" for i in (2, 3, 5, 7, 8)],
+        "FI": ["FI2", "FI3", "FI4"],
+        "RC": ["RC2", "RC3", "RC4"],
+    },
+    [("INFRATICS", "FI"), ("INFRATICS", "RC")],
+)
+LABELS = {
+    "FI": {"en": "Sources of income", "es": "Fuentes de ingreso"},
+    "INFRATICS": "Technological infrastructure",
+}
+LARGE = Model.from_blocks(
+    {f"A_LONG_CONSTRUCT_{i}": [f"A_RATHER_LONG_ITEM_NAME_{i}_{j}" for j in range(10)] for i in range(8)},
+    [
+        (f"A_LONG_CONSTRUCT_{a}", f"A_LONG_CONSTRUCT_{b}")
+        for a, b in itertools.combinations(range(8), 2)
+        if a + b < 9
+    ],
+)
+MIXED = Model.from_blocks(
+    {"X": ["x1", "x2", "x3"], "M": ["m1"], "Y": ["y1", "y$2", "y_3"]},
+    [("X", "M"), ("M", "Y"), ("X", "Y")],
+    modes={"X": "B"},
+)
+
+
+def texts(figure) -> list[Text]:
+    return [t for t in figure.findobj(Text) if t.get_text() and t.get_visible()]
+
+
+def ink(text: Text) -> Bbox:
+    """What a line of text covers: its box is as tall as the font's tallest letters, its letters are not."""
+    box = text.get_window_extent()
+    if text.get_rotation() == 90:
+        return Bbox.from_extents(box.x0 + 0.2 * box.width, box.y0, box.x1 - 0.15 * box.width, box.y1)
+    return Bbox.from_extents(box.x0, box.y0 + 0.15 * box.height, box.x1, box.y1 - 0.2 * box.height)
+
+
+@pytest.mark.parametrize("model", [STUDY, LARGE, MIXED], ids=["study", "large", "mixed"])
+@pytest.mark.parametrize("labels", ["en", "es"])
+def test_no_text_touches_another_or_leaves_the_page(model, labels):
+    figure, _ = path_diagram(
+        model,
+        values_for(model).assign(p_value=1e-4),
+        construct_labels=LABELS,
+        labels=labels,
+        notice="A synthetic survey. " * 12,
+    )
+    figure.set_dpi(400)
+    figure.draw_without_rendering()
+    drawn = [(t.get_text(), ink(t)) for t in texts(figure)]
+    for (a, box_a), (b, box_b) in itertools.combinations(drawn, 2):
+        assert not box_a.overlaps(box_b), (a, b, box_a, box_b)
+    page = figure.bbox
+    for text, box in drawn:
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.x1 and box.y1 <= page.y1, text
+
+
+def test_item_names_fit_their_boxes_and_numbers_stay_readable():
+    for model in (STUDY, LARGE):
+        figure, _ = path_diagram(model, values_for(model))
+        figure.set_dpi(400)
+        figure.draw_without_rendering()
+        assert min(t.get_fontsize() for t in texts(figure)) >= 4.5
+        boxes = [
+            p.get_window_extent()
+            for p in figure.axes[0].patches
+            if type(p) is Rectangle and p.get_zorder() == 4
+        ]
+        names = [t for t in texts(figure) if t.get_text().startswith(("INFRATICS2", "FI3", "A_RATHER"))]
+        assert len(boxes) == len(model.items) and names
+        for name in names:
+            if name.get_fontweight() != "bold":
+                text = ink(name)
+                assert any(
+                    b.x0 <= text.x0 and text.x1 <= b.x1 and b.y0 <= text.y0 <= text.y1 <= b.y1 for b in boxes
+                )
+
+
+def test_data_is_what_is_drawn():
+    values = values_for(STUDY)
+    figure, data = path_diagram(STUDY, values, construct_labels=LABELS)
+    keys = values.set_index(["statistic", "row", "column"])["value"]
+    shown = [t.get_text() for t in texts(figure)]
+    for row in data.to_dict("records"):
+        assert row["value"] == keys[row["statistic"], row["row"], row["column"]]
+        assert row["text"] == f"{row['value']:.3f}".replace("-", "−")
+        assert any(text.endswith(row["text"]) for text in shown)
+    assert (data["element"].value_counts() == pd.Series({"item": 11, "construct": 3, "path": 2})).all()
+    inside = data[data["element"] == "construct"].set_index("row")["statistic"]
+    assert list(data.loc[data["element"] == "construct", "statistic"]) == ["ave", "r_squared", "r_squared"]
+    assert inside["INFRATICS"] == "ave"
+    patches = figure.axes[0].patches
+    assert sum(isinstance(p, Ellipse) for p in patches) == 3
+    assert sum(isinstance(p, FancyArrowPatch) for p in patches) == 11 + 2
+    placed = {
+        (t.get_text(), round(t.get_position()[0], 6), round(t.get_position()[1], 6)) for t in texts(figure)
+    }
+    for row in data[data["element"] != "construct"].to_dict("records"):
+        assert (row["text"], round(row["x"], 6), round(row["y"], 6)) in placed
+
+
+def test_stars_follow_the_p_values_and_are_explained():
+    values = values_for(STUDY)
+    inference = pd.DataFrame(
+        [("path_coefficient", "INFRATICS", "FI", 0.15), ("path_coefficient", "INFRATICS", "RC", 0.004)],
+        columns=["statistic", "row", "column", "p_value"],
+    )
+    figure, data = path_diagram(STUDY, values, inference=inference, labels="es")
+    paths = data[data["element"] == "path"].set_index("column")["text"]
+    assert "*" not in paths["FI"] and paths["RC"].endswith("**") and not paths["RC"].endswith("***")
+    assert any("p < 0,05" in t.get_text() for t in texts(figure))
+    plain, _ = path_diagram(STUDY, values)
+    assert not any("p <" in t.get_text() for t in texts(plain))
+
+
+def test_a_bootstrap_summary_serves_as_values():
+    summary = values_for(STUDY).rename(columns={"value": "original"}).assign(p_value=0.03)
+    _, data = path_diagram(STUDY, summary)
+    assert data.loc[data["element"] == "path", "text"].str.endswith("*").all()
+
+
+def test_spanish_has_decimal_commas_and_its_labels():
+    figure, _ = path_diagram(STUDY, values_for(STUDY), construct_labels=LABELS, labels="es")
+    shown = [t.get_text() for t in texts(figure)]
+    assert "Fuentes de ingreso" in shown
+    assert not any(
+        any(a.isdigit() and b == "." and c.isdigit() for a, b, c in zip(t, t[1:], t[2:], strict=False))
+        for t in shown
+    )
+
+
+def test_mode_b_draws_weights_and_turns_the_arrows():
+    _, data = path_diagram(MIXED, values_for(MIXED))
+    statistic = data[data["element"] == "item"].set_index("row")["statistic"]
+    assert set(statistic[["x1", "x2", "x3"]]) == {"outer_weight"}
+    assert set(statistic[["m1", "y$2"]]) == {"outer_loading"}
+    figure, _ = path_diagram(MIXED, values_for(MIXED))
+    ellipses = [p for p in figure.axes[0].patches if isinstance(p, Ellipse)]
+    arrows = [p for p in figure.axes[0].patches if isinstance(p, FancyArrowPatch) and p.get_zorder() == 1]
+    owners = [ellipses[0]] * 3 + [ellipses[1]] + [ellipses[2]] * 3
+    for i, (arrow, owner) in enumerate(zip(arrows, owners, strict=True)):
+        vertices = arrow._path_original.vertices  # from tail to head, in inches
+        tail, head = (np.hypot(*(v - np.array(owner.get_center()))) for v in (vertices[0], vertices[-1]))
+        assert (head < tail) == (i < 3)
+
+
+def test_the_structural_model_alone():
+    figure, data = path_diagram(STUDY, values_for(STUDY), items=False)
+    assert set(data["element"]) == {"construct", "path"}
+    assert not any(t.get_text() == "FI2" for t in texts(figure))
+
+
+def test_the_same_input_gives_the_same_bytes():
+    first, second = (
+        render(path_diagram(STUDY, values_for(STUDY), labels="es")[0], title="t") for _ in range(2)
+    )
+    assert first == second and set(first) == {"svg", "png", "pdf"}
+    assert b"20" + b"26-" not in first["svg"] and b"CreationDate" not in first["pdf"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: f[f["statistic"] != "path_coefficient"], "no path_coefficient of INFRATICS and FI"),
+        (lambda f: f[f["row"] != "RC3"], "no outer_loading of RC3 and RC"),
+        (lambda f: f.iloc[:0], "no rows"),
+        (lambda f: f.drop(columns="row"), "no column 'row'"),
+        (lambda f: f.to_dict(), "expected a DataFrame"),
+    ],
+)
+def test_what_is_missing_is_named(spoil, message):
+    with pytest.raises(FigureError, match=message):
+        path_diagram(STUDY, spoil(values_for(STUDY)))

@@ -1,0 +1,371 @@
+"""Running notebooks: contracts, staging, failure, parameters, resuming."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from surveypls.compendium import project as compendium
+from surveypls.compendium import record, runner
+from surveypls.compendium.project import CompendiumError, ContractError, ParameterError, Project, open_project
+from surveypls.study.definition import load_study
+
+STUDY = """
+id: toy
+title: A toy
+seed: 7
+constructs: {X: [x1, x2], Y: [y1, y2]}
+paths: [X -> Y]
+"""
+PARAMETERS = "name: str = ''  # run\nn_resamples: int = None  # how many\nstudy: str = 'study.yaml'  # file\n"
+OPEN = (
+    "from surveypls.compendium.project import open_project\n"
+    "project = open_project('{0}', study=study, name=name, n_resamples=n_resamples)\n"
+)
+FIRST = (
+    "import pandas as pd\n"
+    "_ = project.write('01_a', pd.DataFrame({'v': [project.study.bootstrap.n_resamples]}))\n"
+)
+SECOND = "project.write('02_b', project.read('01_a') * 2)\nproject.read('01_a').v[0]"
+
+
+def _notebook(path: Path, body: str) -> None:
+    cells = [
+        new_markdown_cell("# Synthetic toy of an article"),
+        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        new_code_cell(OPEN.format(path.stem)),
+        new_code_cell(body),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"c{number}"
+    notebook = new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "survey.csv").write_text("x1\n1\n")
+    (tmp_path / "study.yaml").write_text(STUDY)
+    (tmp_path / "src").mkdir()
+    _notebook(tmp_path / "notebooks" / "01_a.ipynb", FIRST)
+    _notebook(tmp_path / "notebooks" / "02_b.ipynb", SECOND)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(compendium.OUTPUT_VARIABLE, raising=False)
+    yield tmp_path
+
+
+def _tree(root: Path) -> dict[str, bytes]:
+    files = (p for p in root.rglob("*") if p.is_file() and "build" not in p.parts)
+    return {str(p.relative_to(root)): p.read_bytes() for p in files}
+
+
+def test_reproduce_twice_changes_nothing_the_second_time(toy: Path) -> None:
+    stream = io.StringIO()
+    changed = runner.reproduce(toy, stream=stream)
+    assert set(changed) == {
+        "notebooks/01_a.ipynb",
+        "notebooks/02_b.ipynb",
+        "data/derived/01_a.csv",
+        "data/derived/02_b.csv",
+    }
+    assert pd.read_csv(toy / "data/derived/02_b.csv").v[0] == 20_000
+    assert "[2/2] 02_b" in stream.getvalue()
+    before = _tree(toy)
+    assert runner.reproduce(toy, stream=stream) == []
+    assert _tree(toy) == before
+
+
+def test_supplements_run_beside_the_paper(toy: Path) -> None:
+    _notebook(toy / "notebooks" / "03_c.ipynb", "_ = project.write('03_c', project.read('02_b'))")
+    _notebook(toy / "notebooks" / "S1_d.ipynb", "_ = project.write('S1_d', project.read('01_a'))")
+    stream = io.StringIO()
+    changed = runner.reproduce(toy, stream=stream)
+    assert {"data/derived/S1_d.csv", "data/derived/03_c.csv"} <= set(changed)
+    assert "[4/4] S1_d" in stream.getvalue()
+    _notebook(toy / "notebooks" / "S1_d.ipynb", "1 / 0")
+    before = _tree(toy)
+    with pytest.raises(runner.NotebookError, match="S1_d"):
+        runner.reproduce(toy, stream=io.StringIO())
+    assert _tree(toy) == before
+
+
+def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path) -> None:
+    runner.reproduce(toy, stream=io.StringIO())
+    _notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))
+    _notebook(toy / "notebooks" / "02_b.ipynb", "project.write('02_b', project.read('01_a'))\n1 / 0")
+    before = _tree(toy)
+    with pytest.raises(runner.NotebookError) as error:
+        runner.reproduce(toy, stream=io.StringIO())
+    assert (error.value.notebook, error.value.cell, error.value.name) == (
+        "02_b.ipynb",
+        3,
+        "ZeroDivisionError",
+    )
+    assert "1 / 0" in error.value.source
+    assert not error.value.is_user_error
+    assert _tree(toy) == before
+    assert (toy / "build" / "failed" / "02_b.ipynb").is_file()
+
+
+def test_a_named_run_touches_nothing_else_and_resumes(toy: Path) -> None:
+    before = _tree(toy)
+    study = load_study(toy / "study.yaml")
+    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+    _notebook(toy / "notebooks" / "02_b.ipynb", "1 / 0")
+    broken = _tree(toy)
+    with pytest.raises(runner.NotebookError):
+        runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=io.StringIO())
+    assert not (toy / "build" / "mine").exists()
+    assert _tree(toy) == broken
+    # the notebook is mended: the code changed, so the run begins afresh
+    _notebook(toy / "notebooks" / "02_b.ipynb", SECOND)
+    stream = io.StringIO()
+    folder = runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=stream)
+    assert "done before" not in stream.getvalue()
+    assert pd.read_csv(folder / "data/derived/02_b.csv").v[0] == 1000
+    assert _tree(toy) == before
+    assert not (folder / "progress.json").exists()
+    executed = nbformat.read(folder / "notebooks" / "01_a.ipynb", as_version=4)
+    assert any("injected-parameters" in c.metadata.get("tags", []) for c in executed.cells)
+
+
+def test_a_stopped_run_goes_on_where_it_stopped(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = load_study(toy / "study.yaml")
+    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+    real = runner.execute
+
+    def stop_at_second(notebook: Path, *more: object, **options: object) -> None:
+        if notebook.stem == "02_b":
+            raise KeyboardInterrupt
+        real(notebook, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runner, "execute", stop_at_second)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(toy, study, **given, stream=io.StringIO())
+    monkeypatch.setattr(runner, "execute", real)
+    stream = io.StringIO()
+    folder = runner.run(toy, study, **given, stream=stream)
+    assert stream.getvalue().count("done before") == 1
+    assert {p.name for p in (folder / "notebooks").iterdir()} == {"01_a.ipynb", "02_b.ipynb"}
+
+
+def _given(toy: Path) -> dict[str, object]:
+    return {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
+
+
+def _folders(toy: Path) -> list[str]:
+    return sorted(p.name for p in (toy / "build").iterdir() if p.name != "failed")
+
+
+def _run_again(toy: Path, **settings: object) -> str:
+    stream = io.StringIO()
+    study = load_study(toy / "study.yaml")
+    runner.run(toy, study, **_given(toy), settings=settings, stream=stream)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def test_the_same_run_again_replaces_the_first(toy: Path) -> None:
+    _run_again(toy)
+    (toy / "build" / "mine" / ".DS_Store").write_text("x")
+    assert "kept as" not in _run_again(toy)
+    assert _folders(toy) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda toy: (toy / "data/raw/survey.csv").write_text("x1\n2\n"), "other inputs: survey"),
+        (lambda toy: (toy / "study.yaml").write_text(STUDY + "labels: es\n"), "other inputs: study"),
+        (lambda toy: (toy / "build/mine/note.txt").write_text("mine"), "changed or added: note.txt"),
+        (lambda toy: (toy / "build/mine/data/derived/01_a.csv").write_text("v\n"), "01_a.csv"),
+        (lambda toy: (toy / "build/mine/run.json").unlink(), "its record is missing"),
+    ],
+)
+def test_what_would_be_lost_is_kept_under_a_dated_name(
+    change: Callable[[Path], object], reason: str, toy: Path
+) -> None:
+    _run_again(toy)
+    change(toy)
+    before = {p.name: p.read_bytes() for p in (toy / "build/mine").rglob("*") if p.is_file()}
+    said = _run_again(toy)
+    new, old = _folders(toy)
+    assert (new, old[:9]) == ("mine", "mine.old-")
+    assert f"kept as build/{old}/" in said
+    assert reason in said
+    assert {p.name: p.read_bytes() for p in (toy / "build" / old).rglob("*") if p.is_file()} == before
+
+
+def test_other_settings_do_not_replace_a_full_run(toy: Path) -> None:
+    _run_again(toy)
+    assert "other inputs: settings" in _run_again(toy, n_resamples=500)
+
+
+def test_a_run_leaves_a_record_of_what_it_was_made_from(toy: Path) -> None:
+    (toy / "book.csv").write_text("item\nx1\n")
+    (toy / "study.yaml").write_text(STUDY + "survey: {codebook: book.csv}\n")
+    _run_again(toy, n_resamples=500)
+    folder = toy / "build" / "mine"
+    found = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert found["inputs"]["survey"] == {
+        "file": "survey.csv",
+        "sha256": hashlib.sha256((toy / "data/raw/survey.csv").read_bytes()).hexdigest(),
+    }
+    assert (found["seed"], found["n_resamples"], found["settings"]) == (7, 500, {"n_resamples": 500})
+    assert found["command"] == "python -m surveypls run survey.csv study.yaml --name mine --resamples 500"
+    assert {"python", "numpy", "code_sha256"} <= set(found["versions"])
+    for name in ("study.yaml", "book.csv"):
+        assert (folder / "inputs" / name).read_bytes() == (toy / name).read_bytes()
+    sums = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    assert {"run.json", "inputs/study.yaml", "notebooks/01_a.ipynb", "data/derived/02_b.csv"} <= set(sums)
+
+
+def test_inputs_elsewhere_leave_no_absolute_path(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("elsewhere")
+    (other / "own.yaml").write_text(STUDY)
+    (other / "own.csv").write_text("x1\n1\n")
+    given = {**_given(toy), "survey": other / "own.csv", "study_file": other / "own.yaml"}
+    folder = runner.run(toy, load_study(other / "own.yaml"), **given, stream=io.StringIO())  # type: ignore[arg-type]
+    texts = [p.read_text(encoding="utf-8") for p in folder.rglob("*") if p.is_file()]
+    assert not any(str(toy) in text or str(other) in text for text in texts)
+    assert any("../" in text and "own.yaml" in text for text in texts)
+
+
+@pytest.mark.parametrize("name", ["uv", "failed", "quick", "reproduce", "custom", "nbval", "Quick"])
+def test_names_used_otherwise_are_refused(name: str) -> None:
+    with pytest.raises(ParameterError, match="used for something else"):
+        record.check_own_name(name)
+    assert record.check_own_name("quick_look") == "quick_look"
+
+
+def test_make_clean_spares_own_runs(tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parents[2] / "Makefile", tmp_path)
+    kept = ["thesis", "thesis.old-2025-01-02-101112"]
+    for name in (*kept, "uv", "failed", "quick", "reproduce", "custom", ".thesis.partial"):
+        (tmp_path / "build" / name).mkdir(parents=True)
+    clean = ["make", "-s", "-C", str(tmp_path), "clean"]
+    said = subprocess.run(clean, capture_output=True, text=True, check=True).stdout
+    assert sorted(p.name for p in (tmp_path / "build").iterdir()) == kept
+    assert all(f"build/{name}" in said for name in kept)
+    shutil.rmtree(tmp_path / "build")
+    (tmp_path / "build" / "uv").mkdir(parents=True)
+    assert subprocess.run(clean, capture_output=True, text=True, check=True).stdout == ""
+    assert not (tmp_path / "build").exists()
+
+
+def test_unknown_parameters_are_errors(toy: Path) -> None:
+    notebook = toy / "notebooks" / "01_a.ipynb"
+    with pytest.raises(ParameterError, match=r"no parameter 'n_resample'; did you mean 'n_resamples'"):
+        runner.execute(notebook, toy / "build/x.ipynb", {"n_resample": 5}, root=toy)
+    bare = new_notebook(cells=[new_code_cell("x = 1")])
+    nbformat.write(bare, toy / "notebooks" / "03_c.ipynb")
+    with pytest.raises(ParameterError, match="no cell tagged"):
+        runner.execute(toy / "notebooks" / "03_c.ipynb", toy / "build/x.ipynb", {"x": 5}, root=toy)
+
+
+def test_plain_papermill_refuses_unknown_parameters_too(toy: Path) -> None:
+    import papermill
+
+    source, out = str(toy / "notebooks" / "01_a.ipynb"), str(toy / "out.ipynb")
+    with pytest.raises(papermill.PapermillExecutionError, match="did you mean 'n_resamples'"):
+        papermill.execute_notebook(source, out, {"n_resample": 5}, cwd=str(toy), progress_bar=False)
+
+
+def test_plain_papermill_with_other_settings_leaves_the_paper_alone(toy: Path) -> None:
+    import papermill
+
+    source, out = str(toy / "notebooks" / "01_a.ipynb"), str(toy / "out.ipynb")
+    papermill.execute_notebook(
+        source, out, {"n_resamples": 500}, cwd=str(toy / "notebooks"), progress_bar=False
+    )
+    assert not (toy / "data" / "derived").exists()
+    assert pd.read_csv(toy / "build/custom/data/derived/01_a.csv").v[0] == 500
+
+
+def test_missing_contract_names_the_notebook(toy: Path) -> None:
+    project = open_project("02_b")
+    with pytest.raises(ContractError, match=r"run notebooks/01_a\.ipynb first"):
+        project.read("01_a")
+
+
+def test_a_named_run_does_not_read_the_papers_contracts(toy: Path) -> None:
+    open_project("01_a").write("01_a", pd.DataFrame({"v": [1.0]}))
+    assert open_project("02_b").read("01_a").v[0] == 1
+    assert open_project("02_b", n_resamples=500).read("01_a").v[0] == 1
+    with pytest.raises(ContractError, match="of run 'mine'"):
+        open_project("02_b", name="mine").read("01_a")
+
+
+def test_contracts_keep_their_numbers(toy: Path) -> None:
+    frame = pd.DataFrame({"a": [1 / 3, float("nan"), 1e-300], "b": ["NA", "", "x,y"]})
+    project = open_project("01_a")
+    project.write("01_a", frame)
+    back = project.read("01_a")
+    pd.testing.assert_frame_equal(back[["a"]], frame[["a"]], rtol=1e-11)
+    assert back.b[0] == "NA"
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a" * 61, "nul\0", "-x", "a b"])
+def test_bad_names(name: str) -> None:
+    with pytest.raises(ParameterError, match="run name"):
+        compendium.check_name(name)
+
+
+def test_bad_settings(toy: Path) -> None:
+    with pytest.raises(ParameterError, match=r"bootstrap\.n_resamples"):
+        open_project("01_a", n_resamples=0)
+    with pytest.raises(ParameterError, match="labels"):
+        open_project("01_a", labels="fr")
+    with pytest.raises(ParameterError, match="needs a name"):
+        open_project("01_a", survey="other.csv")
+
+
+def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compendium, "__file__", str(tmp_path / "a" / "b" / "c.py"))
+    with pytest.raises(CompendiumError, match="no project found"):
+        compendium.find_root(tmp_path)
+
+
+def test_writing_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.csv"
+    assert compendium.write_atomically(path, b"one")
+    assert not compendium.write_atomically(path, b"one")
+
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        compendium.write_atomically(path, b"two")
+    assert path.read_bytes() == b"one"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_canonical_notebooks_hold_nothing_of_the_run() -> None:
+    cell = new_code_cell("1", metadata={"papermill": {"duration": 1}, "tags": ["a"]}, execution_count=1)
+    cell["id"] = "x"
+    notebook = new_notebook(cells=[cell], metadata={"papermill": {"start_time": "now"}})
+    content = json.loads(runner.canonical(notebook))
+    assert content["cells"][0]["metadata"] == {"tags": ["a"]}
+    assert set(content["metadata"]) == {"kernelspec", "language_info"}
+
+
+def test_project_languages(toy: Path) -> None:
+    project = open_project("01_a")
+    assert isinstance(project, Project)
+    assert project.languages == ("en", "es")
+    assert project.notice is None
+    assert open_project("01_a", labels="es").languages == ("es", "en")
+    assert open_project("01_a", name="mine").languages == ("en",)

@@ -1,0 +1,478 @@
+"""The tables: the article's six, and the fuller ones on a model with a mediator, a formative block, one item."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from plsem import estimator as pls
+from plsem import inputs, prediction, structural
+from plsem.model import Model
+from plsem.resampling import bootstrap as resampling
+from plsem.resampling import exact_fit
+from surveypls import tables
+from surveypls.study.definition import load_study, parse_study
+from surveypls.tables import thresholds
+from surveypls.tables.values import Values, as_values
+from surveypls.tables.words import _PHRASES, say
+from tableaudit.comparison import compare, load_published
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = load_study(ROOT / "study.yaml")
+PUBLISHED = load_published(ROOT / "data" / "published")
+CODEBOOK = pd.read_csv(ROOT / "data" / "codebook.csv")
+LONG = ["statistic", "row", "column", "value"]
+
+
+@pytest.fixture(scope="module")
+def echo():
+    """Recomputed values that lie 0.0004 above the printed ones."""
+    rows = []
+    for cell in PUBLISHED:
+        if not cell.is_number or cell.statistic == "htmt_diagonal":
+            continue
+        key = (cell.statistic, cell.row, cell.column)
+        if cell.statistic == "composite_reliability":
+            rows.append(("rho_c", cell.row, "", cell.value + 0.02))
+            key = ("rho_a", cell.row, "")
+        elif cell.statistic == "r_squared":
+            key = ("r_squared", "", cell.column)
+        elif cell.statistic == "srmr":
+            key = ("srmr", "model", "estimated/composite")
+        rows.append((*key, cell.value + 0.0004))
+    return pd.DataFrame(rows, columns=LONG)
+
+
+def six(values, *, study=STUDY, printed=PUBLISHED, labels="en", notice=None):
+    options = {"printed": printed, "labels": labels, "notice": notice}
+    return (
+        tables.table_1_operationalisation(study, CODEBOOK, values, **options),
+        tables.table_2_reflective_measurement(study, values, **options),
+        tables.table_3_fornell_larcker(study, values, **options),
+        tables.table_4_htmt(study, values, **options),
+        tables.table_5_paths(study, values, **options),
+        tables.table_6_model_quality(study, values, **options),
+    )
+
+
+def test_every_printed_figure_stands_in_its_table(echo):
+    for number, table in enumerate(six(echo), start=1):
+        assert table.number == str(number)
+        shown = [text for row in table.cells() for text in row]
+        for cell in PUBLISHED:
+            if cell.table == str(number) and cell.is_number and not cell.statistic.startswith("n_items"):
+                assert cell.printed in shown, cell.id
+
+
+def test_recomputed_figures_stand_beside_the_printed_ones(echo):
+    checked = 0
+    for table in six(echo):
+        for column in table.columns:
+            twin = f"{column.key}_printed"
+            if twin not in table.frame or column.kind == "text":
+                continue
+            for printed, value in zip(table.frame[twin], table.frame[column.key], strict=True):
+                if printed is not None and printed == printed and not math.isnan(value):
+                    assert value == pytest.approx(float(printed) + 0.0004, abs=1e-12)
+                    checked += 1
+    assert checked >= 11 + 11 + 2 * 11 + 6 + 3 + 6 + 4
+
+
+def test_constructs_come_in_the_article_s_order_and_without_it_in_the_study_s(echo):
+    printed = six(echo)[1].frame["construct"].drop_duplicates().tolist()
+    assert [c[-4:] for c in printed] == ["(FI)", "ICS)", "(RC)"]
+    alone = six(echo, printed=None)[1].frame["construct"].drop_duplicates().tolist()
+    assert [c[-4:] for c in alone] == ["ICS)", "(FI)", "(RC)"]
+
+
+def test_spanish_takes_the_article_s_wording_and_decimal_commas(echo):
+    notice = STUDY.synthetic("es")
+    made = six(echo, labels="es", notice=notice)
+    assert [t.title for t in made][:2] == [
+        "Operacionalización de la variable",
+        "Modelos de medida reflectivos: validez convergente y discriminante",
+    ]
+    for table in made:
+        text = repr(table)
+        assert notice in text
+        assert not any(word in text for word in ("Printed", "Recomputed", "Note.", "threshold"))
+        for row in table.cells():
+            for cell, column in zip(row, table.columns, strict=True):
+                assert column.kind == "text" or "." not in cell
+    assert made[0].cells()[0][2] == "¿Sabe qué productos o servicios dejan más ingresos a su negocio?"
+
+
+def test_table_1_counts_items_and_leaves_out_dropped_ones(echo):
+    table = six(echo)[0]
+    first = table.frame.groupby("construct", sort=False)[["items_printed", "items"]].first()
+    assert first["items"].tolist() == first["items_printed"].tolist() == ["3/5", "5/10", "3/6"]
+    fewer = echo[~((echo["statistic"] == "efa_loading") & (echo["row"] == "RC4"))]
+    dropped = six(fewer)[0]
+    assert "RC4" not in dropped.frame["item"].tolist()
+    assert dropped.frame["items"].tolist()[-1] == "2/6"
+    assert dropped.frame["items_printed"].tolist()[-1] == "3/6"
+
+
+def test_marks_follow_the_recomputed_values_not_the_printed_ones(echo):
+    changed = echo.copy()
+    changed.loc[(changed["statistic"] == "htmt") & (changed["column"] == "INFRATICS"), "value"] = 0.95
+    changed.loc[(changed["statistic"] == "sqrt_ave") & (changed["row"] == "RC"), "value"] = 0.70
+    t2, t3, t4 = six(changed)[1:4]
+    assert t4.cells()[2][-2:] == ["0.950\u00a0✗", ""]
+    assert t4.cells()[2][-3] == "0.244\u00a0✓"
+    assert t3.cells()[2][-1] == "0.700\u00a0✗"
+    assert t3.cells()[1][-2] == "0.783\u00a0✓"
+    assert t2.frame["item"].tolist()[-1] == "RC4"
+    assert t2.cells()[-1][3] == "0.470\u00a0~"
+
+
+def test_table_4_prints_the_article_s_diagonal_and_computes_none(echo):
+    rows = six(echo)[3].cells()
+    assert [rows[i][1 + i] for i in range(3)] == ["0.000"] * 3
+    assert [rows[i][4 + i] for i in range(3)] == ["", "", ""]
+    assert rows[0][2] == rows[0][5] == ""
+
+
+def test_table_5_decides_by_p_and_the_study_s_level(echo):
+    table = six(echo)[4]
+    assert table.frame["hypothesis"].tolist() == ["H1: INFRATICS → FI", "H2: INFRATICS → RC"]
+    assert table.frame["decision"].tolist() == ["Rejected", "Accepted"]
+    assert table.frame["decision_printed"].tolist() == ["Rejected", "Accepted"]
+    assert table.cells()[1][2] == "0.742*"
+    swapped = echo.copy()
+    p = swapped["statistic"] == "p_value"
+    swapped.loc[p, "value"] = swapped.loc[p, "value"].tolist()[::-1]
+    assert six(swapped)[4].frame["decision"].tolist() == ["Accepted", "Rejected"]
+    strict = STUDY.model_copy(update={"bootstrap": STUDY.bootstrap.model_copy(update={"significance": 0.01})})
+    assert six(echo, study=strict)[4].frame["decision"].tolist() == ["Rejected", "Rejected"]
+    without = echo[echo["statistic"] != "p_value"]
+    assert six(without)[4].frame["decision"].tolist() == ["", ""]
+
+
+def test_table_6_shows_srmr_once_and_names_its_variant(echo):
+    table = six(echo)[5]
+    assert [row[-2:] for row in table.cells()] == [["0.090", "0.090\u00a0~"], ["", ""]]
+    assert "estimated model, composite implied matrix" in table.note
+    other = tables.table_6_model_quality(STUDY, echo, fit="saturated/common_factor")
+    assert "saturated model, common-factor implied matrix" in other.note
+    assert other.cells()[0][-1] == "—"
+
+
+MEDIATION = parse_study(
+    """
+id: mediation
+title: {en: A mediation, es: Una mediación}
+constructs:
+  F: {items: [f1, f2, f3], mode: B, label: {en: Formative cause, es: Causa formativa}}
+  S: {items: [s1]}
+  M: {items: [m1, m2, m3], label: {en: Mediator, es: Mediador}}
+  Y: {items: [y1, y2, y3], label: {en: Outcome, es: Resultado}}
+paths: [F -> M, S -> M, M -> Y, F -> Y]
+hypotheses:
+  - {id: H1, path: M -> Y}
+  - {id: H2, path: F -> Y, effect: indirect}
+bootstrap: {n_resamples: 200, confidence_level: 0.9}
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def mediation():
+    rng = np.random.default_rng(4)
+    n = 150
+    f, s = rng.normal(size=(n, 3)), rng.normal(size=n)
+    m = 0.5 * (f @ [0.6, 0.3, 0.5]) + 0.3 * s + 0.7 * rng.normal(size=n)
+    y = 0.6 * m + 0.7 * rng.normal(size=n)
+    columns = {f"f{i + 1}": f[:, i] for i in range(3)} | {"s1": s}
+    columns |= {f"m{i}": m + rng.normal(size=n) * (0.4 + 0.3 * i) for i in (1, 2, 3)}
+    columns |= {f"y{i}": y + rng.normal(size=n) * (0.4 + 0.2 * i) for i in (1, 2, 3)}
+    data = pd.DataFrame(columns)
+    model = Model.from_blocks(MEDIATION.blocks(), MEDIATION.path_pairs, modes=MEDIATION.modes)
+    estimate = pls.estimate(model, inputs.correlations(data.to_numpy()), n_observations=n)
+    values = structural.long_table(estimate)
+    summary = resampling.bootstrap(data, model, structural.quantities, seed=1, n_resamples=200).summary(
+        confidence_level=0.9
+    )
+    fit = exact_fit.exact_fit_test(data, model, seed=1, n_resamples=100).summary()
+    return values, summary, fit, prediction.predict(data, model, folds=5, repetitions=1)
+
+
+def test_article_tables_serve_other_models(mediation):
+    values, summary, _, _ = mediation
+    t1, t2, t3, t4, t5, t6 = six([summary, values], study=MEDIATION, printed=None)
+    assert t1.frame["item"].tolist() == ["f1", "f2", "f3", "s1"] and t1.frame["efa_loading"].isna().all()
+    assert "paraphrases" not in t1.note
+    assert t2.frame["item"].tolist() == ["s1", "m1", "m2", "m3", "y1", "y2", "y3"]
+    assert not any("Printed" in c.full_heading for t in (t2, t3, t4, t5, t6) for c in t.columns)
+    assert t3.cells()[0][1] == "" and t3.cells()[1][2] == ""
+    assert t3.cells()[3][4].endswith("✓")
+    assert t4.cells()[2][1] == "—"
+    assert t5.frame["hypothesis"].tolist() == ["H1: M → Y", "H2: F → Y (indirect effect)"]
+    indirect = summary[(summary["statistic"] == "indirect_effect") & (summary["row"] == "F")]
+    assert t5.frame["path_coefficient"].iloc[1] == indirect["original"].iloc[0]
+    assert t6.frame["path"].tolist() == ["H1: M → Y", "F → M", "S → M", "F → Y"]
+    # R² of a target with two predictors is shown once.
+    assert [row[2] == "" for row in t6.cells()] == [False, False, True, True]
+
+
+def test_items_show_weights_for_formative_and_loadings_for_reflective_blocks(mediation):
+    values, summary, _, _ = mediation
+    table = tables.item_table(MEDIATION, [summary, values])
+    assert table.frame["quantity"].tolist() == ["Weight"] * 3 + ["Loading"] * 7
+    found = Values([summary, values])
+    assert table.frame["estimate"].iloc[0] == found.get("outer_weight", "f1", "F")
+    assert table.frame["lower"].iloc[5] == found.get("outer_loading", "m2", "M", "lower")
+    assert table.frame["squared_loading"].iloc[4] == found.get("outer_loading", "m1", "M") ** 2
+    assert "90% CI" in {c.group for c in table.columns}
+    weights = tables.item_table(MEDIATION, [summary, values], weights=True)
+    assert set(weights.frame["quantity"]) == {"Weight"}
+
+
+def test_reliability_leaves_out_what_is_not_defined(mediation):
+    _, summary, _, _ = mediation
+    table = tables.reliability_table(MEDIATION, summary)
+    assert table.frame["construct"].drop_duplicates().tolist() == ["Mediator (M)", "Outcome (Y)"]
+    assert len(table.frame) == 8
+    for _, row in table.frame.iterrows():
+        assert row["lower"] < row["estimate"] < row["upper"]
+
+
+def test_cross_loadings_mark_the_own_construct(mediation):
+    values, _, _, _ = mediation
+    table = tables.cross_loading_table(MEDIATION, values)
+    assert {key for _, key in table.marks} == {"S", "M", "Y"}
+    swapped = values.copy()
+    own = (swapped["row"] == "m1") & (swapped["column"] == "M")
+    swapped.loc[own & swapped["statistic"].isin(["cross_loading", "outer_loading"]), "value"] = 0.01
+    row = table.frame["item"].tolist().index("m1")
+    assert tables.cross_loading_table(MEDIATION, swapped).marks[row, "M"].endswith("✗")
+    assert table.marks[row, "M"].endswith("✓")
+
+
+def test_htmt_with_interval_and_limit(mediation):
+    _, summary, _, _ = mediation
+    table = tables.htmt_table(MEDIATION, summary)
+    assert len(table.frame) == 3
+    wide = summary.copy()
+    wide.loc[wide["statistic"] == "htmt", "upper"] = 0.95
+    assert set(tables.htmt_table(MEDIATION, wide).frame["below_limit"]) == {"no"}
+    assert set(table.frame["below_limit"]) == {"yes"}
+
+
+def test_paths_list_hypotheses_first_and_decide_only_those(mediation):
+    _, summary, _, _ = mediation
+    table = tables.path_table(MEDIATION, summary)
+    assert table.frame["path"].tolist()[2:] == ["F → M", "S → M", "F → Y"]
+    assert [bool(d) for d in table.frame["decision"]] == [True, True, False, False, False]
+    assert math.isnan(table.frame["f_squared"].iloc[1])
+    f2 = table.frame["f_squared"].iloc[0]
+    assert table.frame["size"].iloc[0] == thresholds.threshold("f_squared").size(f2)
+
+
+def test_effects_of_all_four_kinds(mediation):
+    _, summary, _, _ = mediation
+    table = tables.effects_table(MEDIATION, summary, labels="es")
+    counts = table.frame["kind"].value_counts()
+    assert counts.to_dict() == {"Total": 5, "Directo": 4, "Indirecto específico": 2, "Indirecto total": 2}
+    assert "F → M → Y" in table.frame["route"].tolist()
+    by = table.frame.set_index(["kind", "route"])["estimate"]
+    assert by["Total", "F → Y"] == pytest.approx(by["Directo", "F → Y"] + by["Indirecto total", "F → Y"])
+
+
+def test_explained_variance_and_fit(mediation):
+    values, summary, fit, pred = mediation
+    predicted = pred.construct_summary()["q2_predict"]
+    extra = pd.DataFrame([("q_squared_predict", "", c, v) for c, v in predicted.items()], columns=LONG)
+    table = tables.explained_table(MEDIATION, [summary, values, extra])
+    assert table.frame["construct"].tolist() == ["Mediator (M)", "Outcome (Y)"]
+    assert table.frame["q_squared_predict"].tolist() == predicted.tolist()
+    assert "Q²predict" not in [c.heading for c in tables.explained_table(MEDIATION, values).columns]
+    shown = tables.fit_table(MEDIATION, values, fit)
+    assert len(shown.frame) == 16
+    row = shown.frame[shown.frame["statistic"] == "SRMR"].iloc[1]
+    test = fit[(fit["statistic"] == "srmr") & (fit["column"] == "estimated/composite")].iloc[0]
+    assert (row["hi95"], row["hi99"]) == (test["95%"], test["99%"])
+    assert "p_value" not in shown.frame and f"transformed data: {test['transformed']:.3f}" in shown.note
+    held = tables.fit_table(MEDIATION, values, fit.assign(transformed=0.0, p_value=0.25))
+    assert held.frame["p_value"].dropna().unique().tolist() == [0.25] and "rejects exact fit" in held.note
+    assert "hi95" not in tables.fit_table(MEDIATION, values).frame
+
+
+def test_prediction_against_the_benchmarks(mediation):
+    pred = mediation[3]
+    items, power = pred.summary(), pred.power()
+    table = tables.prediction_table(MEDIATION, items, power)
+    assert table.frame["item"].tolist() == list(items.index)
+    marked = {i for i, key in table.marks if key == "rmse"}
+    assert marked == set(np.flatnonzero(items["rmse"] < items["lm_rmse"]).tolist())
+    again = tables.prediction_table(MEDIATION, items.reset_index(), power.reset_index())
+    assert again.cells() == table.cells()
+    tests = {"average": prediction.cvpat(pred), "lm": prediction.cvpat(pred, "lm")}
+    shown = tables.cvpat_table(MEDIATION, tests)
+    assert shown.frame["construct"].tolist() == ["Mediator (M)", "Outcome (Y)", "Overall"] * 2
+    assert shown.frame["difference"].iloc[-1] == tests["lm"].loc["overall", "difference"]
+
+
+def test_comparison_and_its_count(echo):
+    comparison = compare(PUBLISHED, echo, impossible={"T2.RC.cronbach_alpha": "why"})
+    table = tables.comparison_table(comparison)
+    assert len(table.frame) == len(PUBLISHED)
+    verdicts = dict(zip(comparison["cell"], table.frame["verdict"], strict=True))
+    assert verdicts["T2.RC.cronbach_alpha"] == "✗ impossible"
+    assert verdicts["T5.H1.path_coefficient"] == "✓ equal"
+    assert len(tables.comparison_table(comparison, table="5").frame) == 8
+    count = tables.verdict_table(comparison, labels="es")
+    assert count.frame["n"].tolist()[-1] == len(PUBLISHED)
+    parts = [c.key for c in count.columns[2:]]
+    assert (count.frame[parts].sum(axis=1) == count.frame["n"]).all()
+    body, total = count.frame[parts].iloc[:-1].sum(), count.frame[parts].iloc[-1]
+    assert body.tolist() == total.tolist()
+
+
+def test_audit_and_statements_in_words():
+    checks = pd.DataFrame(
+        {
+            "check": ["rho_C from loadings", "p from t"],
+            "kind": ["identity", "rule"],
+            "about": ["FI", "INFRATICS -> FI"],
+            "printed": ["0.821", ""],
+            "allowed_lower": [0.8421, np.nan],
+            "allowed_upper": [0.8436, np.nan],
+            "verdict": ["fails", "cannot be told"],
+            "detail": ["d", "e"],
+        }
+    )
+    table = tables.audit_table(checks, labels="es")
+    assert table.frame["verdict"].tolist() == ["✗ no se cumple", "~ no se puede saber"]
+    assert table.frame["about"].tolist()[1] == "INFRATICS → FI"
+    assert table.cells()[0][2:5] == ["0,821", "0,842", "0,844"]
+    assert len(tables.audit_table(checks, verdict="fails").frame) == 1
+    assert len(tables.audit_table(checks, kinds=("rule",)).frame) == 1
+    statements = PUBLISHED.statements.assign(verdict="holds", found="")
+    spanish = tables.statement_table(statements, labels="es")
+    assert spanish.frame["statement"].tolist()[0].startswith("FI conserva tres")
+    assert tables.statement_table(statements, verdict="fails").frame.empty
+
+
+def test_screening_items_and_pruning():
+    flow = pd.DataFrame(
+        {
+            "rule": ["received", "irv", "my own rule"],
+            "label": ["x", "y", "my own rule"],
+            "parameter": ["", "< 0.3", np.nan],
+            "rows_in": [100, 100, 90],
+            "dropped": [0, 10, 0],
+            "flagged": [0, 0, 3],
+            "rows_kept": [100, 90, 90],
+            "reference": ["", "Dunn et al. (2018)", ""],
+        }
+    )
+    table = tables.cleaning_table(flow, labels="es")
+    assert table.frame["step"].tolist() == ["Recibidos", "Respuestas casi sin variación", "My own rule"]
+    assert table.cells()[1][1] == "< 0,3"
+    with pytest.raises(KeyError, match="no column 'rows_kept'"):
+        tables.cleaning_table(flow.drop(columns="rows_kept"))
+    statistics = pd.DataFrame(
+        {"item": ["FI2", "OTR1"], "n": [90, 89], "mean": [4.123, 3.0], "floor": [0.05, 0.0]}
+    )
+    items = tables.item_statistics_table(STUDY, statistics, CODEBOOK)
+    assert items.cells()[0] == [
+        "Sources of income (FI)", "FI2", "Knows which products or services earn the business most",
+        "90", "4.12", "5.0%",
+    ]  # fmt: skip
+    assert items.frame["construct"].tolist()[1] == ""
+    trace = pd.DataFrame(
+        {
+            "round": [1], "item": ["FI1"], "construct": ["FI"], "action": ["dropped"], "rule": ["own loading"],
+            "value": [0.31], "threshold": [0.4], "n_items_after": [4], "alpha_after": [0.7], "reference": ["X"],
+        }
+    )  # fmt: skip
+    pruned = tables.pruning_table(STUDY, trace, labels="es")
+    assert pruned.cells()[0][:7] == [
+        "1",
+        "FI1",
+        "FI",
+        "eliminado",
+        "carga en su propio factor",
+        "0,310",
+        "0,40",
+    ]
+
+
+def test_frame_table_takes_bilingual_headings_and_shared_words():
+    frame = pd.DataFrame({"construct": ["A"], "x": [1.5], "p_value": [0.0001]})
+    table = tables.frame_table(
+        frame, title={"en": "T", "es": "Título"}, headings={"x": {"en": "Ex", "es": "Equis"}}, labels="es"
+    )
+    assert [c.heading for c in table.columns] == ["Constructo", "Equis", "Valor p"]
+    assert table.cells() == [["A", "1,500", "< 0,001"]]
+    assert table.title == "Título"
+
+
+def test_values_look_up_pairs_in_either_order_and_summaries_first():
+    frame = pd.DataFrame(
+        [("htmt", "A", "B", 0.5), ("r_squared", "", "B", 0.3), ("path_coefficient", "A", "B", 0.2)],
+        columns=LONG,
+    )
+    values = as_values(frame)
+    assert values.get("htmt", "B", "A") == 0.5
+    assert values.get("r_squared", "A", "B") == 0.3
+    assert math.isnan(values.get("path_coefficient", "B", "A"))
+    summary = pd.DataFrame(
+        [("path_coefficient", "A", "B", 0.25, 2.5)],
+        columns=["statistic", "row", "column", "original", "t_statistic"],
+    )
+    both = Values([summary, frame])
+    assert both.get("path_coefficient", "A", "B") == 0.25
+    assert both.get("path_coefficient", "A", "B", "t_statistic") == 2.5
+    assert math.isnan(both.get("path_coefficient", "A", "B", "upper"))
+    with pytest.raises(KeyError, match="needs the column 'row'"):
+        Values([frame.drop(columns="row")])
+
+
+def test_every_phrase_is_in_both_languages():
+    for key, (english, spanish) in _PHRASES.items():
+        assert english and spanish, key
+        assert english.count("{") == spanish.count("{"), key
+    with pytest.raises(KeyError, match=r"no phrase 't1\.titel'"):
+        say("t1.titel", "en")
+
+
+def test_a_small_p_is_shown_as_such_in_the_comparison_and_kept_as_a_number(echo):
+    tiny = echo.copy()
+    tiny.loc[(tiny["statistic"] == "p_value") & (tiny["column"] == "RC"), "value"] = 0.00012
+    table = tables.comparison_table(compare(PUBLISHED, tiny), labels="es")
+    row = table.frame.index[
+        (table.frame["statistic"] == "Valor p") & (table.frame["about"] == "INFRATICS – RC")
+    ][0]
+    assert table.cells()[row][4] == "< 0,001"
+    assert table.numeric()["recomputed"].iloc[row] == 0.00012
+
+
+def test_audit_and_statements_speak_spanish_and_carry_no_notice():
+    checks = pd.DataFrame(
+        {
+            "check": ["htmt below 0.85", "alpha attainable (exhaustive scan)", "a check of tomorrow"],
+            "kind": ["rule", "attainable", "identity"],
+            "about": ["RC and INFRATICS", "RC", "items"],
+            "printed": ["0.884", "0.730", "2 pairs of t and p"],
+            "verdict": ["fails"] * 3,
+        }
+    )
+    shown = tables.audit_table(checks, labels="es", notice="Encuesta sintética.")
+    assert shown.frame["check"].tolist() == [
+        "HTMT menor que 0,85", "alfa alcanzable (búsqueda exhaustiva)", "a check of tomorrow",
+    ]  # fmt: skip
+    assert shown.frame["about"].tolist() == ["RC y INFRATICS", "RC", "ítems"]
+    assert shown.frame["printed"].tolist()[2] == "2 pares de t y p"
+    assert shown.notice == ""
+    statements = pd.DataFrame(
+        {"id": ["S1"], "where": ["Results, before Table 5"], "text_en": ["a"], "text_es": ["b"], "verdict": ["fails"],
+         "found": ["D = rejected, and 3 more"]}
+    )  # fmt: skip
+    row = tables.statement_table(statements, labels="es").frame.iloc[0]
+    assert row["where"] == "Resultados, antes de la tabla\u00a05"
+    assert row["found"] == "D = rechazada y 3 más"
+    assert tables.statement_table(statements).frame["where"].iloc[0] == "Results, before Table\u00a05"
