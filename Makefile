@@ -1,11 +1,17 @@
 # The two commands of the README are `make reproduce` and `make test`; both set up what they need.
 .DEFAULT_GOAL := help
+# two commands at once would install over each other
+.NOTPARALLEL:
 .PHONY: help setup reproduce quick new check mine test lab paper bench synthesize clean
 
 VENV   := .venv
 PYTHON ?= python3
 RUN    := $(VENV)/bin/python -m surveypls
+# what running needs, and what developing needs beside it; each holds once its packages are in place
 STAMP  := $(VENV)/.synced
+DEV    := $(VENV)/.synced-dev
+# the folder that the environment was made in: a copied or moved checkout makes its own
+HOME_OF_VENV := $(VENV)/.checkout
 NAME   ?= mine
 # a locked uv in an environment of its own, so that nothing has to be installed beforehand
 UV     := build/uv/bin/uv
@@ -23,12 +29,30 @@ setup: $(STAMP) ## make the Python environment in .venv (done by itself when nee
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 …"; exit 1; }
-	@$(PYTHON) -m venv build/uv
-	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@rm -rf build/uv build/uv.partial
+	@$(PYTHON) -m venv build/uv.partial
+	@build/uv.partial/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@mv build/uv.partial build/uv
+
+# An environment that was interrupted, or came along with a copied checkout, is made anew. Once developing has
+# installed its packages, running keeps them.
+define sync
+	@test "$$(cat $(HOME_OF_VENV) 2>/dev/null)" = "$(CURDIR)" || rm -rf $(VENV)
+	@rm -f $(HOME_OF_VENV)
+	@$(UV) sync --locked --quiet $(1) --no-managed-python --python $(PYTHON)
+	@touch $(2)
+	@printf '%s\n' "$(CURDIR)" > $(HOME_OF_VENV)
+endef
 
 $(STAMP): pyproject.toml uv.lock | $(UV)
-	@$(UV) sync --locked --quiet --all-groups --no-managed-python --python $(PYTHON)
-	@touch $@
+	$(call sync,$(if $(wildcard $(DEV)),--all-groups),$(STAMP) $(wildcard $(DEV)))
+
+$(DEV): pyproject.toml uv.lock | $(UV)
+	$(call sync,--all-groups,$(STAMP) $(DEV))
+
+ifneq "$(shell cat $(HOME_OF_VENV) 2>/dev/null)" "$(CURDIR)"
+.PHONY: $(STAMP) $(DEV)
+endif
 
 reproduce: $(STAMP) ## rebuild the whole paper: notebooks, figures, tables, verdicts
 	@$(RUN) reproduce
@@ -48,7 +72,7 @@ mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NA
 	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]"; exit 2; }
 	@$(RUN) run "$(SURVEY)" "$(STUDY)" --name "$(NAME)"
 
-test: $(STAMP) ## style, types, unit tests, and every notebook re-run and compared
+test: $(DEV) ## style, types, unit tests, and every notebook re-run and compared
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy
@@ -62,7 +86,7 @@ paper: $(STAMP) ## the paper again (PDF, HTML; English, Spanish) from what the n
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(VENV)/bin/jupyter lab --notebook-dir .
 
-bench: $(STAMP) ## time the bootstrap beside other packages
+bench: $(DEV) ## time the bootstrap beside other packages
 	@$(VENV)/bin/python benchmarks/run.py
 
 synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
@@ -70,6 +94,6 @@ synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
 
 clean: ## remove the environment and what was built, not the runs on your own surveys
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix build/,uv failed quick reproduce custom nbval calibration.npz .*.partial .*.old)
+	rm -rf $(addprefix build/,uv uv.partial failed quick reproduce custom nbval calibration.npz .*.partial .*.old)
 	@rmdir build 2>/dev/null || true
 	@test ! -d build || { echo "kept, for you to delete if you like:"; ls -d build/*; }

@@ -11,15 +11,19 @@ import yaml
 from rattler import BuildString, MatchSpec, PackageRecord
 
 ROOT = Path(__file__).parents[1]
-CHECKS = {"hypothesis", "nbval", "pytest", "pytest-xdist", "ruff", "mypy"}
+CHECKS = {"hypothesis", "nbval", "pre-commit", "pytest", "pytest-xdist", "ruff", "mypy"}
+#: Packages that conda names otherwise: there pypandoc brings pandoc by itself.
+CONDA = {"pypandoc_binary": "pypandoc"}
 
 
 def _pyproject() -> dict[str, str]:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = list(content["project"]["dependencies"])
+    for extra in content["project"]["optional-dependencies"].values():
+        wanted += [d for d in extra if not d.startswith("surveypls[")]
     wanted += [d for d in content["dependency-groups"]["dev"] if re.split(r"[>=<\[]", d)[0] in CHECKS]
-    split = (re.fullmatch(r"([a-z0-9-]+)(?:\[[a-z]+\])?(.*)", d) for d in wanted)
-    return {m[1]: m[2] for m in split if m}
+    split = (re.fullmatch(r"([a-z0-9_-]+)(?:\[[a-z]+\])?(.*)", d) for d in wanted)
+    return {CONDA.get(m[1], m[1]): m[2] for m in split if m}
 
 
 def _environment() -> dict[str, str]:
@@ -46,7 +50,8 @@ def test_same_versions(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(_environment()))
 def test_locked_version_satisfies_the_conda_spec(name: str) -> None:
-    version = _locked()[name]
+    on_pypi = {conda: name for name, conda in CONDA.items()}
+    version = _locked()[on_pypi.get(name, name).replace("_", "-")]
     spec = MatchSpec(f"{name} {_environment()[name]}", strict=True)
     record = PackageRecord(
         name=name, version=version, build=BuildString("0"), build_number=0, subdir="noarch"

@@ -356,7 +356,7 @@ def test_both_languages_are_typeset(replication, monkeypatch):
 
 def test_without_typst_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
-    with pytest.raises(typeset.TypesetError, match="uv sync --group paper"):
+    with pytest.raises(typeset.TypesetError, match="extra 'documents'"):
         typeset.to_pdf(Document("a", "b", "en", ()))
 
 

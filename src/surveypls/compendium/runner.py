@@ -341,7 +341,7 @@ def write_paper(project: Project, stream: TextIO) -> None:
     formats: tuple[paper.PaperFormat, ...] = ("pdf", "html")
     if importlib.util.find_spec("typst") is None:
         formats = ("html",)
-        stream.write("paper: HTML only; the PDF needs the dependency group 'paper'\n")
+        stream.write("paper: HTML only; the PDF needs the extra 'documents'\n")
     started = time.monotonic()
     made = paper.build_paper(project, formats=formats)
     stream.write(f"paper: {', '.join(p.name for p in made)} {time.monotonic() - started:22.1f} s\n")

@@ -1,7 +1,7 @@
 """The paper: one document made from contracts, figures and printed values, with no number typed by hand.
 
 It works for any study.  A section whose contract is missing is left out; without printed values the
-comparisons and the audit vanish.  The PDF needs Typst (dependency group ``paper``), the HTML file nothing.
+comparisons and the audit vanish.  The PDF needs Typst (extra ``documents``), the HTML file nothing.
 """
 
 from __future__ import annotations

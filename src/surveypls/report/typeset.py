@@ -196,7 +196,7 @@ def to_pdf(document: Document) -> bytes:
         import typst
     except ImportError:
         raise TypesetError(
-            "the PDF needs Typst, which is optional: install the dependency group 'paper' (uv sync --group paper)"
+            "the PDF needs Typst, which is optional: install the extra 'documents' (pip install '.[documents]')"
         ) from None
     figures = [b for b in document.blocks if isinstance(b, FigureBlock)]
     images = {b.path: f"figure_{i}{b.path.suffix}" for i, b in enumerate(figures, start=1)}
