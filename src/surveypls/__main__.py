@@ -15,14 +15,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from surveypls.compendium import project as compendium
-from surveypls.compendium import record, runner
-from surveypls.compendium.project import CompendiumError, ParameterError
-from surveypls.own_survey.check import MINIMUM_PATH, CheckError, check, preflight, refuse_swapped
-from surveypls.own_survey.scaffold import ScaffoldError, scaffold
-from surveypls.study.definition import StudyError, load_study
-from surveypls.survey.files import SurveyError
+from surveypls.errors import CompendiumError, NotebookError, is_users
 
+# What a command needs is imported where it runs: --help and a wrong command answer at once.
 QUICK_RESAMPLES = 500
 
 
@@ -31,23 +26,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except runner.NotebookError as error:
-        if error.is_user_error:
-            return _fail(error.value, 2)
-        print(f"\n{error.notebook} stopped at code cell {error.cell}:\n", file=sys.stderr)
-        print(_indented(error.source), file=sys.stderr)
-        print(f"\n{_plain(error.traceback)}\n", file=sys.stderr)
-        print(f"The failed copy is build/failed/{error.notebook}; nothing else was changed.", file=sys.stderr)
-        return 1
-    except (StudyError, SurveyError, ParameterError, CheckError, ScaffoldError) as error:
-        return _fail(str(error), 2)
-    except CompendiumError as error:
-        return _fail(str(error), 1)
+    except NotebookError as error:
+        return _explain(error)
     except BrokenPipeError:  # the reader of a pipe had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return _fail("stopped; what was there before is as it was. The same command goes on from here.", 130)
+    except Exception as error:
+        if is_users(error):
+            return _fail(str(error), 2)
+        if isinstance(error, CompendiumError):
+            return _fail(str(error), 1)
+        raise
+
+
+def _explain(error: NotebookError) -> int:
+    """Say where a notebook stopped and why."""
+    if error.is_user_error:
+        return _fail(error.value, 2)
+    print(f"\n{error.notebook} stopped at code cell {error.cell}:\n", file=sys.stderr)
+    print(_indented(error.source), file=sys.stderr)
+    print(f"\n{_plain(error.traceback)}\n", file=sys.stderr)
+    print(f"The failed copy is build/failed/{error.notebook}; nothing else was changed.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,9 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--minimum-path",
         type=_path_size,
-        default=MINIMUM_PATH,
         metavar="P",
-        help=f"smallest path that the sample should find (default: {MINIMUM_PATH})",
+        help="smallest path that the sample should find (default: said in the report)",
     )
     checking.set_defaults(command=_check)
 
@@ -108,6 +109,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _reproduce(options: argparse.Namespace) -> int:
+    from surveypls.compendium import project as compendium
+    from surveypls.compendium import runner
+    from surveypls.study.definition import load_study
+
     root = compendium.find_root()
     started = time.monotonic()
     if options.quick:
@@ -146,6 +151,11 @@ def _print_verdicts(derived: Path) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from surveypls.compendium import project as compendium
+    from surveypls.compendium import record, runner
+    from surveypls.own_survey.check import preflight, refuse_swapped
+    from surveypls.study.definition import load_study
+
     root = compendium.find_root()
     record.check_own_name(options.name)
     refuse_swapped(options.survey, options.study)
@@ -166,11 +176,16 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _paper(options: argparse.Namespace) -> int:
+    from surveypls.compendium import project as compendium
+    from surveypls.compendium import runner
+
     runner.write_paper(compendium.open_project("paper"), sys.stdout)
     return 0
 
 
 def _new(options: argparse.Namespace) -> int:
+    from surveypls.own_survey.scaffold import scaffold
+
     made = scaffold(options.survey, options.output)
     for path in made.write():
         print(f"Written: {path}")
@@ -189,7 +204,9 @@ def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
-    report = check(options.survey, options.study, minimum_path=options.minimum_path)
+    from surveypls.own_survey.check import MINIMUM_PATH, check
+
+    report = check(options.survey, options.study, minimum_path=options.minimum_path or MINIMUM_PATH)
     print(report.text())
     if not report.errors:
         print(f"Next: {_next('run', options.survey, options.study, _run_name(options.survey))}")
@@ -210,19 +227,20 @@ def _path_size(text: str) -> float:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from tableaudit.audit import audit_file
-    from tableaudit.comparison import PublishedError
+    from tableaudit.printed import load_published
 
-    try:
-        report = audit_file(options.file)
-    except PublishedError as error:
-        return _fail(str(error), 2)
+    published = load_published(options.file)  # a wrong file is answered before the searches are imported
+    from tableaudit.audit import audit
+
+    report = audit(published)
     print(report)
     return int(report.exit_status)
 
 
 def _synthesize(options: argparse.Namespace) -> int:
+    from surveypls.compendium import project as compendium
     from surveypls.compendium.synthesis import synthesize_study
+    from surveypls.study.definition import load_study
     from surveysynth.survey import checksums
 
     root = compendium.find_root()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from surveypls.compendium.project import CompendiumError, write_atomically
+from surveypls.compendium.project import write_atomically
+from surveypls.errors import CompendiumError
 from tabletext.language import Language
 
 _BLOCK = re.compile(r"(<!-- verdicts: begin -->\n).*?(<!-- verdicts: end -->)", flags=re.DOTALL)

@@ -21,6 +21,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from plsem.names import nearest
+from surveypls.errors import CompendiumError, ContractError, ParameterError
 from surveypls.study.definition import Study, StudyError, Text, load_study
 from tabletext.language import Language
 from tabletext.storage import write_atomically
@@ -33,18 +34,6 @@ OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
 FLOAT_FORMAT = "%.12g"
 Basis = Literal["survey", "printed", "simulated"]
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-
-
-class CompendiumError(RuntimeError):
-    """The project cannot do what was asked; the message says what to do instead."""
-
-
-class ContractError(CompendiumError):
-    """A notebook's input is missing or not of the agreed form."""
-
-
-class ParameterError(CompendiumError, ValueError):
-    """A notebook or command was given a parameter that it cannot use."""
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -16,7 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from surveypls.compendium.project import ParameterError, check_name, write_atomically
+from surveypls.compendium.project import check_name, write_atomically
+from surveypls.errors import ParameterError
 from surveypls.study.definition import Study
 
 RECORD, CHECKSUMS, INPUTS = "run.json", "SHA256SUMS", "inputs"

@@ -29,45 +29,18 @@ from surveypls.compendium import front_page, record
 from surveypls.compendium.notebook_text import fitted
 from surveypls.compendium.project import (
     OUTPUT_VARIABLE,
-    CompendiumError,
-    ParameterError,
     Project,
     check_name,
     with_settings,
     write_atomically,
 )
+from surveypls.errors import NotebookError, ParameterError
 from surveypls.report import paper
 from surveypls.study.definition import Study, load_study
 
-USER_ERRORS = frozenset(
-    [
-        "StudyError",
-        "SurveyError",
-        "ParameterError",
-        "PublishedError",
-        "DataError",
-        "EfaError",
-        "ModelError",
-        "BootstrapError",
-    ]
-)
 # small matrices: BLAS threads cost more than they give, and one thread gives the same digits everywhere
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 OUTPUT_FOLDERS = ("notebooks", "data/derived", "figures", "tables", "paper")
-
-
-class NotebookError(CompendiumError):
-    """A notebook stopped at a cell; carries what a reader needs to mend it."""
-
-    def __init__(self, notebook: str, cell: int, source: str, name: str, value: str, traceback: str) -> None:
-        super().__init__(f"{notebook}, cell {cell}: {name}: {value}")
-        self.notebook, self.cell, self.source = notebook, cell, source
-        self.name, self.value, self.traceback = name, value, traceback
-
-    @property
-    def is_user_error(self) -> bool:
-        """Whether the input is at fault, and not the code."""
-        return self.name in USER_ERRORS
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plsem.model import Model
-from surveypls.compendium.project import CompendiumError
+from surveypls.errors import CompendiumError
 from surveypls.study.definition import Study
 from surveypls.survey.codebook import load_codebook
 from surveysynth.raw_form import Form
