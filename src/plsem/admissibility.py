@@ -21,7 +21,8 @@ CHECKS: dict[str, tuple[str, str, str]] = {
     "converged": (
         FAILED,
         "the weights settled",
-        "raise max_iterations; if that does not help, look for a construct that is almost unrelated to its neighbours or has items of opposite direction",
+        "raise max_iterations; if that does not help, look for a construct that is almost unrelated "
+        "to its neighbours or has items of opposite direction",
     ),
     "defined": (
         FAILED,
@@ -31,7 +32,8 @@ CHECKS: dict[str, tuple[str, str, str]] = {
     "loadings": (
         FAILED,
         "no loading exceeds 1",
-        "a Heywood case: the consistent correction overshoots. Drop a weak item, report ordinary PLS, or collect more data",
+        "a Heywood case: the consistent correction overshoots. Drop a weak item, report ordinary "
+        "PLS, or collect more data",
     ),
     "reliability": (
         FAILED,
@@ -41,7 +43,8 @@ CHECKS: dict[str, tuple[str, str, str]] = {
     "constructs": (
         FAILED,
         "the construct correlations are possible (positive definite)",
-        "two constructs cannot be told apart, or a reliability is too low for the correction; merge them or report ordinary PLS",
+        "two constructs cannot be told apart, or a reliability is too low for the correction; merge "
+        "them or report ordinary PLS",
     ),
     "explained": (
         FAILED,
@@ -51,7 +54,8 @@ CHECKS: dict[str, tuple[str, str, str]] = {
     "reversed": (
         CAUTION,
         "all items of a block point the same way",
-        "read the wording: if the item is worded the other way round, recode it (scale minimum plus maximum minus answer); if not, drop it",
+        "read the wording: if the item is worded the other way round, recode it (scale minimum plus "
+        "maximum minus answer); if not, drop it",
     ),
     "inner_vif": (
         CAUTION,

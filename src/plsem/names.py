@@ -1,4 +1,4 @@
-"""Names: the nearest valid one for an error message."""
+"""Names and words: the nearest valid name for an error message, and texts marked for translation."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def nearest(name: str, valid: Iterable[str]) -> str:
         return f"; did you mean {lowered[close[0]]!r}?"
     listed = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
     return f"; valid names: {listed}" if options else ""
+
+
+def N_(text: str) -> str:
+    """Mark a text that is shown elsewhere, so that the catalogue of translations lists it."""
+    return text

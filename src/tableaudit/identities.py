@@ -17,7 +17,8 @@ from tableaudit.checks import Check, Member, chain, compare_with, same
 from tableaudit.details import Detail, say, show
 from tableaudit.printed import FIT, SYMMETRIC, UNDEFINED, Cell, Published
 from tableaudit.structure import structure_checks
-from tabletext.words import has_word, words
+from tabletext.catalogue import translate
+from tabletext.codes import CODES
 
 _RANGES: dict[str, Interval] = {
     **dict.fromkeys(
@@ -89,7 +90,7 @@ def _ranges(published: Published) -> Iterator[Check]:
 
 def _name(cell: Cell) -> Detail:
     key = "standard_deviation" if cell.statistic == "standard_error" else cell.statistic
-    return Detail(cell.statistic, words(key, "es") if has_word(key) else cell.statistic)
+    return Detail(cell.statistic, translate(CODES.get(key, cell.statistic), "es"))
 
 
 def _negative_path(published: Published, cell: Cell) -> bool:

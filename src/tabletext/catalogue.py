@@ -12,6 +12,10 @@ from importlib import resources
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from plsem.names import N_
+
+__all__ = ["FILE", "N_", "spanish", "translate", "translate_plural"]
+
 FILE = "locale/es/LC_MESSAGES/messages.po"
 
 
@@ -42,4 +46,17 @@ def translate(text: str, language: str, *, context: str | None = None) -> str:
     if language == "en" or not text:
         return text
     message = spanish().get(text, context)
-    return str(message.string) if message is not None and message.string else text
+    if message is None or not message.string:
+        return text
+    return message.string if isinstance(message.string, str) else str(message.string[0])
+
+
+def translate_plural(one: str, many: str, count: float, language: str) -> str:
+    """Return the form for one thing or for several; Spanish has its own two where the catalogue has a pair."""
+    english = one if count == 1 else many
+    if language == "en":
+        return english
+    message = spanish().get(one)
+    if message is not None and isinstance(message.string, (tuple, list)) and all(message.string):
+        return str(message.string[int(count != 1)])
+    return translate(english, language)

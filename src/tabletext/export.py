@@ -15,7 +15,7 @@ import pandas as pd
 
 from plsem.names import nearest
 from tabletext import latex, office
-from tabletext.language import Language
+from tabletext.display import ENGLISH, Display
 from tabletext.storage import write_atomically
 from tabletext.tabular import Table, from_frame, is_missing
 
@@ -34,8 +34,7 @@ def export(
     *,
     title: str | None = None,
     note: str | None = None,
-    notice: str | None = None,
-    labels: Language | None = None,
+    display: Display | None = None,
     formats: Sequence[Format] = FORMATS,
 ) -> list[Path]:
     """Write a table into a folder, one file per format.
@@ -48,8 +47,8 @@ def export(
         Made where it is missing.
     stem : str
         File name without ending: letters, digits, ``.``, ``_`` and ``-``.
-    title, note, notice, labels : optional
-        Replace the table's own; a DataFrame has none.  The notice (synthetic data) follows the
+    title, note, display : optional
+        Replace the table's own; a DataFrame has none.  The display's notice (synthetic data) follows the
         note, and in the CSV file it fills a last column ``data_note``.
     formats : sequence of {"csv", "xlsx", "docx", "tex"}
 
@@ -68,8 +67,8 @@ def export(
     for name in formats:
         if name not in _WRITERS:
             raise ValueError(f"unknown format {name!r}{nearest(name, FORMATS)}")
-    ready = from_frame(table, labels=labels or "en") if isinstance(table, pd.DataFrame) else table
-    given = {"title": title, "note": note, "notice": notice, "labels": labels}
+    ready = from_frame(table, display=display or ENGLISH) if isinstance(table, pd.DataFrame) else table
+    given = {"title": title, "note": note, "display": display}
     ready = ready.with_text(**{k: v for k, v in given.items() if v is not None})
     paths = []
     for name in formats:
@@ -87,8 +86,8 @@ def to_csv(table: Table, stem: str = "") -> bytes:
     runs it; numbers written as text (printed digits) stay as they are.
     """
     frame = table.numeric()
-    if table.notice:
-        frame[NOTICE_COLUMN] = table.notice
+    if table.display.notice:
+        frame[NOTICE_COLUMN] = table.display.notice
     safe = pd.DataFrame({defuse(str(name)): [_csv_cell(v) for v in frame[name]] for name in frame.columns})
     text = safe.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")

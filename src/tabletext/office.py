@@ -18,8 +18,8 @@ from docx.oxml.ns import qn
 from docx.shared import Inches, Pt
 
 from tabletext import layout
+from tabletext.display import Display
 from tabletext.tabular import Column, Table, as_number, format_cell, is_missing
-from tabletext.words import decimals_in
 
 FIXED_DATE = datetime(2000, 1, 1)
 _ZIP_STAMP = (1980, 1, 1, 0, 0, 0)
@@ -133,14 +133,14 @@ def _write_cell(
         return
     number = None if column.kind == "text" or is_missing(value) else as_number(value)
     if number is None or '"' in mark:
-        text = clean(format_cell(value, column, table.labels) + mark)
+        text = clean(format_cell(value, column, table.display) + mark)
         sheet.write_string(row, j, text, book.add_format({**style, **align}))
         return
-    shape = _number_format(column, value, table.labels == "es", mark)
+    shape = _number_format(column, value, table.display, mark)
     sheet.write_number(row, j, number, book.add_format({**style, **align, "num_format": shape}))
 
 
-def _number_format(column: Column, value: Any, spanish: bool, mark: str) -> str:
+def _number_format(column: Column, value: Any, display: Display, mark: str) -> str:
     places = column.places
     if column.kind == "printed" and isinstance(value, str):
         places = len(value.partition(".")[2])
@@ -152,7 +152,7 @@ def _number_format(column: Column, value: Any, spanish: bool, mark: str) -> str:
         return digits + "%" + tail
     if column.kind == "p":
         least = f"{10**-places:.{places}f}"
-        shown = decimals_in(least, "es") if spanish else least
+        shown = display.decimals(least)
         return f'[<{least}]"< {shown}"{tail};{digits}{tail}'
     return digits + tail
 
@@ -203,7 +203,10 @@ def to_docx(table: Table, stem: str = "table") -> bytes:
 
 def _set_language(style: Any, table: Table) -> None:
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "es-MX" if table.labels == "es" else "en-GB")
+    language.set(
+        qn("w:val"),
+        "en-GB" if table.display.language == "en" else str(table.display.locale).replace("_", "-"),
+    )
     style.element.get_or_add_rPr().append(language)
 
 

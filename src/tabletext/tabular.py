@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 
-from tabletext.language import Language
-from tabletext.words import decimals_in
+from tabletext.display import ENGLISH, MISSING, Display
 
 Kind = Literal["text", "count", "unit", "number", "p", "percent", "printed"]
 KINDS: tuple[Kind, ...] = ("text", "count", "unit", "number", "p", "percent", "printed")
-NOT_AVAILABLE = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +84,8 @@ class Table:
         "2", "A1" or "" for a table without a number.
     note : str
         What stands under the table, without the word "Note".
-    notice : str
-        The synthetic-data notice; it stands after the note and in each row of the CSV file.
-    labels : {"en", "es"}
+    display : Display
+        Language, decimal sign and notice; the notice stands after the note and in each row of the CSV file.
     marks : mapping
         (row position, column key) → text that follows the figure, such as ✓ or stars.
     hidden : frozenset
@@ -102,8 +100,7 @@ class Table:
     title: str = ""
     number: str = ""
     note: str = ""
-    notice: str = ""
-    labels: Language = "en"
+    display: Display = ENGLISH
     marks: Mapping[tuple[int, str], str] = field(default_factory=dict)
     hidden: frozenset[tuple[int, str]] = frozenset()
     cell_kinds: Mapping[tuple[int, str], Kind] = field(default_factory=dict)
@@ -119,7 +116,7 @@ class Table:
             )
 
     def with_text(self, **changes: Any) -> Table:
-        """Return a copy with other title, number, note, notice, marks or hidden cells."""
+        """Return a copy with other title, number, note, marks or hidden cells."""
         return replace(self, **changes)
 
     def numeric(self) -> pd.DataFrame:
@@ -144,7 +141,7 @@ class Table:
                     continue
                 kind = self.column_at(i, column)
                 text = format_cell(
-                    self.frame[column.key].iloc[i], kind, self.labels, leading_zero=leading_zero
+                    self.frame[column.key].iloc[i], kind, self.display, leading_zero=leading_zero
                 )
                 row.append(text + self.marks.get((i, column.key), ""))
             rows.append(row)
@@ -155,7 +152,7 @@ class Table:
         kind = self.cell_kinds.get((row, column.key))
         return column if kind is None else replace(column, kind=kind)
 
-    def display(self, *, leading_zero: bool = True) -> pd.DataFrame:
+    def as_text(self, *, leading_zero: bool = True) -> pd.DataFrame:
         """Return the table as a DataFrame of printed strings.
 
         Parameters
@@ -171,17 +168,17 @@ class Table:
     @property
     def full_note(self) -> str:
         """Note and synthetic-data notice in one text."""
-        return " ".join(part for part in (self.note.strip(), self.notice.strip()) if part)
+        return " ".join(part for part in (self.note.strip(), self.display.notice.strip()) if part)
 
     @property
     def caption_word(self) -> str:
         """The words before the title, as in Table 2 or Tabla 2; "" without a number."""
-        return f"{'Tabla' if self.labels == 'es' else 'Table'} {self.number}" if self.number else ""
+        return f"{self.display('Table')} {self.number}" if self.number else ""
 
     @property
     def note_word(self) -> str:
         """The word that opens the note, in the table's language."""
-        return "Nota." if self.labels == "es" else "Note."
+        return self.display("Note.")
 
     def spans(self) -> list[tuple[str, int]]:
         """Return the upper heading row as (group, number of columns); groups "" span one column."""
@@ -207,7 +204,7 @@ class Table:
 
     def __repr__(self) -> str:
         head = ". ".join(part for part in (self.caption_word, self.title) if part)
-        body = self.display().to_string(index=False)
+        body = self.as_text().to_string(index=False)
         note = f"{self.note_word} {self.full_note}" if self.full_note else ""
         return "\n".join(part for part in (head, body, note) if part)
 
@@ -217,45 +214,36 @@ def is_missing(value: Any) -> bool:
     return value is None or (not isinstance(value, str) and bool(pd.isna(value)))
 
 
-def format_cell(value: Any, column: Column, labels: Language, *, leading_zero: bool = True) -> str:
+def format_cell(value: Any, column: Column, display: Display = ENGLISH, *, leading_zero: bool = True) -> str:
     """Return one value as it is printed.
 
-    Missing values give an em dash (an empty string in text columns).  Rounding is to the column's
-    decimals; a minus is U+2212; Spanish takes the decimal comma.
+    Missing values give a dash (an empty string in text columns).  Rounding is to the column's decimals; see
+    :class:`tabletext.display.Display` for how numbers read.
     """
     if column.kind == "text":
         return "" if is_missing(value) else str(value)
     if is_missing(value) or value == "":
-        return NOT_AVAILABLE
+        return MISSING
     if column.kind == "printed":
-        return printed_text(value, labels, places=column.places)
+        return printed_text(value, display, places=column.places)
     number = float(value)
-    if math.isinf(number):
-        return ("−" if number < 0 else "") + "∞"
-    below = ""
-    if column.kind == "percent":
-        number *= 100
-    if column.kind == "p" and number < 10**-column.places:
-        below, number = "< ", float(10**-column.places)
-    text = f"{number:,.0f}" if column.kind == "count" else f"{number:.{column.places}f}"
-    if float(text.replace(",", "")) == 0:
-        text = text.lstrip("-")
     if column.kind == "count":
-        text = text.replace(",", "\u202f" if labels == "es" else ",")
-    else:
-        text = decimals_in(text, labels)
+        return display.count(number)
+    if column.kind == "percent":
+        return display.percent(number, digits=column.places)
+    write = display.p if column.kind == "p" else display.number
+    text = write(number, digits=column.places)
     if not leading_zero and column.kind in ("unit", "p"):
-        text = text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
-        text = text.replace("0,", ",", 1) if text.lstrip("-").startswith("0,") else text
-    return below + text.replace("-", "−") + (" %" if labels == "es" else "%") * (column.kind == "percent")
+        text = re.sub(r"(^|[ −])0(?=[.,])", r"\1", text)
+    return text
 
 
-def printed_text(value: Any, labels: Language, *, places: int = 3) -> str:
+def printed_text(value: Any, display: Display = ENGLISH, *, places: int = 3) -> str:
     """Return a printed value with its own digits; a float gets ``places`` decimals."""
     text = value if isinstance(value, str) else f"{float(value):.{places}f}"
     if as_number(text) is None:
         return text
-    return decimals_in(text, labels).replace("-", "−")
+    return display.decimals(text).replace("-", "−")
 
 
 def as_number(text: Any) -> float | None:
@@ -275,8 +263,7 @@ def from_frame(
     title: str = "",
     number: str = "",
     note: str = "",
-    notice: str = "",
-    labels: Language = "en",
+    display: Display = ENGLISH,
 ) -> Table:
     """Make a table of any DataFrame.
 
@@ -298,7 +285,7 @@ def from_frame(
         else:
             kind = "p" if key == "p" or key.endswith("p_value") else "number"
         columns.append(Column(key, headings.get(key, key), kind))
-    return Table(plain, tuple(columns), title=title, number=number, note=note, notice=notice, labels=labels)
+    return Table(plain, tuple(columns), title=title, number=number, note=note, display=display)
 
 
 def hide_repeats(frame: pd.DataFrame, by: str, keys: Sequence[str]) -> frozenset[tuple[int, str]]:

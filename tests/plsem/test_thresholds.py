@@ -88,7 +88,7 @@ def test_every_line_is_documented_in_both_languages_and_ordered():
 
 
 def test_table_shows_every_line_with_decimal_commas_in_spanish():
-    english, spanish = (th.threshold_table(labels).display() for labels in ("en", "es"))
+    english, spanish = (th.threshold_table(labels).as_text() for labels in ("en", "es"))
     assert len(english) == len(spanish) == len(th.THRESHOLDS)
     assert english["Acceptable ✓"].tolist()[0] == "≥ 0.708"
     assert spanish["Aceptable ✓"].tolist()[0] == "≥ 0,708"

@@ -89,7 +89,7 @@ def test_hidden_cells_are_empty_in_print_and_kept_in_the_numbers():
     assert numbers["name"].tolist() == ["A & <b>", "A & <b>", "C"]
     assert numbers["x_mark"].tolist() == ["✓", "", ""]
     assert list(numbers) == ["name", "x", "x_mark", "n"]
-    assert list(table.display()) == ["Name", "Both: X", "Both: N"]
+    assert list(table.as_text()) == ["Name", "Both: X", "Both: N"]
 
 
 def test_html_is_escaped_spans_groups_and_repeats_byte_for_byte():

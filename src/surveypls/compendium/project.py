@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,9 +23,10 @@ from pydantic import ValidationError
 from plsem.names import nearest
 from surveypls.errors import CompendiumError, ContractError, ParameterError
 from surveypls.study.definition import Study, StudyError, Text, load_study
+from tabletext.catalogue import N_
+from tabletext.display import Display
 from tabletext.language import Language
 from tabletext.storage import write_atomically
-from tabletext.words import spanish_decimals, words
 
 if TYPE_CHECKING:
     from tableaudit.printed import Published
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
 FLOAT_FORMAT = "%.12g"
 Basis = Literal["survey", "printed", "simulated"]
+#: What is said of figures that rest on no survey.
+BASES: Mapping[Basis, str] = {
+    "printed": N_("From the article's printed tables alone; no survey is read."),
+    "simulated": N_("Samples simulated from stated population values; no survey is read."),
+}
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 
@@ -99,15 +105,14 @@ class Project:
     basis: Basis = "survey"
 
     @property
-    def notice(self) -> str | None:
-        """What figures and tables say of their data in the run's language; None for a real survey."""
-        return self.notice_in(self.labels)
+    def display(self) -> Display:
+        """How the run's figures and tables read, in its language."""
+        return self.display_in(self.labels)
 
-    def notice_in(self, language: Language) -> str | None:
-        """Return the notice in a language: on synthetic data, or that no survey is read."""
-        if self.basis != "survey":
-            return words(f"basis.{self.basis}", language)
-        return self.study.synthetic(language) if self.study.synthetic else None
+    def display_in(self, language: Language) -> Display:
+        """Return the same in a language; its notice is about synthetic data, or that no survey is read."""
+        shown = self.study.display(language)
+        return shown if self.basis == "survey" else replace(shown, notice=shown(BASES[self.basis]))
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -223,28 +228,27 @@ class Project:
         stem : str
             File name without ending.
         draw : callable
-            ``draw(*args, labels=..., notice=..., **options)`` returning a figure and its data.
+            ``draw(*args, display=..., **options)`` returning a figure and its data.
         alt : str
             What the figure shows, for readers who cannot see it.
         """
-        from IPython.display import display
+        from IPython.display import display as show
 
         from surveypls import figures
 
         shown: bytes | None = None
         for language in self.languages:
-            notice = self.notice_in(language)
             folder = self._shown_in("figures", language)
             first = language == self.languages[0]
-            with spanish_decimals(self.study.decimal):  # tick labels are written as the figure is saved
-                figure, data = draw(*args, labels=language, notice=notice, **options)
-                figures.save(
-                    figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
-                )
+            figure, data = draw(*args, display=self.display_in(language), **options)
+            figures.save(
+                figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
+            )
             if shown is None:
                 shown = (folder / f"{stem}.png").read_bytes()
-        note = f" {self.notice}" if self.notice else ""
-        display(
+        notice = self.display.notice
+        note = f" {notice}" if notice else ""
+        show(
             {"image/png": shown, "text/plain": f"[{stem}] {alt}{note}"},
             raw=True,
             metadata={"image/png": {"alt": f"{alt}{note}"}},
@@ -258,29 +262,26 @@ class Project:
         stem : str
             File name without ending.
         make : callable
-            ``make(*args, labels=..., notice=..., **options)`` returning a :class:`surveypls.tables.Table`.
+            ``make(*args, display=..., **options)`` returning a :class:`surveypls.tables.Table`.
         """
-        from IPython.display import display
+        from IPython.display import display as show
 
         from tabletext import export
 
         for number, language in enumerate(self.languages):
-            notice = self.notice_in(language)
-            with spanish_decimals(self.study.decimal):
-                table = make(*args, labels=language, notice=notice, **options)
-                export.export(table, self._shown_in("tables", language), stem)
-                shown = {"text/html": export.to_html(table), "text/plain": export.to_text(table)}
+            table = make(*args, display=self.display_in(language), **options)
+            export.export(table, self._shown_in("tables", language), stem)
+            shown = {"text/html": export.to_html(table), "text/plain": export.to_text(table)}
             if number == 0:
-                display(shown, raw=True)
+                show(shown, raw=True)
 
     def say(self, sentence: Callable[..., str], *args: Any, **options: Any) -> None:
         """Show a sentence that is computed from results (see :mod:`surveypls.report.narrative`)."""
-        from IPython.display import display
+        from IPython.display import display as show
 
-        with spanish_decimals(self.study.decimal):
-            text = sentence(*args, labels=self.labels, **options)
+        text = sentence(*args, display=self.display, **options)
         if text:
-            display({"text/markdown": text, "text/plain": text}, raw=True)
+            show({"text/markdown": text, "text/plain": text}, raw=True)
 
     def _shown_in(self, kind: str, language: Language) -> Path:
         folder = self.output / kind

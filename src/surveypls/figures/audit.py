@@ -31,12 +31,15 @@ from surveypls.figures.style import (
     shorten,
     styled,
 )
-from tabletext.words import has_word, number, percent, whole, words
+from tabletext.codes import CODES, coded
+from tabletext.display import ENGLISH, Display
 
 
 @styled
 def attainable_intervals(
-    intervals: pd.DataFrame, *, labels: str = "en", notice: str | None = None
+    intervals: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each statistic's attainable interval beside the printed value.
 
@@ -46,8 +49,8 @@ def attainable_intervals(
         ``statistic, row, column, lower, upper`` (what the other cells allow) and ``printed`` (text or number;
         empty where it is not printed), as in :class:`tableaudit.attainable.Attainable`.  Columns
         ``allowed_lower, allowed_upper`` stand for ``lower, upper``.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -81,25 +84,31 @@ def attainable_intervals(
     ax.plot(data["printed"][inside], y[inside], "o", color=INK, markersize=3.5)
     ax.plot(data["printed"][outside], y[outside], "X", color=VERDICTS["impossible"][0], markersize=6.5)
     for i, row in enumerate(data.to_dict("records")):
-        comma = ";" if labels == "es" else ","
-        text = f"[{number(row['lower'], labels)}{comma} {number(row['upper'], labels)}]"
+        comma = "," if display.decimal_sign == "." else ";"
+        text = f"[{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
         ax.text(1.01, i, text, transform=ax.get_yaxis_transform(), fontsize=SMALL, va="center_baseline")
     names = [
-        quantity_label(short_name(s, labels), r, c, statistic=s)
+        quantity_label(short_name(s, display), r, c, statistic=s)
         for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
     ]
     row_axis(ax, [shorten(name, 2.2, SMALL + 0.5) for name in names], size=SMALL + 0.5)
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
-    number_axis(ax.xaxis, labels)
-    ax.set_xlabel(words("attainable_axis", labels))
+    number_axis(ax.xaxis, display)
+    ax.set_xlabel(display("Value"))
     handles = [
-        Line2D([], [], color=SKY, linewidth=6, label=words("attainable", labels)),
-        marker_handle((INK, "o", True), words("attainable_inside", labels)),
-        marker_handle((VERDICTS["impossible"][0], "X", True), words("attainable_outside", labels)),
+        Line2D(
+            [],
+            [],
+            color=SKY,
+            linewidth=6,
+            label=display("found by search with the other figures held (at least)"),
+        ),
+        marker_handle((INK, "o", True), display("printed, within")),
+        marker_handle((VERDICTS["impossible"][0], "X", True), display("printed, out of reach")),
     ]
     figure.legend(handles=handles if outside.any() else handles[:2], loc="outside upper center", ncols=3)
-    add_notice(figure, notice)
+    add_notice(figure, display.notice)
     return figure, data
 
 
@@ -109,8 +118,7 @@ def ensemble_intervals(
     *,
     confidence_level: float = 0.90,
     count: int | None = None,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw what statistics that were not printed take over many data sets that reach the printed cells.
 
@@ -123,8 +131,8 @@ def ensemble_intervals(
         Share of the data sets between ``lower`` and ``upper``.
     count : int, optional
         Number of data sets, for the note; counted where there is one row a data set.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -159,19 +167,30 @@ def ensemble_intervals(
             ax,
             [quantity_label("", r, c, statistic=s) for r, c in zip(part["row"], part["column"], strict=True)],
         )
-        ax.set_title(words(s, labels) if has_word(s) else s)
-        number_axis(ax.xaxis, labels)
+        ax.set_title(display(coded(s)) if s in CODES else s)
+        number_axis(ax.xaxis, display)
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
-    middle = words("ensemble_middle", labels, level=percent(confidence_level, labels))
+    middle = display(
+        "middle {level}",
+        level=display.percent(confidence_level),
+    )
     handles = [
-        Line2D([], [], color=GREY, linewidth=1.0, label=words("ensemble_range", labels)),
+        Line2D([], [], color=GREY, linewidth=1.0, label=display("all")),
         Line2D([], [], color=SKY, linewidth=6, label=middle),
-        marker_handle((INK, "|", True), words("ensemble_median", labels)),
+        marker_handle((INK, "|", True), display("median")),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
-    note = None if count is None else words("ensemble_count", labels, count=whole(count, labels)) + "."
-    add_notice(figure, note, notice)
+    note = (
+        None
+        if count is None
+        else display(
+            "{count} data sets that reach the printed cells",
+            count=display.count(count),
+        )
+        + "."
+    )
+    add_notice(figure, note, display.notice)
     return figure, data
 
 
@@ -180,8 +199,7 @@ def power_curve(
     power: pd.DataFrame,
     *,
     target: float = 0.80,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the power of a test over the sample size.
 
@@ -192,8 +210,8 @@ def power_curve(
         band (for example the Monte-Carlo error).
     target : float
         Power that is marked.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -225,7 +243,7 @@ def power_curve(
     for i, (s, r, c) in enumerate(curves):
         part = data[(data["statistic"] == s) & (data["row"] == r) & (data["column"] == c)]
         colour, line, marker = looks[i % len(looks)]
-        kind = "" if s in ("", "path_coefficient") else short_name(s, labels)
+        kind = "" if s in ("", "path_coefficient") else short_name(s, display)
         name = ", ".join(filter(None, (kind, " → ".join(filter(None, (r, c))))))
         if part["lower"].notna().all():
             ax.fill_between(part["n"], part["lower"], part["upper"], color=colour, alpha=0.15, linewidth=0)
@@ -233,7 +251,10 @@ def power_curve(
             part["n"], part["power"], line, marker=marker, color=colour, markersize=3.5, label=name or None
         )
     ax.axhline(target, color=GREY, linestyle="--", linewidth=0.8)
-    text = words("power_target", labels, value=percent(target, labels))
+    text = display(
+        "power {value}",
+        value=display.percent(target),
+    )
     ax.text(
         0.995,
         target,
@@ -245,12 +266,12 @@ def power_curve(
         color=GREY,
     )
     ax.set_ylim(0, 1.02)
-    ax.set_xlabel(words("sample_size", labels))
-    ax.set_ylabel(words("power", labels))
-    number_axis(ax.xaxis, labels)
-    number_axis(ax.yaxis, labels)
+    ax.set_xlabel(display("Sample size n"))
+    ax.set_ylabel(display("Power"))
+    number_axis(ax.xaxis, display)
+    number_axis(ax.yaxis, display)
     if any(any(key) for key in curves):
         ax.legend(loc="lower right", fontsize=NORMAL - 0.5)
-    bands = words("power_note", labels) if data["lower"].notna().any() else None
-    add_notice(figure, bands, notice)
+    bands = display("Bands: 95% intervals of the simulated shares.") if data["lower"].notna().any() else None
+    add_notice(figure, bands, display.notice)
     return figure, data

@@ -32,7 +32,8 @@ from surveypls.figures.style import (
     text_width,
     wrap,
 )
-from tabletext.words import has_word, number, text_in, words
+from tabletext.codes import CODES, coded
+from tabletext.display import ENGLISH, Display
 
 
 @styled
@@ -41,8 +42,7 @@ def correlation_map(
     *,
     blocks: Mapping[str, Sequence[str]] | None = None,
     construct_labels: Mapping[str, Any] | None = None,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw a correlation matrix as a heat map, the constructs' blocks outlined.
 
@@ -54,8 +54,8 @@ def correlation_map(
         Construct → items; gives the order and the outlines.
     construct_labels : mapping, optional
         Construct → text.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def correlation_map(
     if size >= 4.5:
         for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
             # Without the leading zero, as correlations are usually printed.
-            text = number(r[i, j], labels, digits=2).replace("0", "", 1) if abs(r[i, j]) < 0.995 else "1"
+            text = display.number(r[i, j], digits=2).replace("0", "", 1) if abs(r[i, j]) < 0.995 else "1"
             colour = "white" if abs(r[i, j]) > 0.62 else INK
             ax.text(j, i, text, ha="center", va="center_baseline", fontsize=size, color=colour)
     tick_size = float(np.clip(60 * side / p, 4.0, SMALL))
@@ -108,7 +108,7 @@ def correlation_map(
                     box, len(block), len(block), fill=False, edgecolor=INK, linewidth=1.1, clip_on=False
                 )
             )
-            label = text_in((construct_labels or {}).get(construct), labels, default=construct)
+            label = display.text((construct_labels or {}).get(construct), default=construct)
             # A label stands in the rows of the block above, where the upper triangle is empty.
             above = previous * side / p if previous else 1.0
             size = min(NORMAL, max(4.5, 72 * above / 1.25))
@@ -119,15 +119,17 @@ def correlation_map(
             start += len(block)
     bar = figure.colorbar(image, ax=ax, shrink=0.5, aspect=25, pad=0.01)
     bar.outline.set_visible(False)
-    bar.set_label(words("correlation", labels))
-    number_axis(bar.ax.yaxis, labels)
-    add_notice(figure, notice)
+    bar.set_label(display("Correlation"))
+    number_axis(bar.ax.yaxis, display)
+    add_notice(figure, display.notice)
     return figure, data
 
 
 @styled
 def scree(
-    parallel: ParallelAnalysis | pd.DataFrame, *, labels: str = "en", notice: str | None = None
+    parallel: ParallelAnalysis | pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw observed eigenvalues beside those of random data, for components and for factors.
 
@@ -136,8 +138,8 @@ def scree(
     parallel : ParallelAnalysis or DataFrame
         The parallel analysis, or its table: ``kind`` ("components" or "factors"), ``number`` (1 …),
         ``observed, mean, percentile, retained`` (bool) and ``level`` (the percentile, e.g. 95).
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -157,21 +159,21 @@ def scree(
     for ax, kind in zip(axes, kinds, strict=True):
         part = data[data["kind"] == kind]
         x, kept = part["number"], part["retained"].astype(bool)
-        percentile = words("scree_simulated_percentile", labels, value=level)
+        percentile = display("simulated, {value}th percentile", value=level)
         ax.axhline(0, color=GREY, linewidth=0.5)
         ax.plot(x, part["percentile"], color=ORANGE, linestyle="--", label=percentile)
-        ax.plot(x, part["mean"], color=GREY, linestyle=":", label=words("scree_simulated_mean", labels))
-        ax.plot(x, part["observed"], color=BLUE, label=words("scree_observed", labels))
+        ax.plot(x, part["mean"], color=GREY, linestyle=":", label=display("simulated, mean"))
+        ax.plot(x, part["observed"], color=BLUE, label=display("observed"))
         ax.plot(x[kept], part["observed"][kept], "o", color=BLUE, markersize=5)
         ax.plot(x[~kept], part["observed"][~kept], "o", color=BLUE, markerfacecolor="white", markersize=4)
-        count = words("scree_retain", labels, count=int(kept.sum()))
-        ax.set_title(f"{words(f'scree_{kind}', labels)}: {count}")
-        ax.set_xlabel(words("scree_number", labels))
+        count = display("{count} above chance", count=int(kept.sum()))
+        ax.set_title(f"{display(coded(f'scree_{kind}'))}: {count}")
+        ax.set_xlabel(display("Number"))
         ax.xaxis.get_major_locator().set_params(integer=True)
-        number_axis(ax.yaxis, labels)
-    axes[0].set_ylabel(words("eigenvalue", labels))
+        number_axis(ax.yaxis, display)
+    axes[0].set_ylabel(display("Eigenvalue"))
     axes[0].legend(loc="upper right")
-    add_notice(figure, notice)
+    add_notice(figure, display.notice)
     return figure, data
 
 
@@ -202,8 +204,7 @@ def loading_map(
     trace: pd.DataFrame,
     *,
     construct_labels: Mapping[str, Any] | None = None,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each item's loading on its own factor over the rounds of pruning, and why items were dropped.
 
@@ -216,8 +217,8 @@ def loading_map(
         ``round, item, action`` ("dropped" or "kept"), ``rule, value, threshold``; may have no rows.
     construct_labels : mapping, optional
         Construct → text.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -231,7 +232,7 @@ def loading_map(
     rounds = sorted(found["round"].astype(int).unique().tolist())
     items = list(dict.fromkeys(found["item"]))
     owner = dict(zip(found["item"], found["construct"], strict=True))
-    fates = _fates(trace, labels)
+    fates = _fates(trace, display)
     rows = []
     for item in items:
         mine = found[found["item"] == item].set_index("round")["loading"]
@@ -266,7 +267,7 @@ def loading_map(
         mine = data.set_index(["item", "round"])["loading"]
         grid = np.array([[mine[i, r] for r in rounds] for i in mine_all], dtype=float)
         ax.imshow(np.abs(grid), cmap="Blues", vmin=0, vmax=1.15, aspect="auto", interpolation="nearest")
-        _cells(ax, grid, cell, labels)
+        _cells(ax, grid, cell, display)
         for y, item in enumerate(mine_all):
             when, action, text = fates.get(item, (-1, "", ""))
             if action == "dropped" and when in rounds:
@@ -293,14 +294,14 @@ def loading_map(
         ax.tick_params(length=0)
         for edge in ("left", "bottom"):
             ax.spines[edge].set_visible(False)
-        ax.set_title(text_in((construct_labels or {}).get(construct), labels, default=construct))
-    axes[-1].set_xlabel(words("pruning_round", labels), x=len(rounds) / 2 / (len(rounds) + margin / cell))
-    note = f"{words('own_loading', labels)}. × {words('pruning_dropped', labels)}."
-    add_notice(figure, note, notice)
+        ax.set_title(display.text((construct_labels or {}).get(construct), default=construct))
+    axes[-1].set_xlabel(display("Round"), x=len(rounds) / 2 / (len(rounds) + margin / cell))
+    note = f"{display('Loading on own factor')}. × {display('dropped')}."
+    add_notice(figure, note, display.notice)
     return figure, data
 
 
-def _cells(ax: Axes, grid: np.ndarray[Any, np.dtype[np.float64]], cell: float, labels: str) -> None:
+def _cells(ax: Axes, grid: np.ndarray[Any, np.dtype[np.float64]], cell: float, display: Display) -> None:
     """Write the loadings into their cells where there is room."""
     if cell < 0.24:
         return
@@ -309,7 +310,7 @@ def _cells(ax: Axes, grid: np.ndarray[Any, np.dtype[np.float64]], cell: float, l
             ax.text(
                 x,
                 y,
-                number(value, labels, digits=2),
+                display.number(value, digits=2),
                 ha="center",
                 va="center_baseline",
                 fontsize=SMALL - 0.5,
@@ -317,7 +318,7 @@ def _cells(ax: Axes, grid: np.ndarray[Any, np.dtype[np.float64]], cell: float, l
             )
 
 
-def _fates(trace: pd.DataFrame, labels: str) -> dict[str, tuple[int, str, str]]:
+def _fates(trace: pd.DataFrame, display: Display) -> dict[str, tuple[int, str, str]]:
     """Return item → (round, action, reason in words) for the items of a pruning trace."""
     if isinstance(trace, pd.DataFrame) and trace.empty:
         return {}
@@ -325,13 +326,13 @@ def _fates(trace: pd.DataFrame, labels: str) -> dict[str, tuple[int, str, str]]:
     fates = {}
     for row in check_frame(trace, needed, "loading_map: trace", names=("item", "rule")).to_dict("records"):
         key = f"pruning.{row['rule']}"
-        rule = words(key, labels) if has_word(key) else str(row["rule"])
+        rule = display(coded(key)) if key in CODES else str(row["rule"])
         text = (
-            f"{rule} {number(row['value'], labels, digits=2)} < {number(row['threshold'], labels, digits=2)}"
+            f"{rule} {display.number(row['value'], digits=2)} < {display.number(row['threshold'], digits=2)}"
         )
         if row["rule"] == "no variance":
             text = rule
         if row["action"] == "kept":
-            text = f"{text} ({words('pruning.minimum', labels)})"
+            text = f"{text} ({display('kept: minimum')})"
         fates[str(row["item"])] = (int(row["round"]), str(row["action"]), text)
     return fates

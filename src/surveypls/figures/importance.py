@@ -27,7 +27,8 @@ from surveypls.figures.style import (
     styled,
     text_width,
 )
-from tabletext.words import text_in, words
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display
 
 CROWDED = 12  # panels with more points name only those that find a free place
 
@@ -37,8 +38,7 @@ def importance_map(
     ipma: pd.DataFrame,
     *,
     construct_labels: Mapping[str, Any] | None = None,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw importance against performance: one column of panels a target, constructs above items.
 
@@ -49,8 +49,8 @@ def importance_map(
         "item"), ``name, construct, importance, performance``.
     construct_labels : mapping, optional
         Construct → text, for the targets.
-    labels, notice
-        Language and note.  In a panel of more than 12 points those without room for it go unnamed.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -82,25 +82,29 @@ def importance_map(
                 ax.set_axis_off()
                 continue
             panels.append((ax, part))
-            _importance_panel(ax, part, labels)
-            label = text_in((construct_labels or {}).get(target), labels, default=target)
+            _importance_panel(ax, part, display)
+            label = display.text((construct_labels or {}).get(target), default=target)
             ax.set_xlabel(
-                words("importance_of", labels, target=shorten(label, WIDTH / columns - 1.6, NORMAL))
+                display("Importance for {target}", target=shorten(label, WIDTH / columns - 1.6, NORMAL))
             )
-            ax.set_title(words(f"{level}s", labels))
+            ax.set_title(display(coded(f"{level}s")))
             if i % columns == 0:
-                ax.set_ylabel(words("performance_scale", labels))
+                ax.set_ylabel(display("Performance (0–100)"))
     for ax in axes.ravel():
         if ax not in used:
             ax.set_axis_off()
-    add_notice(figure, f"{words('importance_note', labels)} - - - {words('average', labels)}.", notice)
+    add_notice(
+        figure,
+        f"{display('Importance: unstandardised total effect.')} - - - {display('average')}.",
+        display.notice,
+    )
     solve_layout(figure)
     for ax, part in panels:
         _name_points(ax, part)
     return figure, data
 
 
-def _importance_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
+def _importance_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
     ax.axvline(part["mean_importance"].iloc[0], color=GREY, linestyle="--", linewidth=0.8)
     ax.axhline(part["mean_performance"].iloc[0], color=GREY, linestyle="--", linewidth=0.8)
     ax.plot(part["importance"], part["performance"], "o", color=BLUE, markersize=5, clip_on=False)
@@ -111,8 +115,8 @@ def _importance_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
     low, high = min(0.0, part["importance"].min()), max(0.0, part["importance"].max())
     spread = (high - low) or 1.0
     ax.set_xlim(low - (0.08 * spread if low < 0 else 0.0), high + 0.22 * spread)
-    number_axis(ax.xaxis, labels)
-    number_axis(ax.yaxis, labels)
+    number_axis(ax.xaxis, display)
+    number_axis(ax.yaxis, display)
 
 
 def _name_points(ax: Axes, part: pd.DataFrame) -> None:

@@ -36,7 +36,8 @@ from surveypls.figures.style import (
     text_width,
     wrap,
 )
-from tabletext.words import number, stars, stars_note, text_in, words
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display, stars
 
 NAME_SIZE, LABEL_SIZE, NUMBER_SIZE, PATH_SIZE = 8.0, 6.5, 6.5, 7.5
 PAGE_HEIGHT = 8.8
@@ -56,8 +57,7 @@ def path_diagram(
     construct_labels: Mapping[str, Any] | None = None,
     digits: int = 3,
     flow: str | None = None,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw a PLS path model with its estimates; the layout is automatic.
 
@@ -85,8 +85,8 @@ def path_diagram(
         Decimals shown.
     flow : {"horizontal", "vertical"}, optional
         Direction of the layout; default: automatic.
-    labels : {"en", "es"}
-        Language.
+    display : Display
+        Language, decimal sign and notice.
     notice : str, optional
         Note under the figure.
 
@@ -119,16 +119,22 @@ def path_diagram(
         statistic = "outer_loading" if modes[c] == "A" else "outer_weight"
         for item in block:
             value = _value(known, (statistic, item, c))
-            item_texts[item] = ((statistic, item, c), value, number(value, labels, digits=digits))
+            item_texts[item] = ((statistic, item, c), value, display.number(value, digits=digits))
     path_texts: dict[Pair, tuple[Key, float, str]] = {}
     for pair in model.path_names:
         arrow = (effect, *pair)
         value = _value(known, arrow)
         mark = stars(p_values.get(arrow, _NAN))
-        path_texts[pair] = (arrow, value, number(value, labels, digits=digits) + mark)
+        path_texts[pair] = (arrow, value, display.number(value, digits=digits) + mark)
     insides = {c: _inside(known, chosen, c) for c in blocks}
     texts = {
-        c: _ellipse_texts(c, text_in((construct_labels or {}).get(c), labels), insides[c], labels, digits)
+        c: _ellipse_texts(
+            c,
+            display.text((construct_labels or {}).get(c)),
+            insides[c],
+            display,
+            digits,
+        )
         for c in blocks
     }
 
@@ -138,14 +144,14 @@ def path_diagram(
         grown = SMALLEST / placed.scale
         page = ((WIDTH - 0.1) * grown, PAGE_HEIGHT * grown)
         placed = layout(blocks, model.path_names, sizes, page=page, flow=flow)
-    figure, axes, corner = _canvas(placed, _notes(placed, p_values, labels), notice)
+    figure, axes, corner = _canvas(placed, _notes(placed, p_values, display), display.notice)
     _draw_items(axes, placed, corner, item_texts, modes, blocks)
     _draw_paths(axes, placed, corner, path_texts)
     _draw_constructs(axes, placed, corner, texts)
 
     rows = []
     for c, (found, value) in insides.items():
-        shown = "" if found is None else number(value, labels, digits=digits)
+        shown = "" if found is None else display.number(value, digits=digits)
         rows.append(("construct", *(found or ("", c, "")), value, _NAN, shown, placed.ellipses[c]))
     for item, (key, value, shown) in item_texts.items():
         rows.append(("item", *key, value, p_values.get(key, _NAN), shown, placed.loadings[item]))
@@ -187,15 +193,15 @@ def _inside(known: Mapping[Key, float], chosen: Sequence[str], construct: str) -
 
 
 def _ellipse_texts(
-    construct: str, label: str, inside: tuple[Key | None, float], labels: str, digits: int
+    construct: str, label: str, inside: tuple[Key | None, float], display: Display, digits: int
 ) -> list[tuple[str, float, bool]]:
     """Return the lines inside an ellipse: text, size, bold."""
     lines = [(shorten(construct, 1.25, NAME_SIZE, bold=True), NAME_SIZE, True)]
     if label and label != construct:
         lines += [(line, LABEL_SIZE, False) for line in wrap(label, 1.15, LABEL_SIZE, max_lines=3)]
     if inside[0] is not None:
-        sign = words(f"short.{inside[0][0]}", labels)
-        lines.append((f"{sign} = {number(inside[1], labels, digits=digits)}", NUMBER_SIZE + 0.5, False))
+        sign = display(coded(f"short.{inside[0][0]}"))
+        lines.append((f"{sign} = {display.number(inside[1], digits=digits)}", NUMBER_SIZE + 0.5, False))
     return lines
 
 
@@ -232,12 +238,16 @@ def _item(name: str) -> str:
     return shorten(name, 1.05, LABEL_SIZE)
 
 
-def _notes(placed: Layout, p_values: Mapping[Key, float], labels: str) -> str | None:
+def _notes(placed: Layout, p_values: Mapping[Key, float], display: Display) -> str | None:
     drawn = {("path_coefficient", *pair) for pair in placed.path_lines}
-    return stars_note(labels) if drawn & set(p_values) else None
+    return display.stars_note if drawn & set(p_values) else None
 
 
-def _canvas(placed: Layout, note: str | None, notice: str | None) -> tuple[Figure, Axes, Point]:
+def _canvas(
+    placed: Layout,
+    note: str | None,
+    notice: str,
+) -> tuple[Figure, Axes, Point]:
     """Return a figure with axes in inches, and where the drawing's lower left corner goes."""
     width = max(WIDTH, placed.width + 0.1)
     lines = [line for text in (note, notice) if text for line in wrap(text, width - 0.2, SMALL)]

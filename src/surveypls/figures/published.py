@@ -27,14 +27,17 @@ from surveypls.figures.style import (
     shorten,
     styled,
 )
-from tabletext.words import decimals_in, has_word, number, words
+from tabletext.codes import CODES, coded
+from tabletext.display import ENGLISH, Display
 
 _LIMIT = 1000.0  # units of the last digit; beyond it a dot stands at the edge
 
 
 @styled
 def published_dots(
-    comparison: pd.DataFrame, *, labels: str = "en", notice: str | None = None
+    comparison: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw every printed cell: how far the recomputed value lies from it, and the verdict.
 
@@ -47,8 +50,8 @@ def published_dots(
         ``table, cell, statistic, row, column, printed, recomputed, difference, verdict`` ("equal", "close",
         "differ", "impossible" or "not recomputed"), one row a printed cell in print order, as
         :func:`tableaudit.comparison.compare` returns it; with ``recomputed_text`` for decisions.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -86,18 +89,22 @@ def published_dots(
     axes = figure.subplots(1, len(halves), squeeze=False)[0]
     reach = float(data["drawn_at"].abs().max())
     for ax, half in zip(axes, halves, strict=True):
-        _dots_panel(ax, half, styles, labels)
+        _dots_panel(ax, half, styles, display)
         ax.set_ylim(longest - 0.5, -0.5)
-        _unit_axis(ax, reach, labels)
+        _unit_axis(ax, reach, display)
     counts = data["verdict"].value_counts()
     handles = [
-        marker_handle(styles[v], f"{words(v, labels)} ({counts[v]})") for v in styles if v in counts.index
+        marker_handle(styles[v], f"{display(coded(v))} ({counts[v]})") for v in styles if v in counts.index
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3, handletextpad=0.2, columnspacing=1.2)
-    note = words("dots_note", labels)
+    note = display(
+        "Axis: recomputed minus printed, in units of the last printed digit; linear to ±1, "
+        "logarithmic beyond, at the edge from ±1000. Grey band: rounding interval of the printed "
+        "value. A statistic that is not defined has a mark on the line at 0."
+    )
     if ((data["statistic"] == "decision") & (data["drawn_at"] != 0)).any():
-        note = f"{note} {words('dots_decision', labels)}"
-    add_notice(figure, note, notice)
+        note = f"{note} {display('A decision that differs stands at the edge.')}"
+    add_notice(figure, note, display.notice)
     return figure, data
 
 
@@ -115,20 +122,20 @@ def _halves(data: pd.DataFrame) -> list[list[dict[Any, Any]]]:
 
 
 def _dots_panel(
-    ax: Axes, rows: list[dict[Any, Any]], styles: Mapping[str, tuple[str, str, bool]], labels: str
+    ax: Axes, rows: list[dict[Any, Any]], styles: Mapping[str, tuple[str, str, bool]], display: Display
 ) -> None:
     ax.axvspan(-0.5, 0.5, color=LIGHT, linewidth=0, zorder=0)
     size = SMALL - 0.5
     names = []
     for y, row in enumerate(rows):
         if "heading" in row:
-            names.append(f"{words('table', labels)} {row['heading']}")
+            names.append(f"{display('Table')} {row['heading']}")
             continue
-        printed = decimals_in(row["printed"], labels)
-        if row["statistic"] == "decision" and has_word(row["printed"]):
-            printed = words(row["printed"], labels)
+        printed = display.decimals(row["printed"])
+        if row["statistic"] == "decision" and row["printed"] in CODES:
+            printed = display(coded(row["printed"]))
         name = quantity_label(
-            short_name(row["statistic"], labels), row["row"], row["column"], statistic=row["statistic"]
+            short_name(row["statistic"], display), row["row"], row["column"], statistic=row["statistic"]
         )
         names.append(f"{shorten(name, 1.25, size)}   {printed}")
         colour, marker, filled = styles[row["verdict"]]
@@ -150,12 +157,12 @@ def _dots_panel(
     ax.spines["left"].set_visible(False)
 
 
-def _unit_axis(ax: Axes, reach: float, labels: str) -> None:
+def _unit_axis(ax: Axes, reach: float, display: Display) -> None:
     """Scale an axis in units of the last digit: linear to one unit, logarithmic beyond."""
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.7, base=10)
     decades = int(np.ceil(np.log10(max(reach, 10.0))))
     ax.set_xlim(-(10.0**decades) * 1.2, 10.0**decades * 1.2)
     powers = [10.0**k for k in range(decades % 2, decades + 1, 2)] if decades > 2 else [1.0, 10.0**decades]
     ticks = [-t for t in reversed(powers)] + [0.0, *powers]
-    ax.set_xticks(ticks, [number(t, labels, digits=0) for t in ticks])
+    ax.set_xticks(ticks, [display.number(t, digits=0) for t in ticks])
     ax.minorticks_off()

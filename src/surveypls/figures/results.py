@@ -34,7 +34,8 @@ from surveypls.figures.style import (
     shorten,
     styled,
 )
-from tabletext.words import number, p_text, percent, stars, stars_note, whole, words
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display, stars
 
 Key = tuple[str, str, str]
 FloatArray = NDArray[np.float64]
@@ -47,8 +48,7 @@ def htmt_bars(
     *,
     statistic: str = "htmt",
     confidence_level: float | None = 0.95,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the HTMT of each pair of constructs with its interval and the two usual limits.
 
@@ -60,8 +60,8 @@ def htmt_bars(
         Which rows are drawn.
     confidence_level : float or None
         Named under the figure where there are intervals.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -80,18 +80,25 @@ def htmt_bars(
         ax.plot(data[end][whiskers], y[whiskers], "|", color=INK, markersize=7)
     row_axis(ax, [f"{a} – {b}" for a, b in zip(data["row"], data["column"], strict=True)])
     for limit, style, key in ((HTMT_STRICT, "--", "htmt_strict"), (HTMT_LIBERAL, ":", "htmt_liberal")):
-        text = words(key, labels, value=number(limit, labels, digits=2))
+        text = display(coded(key), value=display.number(limit, digits=2))
         ax.axvline(limit, color=ORANGE, linestyle=style, linewidth=1.2, label=text)
     ax.axvline(0, color=GREY, linewidth=0.7)
     last = float(np.nanmax([1.0, data["value"].max(), data["upper"].max()]))
     for i, value in enumerate(data["value"]):
-        ax.text(last * 1.04, i, number(value, labels), ha="left", va="center_baseline", fontsize=NORMAL)
+        ax.text(
+            last * 1.04,
+            i,
+            display.number(value),
+            ha="left",
+            va="center_baseline",
+            fontsize=NORMAL,
+        )
     ax.set_xlim(min(0.0, float(np.nanmin([0.0, data["lower"].min()]))), last * 1.12)
-    number_axis(ax.xaxis, labels)
-    ax.set_xlabel(words(statistic, labels))
+    number_axis(ax.xaxis, display)
+    ax.set_xlabel(display(coded(statistic)))
     figure.legend(loc="outside upper center", ncols=2)
-    note = _interval_note(confidence_level, labels) if whiskers.any() else None
-    add_notice(figure, note, notice)
+    note = _interval_note(confidence_level, display) if whiskers.any() else None
+    add_notice(figure, note, display.notice)
     return figure, data
 
 
@@ -103,8 +110,7 @@ def forest(
     hypotheses: Iterable[Any] = (),
     only_hypotheses: bool = False,
     confidence_level: float | None = 0.95,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw estimates with their intervals, one row each: hypotheses first, one panel a statistic.
 
@@ -121,8 +127,8 @@ def forest(
         Leave out what no hypothesis is about; without hypotheses the path coefficients are shown.
     confidence_level : float or None
         Named under the figure.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -141,7 +147,7 @@ def forest(
         data = data[stated if stated.any() else data["statistic"] == "path_coefficient"].reset_index(
             drop=True
         )
-    data["text"] = [_estimate_text(row, labels) for row in data.to_dict("records")]
+    data["text"] = [_estimate_text(row, display) for row in data.to_dict("records")]
     place = {s: i for i, s in enumerate(wanted)}
     order = data.assign(_s=data["statistic"].map(place), _h=data["hypothesis"] == "")
     data = data.loc[order.sort_values(["_s", "_h"], kind="stable").index].reset_index(drop=True)
@@ -152,17 +158,17 @@ def forest(
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for ax, s in zip(axes, panels, strict=True):
         part = data[data["statistic"] == s].reset_index(drop=True)
-        _forest_panel(ax, part, labels)
-        ax.set_title(words(s, labels))
-    number_axis(axes[-1].xaxis, labels)
-    note = f"● {words('significant', labels)}; ○ {words('not_significant', labels)}."
-    level = _interval_note(confidence_level, labels)
-    p_note = f"{stars_note(labels)}." if data["p_value"].notna().any() else None
-    add_notice(figure, " ".join(t for t in (level, note, p_note) if t), notice)
+        _forest_panel(ax, part, display)
+        ax.set_title(display(coded(s)))
+    number_axis(axes[-1].xaxis, display)
+    note = f"● {display('interval excludes 0')}; ○ {display('interval includes 0')}."
+    level = _interval_note(confidence_level, display)
+    p_note = f"{display.stars_note}." if data["p_value"].notna().any() else None
+    add_notice(figure, " ".join(t for t in (level, note, p_note) if t), display.notice)
     return figure, data
 
 
-def _forest_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
+def _forest_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
     ax.axvline(0, color=GREY, linewidth=0.8)
     for i, row in enumerate(part.to_dict("records")):
         clear = row["lower"] > 0 or row["upper"] < 0
@@ -186,13 +192,13 @@ def _forest_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _estimate_text(row: Mapping[Any, Any], labels: str) -> str:
-    comma = ";" if labels == "es" else ","
-    text = f"{number(row['value'], labels)}{stars(row['p_value'])}"
+def _estimate_text(row: Mapping[Any, Any], display: Display) -> str:
+    comma = "," if display.decimal_sign == "." else ";"
+    text = f"{display.number(row['value'])}{stars(row['p_value'])}"
     if np.isfinite(row["lower"]) and np.isfinite(row["upper"]):
-        text += f" [{number(row['lower'], labels)}{comma} {number(row['upper'], labels)}]"
+        text += f" [{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
     if np.isfinite(row["p_value"]):
-        p = p_text(row["p_value"], labels)
+        p = display.p(row["p_value"])
         text += f"  p {p}" if p.startswith("<") else f"  p = {p}"
     return text
 
@@ -205,8 +211,7 @@ def bootstrap_densities(
     quantities: Sequence[Key] | None = None,
     confidence_level: float | None = 0.95,
     n_points: int = 200,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the density of each quantity's resampled values, with its estimate and interval.
 
@@ -222,8 +227,8 @@ def bootstrap_densities(
         Named under the figure.
     n_points : int
         Points of each density (Gaussian kernel, Scott's bandwidth).
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -259,18 +264,21 @@ def bootstrap_densities(
             ax.set_axis_off()
             continue
         part = data[(data["statistic"] == key[0]) & (data["row"] == key[1]) & (data["column"] == key[2])]
-        _density_panel(ax, part, labels)
-        name = "" if key[0] == "path_coefficient" else words(key[0], labels)
+        _density_panel(ax, part, display)
+        name = "" if key[0] == "path_coefficient" else display(coded(key[0]))
         title = quantity_label(name, *key[1:], statistic=key[0])
         ax.set_title(shorten(title, (WIDTH - 0.6) / columns, NORMAL + 0.5, bold=True))
-    count = words("resamples", labels, count=whole(resamples, labels))
-    level = _interval_note(confidence_level, labels)
-    note = f"{count[:1].upper()}{count[1:]}. │ {words('original', labels)}. {level or ''}"
-    add_notice(figure, note.strip(), notice)
+    count = display(
+        "{count} resamples",
+        count=display.count(resamples),
+    )
+    level = _interval_note(confidence_level, display)
+    note = f"{count[:1].upper()}{count[1:]}. │ {display('original sample')}. {level or ''}"
+    add_notice(figure, note.strip(), display.notice)
     return figure, data
 
 
-def _density_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
+def _density_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
     curve = part[part["element"] == "density"]
     at = {e: (x, d) for e, x, d in part[["element", "x", "density"]].itertuples(index=False)}
     inside = (curve["x"] >= at["lower"][0]) & (curve["x"] <= at["upper"][0])
@@ -285,7 +293,7 @@ def _density_panel(ax: Axes, part: pd.DataFrame, labels: str) -> None:
     ax.set_ylim(2 * foot, None)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    number_axis(ax.xaxis, labels)
+    number_axis(ax.xaxis, display)
 
 
 def _draws(result: BootstrapResult | pd.DataFrame, key: Key) -> FloatArray:
@@ -331,7 +339,7 @@ def _rows(frame: pd.DataFrame, statistics: Sequence[str] | None, what: str) -> p
     return found
 
 
-def _interval_note(confidence_level: float | None, labels: str) -> str | None:
+def _interval_note(confidence_level: float | None, display: Display) -> str | None:
     if confidence_level is None:
         return None
-    return f"━ {words('interval', labels, level=percent(confidence_level, labels))}."
+    return f"━ {display('{level} interval', level=display.percent(confidence_level))}."

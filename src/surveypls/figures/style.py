@@ -22,7 +22,8 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 
 from plsem.names import nearest
-from tabletext.words import decimals_in, has_word, words
+from tabletext.codes import CODES, coded
+from tabletext.display import Display
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -185,18 +186,18 @@ def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 class _Numbers(ScalarFormatter):
-    def __init__(self, language: str) -> None:
+    def __init__(self, display: Display) -> None:
         super().__init__(useOffset=False)
-        self._sign = decimals_in("0.0", language)[1]
+        self._sign = display.decimal_sign
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         text = super().__call__(x, pos)
         return text.replace(".", self._sign)
 
 
-def number_axis(axis: Axis, language: str) -> None:
+def number_axis(axis: Axis, display: Display) -> None:
     """Write an axis's numbers with the language's decimal sign."""
-    axis.set_major_formatter(_Numbers(language))
+    axis.set_major_formatter(_Numbers(display))
 
 
 def row_axis(ax: Axes, texts: Sequence[str], *, room: float = 2.2, size: float = NORMAL - 0.5) -> None:
@@ -262,12 +263,12 @@ def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> 
     return f"{name} {about}".strip()
 
 
-def short_name(statistic: str, labels: str) -> str:
+def short_name(statistic: str, display: Display) -> str:
     """Return the sign of a statistic (β, AVE) where it has one, else its name, else its key."""
     key = f"short.{statistic}"
-    if has_word(key):
-        return words(key, labels)
-    return words(statistic, labels) if has_word(statistic) else statistic
+    if key in CODES:
+        return display(coded(key))
+    return display(coded(statistic)) if statistic in CODES else statistic
 
 
 def marker_handle(style: tuple[str, str, bool], text: str) -> Line2D:

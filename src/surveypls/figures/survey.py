@@ -36,7 +36,8 @@ from surveypls.figures.style import (
     wrap,
 )
 from surveypls.survey.log import RULES
-from tabletext.words import decimals_in, has_word, number, percent, scale_word, text_in, whole, words
+from tabletext.codes import CODES, coded
+from tabletext.display import ENGLISH, Display, scale_word
 
 _DIVERGING = LinearSegmentedColormap.from_list(
     "answers", ["#c05a12", "#f0b27a", "#dcdcdc", "#8fbcdd", "#0b3c6f"]
@@ -54,8 +55,7 @@ def response_bars(
     blocks: Mapping[str, Sequence[str]] | None = None,
     item_labels: Mapping[str, Any] | None = None,
     construct_labels: Mapping[str, Any] | None = None,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each item's answers as a stacked bar that diverges from the scale's middle.
 
@@ -69,8 +69,8 @@ def response_bars(
         Construct → items: one panel each; default: all columns in one.
     item_labels, construct_labels : mapping, optional
         Item → wording, construct → label: text, ``{"en", "es"}`` or a study's ``Text``.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def response_bars(
             raise FigureError(
                 f"response_bars: {item} has the answer {min(strange):g}, expected one of {values}"
             )
-    names = {v: scale_word(label, labels) for label, v in reversed(list(scale.items()))}
+    names = {v: scale_word(label, display) for label, v in reversed(list(scale.items()))}
     middle = (len(values) - 1) / 2
     rows = []
     for construct, block in groups.items():
@@ -107,7 +107,7 @@ def response_bars(
             shares = counts / n if n else counts
             below = sum(s * min(1.0, max(0.0, middle - i + 0.5)) for i, s in enumerate(shares))
             starts = np.concatenate([[0.0], np.cumsum(shares)[:-1]]) - below
-            label = text_in((item_labels or {}).get(item), labels)
+            label = display.text((item_labels or {}).get(item))
             for v, c, s, start in zip(values, counts, shares, starts, strict=True):
                 rows.append((construct, item, label, v, names[v], int(c), int(n), s, start))
     data = pd.DataFrame(
@@ -125,19 +125,19 @@ def response_bars(
         for i, item in enumerate(block):
             bars = part.loc[part["item"] == item, ["left", "share"]].to_numpy(dtype=float)
             for (left, share), colour in zip(bars, colours, strict=True):
-                _segment(ax, i, left, share, colour, labels)
-        wordings = [text_in((item_labels or {}).get(item), labels) for item in block]
+                _segment(ax, i, left, share, colour, display)
+        wordings = [display.text((item_labels or {}).get(item)) for item in block]
         shown = [f"{item} · {text}" if text else item for item, text in zip(block, wordings, strict=True)]
         row_axis(ax, shown, room=room, size=SMALL + 0.5)
         ax.axvline(0, color=INK, linewidth=0.6, zorder=0)
         ax.spines["left"].set_visible(False)
         ax.set_xlim(low - 0.02, high + 0.02)
         if construct:
-            ax.set_title(text_in((construct_labels or {}).get(construct), labels, default=construct))
-    axes[-1].xaxis.set_major_formatter(lambda x, _: number(abs(100 * x), labels, digits=0))
-    axes[-1].set_xlabel(words("response_share", labels))
+            ax.set_title(display.text((construct_labels or {}).get(construct), default=construct))
+    axes[-1].xaxis.set_major_formatter(lambda x, _: display.number(abs(100 * x), digits=0))
+    axes[-1].set_xlabel(display("Share of answers (%)"))
     n_low, n_high = int(data["n"].min()), int(data["n"].max())
-    count = whole(n_low, labels) if n_low == n_high else f"{whole(n_low, labels)}–{whole(n_high, labels)}"
+    count = display.count(n_low) if n_low == n_high else f"{display.count(n_low)}–{display.count(n_high)}"
     one_row = sum(text_width(names[v], NORMAL) + 0.35 for v in values) <= WIDTH - 0.3
     figure.legend(
         handles=[Patch(facecolor=c, label=names[v]) for c, v in zip(colours, values, strict=True)],
@@ -146,17 +146,17 @@ def response_bars(
         handlelength=1.0,
         columnspacing=1.2,
     )
-    add_notice(figure, words("answers_n", labels, count=count), notice)
+    add_notice(figure, display("n = {count}", count=count), display.notice)
     return figure, data
 
 
-def _segment(ax: Axes, y: int, left: float, share: float, colour: Any, labels: str) -> None:
+def _segment(ax: Axes, y: int, left: float, share: float, colour: Any, display: Display) -> None:
     if share <= 0:
         return
     ax.barh(y, share, left=left, height=0.78, color=colour, edgecolor="white", linewidth=0.4)
     if share >= 0.07:
         dark = float(np.dot(colour[:3], (0.299, 0.587, 0.114))) < 0.55
-        text = number(100 * share, labels, digits=0)
+        text = display.number(100 * share, digits=0)
         ax.text(
             left + share / 2,
             y,
@@ -174,8 +174,7 @@ def missing_answers(
     *,
     limit: float | None = None,
     max_patterns: int = 15,
-    labels: str = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each item's share of missing answers, and which items are missing together.
 
@@ -187,8 +186,8 @@ def missing_answers(
         Share above which items are reported; drawn as a line.
     max_patterns : int
         Most frequent patterns of missing answers that are drawn.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -222,20 +221,30 @@ def missing_answers(
     row_axis(bars, data["item"].tolist(), size=SMALL + 0.5)
     for y, share in enumerate(data["share"]):
         if share > 0:
-            text = number(100 * share, labels, digits=1)
+            text = display.number(100 * share, digits=1)
             bars.text(100 * share, y, f" {text}", va="center_baseline", fontsize=SMALL)
     longest = 100 * max(data["share"].max(), limit or 0.0)
     bars.set_xlim(0, 1.25 * longest if longest else 1)
     if limit is not None:
         bars.axvline(100 * limit, color=ORANGE, linestyle="--", linewidth=1.0)
-        note = words("missing_limit", labels, value=percent(limit, labels))
+        note = display(
+            "reported above {value}",
+            value=display.percent(limit),
+        )
         bars.text(100 * limit, -0.75, note, color=ORANGE, fontsize=SMALL, ha="right", va="bottom")
-    number_axis(bars.xaxis, labels)
-    bars.set_xlabel(words("missing_share", labels))
+    number_axis(bars.xaxis, display)
+    bars.set_xlabel(display("Missing answers (%)"))
     for k, name in enumerate(drawn):
         for y in np.flatnonzero(data[name].to_numpy()).tolist():
             grid.add_patch(Rectangle((k - 0.4, y - 0.38), 0.8, 0.76, facecolor=BLUE, edgecolor="none"))
-        grid.text(k, -0.75, whole(int(data[name].max()), labels), ha="center", va="bottom", fontsize=SMALL)
+        grid.text(
+            k,
+            -0.75,
+            display.count(int(data[name].max())),
+            ha="center",
+            va="bottom",
+            fontsize=SMALL,
+        )
     for y in range(len(data)):
         grid.axhline(y, color=LIGHT, linewidth=0.5, zorder=0)
     grid.set_xlim(-0.6, max(len(drawn), 8) - 0.4)
@@ -243,21 +252,24 @@ def missing_answers(
     grid.tick_params(axis="y", length=0)
     for side in ("left", "bottom"):
         grid.spines[side].set_visible(False)
-    empty = words("missing_none", labels) if not drawn else words("missing_patterns", labels)
-    grid.set_xlabel(empty)
-    whole_rows = words(
-        "missing_incomplete",
-        labels,
-        complete=whole(len(answers) - len(incomplete), labels),
-        n=whole(len(answers), labels),
+    empty = (
+        display("No answer is missing") if not drawn else display("Respondents by pattern of missing answers")
     )
-    add_notice(figure, whole_rows + ".", notice)
+    grid.set_xlabel(empty)
+    whole_rows = display(
+        "{complete} of {n} respondents answered every item",
+        complete=display.count(len(answers) - len(incomplete)),
+        n=display.count(len(answers)),
+    )
+    add_notice(figure, whole_rows + ".", display.notice)
     return figure, data
 
 
 @styled
 def cleaning_flow(
-    flow: pd.DataFrame, *, labels: str = "en", notice: str | None = None
+    flow: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw how many rows came in, what each rule dropped, and how many were kept.
 
@@ -267,8 +279,8 @@ def cleaning_flow(
         One row a rule, in the order applied: ``rule, rows_in, dropped, rows_kept`` and, where there are,
         ``flagged`` (rows reported, not dropped) and ``parameter`` (the rule's limit).  The rules of
         :data:`surveypls.survey.log.RULES` are named in the language, others by ``label`` or ``rule``.
-    labels, notice
-        Language and note.
+    display : Display
+        Language, decimal sign and notice.
 
     Returns
     -------
@@ -288,13 +300,13 @@ def cleaning_flow(
             "cleaning_flow: rows_kept must be rows_in less dropped, and the next rule's rows_in"
         )
     steps = steps[steps["rule"] != "received"] if len(steps) > 1 else steps
-    texts = [_rule_text(row, labels) for row in steps.to_dict("records")]
+    texts = [_rule_text(row, display) for row in steps.to_dict("records")]
     data = steps[["rule"]].assign(text=texts)
     for name in ("rows_in", "dropped", "rows_kept", "flagged"):
         if name in steps.columns:
             data[name] = steps[name].astype(int)
 
-    notes = wrap(notice, WIDTH - 0.25, SMALL) if notice else []
+    notes = wrap(display.notice, WIDTH - 0.25, SMALL) if display.notice else []
     foot = 0.14 + line_height(SMALL) * len(notes)
     side_x, side_w, main_w = 2.75, WIDTH - 2.85, 2.0
     wrapped = [wrap(text[:1].upper() + text[1:], side_w - 1.15, NORMAL) for text in texts]
@@ -317,7 +329,10 @@ def cleaning_flow(
         ax.text(middle, y + 0.18, text, ha="center", va="center", fontsize=NORMAL, weight="bold")
 
     top = total - 0.05 - 0.36
-    first = words("rows_in", labels, count=whole(int(data["rows_in"].iloc[0]), labels))
+    first = display(
+        "{count} rows received",
+        count=display.count(int(data["rows_in"].iloc[0])),
+    )
     main_box(top, first)
     y = top
     for lines, h, row in zip(wrapped, heights, data.to_dict("records"), strict=True):
@@ -328,41 +343,47 @@ def cleaning_flow(
         )
         box(side_x, y, side_w, h, BOX if row["dropped"] else "white")
         ax.text(side_x + 0.1, centre, "\n".join(lines), ha="left", va="center", fontsize=NORMAL)
-        outcome = _outcome(row, labels)
+        outcome = _outcome(row, display)
         ax.text(
             side_x + side_w - 0.1, centre, outcome, ha="right", va="center", fontsize=NORMAL, weight="bold"
         )
-        left = whole(row["rows_kept"], labels)
+        left = display.count(row["rows_kept"])
         ax.text(middle - 0.12, centre, left, ha="right", va="center", fontsize=NORMAL, color="#555555")
     bottom = y - gap - 0.36
     ax.annotate(
         "", (middle, bottom + 0.36), (middle, top), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.1}
     )
-    last = words("rows_kept", labels, count=whole(int(data["rows_kept"].iloc[-1]), labels))
+    last = display(
+        "{count} rows kept",
+        count=display.count(int(data["rows_kept"].iloc[-1])),
+    )
     main_box(bottom, last)
     for i, line in enumerate(reversed(notes)):
         ax.text(0.1, 0.05 + i * line_height(SMALL), line, fontsize=SMALL, color="#555555", va="bottom")
     return figure, data
 
 
-def _rule_text(row: Mapping[Any, Any], labels: str) -> str:
+def _rule_text(row: Mapping[Any, Any], display: Display) -> str:
     """Name a rule in the language, with its limit."""
     known = RULES.get(str(row["rule"]))
-    text = known[1 if labels == "es" else 0] if known else str(row.get("label", row["rule"]))
+    text = display(known[0]) if known else str(row.get("label", row["rule"]))
     limit = str(row.get("parameter", "") or "").replace(">=", "≥").replace("<=", "≤")
-    limit = decimals_in(limit, labels)
+    limit = display.decimals(limit)
     if row["rule"] in _REQUIRED and limit not in ("", "nan"):
-        return f"{text} ({words('kept_if', labels, limit=limit)})"
+        return f"{text} ({display('kept if {limit}', limit=limit)})"
     if row["rule"] == "outlier" and limit not in ("", "nan"):
         return f"{text} ({limit})"
-    if has_word(f"policy.{limit}") and row["rule"] == "imputed":
-        return f"{text} ({words(f'policy.{limit}', labels)})"
+    if f"policy.{limit}" in CODES and row["rule"] == "imputed":
+        return f"{text} ({display(coded(f'policy.{limit}'))})"
     return text
 
 
-def _outcome(row: Mapping[Any, Any], labels: str) -> str:
+def _outcome(row: Mapping[Any, Any], display: Display) -> str:
     """Say what a rule did: rows dropped, else rows that it touched."""
     if row["dropped"] or not row.get("flagged"):
-        return number(-row["dropped"], labels, digits=0)
+        return display.number(-row["dropped"], digits=0)
     key = {"imputed": "rows_imputed", "out_of_scale": "rows_blanked"}.get(row["rule"], "rows_flagged")
-    return words(key, labels, count=whole(row["flagged"], labels))
+    return display(
+        coded(key),
+        count=display.count(row["flagged"]),
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tabletext.display import Display
 from tabletext.language import Language
 from tabletext.tabular import Table
 
@@ -103,14 +104,19 @@ class Document:
 
     title: str
     subtitle: str
-    language: Language
+    display: Display
     blocks: Sequence[Block]
     footer: str = ""
 
     @property
+    def language(self) -> Language:
+        """The document's language."""
+        return self.display.language
+
+    @property
     def figure_word(self) -> str:
         """The word before a figure's number."""
-        return "Figura" if self.language == "es" else "Figure"
+        return self.display("Figure")
 
 
 _INLINE = re.compile(

@@ -4,74 +4,61 @@ from __future__ import annotations
 
 import pandas as pd
 
-from surveypls.report.measured import Long, listed, pick
+from surveypls.report.measured import Long
 from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.values import as_values
-from tabletext.catalogue import translate
-from tabletext.language import Language
-from tabletext.words import number, p_text, whole
+from tabletext.catalogue import N_
+from tabletext.display import ENGLISH, Display
 
 
 def estimated(
-    n: int, n_items: int, n_constructs: int, converged: bool, iterations: int, *, labels: Language = "en"
+    n: int, n_items: int, n_constructs: int, converged: bool, iterations: int, *, display: Display = ENGLISH
 ) -> str:
     """Say what was estimated, and whether the weights settled."""
-    sizes = pick(
-        labels,
-        f"{whole(n, labels)} respondents, {n_items} items, {n_constructs} constructs",
-        f"{whole(n, labels)} encuestados, {n_items} ítems, {n_constructs} constructos",
+    sizes = display(
+        "{n} respondents, {n_items} items, {n_constructs} constructs",
+        n=display.count(n),
+        n_items=n_items,
+        n_constructs=n_constructs,
     )
     ending = (
-        pick(
-            labels,
-            f"the weights settled in {iterations} iterations",
-            f"los pesos convergen en {iterations} iteraciones",
-        )
+        display("the weights settled in {iterations} iterations", iterations=iterations)
         if converged
-        else pick(
-            labels,
-            f"**the weights did not settle in {iterations} iterations**",
-            f"**los pesos no convergen en {iterations} iteraciones**",
-        )
+        else display("**the weights did not settle in {iterations} iterations**", iterations=iterations)
     )
     return f"{sizes}; {ending}."
 
 
-_REASONS = {
-    "zero variance": "sin varianza",
-    "singular": "singulares",
-    "not converged": "sin convergencia",
-    "inadmissible": "inadmisibles",
-}
+#: Why a resample could not be used.
+_REASONS = (N_("zero variance"), N_("singular"), N_("not converged"), N_("inadmissible"))
 
 
-def failures(counts: pd.DataFrame, n_resamples: int, n_turned: int = 0, *, labels: Language = "en") -> str:
+def failures(counts: pd.DataFrame, n_resamples: int, n_turned: int = 0, *, display: Display = ENGLISH) -> str:
     """Say how many resamples were drawn, how many could not be used, by reason, and in how many a sign turned."""
-    drawn = whole(n_resamples, labels)
+    drawn = display.count(n_resamples)
     left = [
-        f"{whole(float(r['count']), labels)} {pick(labels, r['reason'], _REASONS[r['reason']])}"
+        f"{display.count(float(r['count']))} {display(r['reason'])}"
         for _, r in counts.iterrows()
         if r["count"]
     ]
-    text = pick(labels, f"All {drawn} resamples could be used.", f"Se pudieron usar las {drawn} remuestras.")
+    text = display("All {drawn} resamples could be used.", drawn=drawn)
     if left:
-        text = pick(
-            labels,
-            f"Of {drawn} resamples, {listed(left, labels)} were left out.",
-            f"De {drawn} remuestras se dejaron fuera: {listed(left, labels)}.",
+        text = display(
+            "Of {drawn} resamples, {left} were left out.",
+            drawn=drawn,
+            left=display.listed(left),
         )
     if n_turned:
-        turned = whole(n_turned, labels)
-        text += pick(
-            labels,
-            f" In {turned} a construct points the other way than in the sample (`bootstrap.sign_changes`).",
-            f" En {turned} un constructo apunta en sentido contrario al de la muestra (`bootstrap.sign_changes`).",
+        turned = display.count(n_turned)
+        text += display(
+            " In {turned} a construct points the other way than in the sample (`bootstrap.sign_changes`).",
+            turned=turned,
         )
     return text
 
 
-def fit(summary: Long, *, consistent: bool = False, labels: Language = "en") -> str:
+def fit(summary: Long, *, consistent: bool = False, display: Display = ENGLISH) -> str:
     """Say on which side of its threshold the SRMR of the estimated model lies."""
     variant = "estimated/common_factor" if consistent else "estimated/composite"
     value = as_values(summary).get("srmr", "model", variant)
@@ -83,11 +70,13 @@ def fit(summary: Long, *, consistent: bool = False, labels: Language = "en") -> 
     }.get(thresholds.judge("srmr", value))
     if word is None:
         return ""
-    limit = number(line.acceptable, labels, digits=2)
-    return pick(
-        labels,
-        f"SRMR of the estimated model is {number(value, labels)}, {word[0]} the usual limit of {limit}.",
-        f"El SRMR del modelo estimado es {number(value, labels)}, {word[1]} el límite habitual de {limit}.",
+    limit = display.number(line.acceptable, digits=2)
+    return display(
+        "SRMR of the estimated model is {value}, {value_2} the usual limit of {limit}.",
+        value=display.number(value),
+        value_2=word[0],
+        limit=limit,
+        value_3=word[1],
     )
 
 
@@ -101,7 +90,7 @@ _POWERS = {
 
 
 def prediction(
-    power: pd.DataFrame, against_means: pd.DataFrame, significance: float, *, labels: Language = "en"
+    power: pd.DataFrame, against_means: pd.DataFrame, significance: float, *, display: Display = ENGLISH
 ) -> str:
     """Say of each endogenous construct how well its items are predicted.
 
@@ -117,49 +106,42 @@ def prediction(
     for name, row in power.iterrows():
         difference, p_value = (float(against_means[c].to_dict()[name]) for c in ("difference", "p_value"))
         better = difference < 0 and p_value < significance
-        p = p_text(p_value, labels)
+        p = display.p(p_value)
         p = p if p.startswith("<") else f"= {p}"
         said.append(
-            pick(
-                labels,
-                f"**{name}**: {int(row['n_above_average'])} of {int(row['n_items'])} items better than their means, "
-                f"predictive power {_POWERS[row['power']][0]}; {'better' if better else 'not shown to be better'} than "
-                f"the means overall (CVPAT p {p})",
-                f"**{name}**: {int(row['n_above_average'])} de {int(row['n_items'])} ítems mejor que sus medias, "
-                f"capacidad predictiva {_POWERS[row['power']][1]}; "
-                f"{'mejor' if better else 'no se muestra mejor'} que las medias en conjunto (CVPAT p {p})",
+            display(
+                "**{name}**: {n_above_average} of {n_items} items better than their means, predictive power "
+                "{power}; {value} than the means overall (CVPAT p {p})",
+                name=name,
+                n_above_average=int(row["n_above_average"]),
+                n_items=int(row["n_items"]),
+                power=_POWERS[row["power"]][0],
+                value="better" if better else "not shown to be better",
+                p=p,
+                power_2=_POWERS[row["power"]][1],
+                value_2="mejor" if better else "no se muestra mejor",
             )
         )
     return "; ".join(said) + "."
 
 
-def explained(study: Study, values: Long, *, labels: Language = "en") -> str:
+def explained(study: Study, values: Long, *, display: Display = ENGLISH) -> str:
     """Say how much variance of each endogenous construct the model explains, and how large each f² is."""
     found = as_values(values)
     targets = list(dict.fromkeys(t for _, t in study.path_pairs))
-    shares = listed(
+    shares = display.listed(
         [
-            f"{number(r2, labels)} {pick(labels, 'of', 'de')} {t}"
-            + (
-                f" ({word})"
-                if (word := translate(thresholds.threshold("r_squared").size(r2), labels))
-                else ""
-            )
+            f"{display.number(r2)} {display('of')} {t}"
+            + (f" ({word})" if (word := display(thresholds.threshold("r_squared").size(r2))) else "")
             for t in targets
             for r2 in [found.get("r_squared", "", t)]
-        ],
-        labels,
+        ]
     )
-    sizes = listed(
+    sizes = display.listed(
         [
-            f"{s} → {t} {number(f2, labels, digits=2)} ({translate(thresholds.threshold('f_squared').size(f2), labels)})"
+            f"{s} → {t} {display.number(f2, digits=2)} ({display(thresholds.threshold('f_squared').size(f2))})"
             for s, t in study.path_pairs
             for f2 in [found.get("f_squared", s, t)]
-        ],
-        labels,
+        ]
     )
-    return pick(
-        labels,
-        f"The model explains {shares}. Effect sizes f²: {sizes}.",
-        f"El modelo explica {shares}. Tamaños de efecto f²: {sizes}.",
-    )
+    return display("The model explains {shares}. Effect sizes f²: {sizes}.", shares=shares, sizes=sizes)

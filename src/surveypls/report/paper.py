@@ -30,15 +30,26 @@ from surveypls.report.document import (
     TableBlock,
     markdown_blocks,
 )
-from surveypls.report.words import FIGURES, caption, sentence
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
-from surveypls.tables.words import percent_level, say, thousands
+from tabletext.catalogue import N_
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display
 from tabletext.language import Language
 from tabletext.storage import write_atomically
 from tabletext.tabular import Table
-from tabletext.words import decimals_in, spanish_decimals
 
+#: Figures of the paper and their captions.
+FIGURES = {
+    "fig_1_1_cleaning_flow": N_("Responses, rule by rule"),
+    "fig_1_3_responses": N_("Answers to each item"),
+    "fig_2_2_loading_map": N_("Loadings over the rounds of pruning"),
+    "fig_3_1_htmt": N_("HTMT with intervals and limits"),
+    "fig_4_1_path_diagram": N_("The estimated model"),
+    "fig_4_2_bootstrap_densities": N_("Bootstrap distributions of the path coefficients"),
+    "fig_4_4_importance_performance": N_("Importance and performance"),
+    "fig_5_2_printed_and_recomputed": N_("Printed against recomputed figures"),
+}
 PaperFormat = Literal["pdf", "html"]
 FORMATS: tuple[PaperFormat, ...] = ("pdf", "html")
 SMALL_SAMPLE = 100
@@ -47,7 +58,7 @@ SMALL_SAMPLE = 100
 def build_paper(
     project: PaperSource,
     *,
-    labels: Language | None = None,
+    language: Language | None = None,
     folder: Path | str | None = None,
     formats: Sequence[PaperFormat] = FORMATS,
 ) -> list[Path]:
@@ -57,8 +68,8 @@ def build_paper(
     ----------
     project : PaperSource
         A :class:`surveypls.compendium.project.Project` whose notebooks have run.
-    labels : {"en", "es"}, optional
-        One language only; by default the project's languages.
+    display : Display
+        Language, decimal sign and notice.
     folder : path, optional
         Default: ``paper/`` in the project's output.
     formats : sequence of {"pdf", "html"}
@@ -83,15 +94,12 @@ def build_paper(
     data = paper_data.load(project)
     target = Path(folder) if folder is not None else project.output / "paper"
     written = []
-    for language in (labels,) if labels else project.languages:
-        with spanish_decimals(data.study.decimal):
-            document = compose(data, figure_folder(project, language), labels=language)
-            for name in formats:
-                path = target / f"paper_{language}.{name}"
-                write_atomically(
-                    path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document)
-                )
-                written.append(path)
+    for chosen in (language,) if language else project.languages:
+        document = compose(data, figure_folder(project, chosen), display=data.study.display(chosen))
+        for name in formats:
+            path = target / f"paper_{chosen}.{name}"
+            write_atomically(path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document))
+            written.append(path)
     return written
 
 
@@ -101,7 +109,7 @@ def figure_folder(project: PaperSource, language: Language) -> Path:
     return folder if language == project.languages[0] else folder / language
 
 
-def compose(data: PaperData, figures: Path, *, labels: Language = "en") -> Document:
+def compose(data: PaperData, figures: Path, *, display: Display = ENGLISH) -> Document:
     """Return the paper as a document.
 
     Parameters
@@ -109,38 +117,38 @@ def compose(data: PaperData, figures: Path, *, labels: Language = "en") -> Docum
     data : PaperData
     figures : Path
         Folder of SVG figures in this language; those that are missing are left out.
-    labels : {"en", "es"}
+    display : Display
+        Language, decimal sign and notice.
     """
-    return _Composer(data, figures, labels).document()
+    return _Composer(data, figures, display).document()
 
 
 class _Composer:
     """Writes the sections in order and numbers figures and tables as they come."""
 
-    def __init__(self, data: PaperData, figures: Path, labels: Language) -> None:
-        self.data, self.figures, self.labels = data, figures, labels
+    def __init__(self, data: PaperData, figures: Path, display: Display) -> None:
+        self.data, self.figures, self.display = data, figures, display
         self.study = data.study
-        self.notice = self.study.synthetic(labels) if self.study.synthetic else ""
         self.blocks: list[Block] = []
         self.n_figures = 0
         # The article's Tables 1-6 keep their numbers; all others are counted with a letter.
         self.n_tables = 0
 
     # pieces ---------------------------------------------------------------------------------------
-    def say(self, key: str, **fields: object) -> None:
-        self.blocks.append(Paragraph(sentence(key, self.labels, **fields)))
+    def say(self, text: str, /, **fields: Any) -> None:
+        self.blocks.append(Paragraph(self.display(text, **fields)))
 
-    def heading(self, key: str, level: int = 1) -> None:
-        self.blocks.append(Heading(level, sentence(key, self.labels)))
+    def heading(self, text: str, level: int = 1) -> None:
+        self.blocks.append(Heading(level, self.display(text)))
 
     def tell(self, story: Callable[..., str], *args: Any) -> None:
-        self.blocks += markdown_blocks(story(*args, labels=self.labels))
+        self.blocks += markdown_blocks(story(*args, display=self.display))
 
     def next_number(self) -> str:
         return f"A{self.n_tables + 1}"
 
     def table(self, make: Callable[..., Table], *args: Any, title: str = "", **options: Any) -> None:
-        table = make(*args, labels=self.labels, notice=self.notice, **options)
+        table = make(*args, display=self.display, **options)
         if not table.number:
             table = table.with_text(number=self.next_number())
             self.n_tables += 1
@@ -150,13 +158,12 @@ class _Composer:
         path = self.figures / f"{stem}.svg"
         if path.is_file():
             self.n_figures += 1
-            text = caption(stem, self.labels)
-            alt = ". ".join(filter(None, (text, self.notice)))
+            text = self.display(FIGURES[stem])
+            alt = ". ".join(filter(None, (text, self.display.notice)))
             self.blocks.append(FigureBlock(path, text, str(self.n_figures), alt, width))
 
     def number(self, value: float) -> str:
-        text = f"{value:.12f}".rstrip("0").rstrip(".")
-        return decimals_in(text, self.labels)
+        return self.display.plain(value)
 
     # the whole ------------------------------------------------------------------------------------
     def document(self) -> Document:
@@ -169,20 +176,20 @@ class _Composer:
         self.audited()
         self.limits()
         self.appendix()
-        self.heading("h.references")
+        self.heading("References")
         self.blocks.append(References(cited(self.blocks)))
         return Document(
-            title=self.study.title(self.labels),
-            subtitle=sentence("subtitle.own" if own else "subtitle", self.labels),
-            language=self.labels,
+            title=self.study.title(self.display.language),
+            subtitle=self.display(coded("subtitle.own" if own else "subtitle")),
+            display=self.display,
             blocks=tuple(self.blocks),
-            footer=self.notice,
+            footer=self.display.notice,
         )
 
     def brief(self) -> None:
-        if self.notice:
-            self.blocks.append(Notice(self.notice))
-        self.heading("h.brief")
+        if self.display.notice:
+            self.blocks.append(Notice(self.display.notice))
+        self.heading("In brief")
         self.tell(narrative.hypotheses, self.study, self.data.summary)
         self.tell(narrative.cautions, self.study, self.data.summary, self.data.bounds)
         if self.data.comparison is not None:
@@ -191,12 +198,18 @@ class _Composer:
     def article(self) -> None:
         printed = self.data.printed
         self.heading("h.article" if printed else "h.question")
-        question = self.study.question(self.labels)
+        question = self.study.question(self.display.language)
         if question:
-            self.say("article.question", question=question)
+            self.say("The question: {question}", question=question)
         if printed:
             n_tables = len({cell.table for cell in printed})
-            self.say("article.cells", cells=len(printed), tables=n_tables)
+            self.say(
+                "The article prints {cells} figures in {tables} tables. Here each stands beside the value "
+                "recomputed from the responses described below, with a verdict: equal at the printed digits, "
+                "close, different, or impossible beside the other printed figures.",
+                cells=len(printed),
+                tables=n_tables,
+            )
         if self.study.hypotheses:
             self.say("article.hypotheses" if printed else "own.hypotheses")
             self.blocks.append(Bullets(tuple(self.hypothesis(i) for i in range(len(self.study.hypotheses)))))
@@ -205,29 +218,25 @@ class _Composer:
         """Return one hypothesis with what the article prints on its path."""
         h = self.study.hypotheses[position]
         source, target = h.path.source, h.path.target
-        text = f"**{h.id}** ({source} → {target}). {h.statement(self.labels)}".rstrip()
+        text = f"**{h.id}** ({source} → {target}). {h.statement(self.display.language)}".rstrip()
         shown = []
         for statistic, name in ((h.quantity[0], "β"), ("t_statistic", "t"), ("p_value", "p")):
             for cell in self.data.printed.select(statistic, source, target) if self.data.printed else ():
-                shown.append(f"{name} = {decimals_in(cell.printed, self.labels)}")
+                shown.append(f"{name} = {self.display.decimals(cell.printed)}")
         for cell in self.data.printed.select("decision", source, target) if self.data.printed else ():
-            shown.append(say(cell.printed, self.labels).lower())
-        return (
-            f"{text} ({sentence('article.printed', self.labels, figures=', '.join(shown))})"
-            if shown
-            else text
-        )
+            shown.append(self.display(coded(cell.printed)).lower())
+        return f"{text} ({self.display('printed: {figures}', figures=', '.join(shown))})" if shown else text
 
     def method(self) -> None:
-        data, settings, labels = self.data, self.study.bootstrap, self.labels
-        self.heading("h.method")
+        data, settings, display = self.data, self.study.bootstrap, self.display
+        self.heading("What was done")
         if data.flow is not None:
-            self.heading("h.data", 2)
-            self.say("data.rules")
-            self.tell(narrative.cleaning, _named_rules(data.flow, labels))
+            self.heading("Responses", 2)
+            self.say("Each response was screened by rules fixed beforehand.")
+            self.tell(narrative.cleaning, _named_rules(data.flow, display))
             self.table(tables.cleaning_table, data.flow)
             self.figure("fig_1_3_responses", 0.72)
-        self.heading("h.items", 2)
+        self.heading("Items", 2)
         efa = self.study.efa
         if efa.prune and data.trace is not None:
             limits = (
@@ -237,47 +246,59 @@ class _Composer:
                 ("communality", efa.min_communality),
             )
             rules = [
-                sentence(f"rule.{k}", labels, limit=self.number(float(v))) for k, v in limits if v is not None
+                display(coded(f"rule.{k}"), limit=self.number(float(v))) for k, v in limits if v is not None
             ]
             self.say(
-                "items.method",
-                extraction=sentence(f"extraction.{efa.extraction}", labels),
-                correlation=sentence(f"correlation.{efa.correlation}", labels),
-                scope=sentence(f"scope.{efa.scope}", labels),
-                rules=_either(rules, labels),
+                "Candidate items were pruned by exploratory factor analysis ({extraction}, {correlation} "
+                "correlations, {scope}), one item at a time: an item breaks a rule where {rules}. A "
+                "construct keeps at least {min_items} items.",
+                extraction=display(coded(f"extraction.{efa.extraction}")),
+                correlation=display(coded(f"correlation.{efa.correlation}")),
+                scope=display(coded(f"scope.{efa.scope}")),
+                rules=display.listed(rules, "or"),
                 min_items=efa.min_items,
             )
             self.tell(narrative.pruning, self.study.blocks(), data.retained, data.trace)
             self.table(tables.pruning_table, self.study, data.trace)
         else:
-            self.say("items.none")
-        self.heading("h.estimation", 2)
+            self.say("All candidate items were kept; none was pruned.")
+        self.heading("Estimation", 2)
         pls = self.study.pls
         self.say(
-            "estimation.pls",
-            method=sentence("method.plsc" if pls.consistent else "method.pls", labels),
-            scheme=sentence(f"scheme.{pls.scheme}", labels),
+            "The model was estimated by {method} on standardised answers ({scheme} weighting scheme, "
+            "tolerance {tolerance}, at most {iterations} iterations; Lohmöller, 1989).",
+            method=display(coded("method.plsc" if pls.consistent else "method.pls")),
+            scheme=display(coded(f"scheme.{pls.scheme}")),
             tolerance=self.number(pls.tolerance),
             iterations=pls.max_iterations,
         )
         formative = [c.name for c in self.study.constructs if c.mode == "B"]
         if formative:
-            self.say("estimation.modes", formative=", ".join(formative))
+            self.say(
+                "Formative constructs (Mode B): {formative}; all others are reflective (Mode A).",
+                formative=", ".join(formative),
+            )
         self.say(
-            "estimation.bootstrap",
-            level=percent_level(settings.confidence_level, labels),
-            interval=sentence(f"interval.{settings.interval}", labels),
-            count=thousands(settings.n_resamples, labels),
-            sided=sentence(f"sided.{settings.alternative}", labels),
+            "Standard errors and {level} {interval} intervals come from {count} bootstrap resamples; t "
+            "is the estimate over its standard error, and p is {sided}. A hypothesis is supported where "
+            "p < {alpha}.",
+            level=display.level(settings.confidence_level),
+            interval=display(coded(f"interval.{settings.interval}")),
+            count=display.count(settings.n_resamples),
+            sided=display(coded(f"sided.{settings.alternative}")),
             alpha=self.number(settings.significance),
         )
-        self.say("estimation.sources")
+        self.say(
+            "What is reported follows Hair, Risher, Sarstedt and Ringle (2019), Hair, Hult, Ringle and "
+            "Sarstedt (2022) and Benitez et al. (2020). The appendix lists the thresholds behind the "
+            "marks ✓ ~ ✗ and their sources."
+        )
 
     def results(self) -> None:
         data, study, printed = self.data, self.study, self.data.printed
-        self.heading("h.results")
+        self.heading("Results")
         self.figure("fig_4_1_path_diagram")
-        self.heading("h.measurement", 2)
+        self.heading("Measurement model", 2)
         self.tell(narrative.reliability, study, data.summary)
         if data.efa is not None:
             self.table(tables.table_1_operationalisation, study, data.codebook, data.efa, printed=printed)
@@ -289,7 +310,7 @@ class _Composer:
         self.table(tables.table_3_fornell_larcker, study, data.summary, printed=printed)
         self.table(tables.table_4_htmt, study, data.summary, printed=printed)
         self.figure("fig_3_1_htmt", 0.85)
-        self.heading("h.structural", 2)
+        self.heading("Structural model", 2)
         self.table(tables.table_5_paths, study, data.summary, printed=printed)
         self.table(tables.path_table, study, data.summary)
         self.figure("fig_4_2_bootstrap_densities")
@@ -297,62 +318,112 @@ class _Composer:
             self.table(tables.effects_table, study, data.summary)
         self.tell(narrative.explained, study, data.summary)
         self.table(tables.table_6_model_quality, study, data.summary, printed=printed)
-        self.heading("h.fit", 2)
+        self.heading("Fit and prediction", 2)
         if data.exact_fit is not None:
-            self.say("fit.exact")
+            self.say(
+                "HI95 and HI99 come from resamples of data transformed to the correlations that the model "
+                "implies (Bollen and Stine, 1992)."
+            )
         self.table(tables.fit_table, study, data.summary, data.exact_fit)
         if data.prediction is not None:
-            self.say("predict", folds=study.pls.predict_folds, repetitions=study.pls.predict_repetitions)
+            self.say(
+                "Each response was predicted by a model estimated without it, in {folds} folds and "
+                "{repetitions} repetitions (Shmueli et al., 2019).",
+                folds=study.pls.predict_folds,
+                repetitions=study.pls.predict_repetitions,
+            )
             self.table(tables.prediction_table, study, data.prediction)
         if (self.figures / "fig_4_4_importance_performance.svg").is_file():
-            self.heading("h.improve", 2)
-            self.say("improve")
+            self.heading("What to improve first", 2)
+            self.say(
+                "The importance–performance map sets the total effect of each predictor on an outcome "
+                "against its present level from 0 to 100. Effort pays where importance is high and "
+                "performance low."
+            )
             self.figure("fig_4_4_importance_performance")
 
     def comparison(self) -> None:
         comparison = self.data.comparison
         if comparison is None:
             return
-        self.heading("h.comparison")
+        self.heading("Printed and recomputed")
         self.table(tables.verdict_table, comparison)
         self.figure("fig_5_2_printed_and_recomputed", 0.85)
         rest = comparison[comparison["verdict"] != "equal"]
         if len(rest):
-            self.say("comparison.rest", number=self.next_number())
-            self.table(tables.comparison_table, rest, title=sentence("rest.title", self.labels))
+            self.say(
+                "The figures whose verdict is not “equal” are listed in Table {number}.",
+                number=self.next_number(),
+            )
+            self.table(
+                tables.comparison_table,
+                rest,
+                title=self.display("Printed figures that are not equal to the recomputed ones"),
+            )
 
     def audited(self) -> None:
         checks, statements = self.data.audit, self.data.statements
         if checks is None:
             return
-        self.heading("h.audit")
+        self.heading("The audit of the printed tables")
         tested = checks[checks["kind"].isin(CONTRADICTIONS)]
         failed = tested[tested["verdict"] == "fails"]
-        key = "audit" if len(failed) else "audit.none"
+        key = (
+            N_(
+                "The audit uses the printed figures alone, each standing for the interval that rounds to its "
+                "digits. It found {failed} contradictions among {checks} identities and searches; Table "
+                "{number} lists them."
+            )
+            if len(failed)
+            else N_(
+                "The audit uses the printed figures alone, each standing for the interval that rounds to its "
+                "digits. None of its {checks} identities and searches fails."
+            )
+        )
         self.say(key, failed=len(failed), checks=len(tested), number=self.next_number())
         if len(failed):
-            self.table(tables.audit_table, failed, title=sentence("audit.title", self.labels))
+            self.table(
+                tables.audit_table, failed, title=self.display("Contradictions among the printed figures")
+            )
         if statements is None or statements.empty:
             return
         false = statements[statements["verdict"] == "fails"]
-        key = "statements" if len(false) else "statements.none"
+        key = (
+            N_(
+                "Of {count} statements of the text that the tables can decide or illustrate, {failed} fail "
+                "(Table {number})."
+            )
+            if len(false)
+            else N_(
+                "None of the {count} statements of the text fails that the tables can decide or illustrate."
+            )
+        )
         self.say(key, count=len(statements), failed=len(false), number=self.next_number())
         if len(false):
-            self.table(tables.statement_table, false, title=sentence("statements.title", self.labels))
+            self.table(
+                tables.statement_table, false, title=self.display("Statements that the tables contradict")
+            )
 
     def limits(self) -> None:
-        self.heading("h.limits")
-        keys = ["limit.synthetic", "limit.unprinted"] if self.notice else []
+        self.heading("Limits")
+        keys = ["limit.synthetic", "limit.unprinted"] if self.display.notice else []
         keys += ["limit.audit"] if self.data.printed else []
-        entries = [sentence(key, self.labels) for key in keys]
+        entries = [self.display(coded(key)) for key in keys]
         n_items = sum(len(items) for items in self.data.retained.values())
         if self.data.n < SMALL_SAMPLE:
-            entries.append(sentence("limit.size", self.labels, n=self.data.n, items=n_items))
-        entries += [sentence(key, self.labels) for key in ("limit.cross", "limit.thresholds")]
+            entries.append(
+                self.display(
+                    "**The sample is small**: {n} responses for {items} items. Standard errors by resampling are "
+                    "rough at this size.",
+                    n=self.data.n,
+                    items=n_items,
+                )
+            )
+        entries += [self.display(coded(key)) for key in ("limit.cross", "limit.thresholds")]
         self.blocks.append(Bullets(tuple(entries)))
 
     def appendix(self) -> None:
-        self.heading("h.appendix")
+        self.heading("Appendix")
         self.table(_thresholds)
         self.table(tables.cross_loading_table, self.study, self.data.summary)
         if self.data.items is not None:
@@ -364,23 +435,19 @@ class _Composer:
 CONTRADICTIONS = ("identity", "attainable")
 
 
-def _either(options: Sequence[str], labels: Language) -> str:
-    """Join as in "a, b or c"."""
-    if len(options) < 2:
-        return "".join(options)
-    return f"{', '.join(options[:-1])} {'o' if labels == 'es' else 'or'} {options[-1]}"
-
-
-def _named_rules(flow: pd.DataFrame, labels: Language) -> pd.DataFrame:
+def _named_rules(flow: pd.DataFrame, display: Display) -> pd.DataFrame:
     """Return the screening flow with its rules named in a language: the contract has the run's own."""
-    names = {rule: spanish if labels == "es" else english for rule, (english, spanish, _) in RULES.items()}
+    names = {rule: display(english) for rule, (english, *_) in RULES.items()}
     old = flow["label"] if "label" in flow else flow["rule"]
     return flow.assign(label=[names.get(str(r), str(o)) for r, o in zip(flow["rule"], old, strict=True)])
 
 
-def _thresholds(*, labels: Language, notice: str | None) -> Table:
+def _thresholds(
+    *,
+    display: Display,
+) -> Table:
     """Return the thresholds without their names in files; they are conventions, so no notice is due."""
-    table = thresholds.threshold_table(labels)
+    table = thresholds.threshold_table(display)
     return table.with_text(columns=tuple(c for c in table.columns if c.key != "statistic"))
 
 

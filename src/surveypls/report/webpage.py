@@ -105,7 +105,7 @@ def to_html(document: Document) -> bytes:
                 contents.append(f'<li><a href="#{anchor(number)}">{html.escape(block.text)}</a></li>')
         else:
             body.append(_block(block, document))
-    word = "Contenido" if document.language == "es" else "Contents"
+    word = document.display("Contents")
     page = [
         "<!doctype html>",
         f'<html lang="{document.language}">',

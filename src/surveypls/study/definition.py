@@ -29,6 +29,7 @@ from surveypls.study.settings import (
 )
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
 from surveypls.study.words import explain
+from tabletext.display import Display
 from tabletext.language import DecimalSign, Language
 
 __all__ = [
@@ -227,6 +228,11 @@ class Study(Settings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def display(self, language: Language | None = None) -> Display:
+        """Return how the study's figures and tables read: language, decimal sign and the notice on made-up data."""
+        chosen = language or self.labels
+        return Display(chosen, self.decimal, self.synthetic(chosen) if self.synthetic else "")
 
     @property
     def construct_names(self) -> tuple[str, ...]:

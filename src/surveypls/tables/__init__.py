@@ -1,7 +1,7 @@
 """Room 8, the tables: every table in one place, what notebooks and the paper call.
 
 Each function returns a :class:`~tabletext.tabular.Table` (numbers kept, marks, title, note) and
-takes the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data notice).
+takes the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data display.notice).
 :func:`tabletext.export.export` writes one.
 
 ========================================  =====================================================

@@ -17,6 +17,8 @@ from surveypls.tables.build import (
     Builder,
     Long,
     Printed,
+    abbreviations,
+    construct_label,
     decision_text,
     effects_stated,
     figure,
@@ -25,13 +27,13 @@ from surveypls.tables.build import (
     marked_text,
     printed_cells,
     reversed_note,
+    variant_words,
 )
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.values import as_values
-from surveypls.tables.words import abbreviations, construct_label, say, thousands, variant_words
-from tabletext.language import Language
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display, stars
 from tabletext.tabular import Column, Table
-from tabletext.words import decimals_in, stars, stars_note
 
 
 def table_1_operationalisation(
@@ -40,8 +42,7 @@ def table_1_operationalisation(
     values: Long,
     *,
     printed: Printed = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Table 1: constructs, their retained items with text, and the loadings of the factor analysis.
 
@@ -55,17 +56,16 @@ def table_1_operationalisation(
         items or more that has none is left out, the items of other constructs were not factored.
     printed : Published or DataFrame, optional
         Printed cells: columns statistic, row, column, printed.
-    labels : {"en", "es"}
-    notice : str, optional
-        The synthetic-data notice.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels, printed_cells(printed))
-    b.text("construct", say("latent", labels))
-    b.text("item", say("item", labels))
-    b.text("indicator", say("indicators", labels))
-    b.pair("items", say("items_share", labels), "text", "n_items_retained")
-    b.pair("efa_loading", say("efa_loading", labels), "unit")
+    b = Builder(display, printed_cells(printed))
+    b.text("construct", display("Latent variable"))
+    b.text("item", display("Item"))
+    b.text("indicator", display("Indicators"))
+    b.pair("items", display("Items"), "text", "n_items_retained")
+    b.pair("efa_loading", display("Loading in the factor analysis (EFA)"), "unit")
     retained = set(found.keys_of("efa_loading"))
     for name in in_print_order(study.construct_names, b.printed):
         own = study.get(name)
@@ -73,9 +73,9 @@ def table_1_operationalisation(
         share = "/".join(b.printed.get((s, name, "items"), "—") for s in ("n_items_retained", "n_items"))
         for item in kept:
             b.add(
-                construct=construct_label(study, name, labels),
+                construct=construct_label(study, name, display),
                 item=item,
-                indicator=marked_text(study, codebook, item, labels),
+                indicator=marked_text(study, codebook, item, display),
                 items_printed=share,
                 items=f"{len(kept)}/{len(study.get(name).items)}",
                 efa_loading_printed=b.found("efa_loading", item, name),
@@ -83,13 +83,12 @@ def table_1_operationalisation(
             )
     return b.table(
         number="1",
-        title=say("t1.title" if b.printed else "t1.title.own", labels),
+        title=display(coded("t1.title" if b.printed else "t1.title.own")),
         note=join(
-            say("n.t1", labels),
-            say("n.paraphrase", labels) if b.printed else "",
+            display("Items: retained by the factor analysis / candidates."),
+            display("Item texts are short paraphrases.") if b.printed else "",
             reversed_note(b, "indicator"),
         ),
-        notice=notice,
         repeats=("construct", "items_printed", "items"),
     )
 
@@ -99,8 +98,7 @@ def table_2_reflective_measurement(
     values: Long,
     *,
     printed: Printed = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Table 2: loadings, AVE, composite reliability and Cronbach's alpha of the reflective constructs.
 
@@ -115,20 +113,18 @@ def table_2_reflective_measurement(
         recomputed coefficients, ρA and ρC.
     """
     found = as_values(values)
-    b = Builder(labels, printed_cells(printed))
+    b = Builder(display, printed_cells(printed))
     reflective = {n: items for n, items in found.blocks(study).items() if study.get(n).mode == "A" and items}
-    b.text("construct", say("latent", labels))
-    b.text("item", say("item_or_indicator", labels))
-    b.pair("outer_loading", say("factor_loading", labels), "unit")
-    b.pair("ave", say("ave", labels), "unit")
-    composite = say("composite", labels)
+    b.text("construct", display("Latent variable"))
+    b.text("item", display("Item or indicator"))
+    b.pair("outer_loading", display("Factor loading"), "unit")
+    b.pair("ave", display("Convergent validity (AVE)"), "unit")
+    composite = display("Composite reliability")
     if any(k[0] == "composite_reliability" for k in b.printed):
-        b.columns.append(
-            Column("composite_reliability_printed", say("printed", labels), "printed", composite)
-        )
+        b.columns.append(Column("composite_reliability_printed", display("Printed"), "printed", composite))
     b.columns.append(Column("rho_a", "ρA", "unit", composite))
     b.columns.append(Column("rho_c", "ρC", "unit", composite))
-    b.pair("cronbach_alpha", say("alpha", labels), "unit")
+    b.pair("cronbach_alpha", display("Cronbach's alpha"), "unit")
     per_construct = ("ave", "rho_a", "rho_c", "cronbach_alpha")
     for name in in_print_order(reflective, b.printed):
         for item in reflective[name]:
@@ -136,7 +132,7 @@ def table_2_reflective_measurement(
             cells |= {f"{s}_printed": b.found(s, name) for s in (*per_construct, "composite_reliability")}
             loading = found.get("outer_loading", item, name)
             row = b.add(
-                construct=construct_label(study, name, labels),
+                construct=construct_label(study, name, display),
                 item=item,
                 outer_loading_printed=b.found("outer_loading", item, name),
                 outer_loading=loading,
@@ -147,15 +143,17 @@ def table_2_reflective_measurement(
             for statistic in per_construct:
                 b.mark(row, statistic, thresholds.judge(statistic, cells[statistic]))
     limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("outer_loading", "ave", "rho_c")}
-    note = [say("n.t2", labels, **limits), thresholds.legend(labels)]
+    note = [
+        display("Thresholds: loading ≥ {outer_loading}, AVE ≥ {ave}, reliability ≥ {rho_c}.", **limits),
+        thresholds.legend(display),
+    ]
     if any(k[0] == "composite_reliability" for k in b.printed):
-        note.append(say("n.t2.composite", labels))
+        note.append(display("The printed composite reliability does not say whether it is ρA or ρC."))
     printed_too = tuple(f"{s}_printed" for s in (*per_construct, "composite_reliability"))
     return b.table(
         number="2",
-        title=say("t2.title" if b.printed else "t2.title.own", labels),
+        title=display(coded("t2.title" if b.printed else "t2.title.own")),
         note=" ".join(note),
-        notice=notice,
         repeats=("construct", *per_construct, *printed_too),
     )
 
@@ -169,19 +167,18 @@ def _matrix(
     number: str,
     key: str,
     note: str,
-    notice: str | None,
 ) -> Table:
     """Build a lower triangle, printed and recomputed side by side; ``fill`` gives (printed, value, mark)."""
-    b.text("construct", say("construct", b.labels))
+    b.text("construct", b.display("Construct"))
     cells = {(r, c): fill(r, c) for i, r in enumerate(names) for c in names[: i + 1]}
     has_printed = any(text for text, _, _ in cells.values())
     if has_printed:
-        b.columns += [Column(f"{c}_printed", c, "printed", say("printed", b.labels)) for c in names]
-    group = say("recomputed", b.labels) if has_printed else ""
+        b.columns += [Column(f"{c}_printed", c, "printed", b.display("Printed")) for c in names]
+    group = b.display("Recomputed") if has_printed else ""
     b.columns += [Column(c, c, "unit", group) for c in names]
     hidden: set[tuple[int, str]] = set()
     for i, r in enumerate(names):
-        b.add(construct=construct_label(study, r, b.labels))
+        b.add(construct=construct_label(study, r, b.display))
         for j, c in enumerate(names):
             text, value, mark = cells[r, c] if j <= i else (None, float("nan"), "")
             b.rows[i] |= {f"{c}_printed": text, c: value}
@@ -191,7 +188,11 @@ def _matrix(
                 hidden |= {(i, c), (i, f"{c}_printed")}
             elif r == c and value != value:
                 hidden.add((i, c))
-    made = b.table(number=number, title=say(key, b.labels), note=note, notice=notice)
+    made = b.table(
+        number=number,
+        title=b.display(coded(key)),
+        note=note,
+    )
     return made.with_text(hidden=frozenset(hidden))
 
 
@@ -200,8 +201,7 @@ def table_3_fornell_larcker(
     values: Long,
     *,
     printed: Printed = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Table 3: square roots of AVE on the diagonal, correlations of the constructs below it.
 
@@ -214,7 +214,7 @@ def table_3_fornell_larcker(
         See :func:`table_1_operationalisation`.
     """
     found = as_values(values)
-    b = Builder(labels, printed_cells(printed))
+    b = Builder(display, printed_cells(printed))
     names = in_print_order(study.construct_names, b.printed)
 
     def fill(r: str, c: str) -> tuple[str | None, float, str]:
@@ -227,8 +227,19 @@ def table_3_fornell_larcker(
         mark = thresholds.judge("fornell_larcker", root - max(known)) if known else ""
         return b.found("sqrt_ave", r, r), root, mark
 
-    note = say("n.t3", labels)
-    return _matrix(study, names, b, fill, number="3", key="t3.title", note=note, notice=notice)
+    note = display(
+        "Diagonal: square root of the AVE, ✓ where it exceeds the correlations with all other "
+        "constructs. Below it: correlations."
+    )
+    return _matrix(
+        study,
+        names,
+        b,
+        fill,
+        number="3",
+        key="t3.title",
+        note=note,
+    )
 
 
 def table_4_htmt(
@@ -236,8 +247,7 @@ def table_4_htmt(
     values: Long,
     *,
     printed: Printed = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Table 4: heterotrait-monotrait ratios below the diagonal.
 
@@ -250,7 +260,7 @@ def table_4_htmt(
         See :func:`table_1_operationalisation`.
     """
     found = as_values(values)
-    b = Builder(labels, printed_cells(printed))
+    b = Builder(display, printed_cells(printed))
     names = in_print_order(study.construct_names, b.printed)
 
     def fill(r: str, c: str) -> tuple[str | None, float, str]:
@@ -260,8 +270,20 @@ def table_4_htmt(
         return b.found("htmt", r, c), value, thresholds.judge("htmt", value)
 
     line = thresholds.threshold("htmt")
-    note = say("n.t4", labels, good=figure(line.acceptable), limit=figure(line.borderline or line.acceptable))
-    return _matrix(study, names, b, fill, number="4", key="t4.title", note=note, notice=notice)
+    note = display(
+        "✓ below {good}, ~ below or at {limit}, ✗ above. HTMT has no diagonal.",
+        good=figure(line.acceptable),
+        limit=figure(line.borderline or line.acceptable),
+    )
+    return _matrix(
+        study,
+        names,
+        b,
+        fill,
+        number="4",
+        key="t4.title",
+        note=note,
+    )
 
 
 def table_5_paths(
@@ -270,8 +292,7 @@ def table_5_paths(
     *,
     printed: Printed = None,
     n_resamples: int | None = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Table 5: one row a hypothesis with its coefficient, t, p and the decision.
 
@@ -287,16 +308,21 @@ def table_5_paths(
         Named in the note; the study's own where not given.
     """
     found = as_values(values)
-    b = Builder(labels, printed_cells(printed))
-    b.text("hypothesis", say("hypothesis_path", labels))
+    b = Builder(display, printed_cells(printed))
+    b.text("hypothesis", display("Hypothesis"))
     b.pair(
-        "path_coefficient", say("beta", labels), "unit", "path_coefficient", "total_effect", "indirect_effect"
+        "path_coefficient",
+        display("Path coefficient β"),
+        "unit",
+        "path_coefficient",
+        "total_effect",
+        "indirect_effect",
     )
-    b.pair("t_statistic", say("t", labels), "number")
-    b.pair("p_value", say("p", labels), "p")
-    b.pair("decision", say("decision", labels), "text")
+    b.pair("t_statistic", display("Student's t (bootstrap)"), "number")
+    b.pair("p_value", display("p-value"), "p")
+    b.pair("decision", display("Accepted / rejected"), "text")
     level = study.bootstrap.significance
-    for heading, statistic, source, target in effects_stated(study, labels):
+    for heading, statistic, source, target in effects_stated(study, display):
         p = found.get(statistic, source, target, "p_value")
         decided = b.printed.get(("decision", source, target), "")
         row = b.add(
@@ -307,28 +333,30 @@ def table_5_paths(
             t_statistic=found.get(statistic, source, target, "t_statistic"),
             p_value_printed=b.printed.get(("p_value", source, target)),
             p_value=p,
-            decision_printed=say(decided, labels) if decided in ("accepted", "rejected") else decided,
+            decision_printed=display(coded(decided)) if decided in ("accepted", "rejected") else decided,
             decision=decision_text(
-                decision_about(study, found, statistic, source, target), ("accepted", "rejected"), labels
+                decision_about(study, found, statistic, source, target), ("accepted", "rejected"), display
             ),
         )
         if stars(p):
             b.marks[row, "path_coefficient"] = stars(p)
-    note = say(
-        "n.t5",
-        labels,
-        resamples=thousands(n_resamples or study.bootstrap.n_resamples, labels),
-        sided=say(study.bootstrap.alternative, labels),
+    note = display(
+        "t: estimate over its bootstrap standard error ({resamples} resamples); p {sided} from t; "
+        "accepted where p < {alpha}.",
+        resamples=display.count(n_resamples or study.bootstrap.n_resamples),
+        sided=display(coded(study.bootstrap.alternative)),
         alpha=f"{level:g}",
     )
-    used = {name for effect in effects_stated(study, labels) for name in effect[2:]}
+    used = {name for effect in effects_stated(study, display) for name in effect[2:]}
     parts = [
         note,
-        stars_note(labels) + ".",
-        abbreviations(study, [n for n in study.construct_names if n in used], labels),
+        display.stars_note + ".",
+        abbreviations(study, [n for n in study.construct_names if n in used], display),
     ]
     return b.table(
-        number="5", title=say("t5.title", labels), note=" ".join(filter(None, parts)), notice=notice
+        number="5",
+        title=display("Path coefficients (standardised regression coefficients)"),
+        note=" ".join(filter(None, parts)),
     )
 
 
@@ -338,8 +366,7 @@ def table_6_model_quality(
     *,
     printed: Printed = None,
     fit: str = "estimated/composite",
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Table 6: f² of each path, R² of its target and the model's SRMR.
 
@@ -354,8 +381,8 @@ def table_6_model_quality(
         The variant of SRMR, ``"estimated/composite"`` and the like; the note names it.
     """
     found = as_values(values)
-    b = Builder(labels, printed_cells(printed))
-    b.text("path", say("latent_paths", labels))
+    b = Builder(display, printed_cells(printed))
+    b.text("path", display("Latent variables (constructs)"))
     b.pair("f_squared", "f²", "number")
     b.pair("r_squared", "R²", "unit")
     b.pair("srmr", "SRMR", "unit")
@@ -387,11 +414,22 @@ def table_6_model_quality(
         b.mark(row, "srmr", thresholds.judge("srmr", srmr))
         if row:
             hidden |= {(row, "srmr"), (row, "srmr_printed")}
-    variant = variant_words(fit, labels)
+    variant = variant_words(fit, display)
     limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("f_squared", "r_squared", "srmr")}
     signs = f"f² ≥ {limits['f_squared']}, R² ≥ {limits['r_squared']}, SRMR < {limits['srmr']}."
-    note = " ".join((say("n.t6", labels, fit=variant), thresholds.legend(labels), decimals_in(signs, labels)))
+    note = " ".join(
+        (
+            display(
+                "Named sizes of f²: 0.02 small, 0.15 medium, 0.35 large (Cohen, 1988). SRMR: {fit}.",
+                fit=variant,
+            ),
+            thresholds.legend(display),
+            display.decimals(signs),
+        )
+    )
     made = b.table(
-        number="6", title=say("t6.title" if b.printed else "t6.title.own", labels), note=note, notice=notice
+        number="6",
+        title=display(coded("t6.title" if b.printed else "t6.title.own")),
+        note=note,
     )
     return made.with_text(hidden=frozenset(hidden))

@@ -10,10 +10,9 @@ import pandas as pd
 from surveypls.tables import thresholds
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
-from surveypls.tables.words import say
-from tabletext.language import Language
+from tabletext.codes import CODES, coded
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, is_missing
-from tabletext.words import decimals_in, has_word, words
 
 VERDICT_MARKS: Mapping[str, str] = {
     "equal": thresholds.GOOD,
@@ -30,8 +29,7 @@ def comparison_table(
     comparison: pd.DataFrame,
     *,
     table: str | None = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Every printed cell beside its recomputed value, with a verdict.
 
@@ -41,20 +39,20 @@ def comparison_table(
         As :func:`tableaudit.comparison.compare` returns it.
     table : str, optional
         Only the cells of this printed table.
-    labels, notice
-        See :func:`surveypls.tables.process.cleaning_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     need_columns(
         comparison, ("table", "statistic", "row", "column", "printed", "recomputed", "verdict"), "comparison"
     )
-    b = Builder(labels)
-    b.text("table", say("table", labels))
-    b.text("statistic", say("r.statistic", labels))
-    b.text("about", say("v.about", labels))
-    b.columns.append(Column("printed", say("printed", labels), "printed"))
-    b.columns.append(Column("recomputed", say("recomputed", labels), "printed"))
-    b.columns.append(Column("difference", say("difference", labels), "number"))
-    b.text("verdict", say("verdict", labels))
+    b = Builder(display)
+    b.text("table", display("Table"))
+    b.text("statistic", display("Statistic"))
+    b.text("about", display("Of"))
+    b.columns.append(Column("printed", display("Printed"), "printed"))
+    b.columns.append(Column("recomputed", display("Recomputed"), "printed"))
+    b.columns.append(Column("difference", display("Difference"), "number"))
+    b.text("verdict", display("Verdict"))
     kinds: dict[tuple[int, str], Kind] = {}
     for _, row in comparison.iterrows():
         if table is not None and str(row["table"]) != table:
@@ -62,63 +60,78 @@ def comparison_table(
         value: Any = row["recomputed"]
         if is_missing(value):
             value = plain(row.get("recomputed_text"))
-            value = say(value, labels) if value in ("accepted", "rejected") else None
+            value = display(coded(value)) if value in ("accepted", "rejected") else None
         printed = plain(row["printed"])
         matched = plain(row.get("matched"))
         at = b.add(
             table=str(row["table"]),
-            statistic=_statistic(str(row["statistic"]), matched, labels),
+            statistic=_statistic(str(row["statistic"]), matched, display),
             about=" – ".join(dict.fromkeys(filter(None, (plain(row["row"]), plain(row["column"]))))),
-            printed=say(printed, labels) if printed in ("accepted", "rejected") else printed,
+            printed=display(coded(printed)) if printed in ("accepted", "rejected") else printed,
             recomputed=value,
             difference=row.get("difference", float("nan")),
-            verdict=_verdict(str(row["verdict"]), labels),
+            verdict=_verdict(str(row["verdict"]), display),
         )
         if str(row["statistic"]) == "p_value" and not isinstance(value, str):
             kinds[at, "recomputed"] = "p"
         if str(row["statistic"]).startswith("n_"):
             kinds[at, "recomputed"] = kinds[at, "difference"] = "count"
     made = b.table(
-        title=say("v.title", labels), note=say("v.note", labels), notice=notice, repeats=("table",)
+        title=display("Printed and recomputed figures"),
+        note=display(
+            "Equal: rounds to the printed digits. Impossible: no data give it beside the other printed "
+            "figures, or the statistic is not defined."
+        ),
+        repeats=("table",),
     )
     return made.with_text(cell_kinds=kinds)
 
 
-def _statistic(name: str, matched: str, labels: Language) -> str:
-    shown = words(name, labels) if has_word(name) else name
+def _statistic(name: str, matched: str, display: Display) -> str:
+    shown = display(coded(name)) if name in CODES else name
     reading = matched.partition(" (")[0]
     if reading in ("rho_a", "rho_c", "ave") and reading != name:
-        shown = f"{say('composite', labels)} ({say(f'short.{reading}', labels)})"
+        shown = f"{display('Composite reliability')} ({display(coded(f'short.{reading}'))})"
     return shown
 
 
-def _verdict(verdict: str, labels: Language) -> str:
+def _verdict(verdict: str, display: Display) -> str:
     mark = VERDICT_MARKS.get(verdict, "")
-    return f"{mark} {phrase('v', verdict, labels)}".strip()
+    return f"{mark} {phrase('v', verdict, display)}".strip()
 
 
-def verdict_table(comparison: pd.DataFrame, *, labels: Language = "en", notice: str | None = None) -> Table:
+def verdict_table(
+    comparison: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
+) -> Table:
     """Count the verdicts, one row a printed table and one for all.
 
     Parameters
     ----------
     comparison : DataFrame
         Columns table and verdict.
-    labels, notice
-        See :func:`surveypls.tables.process.cleaning_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     need_columns(comparison, ("table", "verdict"), "comparison")
     order = ("equal", "close", "differ", "impossible", "not recomputed")
     found = [v for v in order if v in set(comparison["verdict"])]
-    b = Builder(labels)
-    b.text("table", say("table", labels))
-    b.columns.append(Column("n", say("v.cells", labels), "count"))
-    b.columns += [Column(v.replace(" ", "_"), _verdict(v, labels), "count") for v in found]
+    b = Builder(display)
+    b.text("table", display("Table"))
+    b.columns.append(Column("n", display("Figures"), "count"))
+    b.columns += [Column(v.replace(" ", "_"), _verdict(v, display), "count") for v in found]
     groups = [(str(name), part) for name, part in comparison.groupby("table", sort=False)]
-    for name, part in [*groups, (say("v.all", labels), comparison)]:
+    for name, part in [*groups, (display("All"), comparison)]:
         counts = part["verdict"].value_counts()
         b.add(table=name, n=len(part), **{v.replace(" ", "_"): int(counts.get(v, 0)) for v in found})
-    return b.table(title=say("v.summary", labels), note=say("v.note", labels), notice=notice)
+    return b.table(
+        title=display("Verdicts on the printed figures"),
+        note=display(
+            "Equal: rounds to the printed digits. Impossible: no data give it beside the other printed "
+            "figures, or the statistic is not defined."
+        ),
+    )
 
 
 def audit_table(
@@ -126,8 +139,7 @@ def audit_table(
     *,
     verdict: str | None = None,
     kinds: tuple[str, ...] | None = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """List the audit's checks: what was printed, what the other cells allow, the verdict and why.
 
@@ -139,45 +151,53 @@ def audit_table(
         Only these.
     kinds : tuple of str, optional
         Only these kinds of check.
-    labels : {"en", "es"}
+    display : Display
+        Language, decimal sign and notice.
     notice : str, optional
         Accepted as by every table and left out: no responses are used here.
     """
     need_columns(checks, ("check", "kind", "printed", "verdict"), "audit")
-    b = Builder(labels)
-    b.text("check", say("a.check", labels))
-    b.text("about", say("v.about", labels))
-    b.columns.append(Column("printed", say("printed", labels), "printed"))
-    b.columns.append(Column("allowed_lower", say("a.from", labels), "number", say("a.allowed", labels)))
-    b.columns.append(Column("allowed_upper", say("a.to", labels), "number", say("a.allowed", labels)))
-    b.text("verdict", say("verdict", labels))
-    detail = "detail_es" if labels == "es" else "detail"
+    b = Builder(display)
+    b.text("check", display("Check"))
+    b.text("about", display("Of"))
+    b.columns.append(Column("printed", display("Printed"), "printed"))
+    b.columns.append(
+        Column("allowed_lower", display("from"), "number", display("Allowed by the other cells"))
+    )
+    b.columns.append(Column("allowed_upper", display("to"), "number", display("Allowed by the other cells")))
+    b.text("verdict", display("Verdict"))
+    detail = "detail_es" if display.language == "es" else "detail"
     if detail in checks:
-        b.text("detail", say("a.detail", labels))
+        b.text("detail", display("Detail"))
     for _, row in checks.iterrows():
         if (verdict and row["verdict"] != verdict) or (kinds and row["kind"] not in kinds):
             continue
         printed = plain(row["printed"])
         b.add(
-            check=check_name(plain(row["check"]), labels),
-            about=subject(plain(row.get("about")), labels),
-            printed=say(printed, labels)
+            check=check_name(plain(row["check"]), display),
+            about=subject(plain(row.get("about")), display),
+            printed=display(coded(printed))
             if printed in ("accepted", "rejected")
-            else subject(printed, labels) or None,
+            else subject(printed, display) or None,
             allowed_lower=row.get("allowed_lower", float("nan")),
             allowed_upper=row.get("allowed_upper", float("nan")),
-            verdict=_verdict(plain(row["verdict"]), labels),
-            detail=decimals_in(plain(row.get(detail)), labels),
+            verdict=_verdict(plain(row["verdict"]), display),
+            detail=display.decimals(plain(row.get(detail))),
         )
-    return b.table(title=say("a.title", labels), note=say("a.note", labels), notice=None)
+    return b.table(
+        title=display("Consistency audit of the printed tables"),
+        note=display(
+            "Computed from the printed figures alone, over their rounding intervals; no responses are used."
+        ),
+        plain=True,
+    )
 
 
 def statement_table(
     statements: pd.DataFrame,
     *,
     verdict: str | None = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Statements of the article's text, held against its own tables.
 
@@ -187,24 +207,29 @@ def statement_table(
         Columns id, where, statement (or text_en and text_es), verdict, found, note (or note_en, note_es).
     verdict : {"holds", "fails", "cannot be told"}, optional
         Only these.
-    labels : {"en", "es"}
+    display : Display
+        Language, decimal sign and notice.
     notice : str, optional
         Accepted as by every table and left out: no responses are used here.
     """
     need_columns(statements, ("id", "verdict"), "statements")
-    b = Builder(labels)
+    b = Builder(display)
     for key in ("id", "where", "statement", "verdict", "found", "remark"):
-        b.text(key, say(f"st.{key}", labels))
+        b.text(key, display(coded(f"st.{key}")))
     for _, row in statements.iterrows():
         if verdict and row["verdict"] != verdict:
             continue
-        text = row.get(f"text_{labels}", row.get("statement"))
+        text = row.get(f"text_{display.language}", row.get("statement"))
         b.add(
             id=plain(row["id"]),
-            where=place(plain(row.get("where")), labels),
-            statement=decimals_in(plain(text), labels),
-            verdict=_verdict(plain(row["verdict"]), labels),
-            found=figures_found(plain(row.get("found")), labels),
-            remark=decimals_in(plain(row.get(f"note_{labels}", row.get("note"))), labels),
+            where=place(plain(row.get("where")), display),
+            statement=display.decimals(plain(text)),
+            verdict=_verdict(plain(row["verdict"]), display),
+            found=figures_found(plain(row.get("found")), display),
+            remark=display.decimals(plain(row.get(f"note_{display.language}", row.get("note")))),
         )
-    return b.table(title=say("st.title", labels), note=say("st.note", labels), notice=None)
+    return b.table(
+        title=display("The text held against the tables"),
+        note=display("Each statement is evaluated over the printed figures."),
+        plain=True,
+    )

@@ -13,9 +13,9 @@ from surveypls.study.definition import Study
 from surveypls.survey.codebook import reversed_items
 from surveypls.tables.decisions import Decision
 from surveypls.tables.values import Values
-from surveypls.tables.words import percent_level, say, thousands
 from tableaudit.printed import Published
-from tabletext.language import Language
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, hide_repeats, is_missing
 
 Printed = Published | pd.DataFrame | None
@@ -33,7 +33,7 @@ REVERSED = "(R)"
 class Builder:
     """Collects the rows, marks and columns of one table."""
 
-    labels: Language
+    display: Display
     printed: dict[tuple[str, str, str], str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -47,8 +47,8 @@ class Builder:
         """Add a recomputed column, with a printed one before it where any of these statistics is printed."""
         if any(k[0] in (statistics or (key,)) for k in self.printed):
             shown: Kind = "text" if kind == "text" else "printed"
-            self.columns.append(Column(f"{key}_printed", say("printed", self.labels), shown, heading))
-            self.columns.append(Column(key, say("recomputed", self.labels), kind, heading))
+            self.columns.append(Column(f"{key}_printed", self.display("Printed"), shown, heading))
+            self.columns.append(Column(key, self.display("Recomputed"), kind, heading))
         else:
             self.columns.append(Column(key, heading, kind))
 
@@ -67,9 +67,13 @@ class Builder:
         return self.printed.get((statistic, row, column)) or self.printed.get((statistic, column, row))
 
     def table(
-        self, *, title: str, note: str, notice: str | None, number: str = "", repeats: Sequence[str] = ()
+        self, *, title: str, note: str, number: str = "", repeats: Sequence[str] = (), plain: bool = False
     ) -> Table:
-        """Return the table; the columns in ``repeats`` show a run of the first column's value once."""
+        """Return the table.
+
+        The columns in ``repeats`` show a run of the first column's value once; a ``plain`` one says nothing of
+        the data, as it rests on none.
+        """
         frame = pd.DataFrame(self.rows, columns=[c.key for c in self.columns])
         hidden = hide_repeats(frame, self.columns[0].key, repeats) if repeats else frozenset()
         return Table(
@@ -78,8 +82,7 @@ class Builder:
             title=title,
             number=number,
             note=note,
-            notice=notice or "",
-            labels=self.labels,
+            display=self.display.without_notice() if plain else self.display,
             marks=self.marks,
             hidden=hidden,
         )
@@ -106,26 +109,30 @@ def in_print_order(names: Iterable[str], printed: Mapping[tuple[str, str, str], 
     return (*seen, *(n for n in known if n not in seen))
 
 
-def item_text(codebook: pd.DataFrame | None, item: str, labels: Language) -> str:
+def item_text(codebook: pd.DataFrame | None, item: str, display: Display) -> str:
     """Return an item's text in a language, or in the other, or "" without a codebook."""
     if codebook is None or "item" not in codebook:
         return ""
     rows = codebook[codebook["item"] == item]
-    for name in (f"text_{labels}", "text_en", "text_es", "text"):
+    for name in (f"text_{display}", "text_en", "text_es", "text"):
         if name in rows and len(rows) and isinstance(rows[name].iloc[0], str):
             return str(rows[name].iloc[0])
     return ""
 
 
-def marked_text(study: Study, codebook: pd.DataFrame | None, item: str, labels: Language) -> str:
+def marked_text(study: Study, codebook: pd.DataFrame | None, item: str, display: Display) -> str:
     """Return an item's text, with "(R)" where its answers are turned round."""
-    text = item_text(codebook, item, labels)
+    text = item_text(codebook, item, display)
     return f"{text} {REVERSED}".strip() if item in reversed_items(study, codebook) else text
 
 
 def reversed_note(b: Builder, key: str) -> str:
     """Return the note on "(R)" where a row of the table has it."""
-    return say("n.reversed", b.labels) if any(REVERSED in str(row.get(key, "")) for row in b.rows) else ""
+    return (
+        b.display("(R): reversed item, its answers turned round before the analysis.")
+        if any(REVERSED in str(row.get(key, "")) for row in b.rows)
+        else ""
+    )
 
 
 def figure(value: float) -> str:
@@ -134,7 +141,7 @@ def figure(value: float) -> str:
     return text[:-1] if text.endswith("0") else text
 
 
-def effects_stated(study: Study, labels: Language = "en") -> tuple[tuple[str, str, str, str], ...]:
+def effects_stated(study: Study, display: Display = ENGLISH) -> tuple[tuple[str, str, str, str], ...]:
     """Return (row heading, statistic, source, target) of each hypothesis, or of each path without any.
 
     The heading of an indirect or total effect says so.
@@ -144,27 +151,30 @@ def effects_stated(study: Study, labels: Language = "en") -> tuple[tuple[str, st
     rows = []
     for h in study.hypotheses:
         statistic, source, target = h.quantity
-        kind = "" if h.effect == "direct" else f" ({say(statistic, labels).lower()})"
+        kind = "" if h.effect == "direct" else f" ({display(coded(statistic)).lower()})"
         heading = f"{h.id}: {source} → {target}{kind}"
         rows.append((heading, statistic, source, target))
     return tuple(rows)
 
 
-def decision_text(decision: Decision | None, words: tuple[str, str], labels: Language) -> str:
+def decision_text(decision: Decision | None, words: tuple[str, str], display: Display) -> str:
     """Return a decision in the words for yes and no, with its remarks; "" where nothing was decided."""
     if decision is None:
         return ""
-    verdict = say(words[0 if decision.supported else 1], labels)
-    return ", ".join([verdict, *(say(f"remark.{r}", labels) for r in decision.remarks)])
+    verdict = display(coded(words[0 if decision.supported else 1]))
+    return ", ".join([verdict, *(display(coded(f"remark.{r}")) for r in decision.remarks)])
 
 
 def inference_columns(b: Builder, study: Study, *, tests: bool = True) -> None:
     """Add the columns SE, t, p (unless ``tests`` is False) and the interval's two ends."""
     for key, heading, kind in _INFERENCE if tests else ():
-        b.columns.append(Column(key, say("r.se", b.labels) if heading == "SE" else heading, kind))
-    level = say("r.interval", b.labels, level=percent_level(study.bootstrap.confidence_level, b.labels))
-    b.columns.append(Column("lower", say("r.lower", b.labels), "number", level))
-    b.columns.append(Column("upper", say("r.upper", b.labels), "number", level))
+        b.columns.append(Column(key, b.display("SE") if heading == "SE" else heading, kind))
+    level = b.display(
+        "{level} CI",
+        level=b.display.level(study.bootstrap.confidence_level),
+    )
+    b.columns.append(Column("lower", b.display("LL"), "number", level))
+    b.columns.append(Column("upper", b.display("UL"), "number", level))
 
 
 def inference_of(found: Values, statistic: str, row: str, column: str) -> dict[str, float]:
@@ -173,14 +183,13 @@ def inference_of(found: Values, statistic: str, row: str, column: str) -> dict[s
     return {name: found.get(statistic, row, column, name) for name in fields}
 
 
-def resampling_note(study: Study, labels: Language) -> str:
+def resampling_note(study: Study, display: Display) -> str:
     """Return the sentence that says how SE, t, p and intervals were found."""
-    return say(
-        "r.resampling",
-        labels,
-        count=thousands(study.bootstrap.n_resamples, labels),
-        interval=say(f"r.{study.bootstrap.interval}", labels),
-        sided=say(study.bootstrap.alternative, labels),
+    return display(
+        "SE, t, p ({sided}) and {interval} intervals from {count} bootstrap resamples.",
+        count=display.count(study.bootstrap.n_resamples),
+        interval=display(coded(f"r.{study.bootstrap.interval}")),
+        sided=display(coded(study.bootstrap.alternative)),
     )
 
 
@@ -201,9 +210,27 @@ def plain(value: Any) -> str:
     return "" if is_missing(value) else str(value)
 
 
-def phrase(prefix: str, text: str, labels: Language) -> str:
+def phrase(prefix: str, text: str, display: Display) -> str:
     """Return a known code's phrase, or the text itself."""
     try:
-        return say(f"{prefix}.{text}", labels)
+        return display(coded(f"{prefix}.{text}"))
     except KeyError:
         return text
+
+
+def variant_words(variant: str, display: Display) -> str:
+    """Return a fit variant such as ``estimated/composite`` in words."""
+    return ", ".join(display(coded(f"fit.{part}")) for part in variant.split("/") if part)
+
+
+def construct_label(study: Study, name: str, display: Display) -> str:
+    """Return "Label (NAME)", or the name alone where there is no other label."""
+    label = study.label(name, display.language)
+    return label if label == name else f"{label} ({name})"
+
+
+def abbreviations(study: Study, names: Sequence[str], display: Display) -> str:
+    """Return "FI = Sources of income; …." for the constructs that have a label."""
+    pairs = [(n, study.label(n, display.language)) for n in names]
+    listed = "; ".join(f"{n} = {label}" for n, label in pairs if label != n)
+    return listed + "." if listed else ""

@@ -10,95 +10,86 @@ from plsem.efa.solution import Adequacy
 from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.process import frame_table
-from tabletext.language import Language
+from tabletext.catalogue import N_
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Table
-from tabletext.words import decimals_in, number, p_text, whole
 
 _ADEQUACY = {
-    "KMO": ("KMO", "KMO"),
-    "smallest MSA": ("Smallest MSA of an item", "Menor MSA de un ítem"),
-    "Bartlett chi-square": ("Bartlett's χ²", "χ² de Bartlett"),
-    "Bartlett p": ("Bartlett's p", "p de Bartlett"),
-    "determinant": ("Determinant", "Determinante"),
-    "rows": ("Respondents", "Encuestados"),
+    "KMO": N_("KMO"),
+    "smallest MSA": N_("Smallest MSA of an item"),
+    "Bartlett chi-square": N_("Bartlett's χ²"),
+    "Bartlett p": N_("Bartlett's p"),
+    "determinant": N_("Determinant"),
+    "rows": N_("Respondents"),
 }
-_WORDS = {
-    "unacceptable": "inaceptable",
-    "miserable": "miserable",
-    "mediocre": "mediocre",
-    "middling": "regular",
-    "meritorious": "meritorio",
-    "marvelous": "excelente",
-    "correlated": "correlacionados",
-    "not shown to correlate": "sin correlación demostrada",
-    "smoothed": "suavizado",
-    "rows an item": "encuestados por ítem",
-    "df": "gl",
-}
-_CRITERIA = {
-    "parallel analysis, components": "análisis paralelo, componentes",
-    "parallel analysis, factors": "análisis paralelo, factores",
-    "minimum average partial": "mínima parcial promedio",
-    "eigenvalues above 1": "autovalores mayores que 1",
-    "constructs of the study": "constructos del estudio",
-}
-_STAGES: dict[str, dict[str, str]] = {
-    "before": {"en": "before", "es": "antes"},
-    "after": {"en": "after", "es": "después"},
-}
+#: Parts of a reading, the longer before the shorter.
+_WORDS = (
+    N_("not shown to correlate"),
+    N_("unacceptable"),
+    N_("rows an item"),
+    N_("meritorious"),
+    N_("correlated"),
+    N_("miserable"),
+    N_("marvelous"),
+    N_("mediocre"),
+    N_("middling"),
+    N_("smoothed"),
+    N_("df"),
+)
+_STAGES = {"before": N_("before"), "after": N_("after")}
 
 
-def _spanish(text: str) -> str:
-    for english, spanish in sorted(_WORDS.items(), key=lambda pair: -len(pair[0])):
-        text = text.replace(english, spanish)
-    return decimals_in(text, "es")
+def _reading(text: str, display: Display) -> str:
+    for part in _WORDS:
+        text = text.replace(part, display(part))
+    return display.decimals(text)
 
 
-def adequacy_table(found: Adequacy, *, labels: Language = "en", notice: str | None = None) -> Table:
+def adequacy_table(
+    found: Adequacy,
+    *,
+    display: Display = ENGLISH,
+) -> Table:
     """KMO, smallest MSA, Bartlett's test, determinant and respondents an item.
 
     Parameters
     ----------
     found : Adequacy
         From :func:`plsem.efa.solution.adequacy`.
-    labels, notice
-        See :class:`tabletext.tabular.Table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     frame = found.table()
-    spanish = labels == "es"
     shown = []
     for measure, value in zip(frame["measure"], frame["value"], strict=True):
         if measure == "Bartlett p":
-            shown.append(p_text(value, labels))
+            shown.append(display.p(value))
         elif measure == "determinant":
-            shown.append(decimals_in(f"{value:.1e}", labels))
+            shown.append(display.decimals(f"{value:.1e}"))
         elif measure == "rows":
-            shown.append(whole(value, labels))
+            shown.append(display.count(value))
         else:
-            shown.append(number(value, labels, digits=1 if measure.startswith("Bartlett") else 3))
+            shown.append(display.number(value, digits=1 if measure.startswith("Bartlett") else 3))
     frame["value"] = shown
-    frame["measure"] = [_ADEQUACY[m][spanish] for m in frame["measure"]]
-    if spanish:
-        frame["reading"] = [_spanish(r) for r in frame["reading"]]
+    frame["measure"] = [display(_ADEQUACY[m]) for m in frame["measure"]]
+    frame["reading"] = [_reading(r, display) for r in frame["reading"]]
     return frame_table(
         frame,
-        title={"en": "Can the items be factored?", "es": "¿Se pueden factorizar los ítems?"},
+        title=display("Can the items be factored?"),
         headings={
-            "measure": {"en": "Measure", "es": "Medida"},
-            "value": {"en": "Value", "es": "Valor"},
-            "reading": {"en": "Reading", "es": "Lectura"},
+            "measure": display("Measure"),
+            "value": display("Value"),
+            "reading": display("Reading"),
         },
-        note={
-            "en": "Words for KMO and MSA: Kaiser (1974).",
-            "es": "Palabras para KMO y MSA: Kaiser (1974).",
-        },
-        labels=labels,
-        notice=notice,
+        note=display("Words for KMO and MSA: Kaiser (1974)."),
+        display=display,
     )
 
 
 def factor_number_table(
-    criteria: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
+    criteria: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """Show what each criterion says of the number of factors.
 
@@ -106,31 +97,31 @@ def factor_number_table(
     ----------
     criteria : DataFrame
         Columns criterion, n_factors, source, from :func:`plsem.efa.solution.number_of_factors`.
-    labels, notice
-        See :class:`tabletext.tabular.Table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     frame = criteria.copy()
-    if labels == "es":
-        frame["criterion"] = [_CRITERIA.get(c, c) for c in frame["criterion"]]
-        frame["source"] = (
-            frame["source"].str.replace("95th percentile", "percentil 95").replace("theory", "teoría")
-        )
+    frame["criterion"] = [display(c) for c in frame["criterion"]]
+    quantile = "95th percentile"
+    frame["source"] = [display(s.replace(quantile, display(quantile))) for s in frame["source"]]
     return frame_table(
         frame,
-        title={"en": "How many factors?", "es": "¿Cuántos factores?"},
+        title=display("How many factors?"),
         headings={
-            "criterion": {"en": "Criterion", "es": "Criterio"},
-            "n_factors": {"en": "Factors", "es": "Factores"},
-            "source": {"en": "Source", "es": "Fuente"},
+            "criterion": display("Criterion"),
+            "n_factors": display("Factors"),
+            "source": display("Source"),
         },
         kinds={"n_factors": "count"},
-        labels=labels,
-        notice=notice,
+        display=display,
     )
 
 
 def scale_reliability_table(
-    study: Study, reliability: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
+    study: Study,
+    reliability: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """Alpha and omega of each scale before and after pruning.
 
@@ -140,8 +131,8 @@ def scale_reliability_table(
     reliability : DataFrame
         Columns construct, stage ("before" or "after"), n_items, cronbach_alpha, standardized_alpha, mcdonald_omega,
         mean_correlation, as in :class:`plsem.efa.pruning.PruningResult`.
-    labels, notice
-        See :class:`tabletext.tabular.Table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     reflective = [n for n in study.construct_names if study.get(n).mode == "A"]
     reliability = reliability[reliability["construct"].isin(reflective) & (reliability["n_items"] > 1)]
@@ -149,22 +140,19 @@ def scale_reliability_table(
     frame = reliability.sort_values(
         "construct", key=lambda names: names.map(order), kind="stable"
     ).reset_index(drop=True)
-    frame["construct"] = [study.label(c, labels) for c in frame["construct"]]
-    frame["stage"] = [_STAGES[s][labels] for s in frame["stage"]]
+    frame["construct"] = [study.label(c, display.language) for c in frame["construct"]]
+    frame["stage"] = [display(_STAGES[s]) for s in frame["stage"]]
     return frame_table(
         frame,
-        title={
-            "en": "The scales before and after pruning",
-            "es": "Las escalas antes y después de la depuración",
-        },
+        title=display("The scales before and after pruning"),
         headings={
-            "construct": {"en": "Construct", "es": "Constructo"},
-            "stage": {"en": "Pruning", "es": "Depuración"},
-            "n_items": {"en": "Items", "es": "Ítems"},
-            "cronbach_alpha": {"en": "Alpha", "es": "Alfa"},
-            "standardized_alpha": {"en": "Standardised alpha", "es": "Alfa estandarizada"},
-            "mcdonald_omega": {"en": "McDonald's omega", "es": "Omega de McDonald"},
-            "mean_correlation": {"en": "Mean correlation", "es": "Correlación media"},
+            "construct": display("Construct"),
+            "stage": display("Pruning"),
+            "n_items": display("Items"),
+            "cronbach_alpha": display("Alpha"),
+            "standardized_alpha": display("Standardised alpha"),
+            "mcdonald_omega": display("McDonald's omega"),
+            "mean_correlation": display("Mean correlation"),
         },
         kinds={
             "n_items": "count",
@@ -172,13 +160,14 @@ def scale_reliability_table(
             "standardized_alpha": "unit",
             "mcdonald_omega": "unit",
         },
-        labels=labels,
-        notice=notice,
+        display=display,
     )
 
 
 def sensitivity_table(
-    sensitivity: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
+    sensitivity: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """How often each set of items is retained over settings, one row a scope, correlation and cross-loading gap.
 
@@ -187,8 +176,8 @@ def sensitivity_table(
     sensitivity : DataFrame
         Columns scope, correlation, min_cross_loading_gap, n_retained, added, lost, same, from
         :func:`plsem.efa.pruning.sensitivity`.
-    labels, notice
-        See :class:`tabletext.tabular.Table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     keys = ["scope", "correlation", "min_cross_loading_gap"]
     rows = []
@@ -205,37 +194,31 @@ def sensitivity_table(
             }
         )
     frame = pd.DataFrame(rows)
-    if labels == "es":
-        frame["scope"] = frame["scope"].replace({"per_construct": "por constructo", "joint": "conjunto"})
-        frame["correlation"] = frame["correlation"].replace({"polychoric": "policórica"})
-    else:
-        frame["scope"] = frame["scope"].replace({"per_construct": "per construct"})
+    scopes = {"per_construct": N_("per construct"), "joint": N_("joint")}
+    matrices = {"pearson": "Pearson", "polychoric": N_("polychoric")}
+    frame["scope"] = [display(scopes[s]) for s in frame["scope"]]
+    frame["correlation"] = [display(matrices[c]) for c in frame["correlation"]]
     return frame_table(
         frame,
-        title={
-            "en": "The retained set under other settings",
-            "es": "El conjunto retenido con otros ajustes",
-        },
+        title=display("The retained set under other settings"),
         headings={
-            "scope": {"en": "Scope", "es": "Alcance"},
-            "correlation": {"en": "Correlation", "es": "Correlación"},
-            "min_cross_loading_gap": {"en": "Cross-loading gap", "es": "Diferencia de cargas cruzadas"},
-            "settings": {"en": "Settings", "es": "Ajustes"},
-            "same": {"en": "Same set", "es": "Mismo conjunto"},
-            "fewest": {"en": "Fewest items", "es": "Mín. de ítems"},
-            "most": {"en": "Most items", "es": "Máx. de ítems"},
-            "lost": {"en": "Lost", "es": "Perdidos"},
-            "added": {"en": "Added", "es": "Añadidos"},
+            "scope": display("Scope"),
+            "correlation": display("Correlation"),
+            "min_cross_loading_gap": display("Cross-loading gap"),
+            "settings": display("Settings"),
+            "same": display("Same set"),
+            "fewest": display("Fewest items"),
+            "most": display("Most items"),
+            "lost": display("Lost"),
+            "added": display("Added"),
         },
         kinds={"settings": "count", "same": "percent", "fewest": "count", "most": "count"},
-        note={
-            "en": "Each row covers every least loading, extraction and rotation tried. In brackets: in how many of them. — : no rule on cross-loadings. "
-            "Same set: share of the settings that retain exactly the items retained above.",
-            "es": "Cada fila abarca todas las cargas mínimas, extracciones y rotaciones probadas. Entre "
-            "paréntesis: en cuántas. — : sin regla sobre cargas cruzadas. Mismo conjunto: proporción de ajustes que retienen exactamente los ítems de arriba.",
-        },
-        labels=labels,
-        notice=notice,
+        note=display(
+            "Each row covers every least loading, extraction and rotation tried. In brackets: in how "
+            "many of them. — : no rule on cross-loadings. Same set: share of the settings that retain "
+            "exactly the items retained above."
+        ),
+        display=display,
     )
 
 
@@ -246,7 +229,10 @@ def _often(sets: pd.Series, total: int) -> str:
 
 
 def scaling_table(
-    study: Study, scaling: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
+    study: Study,
+    scaling: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """Each retained item's correlation with its own scale's other items and with the closest other scale.
 
@@ -256,8 +242,8 @@ def scaling_table(
     scaling : DataFrame
         Columns construct, item, item_rest, other_construct, other_correlation, gap, from
         :func:`plsem.efa.items.scaling_success`.
-    labels, notice
-        See :class:`tabletext.tabular.Table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     columns = ["item", "construct", "item_rest", "other_construct", "other_correlation", "gap"]
     reflective = [n for n in study.construct_names if study.get(n).mode == "A"]
@@ -268,26 +254,20 @@ def scaling_table(
     }
     made = frame_table(
         frame,
-        title={
-            "en": "Does each item go with its own construct?",
-            "es": "¿Va cada ítem con su propio constructo?",
-        },
+        title=display("Does each item go with its own construct?"),
         headings={
-            "item": {"en": "Item", "es": "Ítem"},
-            "construct": {"en": "Construct", "es": "Constructo"},
-            "item_rest": {"en": "With its own other items", "es": "Con los otros ítems propios"},
-            "other_construct": {"en": "Closest other construct", "es": "Otro constructo más cercano"},
-            "other_correlation": {"en": "With that construct", "es": "Con ese constructo"},
-            "gap": {"en": "Difference", "es": "Diferencia"},
+            "item": display("Item"),
+            "construct": display("Construct"),
+            "item_rest": display("With its own other items"),
+            "other_construct": display("Closest other construct"),
+            "other_correlation": display("With that construct"),
+            "gap": display("Difference"),
         },
         kinds={"item_rest": "unit", "other_correlation": "unit", "gap": "unit"},
-        note={
-            "en": "Correlations with summed scores (multitrait scaling, Hays and Hayashi 1990). ✗: the item goes more with "
-            "another construct.",
-            "es": "Correlaciones con puntajes sumados (escalamiento multirrasgo, Hays y Hayashi 1990). ✗: el ítem va más con "
-            "otro constructo.",
-        },
-        labels=labels,
-        notice=notice,
+        note=display(
+            "Correlations with summed scores (multitrait scaling, Hays and Hayashi 1990). ✗: the item "
+            "goes more with another construct."
+        ),
+        display=display,
     )
     return made.with_text(marks={**made.marks, **marks})

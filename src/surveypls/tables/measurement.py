@@ -13,15 +13,16 @@ from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
     Long,
+    abbreviations,
+    construct_label,
     inference_columns,
     inference_of,
     join,
     resampling_note,
 )
 from surveypls.tables.values import as_values
-from surveypls.tables.words import abbreviations, construct_label, say
-from tabletext.catalogue import translate
-from tabletext.language import Language
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
 
 RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "ave")
@@ -32,8 +33,7 @@ def item_table(
     values: Long,
     *,
     weights: bool | None = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Outer loadings (Mode A) or weights (Mode B) with inference, λ² and VIF.
 
@@ -45,16 +45,15 @@ def item_table(
     weights : bool, optional
         True shows weights for all constructs, False loadings for all; None (default) what each
         construct's mode calls for.
-    labels : {"en", "es"}
-    notice : str, optional
-        The synthetic-data notice.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("construct", say("construct", labels))
-    b.text("item", say("item", labels))
-    b.text("quantity", say("r.quantity", labels))
-    b.columns.append(Column("estimate", say("estimate", labels), "unit"))
+    b = Builder(display)
+    b.text("construct", display("Construct"))
+    b.text("item", display("Item"))
+    b.text("quantity", display("Quantity"))
+    b.columns.append(Column("estimate", display("Estimate"), "unit"))
     inference_columns(b, study)
     b.columns.append(Column("squared_loading", "λ²", "unit"))
     b.columns.append(Column("outer_vif", "VIF", "number"))
@@ -66,9 +65,9 @@ def item_table(
             loading = found.get("outer_loading", item, name)
             vif = found.get("outer_vif", item, name)
             row = b.add(
-                construct=construct_label(study, name, labels),
+                construct=construct_label(study, name, display),
                 item=item,
-                quantity=say(statistic, labels),
+                quantity=display(coded(statistic)),
                 estimate=estimate,
                 squared_loading=loading**2,
                 outer_vif=vif,
@@ -78,12 +77,19 @@ def item_table(
                 b.mark(row, "estimate", thresholds.judge("outer_loading", estimate))
             if len(items) > 1:
                 b.mark(row, "outer_vif", thresholds.judge("outer_vif", vif))
-    note = join(say("r.items", labels), resampling_note(study, labels), thresholds.legend(labels))
-    return b.table(title=say("r.items.title", labels), note=note, notice=notice, repeats=("construct",))
+    note = join(
+        display("λ²: squared loading (indicator reliability)."),
+        resampling_note(study, display),
+        thresholds.legend(display),
+    )
+    return b.table(title=display("Items: loadings and weights"), note=note, repeats=("construct",))
 
 
 def reliability_table(
-    study: Study, values: Long, *, labels: Language = "en", notice: str | None = None
+    study: Study,
+    values: Long,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """Cronbach's alpha, ρA, ρC and AVE of each Mode A construct, with intervals.
 
@@ -92,15 +98,15 @@ def reliability_table(
     study : Study
     values : long DataFrame or several
         The four statistics by construct.  Constructs without any (Mode B, single items) are left out.
-    labels, notice
-        See :func:`item_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("construct", say("construct", labels))
-    b.text("coefficient", say("r.coefficient", labels))
-    b.columns.append(Column("estimate", say("estimate", labels), "unit"))
-    b.columns.append(Column("standard_deviation", say("r.se", labels), "number"))
+    b = Builder(display)
+    b.text("construct", display("Construct"))
+    b.text("coefficient", display("Coefficient"))
+    b.columns.append(Column("estimate", display("Estimate"), "unit"))
+    b.columns.append(Column("standard_deviation", display("SE"), "number"))
     inference_columns(b, study, tests=False)
     for name in study.construct_names:
         for statistic in RELIABILITY:
@@ -109,18 +115,26 @@ def reliability_table(
                 continue
             inference = inference_of(found, statistic, name, "")
             row = b.add(
-                construct=construct_label(study, name, labels),
-                coefficient=translate(thresholds.threshold(statistic).label, labels),
+                construct=construct_label(study, name, display),
+                coefficient=display(thresholds.threshold(statistic).label),
                 estimate=estimate,
                 **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
             )
             b.mark(row, "estimate", thresholds.judge(statistic, estimate))
-    note = join(say("r.reliability", labels), thresholds.legend(labels))
-    return b.table(title=say("r.reliability.title", labels), note=note, notice=notice, repeats=("construct",))
+    note = join(
+        display("Reliability and AVE are defined for reflective constructs of two items or more."),
+        thresholds.legend(display),
+    )
+    return b.table(
+        title=display("Internal consistency and convergent validity"), note=note, repeats=("construct",)
+    )
 
 
 def cross_loading_table(
-    study: Study, values: Long, *, labels: Language = "en", notice: str | None = None
+    study: Study,
+    values: Long,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """Correlation of every item with every construct; ✓ where an item loads most on its own.
 
@@ -129,14 +143,14 @@ def cross_loading_table(
     study : Study
     values : long DataFrame or several
         ``cross_loading`` (item, construct).  Own loadings are taken from ``outer_loading`` where missing.
-    labels, notice
-        See :func:`item_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
     blocks = found.blocks(study)
-    b = Builder(labels)
-    b.text("construct", say("construct", labels))
-    b.text("item", say("item", labels))
+    b = Builder(display)
+    b.text("construct", display("Construct"))
+    b.text("item", display("Item"))
     b.columns += [Column(n, n, "unit") for n in blocks]
     for name, items in blocks.items():
         for item in items:
@@ -144,15 +158,23 @@ def cross_loading_table(
             for other in blocks:
                 value = found.get("cross_loading", item, other)
                 loads[other] = found.get("outer_loading", item, other) if value != value else value
-            row = b.add(construct=construct_label(study, name, labels), item=item, **loads)
+            row = b.add(construct=construct_label(study, name, display), item=item, **loads)
             others = [abs(v) for n, v in loads.items() if n != name and v == v]
             if others and study.get(name).mode == "A":
                 b.mark(row, name, thresholds.judge("cross_loading", abs(loads[name]) - max(others)))
-    note = join(say("r.cross", labels), abbreviations(study, list(blocks), labels))
-    return b.table(title=say("r.cross.title", labels), note=note, notice=notice, repeats=("construct",))
+    note = join(
+        display("✓ the item correlates most with its own construct, ✗ it does not."),
+        abbreviations(study, list(blocks), display),
+    )
+    return b.table(title=display("Cross-loadings"), note=note, repeats=("construct",))
 
 
-def htmt_table(study: Study, values: Long, *, labels: Language = "en", notice: str | None = None) -> Table:
+def htmt_table(
+    study: Study,
+    values: Long,
+    *,
+    display: Display = ENGLISH,
+) -> Table:
     """HTMT of each pair with its interval, HTMT2, and whether the interval stays below the limit.
 
     Parameters
@@ -160,15 +182,15 @@ def htmt_table(study: Study, values: Long, *, labels: Language = "en", notice: s
     study : Study
     values : long DataFrame or several
         ``htmt`` (with a summary's interval where there is one) and ``htmt2``.
-    labels, notice
-        See :func:`item_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("pair", say("r.pair", labels))
+    b = Builder(display)
+    b.text("pair", display("Constructs"))
     b.columns.append(Column("htmt", "HTMT", "number"))
     inference_columns(b, study, tests=False)
-    b.text("below_limit", say("r.below_limit", labels))
+    b.text("below_limit", display("Upper limit < 0.90"))
     b.columns.append(Column("htmt2", "HTMT2", "number"))
     limit = thresholds.threshold("htmt").borderline or 1.0
     for c1, c2 in dict.fromkeys(found.keys_of("htmt")):
@@ -182,9 +204,15 @@ def htmt_table(study: Study, values: Long, *, labels: Language = "en", notice: s
             lower=lower,
             upper=upper,
             htmt2=other,
-            below_limit="" if upper != upper else say("yes" if upper < limit else "no", labels),
+            below_limit="" if upper != upper else display(coded("yes" if upper < limit else "no")),
         )
         b.mark(row, "htmt", thresholds.judge("htmt", value))
         b.mark(row, "htmt2", thresholds.judge("htmt2", other))
-    note = join(say("r.htmt", labels), abbreviations(study, study.construct_names, labels))
-    return b.table(title=say("r.htmt.title", labels), note=note, notice=notice)
+    note = join(
+        display("✓ HTMT below 0.85, ~ up to 0.90, ✗ above. HTMT2 takes geometric means."),
+        abbreviations(study, study.construct_names, display),
+    )
+    return b.table(
+        title=display("Discriminant validity: HTMT with intervals"),
+        note=note,
+    )

@@ -15,55 +15,57 @@ import pandas as pd
 from plsem.model_fit import VARIANTS
 from surveypls.study.definition import Study
 from surveypls.survey import log as cleaning_log
-from surveypls.tables.build import Builder, join, marked_text, need_columns, phrase, plain, reversed_note
-from surveypls.tables.words import construct_label, say, variant_words
-from tabletext.language import Language
+from surveypls.tables.build import (
+    Builder,
+    construct_label,
+    join,
+    marked_text,
+    need_columns,
+    phrase,
+    plain,
+    reversed_note,
+    variant_words,
+)
+from tabletext.codes import CODES, coded
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, from_frame
-from tabletext.words import decimals_in, has_word, words
-
-Bilingual = str | Mapping[str, str]
-
-
-def _in(text: Bilingual, labels: Language) -> str:
-    return text if isinstance(text, str) else text[labels]
 
 
 def frame_table(
     frame: pd.DataFrame,
     *,
-    title: Bilingual,
-    headings: Mapping[str, Bilingual] | None = None,
+    title: str,
+    headings: Mapping[str, str] | None = None,
     kinds: Mapping[str, Kind] | None = None,
     decimals: Mapping[str, int] | None = None,
-    note: Bilingual = "",
+    note: str = "",
     number: str = "",
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
-    """Make a table of any DataFrame, with headings in both languages.
+    """Make a table of any DataFrame, with headings.
 
     Parameters
     ----------
     frame : DataFrame
-    title, note : str or {"en": …, "es": …}
-    headings : mapping of column to str or {"en": …, "es": …}
+    title, note : str
+    headings : mapping of column to str
         Columns without one take the shared word of that name where there is one, else the name itself.
     kinds : mapping of column to kind, optional
         See :class:`tabletext.tabular.Column`; by default the column's type tells.
     decimals : mapping of column to int
         Where the kind's own are not right.
-    number, labels, notice
+    number, display
         See :class:`tabletext.tabular.Table`.
     """
     frame = frame.copy()
     for c in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[c]) or pd.api.types.is_bool_dtype(frame[c]):
-            frame[c] = pd.Series([_worded(v, labels) for v in frame[c]], index=frame.index, dtype=object)
-    named = {str(c): words(str(c), labels) for c in frame.columns if has_word(str(c))}
-    named |= {k: _in(v, labels) for k, v in (headings or {}).items()}
+            frame[c] = pd.Series([_worded(v, display) for v in frame[c]], index=frame.index, dtype=object)
+    named = {str(c): display(coded(str(c))) for c in frame.columns if str(c) in CODES}
+    named |= headings or {}
     made = from_frame(
-        frame, headings=named, kinds=kinds, title=_in(title, labels), number=number,
-        note=_in(note, labels), notice=notice or "", labels=labels,
+        frame, headings=named, kinds=kinds, title=title, number=number,
+        note=note, display=display,
     )  # fmt: skip
     places = decimals or {}
     return made.with_text(
@@ -71,18 +73,22 @@ def frame_table(
     )
 
 
-def _worded(value: Any, labels: Language) -> Any:
+def _worded(value: Any, display: Display) -> Any:
     """Return yes or no for a truth value, and the word for a name that has one."""
     if isinstance(value, (bool, np.bool_)):
-        return words("yes" if value else "no", labels)
+        return display(coded("yes" if value else "no"))
     if isinstance(value, str):
         if value in VARIANTS:
-            return variant_words(value, labels)
-        return words(value, labels) if has_word(value) else value
+            return variant_words(value, display)
+        return display(coded(value)) if value in CODES else value
     return value
 
 
-def cleaning_table(flow: pd.DataFrame, *, labels: Language = "en", notice: str | None = None) -> Table:
+def cleaning_table(
+    flow: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
+) -> Table:
     """Screening step by step: rows in, dropped, reported, kept.
 
     Parameters
@@ -90,28 +96,32 @@ def cleaning_table(flow: pd.DataFrame, *, labels: Language = "en", notice: str |
     flow : DataFrame
         Columns rule, parameter, rows_in, dropped, flagged, rows_kept, reference, as
         :func:`surveypls.survey.screening.clean` returns them.
-    labels : {"en", "es"}
-    notice : str, optional
-        The synthetic-data notice.
+    display : Display
+        Language, decimal sign and notice.
     """
     need_columns(flow, ("rule", "rows_in", "dropped", "rows_kept"), "screening flow")
-    b = Builder(labels)
-    b.text("step", say("s.step", labels))
-    b.text("parameter", say("s.parameter", labels))
+    b = Builder(display)
+    b.text("step", display("Rule"))
+    b.text("parameter", display("Setting"))
     for key in ("rows_in", "dropped", "flagged", "rows_kept"):
         if key in flow:
-            b.columns.append(Column(key, say(f"s.{key}", labels), "count"))
-    b.text("reference", say("s.reference", labels))
+            b.columns.append(Column(key, display(coded(f"s.{key}")), "count"))
+    b.text("reference", display("Reference"))
     for _, row in flow.iterrows():
         names = cleaning_log.RULES.get(str(row["rule"]))
-        step = names[labels == "es"] if names else str(row.get("label", row["rule"]))
+        step = display(names[0]) if names else str(row.get("label", row["rule"]))
         b.add(
             step=step[:1].upper() + step[1:],
-            parameter=decimals_in(plain(row.get("parameter")), labels),
-            reference=plain(row.get("reference")).replace(" & ", " y " if labels == "es" else " & "),
+            parameter=display.decimals(plain(row.get("parameter"))),
+            reference=plain(row.get("reference")).replace(
+                " & ", " y " if display.language == "es" else " & "
+            ),
             **{k: row[k] for k in ("rows_in", "dropped", "flagged", "rows_kept") if k in flow},
         )
-    return b.table(title=say("s.title", labels), note=say("s.note", labels), notice=notice)
+    return b.table(
+        title=display("Screening of the responses"),
+        note=display("Rules in the order applied; a response is dropped by the first rule that it breaks."),
+    )
 
 
 def item_statistics_table(
@@ -119,8 +129,7 @@ def item_statistics_table(
     statistics: pd.DataFrame,
     codebook: pd.DataFrame | None = None,
     *,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Answers item by item: n, missing, mean, SD, skew, kurtosis, shares at the ends of the scale.
 
@@ -131,16 +140,16 @@ def item_statistics_table(
         Column item and any of n, missing, mean, sd, median, skew, kurtosis, floor, ceiling, and more.
     codebook : DataFrame, optional
         Adds the items' texts.
-    labels, notice
-        See :func:`cleaning_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     need_columns(statistics, ("item",), "item statistics")
     kinds: dict[str, Kind] = {"n": "count", "missing": "count", "floor": "percent", "ceiling": "percent"}
-    b = Builder(labels)
-    b.text("construct", say("construct", labels))
-    b.text("item", say("item", labels))
+    b = Builder(display)
+    b.text("construct", display("Construct"))
+    b.text("item", display("Item"))
     if codebook is not None:
-        b.text("text", say("indicators", labels))
+        b.text("text", display("Indicators"))
     keys = [
         c
         for c in ("n", "missing", "mean", "sd", "median", "skew", "kurtosis", "floor", "ceiling")
@@ -148,21 +157,26 @@ def item_statistics_table(
     ]
     for key in keys:
         b.columns.append(
-            Column(key, say(f"i.{key}", labels), kinds.get(key, "number"), decimals=_decimals(key))
+            Column(key, display(coded(f"i.{key}")), kinds.get(key, "number"), decimals=_decimals(key))
         )
     for _, row in statistics.iterrows():
         item = str(row["item"])
         owner = study.construct_of(item) if item in study.items else ""
         b.add(
-            construct=construct_label(study, owner, labels) if owner else "",
+            construct=construct_label(study, owner, display) if owner else "",
             item=item,
-            text=marked_text(study, codebook, item, labels),
+            text=marked_text(study, codebook, item, display),
             **{k: row[k] for k in keys},
         )
     return b.table(
-        title=say("i.title", labels),
-        note=join(say("i.note", labels), reversed_note(b, "text")),
-        notice=notice,
+        title=display("Answers, item by item"),
+        note=join(
+            display(
+                "Skew and excess kurtosis with small-sample correction. Lowest, Highest: share of answers at "
+                "either end of the scale."
+            ),
+            reversed_note(b, "text"),
+        ),
         repeats=("construct",),
     )
 
@@ -172,7 +186,10 @@ def _decimals(key: str) -> int | None:
 
 
 def pruning_table(
-    study: Study, trace: pd.DataFrame, *, labels: Language = "en", notice: str | None = None
+    study: Study,
+    trace: pd.DataFrame,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """Every item dropped, in order: the rule, the statistic's value and the rule's limit.
 
@@ -182,35 +199,47 @@ def pruning_table(
     trace : DataFrame
         Columns round, item, construct, action, rule, statistic, value, threshold, n_items_after,
         alpha_after, reference, as :func:`plsem.efa.pruning.prune` returns them.
-    labels, notice
-        See :func:`cleaning_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     need_columns(
         trace, ("round", "item", "construct", "action", "rule", "value", "threshold"), "pruning trace"
     )
-    b = Builder(labels)
-    b.columns.append(Column("round", say("pr.round", labels), "count"))
-    b.text("item", say("item", labels))
-    b.text("construct", say("construct", labels))
-    b.text("action", say("pr.action", labels))
-    b.text("rule", say("pr.rule", labels))
-    b.columns.append(Column("value", say("r.value", labels), "number"))
-    b.columns.append(Column("threshold", say("pr.limit", labels), "number", decimals=2))
+    b = Builder(display)
+    b.columns.append(Column("round", display("Round"), "count"))
+    b.text("item", display("Item"))
+    b.text("construct", display("Construct"))
+    b.text("action", display("Action"))
+    b.text("rule", display("Rule"))
+    b.columns.append(Column("value", display("Value"), "number"))
+    b.columns.append(Column("threshold", display("Limit"), "number", decimals=2))
     for key in ("n_items_after", "alpha_after"):
         if key in trace:
             b.columns.append(
-                Column(key, say(f"pr.{key}", labels), "count" if key.startswith("n_") else "unit")
+                Column(key, display(coded(f"pr.{key}")), "count" if key.startswith("n_") else "unit")
             )
-    b.text("reference", say("s.reference", labels))
+    b.text("reference", display("Reference"))
     for _, row in trace.iterrows():
         b.add(
             **{k: row[k] for k in ("round", "item", "value", "threshold")},
             **{k: row[k] for k in ("n_items_after", "alpha_after") if k in trace},
             construct=plain(row["construct"]),
-            action=phrase("pr", plain(row["action"]), labels),
-            rule=phrase("pr", plain(row["rule"]), labels),
+            action=phrase("pr", plain(row["action"]), display),
+            rule=phrase("pr", plain(row["rule"]), display),
             reference=plain(row.get("reference")),
         )
     kept = "kept" in set(trace["action"])
-    note = join(say("pr.note", labels, items=len(study.items)), say("pr.kept.note", labels) if kept else "")
-    return b.table(title=say("pr.title.kept" if kept else "pr.title", labels), note=note, notice=notice)
+    note = join(
+        display(
+            "One item is dropped in each round and the factors are extracted anew; {items} candidate "
+            "items. α: of the raw answers.",
+            items=len(study.items),
+        ),
+        display("Kept: the item breaks the rule, and its construct is at its smallest number of items.")
+        if kept
+        else "",
+    )
+    return b.table(
+        title=display(coded("pr.title.kept" if kept else "pr.title")),
+        note=note,
+    )

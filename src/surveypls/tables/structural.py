@@ -18,6 +18,8 @@ from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
     Long,
+    abbreviations,
+    construct_label,
     decision_text,
     effects_stated,
     inference_columns,
@@ -26,17 +28,21 @@ from surveypls.tables.build import (
     need_columns,
     phrase,
     resampling_note,
+    variant_words,
 )
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.values import as_values
-from surveypls.tables.words import abbreviations, construct_label, say, variant_words
-from tabletext.catalogue import translate
-from tabletext.language import Language
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display, stars
 from tabletext.tabular import Column, Table
-from tabletext.words import stars, stars_note
 
 
-def path_table(study: Study, values: Long, *, labels: Language = "en", notice: str | None = None) -> Table:
+def path_table(
+    study: Study,
+    values: Long,
+    *,
+    display: Display = ENGLISH,
+) -> Table:
     """Paths with SE, t, p, interval, f² and VIF, and the decision on each hypothesis.
 
     Parameters
@@ -45,20 +51,19 @@ def path_table(study: Study, values: Long, *, labels: Language = "en", notice: s
         Hypotheses come first, then the paths that no hypothesis names.
     values : long DataFrame or several
         A bootstrap summary, with ``f_squared`` and ``inner_vif``.
-    labels : {"en", "es"}
-    notice : str, optional
-        The synthetic-data notice.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("path", say("path", labels))
+    b = Builder(display)
+    b.text("path", display("Path"))
     b.columns.append(Column("estimate", "β", "number"))
     inference_columns(b, study)
     b.columns.append(Column("f_squared", "f²", "number"))
-    b.text("size", say("r.size", labels))
+    b.text("size", display("Size"))
     b.columns.append(Column("inner_vif", "VIF", "number"))
-    b.text("decision", say("r.decision", labels))
-    stated = list(effects_stated(study, labels))
+    b.text("decision", display("Hypothesis"))
+    stated = list(effects_stated(study, display))
     named = {(s, t) for _, statistic, s, t in stated if statistic == "path_coefficient"}
     rest = [(f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs if (s, t) not in named]
     hypothesised = len(stated) if study.hypotheses else 0
@@ -74,24 +79,32 @@ def path_table(study: Study, values: Long, *, labels: Language = "en", notice: s
             path=heading,
             estimate=found.get(statistic, source, target),
             f_squared=f2,
-            size=translate(thresholds.threshold("f_squared").size(f2), labels),
+            size=display(thresholds.threshold("f_squared").size(f2)),
             inner_vif=vif,
-            decision=decision_text(decision, ("supported", "not_supported"), labels),
+            decision=decision_text(decision, ("supported", "not_supported"), display),
             **inference,
         )
         if stars(p):
             b.marks[row, "estimate"] = stars(p)
         b.mark(row, "inner_vif", thresholds.judge("inner_vif", vif))
     note = join(
-        resampling_note(study, labels),
-        stars_note(labels) + ".",
-        say("r.size.note", labels),
-        abbreviations(study, study.construct_names, labels),
+        resampling_note(study, display),
+        display.stars_note + ".",
+        display("Size of f²: small from 0.02, medium from 0.15, large from 0.35 (Cohen, 1988)."),
+        abbreviations(study, study.construct_names, display),
     )
-    return b.table(title=say("r.paths.title", labels), note=note, notice=notice)
+    return b.table(
+        title=display("Structural model: paths and hypotheses"),
+        note=note,
+    )
 
 
-def effects_table(study: Study, values: Long, *, labels: Language = "en", notice: str | None = None) -> Table:
+def effects_table(
+    study: Study,
+    values: Long,
+    *,
+    display: Display = ENGLISH,
+) -> Table:
     """Direct, specific indirect, total indirect and total effects with inference.
 
     Parameters
@@ -100,21 +113,21 @@ def effects_table(study: Study, values: Long, *, labels: Language = "en", notice
     values : long DataFrame or several
         ``path_coefficient``, ``specific_indirect_effect`` (route "A -> B -> C"), ``indirect_effect``
         and ``total_effect``.
-    labels, notice
-        See :func:`path_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("kind", say("r.effect", labels))
-    b.text("route", say("path", labels))
-    b.columns.append(Column("estimate", say("estimate", labels), "number"))
+    b = Builder(display)
+    b.text("kind", display("Effect"))
+    b.text("route", display("Path"))
+    b.columns.append(Column("estimate", display("Estimate"), "number"))
     inference_columns(b, study)
     kinds = ("path_coefficient", "specific_indirect_effect", "indirect_effect", "total_effect")
     for statistic in kinds:
         for source, target in found.keys_of(statistic):
             inference = inference_of(found, statistic, source, target)
             row = b.add(
-                kind=say(f"r.{statistic}", labels),
+                kind=display(coded(f"r.{statistic}")),
                 route=" → ".join(
                     part for part in (source.replace("->", "→").replace("  ", " "), target) if part
                 ),
@@ -124,15 +137,18 @@ def effects_table(study: Study, values: Long, *, labels: Language = "en", notice
             if stars(inference["p_value"]):
                 b.marks[row, "estimate"] = stars(inference["p_value"])
     note = join(
-        resampling_note(study, labels),
-        stars_note(labels) + ".",
-        abbreviations(study, study.construct_names, labels),
+        resampling_note(study, display),
+        display.stars_note + ".",
+        abbreviations(study, study.construct_names, display),
     )
-    return b.table(title=say("r.effects.title", labels), note=note, notice=notice, repeats=("kind",))
+    return b.table(title=display("Direct, indirect and total effects"), note=note, repeats=("kind",))
 
 
 def explained_table(
-    study: Study, values: Long, *, labels: Language = "en", notice: str | None = None
+    study: Study,
+    values: Long,
+    *,
+    display: Display = ENGLISH,
 ) -> Table:
     """R² with its interval and size, adjusted R², and Q²predict of each endogenous construct.
 
@@ -142,16 +158,16 @@ def explained_table(
     values : long DataFrame or several
         ``r_squared`` and ``adjusted_r_squared`` ("", construct); ``q_squared_predict`` of constructs where
         given.
-    labels, notice
-        See :func:`path_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("construct", say("construct", labels))
+    b = Builder(display)
+    b.text("construct", display("Construct"))
     b.columns.append(Column("r_squared", "R²", "unit"))
     inference_columns(b, study, tests=False)
-    b.text("size", say("r.size", labels))
-    b.columns.append(Column("adjusted_r_squared", say("adjusted_r_squared", labels), "unit"))
+    b.text("size", display("Size"))
+    b.columns.append(Column("adjusted_r_squared", display("Adjusted R²"), "unit"))
     predicted = found.has("q_squared_predict")
     if predicted:
         b.columns.append(Column("q_squared_predict", "Q²predict", "number"))
@@ -161,18 +177,27 @@ def explained_table(
             continue
         q2 = found.get("q_squared_predict", "", name)
         row = b.add(
-            construct=construct_label(study, name, labels),
+            construct=construct_label(study, name, display),
             r_squared=value,
             lower=found.get("r_squared", "", name, "lower"),
             upper=found.get("r_squared", "", name, "upper"),
-            size=translate(thresholds.threshold("r_squared").size(value), labels),
+            size=display(thresholds.threshold("r_squared").size(value)),
             adjusted_r_squared=found.get("adjusted_r_squared", "", name),
             q_squared_predict=q2,
         )
         b.mark(row, "r_squared", thresholds.judge("r_squared", value))
         b.mark(row, "q_squared_predict", thresholds.judge("q2_predict", q2))
-    note = join(say("r.explained", labels), thresholds.legend(labels))
-    return b.table(title=say("r.explained.title", labels), note=note, notice=notice)
+    note = join(
+        display(
+            "R² is marked against 0.10 (Falk and Miller, 1992). Q²predict above 0: better than the "
+            "training means."
+        ),
+        thresholds.legend(display),
+    )
+    return b.table(
+        title=display("Explained variance and prediction"),
+        note=note,
+    )
 
 
 def fit_table(
@@ -180,8 +205,7 @@ def fit_table(
     values: Long,
     exact_fit: pd.DataFrame | None = None,
     *,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """SRMR, d_ULS, d_G and NFI of each fit variant, with the points that exact fit allows.
 
@@ -193,19 +217,19 @@ def fit_table(
     exact_fit : DataFrame, optional
         The bootstrap test's summary: statistic, column (the variant), ``transformed``, ``95%``, ``99%``,
         ``p_value``.
-    labels, notice
-        See :func:`path_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     found = as_values(values)
-    b = Builder(labels)
-    b.text("variant", say("r.variant", labels))
-    b.text("statistic", say("r.statistic", labels))
-    b.columns.append(Column("value", say("r.value", labels), "number"))
+    b = Builder(display)
+    b.text("variant", display("Model and implied matrix"))
+    b.text("statistic", display("Statistic"))
+    b.columns.append(Column("value", display("Value"), "number"))
     limits: dict[tuple[str, str], dict[str, Any]] = {}
     if exact_fit is not None and len(exact_fit):
         limits = {(str(r["statistic"]), str(r["column"])): dict(r) for _, r in exact_fit.iterrows()}
         tested = bool(exact_fit["p_value"].notna().any())
-        group = say("r.exact" if tested else "r.transformed", labels)
+        group = display(coded("r.exact" if tested else "r.transformed"))
         for level in ("95%", "99%"):
             heading = f"HI{level.rstrip('%')}"
             b.columns.append(Column(heading.lower(), heading, "number", group))
@@ -220,8 +244,8 @@ def fit_table(
                 continue
             limit = limits.get((statistic, variant), {})
             row = b.add(
-                variant=variant_words(variant, labels),
-                statistic=say(statistic, labels),
+                variant=variant_words(variant, display),
+                statistic=display(coded(statistic)),
                 value=value,
                 hi95=limit.get("95%", float("nan")),
                 hi99=limit.get("99%", float("nan")),
@@ -235,10 +259,26 @@ def fit_table(
         if name == "srmr" and limit["p_value"] != limit["p_value"]
     ]
     exact = (
-        say("r.fit.no_test", labels, srmr=f"{max(no_test):.3f}") if no_test else say("r.fit.exact", labels)
+        display(
+            "HI95, HI99: 95th and 99th percentile of resamples of the data transformed to the model. "
+            "They are no test of exact fit here, and p is left out: Mode A without PLSc does not give "
+            "the model's own correlations back (SRMR of the transformed data: {srmr}, which would be 0).",
+            srmr=f"{max(no_test):.3f}",
+        )
+        if no_test
+        else display(
+            "HI95, HI99: 95th and 99th percentile where the model holds; a larger value rejects exact fit."
+        )
     )
-    note = join(say("r.fit", labels), exact if limits else "", thresholds.legend(labels))
-    return b.table(title=say("r.fit.title", labels), note=note, notice=notice, repeats=("variant",))
+    note = join(
+        display(
+            "SRMR, d_ULS and d_G: distances, 0 is exact fit. The estimated model adds the paths to the "
+            "measurement model."
+        ),
+        exact if limits else "",
+        thresholds.legend(display),
+    )
+    return b.table(title=display("Model fit"), note=note, repeats=("variant",))
 
 
 def prediction_table(
@@ -246,8 +286,7 @@ def prediction_table(
     items: pd.DataFrame,
     power: pd.DataFrame | None = None,
     *,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Q²predict, RMSE and MAE of each item against the linear benchmark and the indicator average.
 
@@ -259,8 +298,8 @@ def prediction_table(
         mae, lm_rmse, lm_mae, average_rmse, average_mae.
     power : DataFrame, optional
         :meth:`plsem.prediction.Prediction.power`: index (or column) construct; power.
-    labels, notice
-        See :func:`path_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
     frame = items if "item" in items else items.reset_index(names="item")
     need_columns(frame, ("item", "construct", "q2_predict", "rmse", "lm_rmse"), "prediction")
@@ -268,9 +307,9 @@ def prediction_table(
     if power is not None:
         named = power if "construct" in power else power.reset_index(names="construct")
         words_of = dict(zip(named["construct"].astype(str), named["power"].astype(str), strict=True))
-    b = Builder(labels)
-    b.text("construct", say("construct", labels))
-    b.text("item", say("item", labels))
+    b = Builder(display)
+    b.text("construct", display("Construct"))
+    b.text("item", display("Item"))
     b.columns.append(Column("q2_predict", "Q²predict", "number"))
     for group, keys in (
         ("RMSE", ("rmse", "lm_rmse", "average_rmse")),
@@ -280,14 +319,14 @@ def prediction_table(
             if key in frame:
                 b.columns.append(Column(key, heading, "number", group))
     if words_of:
-        b.text("power", say("r.power", labels))
+        b.text("power", display("Predictive power"))
     figures = [c.key for c in b.columns if c.numeric]
     for _, record in frame.iterrows():
         name = str(record["construct"])
         row = b.add(
-            construct=construct_label(study, name, labels),
+            construct=construct_label(study, name, display),
             item=str(record["item"]),
-            power=phrase("r.power", words_of.get(name, ""), labels) if name in words_of else "",
+            power=phrase("r.power", words_of.get(name, ""), display) if name in words_of else "",
             **{k: float(record[k]) for k in figures},
         )
         b.mark(row, "q2_predict", thresholds.judge("q2_predict", float(record["q2_predict"])))
@@ -295,9 +334,11 @@ def prediction_table(
             if own in frame and other in frame and float(record[own]) < float(record[other]):
                 b.mark(row, own, thresholds.GOOD)
     return b.table(
-        title=say("r.predict.title", labels),
-        note=say("r.predict", labels),
-        notice=notice,
+        title=display("Out-of-sample prediction of the items (PLSpredict)"),
+        note=display(
+            "PLS: the path model; LM: linear regression on the exogenous items; IA: training means. ✓ "
+            "where Q²predict > 0, and where PLS has the smaller error than LM."
+        ),
         repeats=("construct", "power"),
     )
 
@@ -306,8 +347,7 @@ def cvpat_table(
     study: Study,
     tests: Mapping[str, pd.DataFrame],
     *,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """Cross-validated predictive ability test against each benchmark.
 
@@ -317,15 +357,15 @@ def cvpat_table(
     tests : mapping of benchmark ("average", "lm" or a name) to DataFrame
         :func:`plsem.prediction.cvpat`: index (or column) construct; loss, benchmark_loss,
         difference, t_statistic, p_value.
-    labels, notice
-        See :func:`path_table`.
+    display : Display
+        Language, decimal sign and notice.
     """
-    b = Builder(labels)
-    b.text("benchmark", say("r.benchmark", labels))
-    b.text("construct", say("construct", labels))
+    b = Builder(display)
+    b.text("benchmark", display("Benchmark"))
+    b.text("construct", display("Construct"))
     for key in ("loss", "benchmark_loss"):
-        b.columns.append(Column(key, say(f"r.{key}", labels), "number"))
-    b.columns.append(Column("difference", say("difference", labels), "number"))
+        b.columns.append(Column(key, display(coded(f"r.{key}")), "number"))
+    b.columns.append(Column("difference", display("Difference"), "number"))
     b.columns.append(Column("t_statistic", "t", "number"))
     b.columns.append(Column("p_value", "p", "p"))
     for benchmark, test in tests.items():
@@ -335,10 +375,15 @@ def cvpat_table(
             name = str(record["construct"])
             known = name in study.construct_names
             b.add(
-                benchmark=phrase("r.benchmark", benchmark, labels),
-                construct=construct_label(study, name, labels) if known else phrase("r", name, labels),
+                benchmark=phrase("r.benchmark", benchmark, display),
+                construct=construct_label(study, name, display) if known else phrase("r", name, display),
                 **{c.key: float(record[c.key]) for c in b.columns if c.numeric},
             )
     return b.table(
-        title=say("r.cvpat.title", labels), note=say("r.cvpat", labels), notice=notice, repeats=("benchmark",)
+        title=display("Cross-validated predictive ability test (CVPAT)"),
+        note=display(
+            "Average loss (mean squared error) of the model and of the benchmark; a negative difference "
+            "favours the model (Liengaard et al., 2021; Sharma et al., 2023)."
+        ),
+        repeats=("benchmark",),
     )

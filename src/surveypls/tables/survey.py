@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from surveypls.tables.process import frame_table
+from tabletext.display import ENGLISH, Display
 from tabletext.language import Language
 from tabletext.tabular import Table
 
@@ -15,8 +16,7 @@ def cleaning_log_table(
     logs: Mapping[Language, pd.DataFrame],
     *,
     most: int | None = None,
-    labels: Language = "en",
-    notice: str | None = None,
+    display: Display = ENGLISH,
 ) -> Table:
     """List what screening did, one row a decision.
 
@@ -27,29 +27,25 @@ def cleaning_log_table(
         that language.
     most : int, optional
         Only so many decisions; the note says how many there are.
-    labels, notice
-        See :class:`tabletext.tabular.Table`.
+    display : Display
+        Language, decimal sign and notice.
     """
-    log = logs[labels]
+    log = logs[display.language]
     shown = log if most is None else log.head(most)
     frame = shown[["row", "respondent", "item", "what", "reference"]].reset_index(drop=True)
     return frame_table(
         frame,
-        title={"en": "What screening did, row by row", "es": "Lo que hizo la depuración, fila por fila"},
+        title=display("What screening did, row by row"),
         headings={
-            "row": {"en": "Row", "es": "Fila"},
-            "respondent": {"en": "Respondent", "es": "Encuestado"},
-            "item": {"en": "Item", "es": "Ítem"},
-            "what": {"en": "Decision", "es": "Decisión"},
-            "reference": {"en": "Reference", "es": "Referencia"},
+            "row": display("Row"),
+            "respondent": display("Respondent"),
+            "item": display("Item"),
+            "what": display("Decision"),
+            "reference": display("Reference"),
         },
         kinds={"row": "text"},
         note=""
         if len(shown) == len(log)
-        else {
-            "en": f"The first {len(shown)} of {len(log)} decisions.",
-            "es": f"Las primeras {len(shown)} de {len(log)} decisiones.",
-        },
-        labels=labels,
-        notice=notice,
+        else display("The first {shown} of {log} decisions.", shown=len(shown), log=len(log)),
+        display=display,
     )

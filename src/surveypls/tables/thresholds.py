@@ -18,11 +18,8 @@ from plsem.thresholds import (
     judge,
     threshold,
 )
-from surveypls.study.definition import Text
-from tabletext.catalogue import translate
-from tabletext.language import Language
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
-from tabletext.words import decimals_in
 
 __all__ = [
     "BAD",
@@ -41,65 +38,56 @@ __all__ = [
 _SIGNS = {"at least": "≥", "above": ">", "below": "<", "at most": "≤"}
 
 
-def _t(en: str, es: str) -> Text:
-    return Text(en=en, es=es)
-
-
-def legend(labels: Language = "en") -> str:
+def legend(display: Display = ENGLISH) -> str:
     """Return the sentence that explains the marks under a table."""
-    if labels == "es":
-        return "✓ cumple el umbral, ~ límite, ✗ no cumple."
-    return "✓ meets the threshold, ~ borderline, ✗ does not."
+    return display("✓ meets the threshold, ~ borderline, ✗ does not.")
 
 
-def threshold_table(labels: Language = "en") -> Table:
+def threshold_table(display: Display = ENGLISH) -> Table:
     """Return the thresholds as a table: statistic, acceptable, borderline, source, note."""
-    es = labels == "es"
     rows = []
     for t in THRESHOLDS.values():
         rows.append(
             {
                 "statistic": t.statistic,
-                "label": translate(t.label, labels),
-                "acceptable": _bound(t, labels),
-                "borderline": _middle(t, labels),
-                "sizes": "; ".join(
-                    f"{translate(name, labels)} ≥ {_figure(bound, labels)}" for bound, name in t.sizes
-                ),
-                "source": translate(t.source, labels),
-                "note": decimals_in(translate(t.note, labels), labels),
+                "label": display(t.label),
+                "acceptable": _bound(t, display),
+                "borderline": _middle(t, display),
+                "sizes": "; ".join(f"{display(name)} ≥ {_figure(bound, display)}" for bound, name in t.sizes),
+                "source": display(t.source),
+                "note": display(t.note),
             }
         )
     headings = {
-        "statistic": _t("Name in files", "Nombre en archivos"),
-        "label": _t("Statistic", "Estadístico"),
-        "acceptable": _t("Acceptable ✓", "Aceptable ✓"),
-        "borderline": _t("Borderline ~", "Límite ~"),
-        "sizes": _t("Named sizes", "Tamaños"),
-        "source": _t("Source", "Fuente"),
-        "note": _t("Note", "Nota"),
+        "statistic": display("Name in files"),
+        "label": display("Statistic"),
+        "acceptable": display("Acceptable ✓"),
+        "borderline": display("Borderline ~"),
+        "sizes": display("Named sizes"),
+        "source": display("Source"),
+        "note": display("Note"),
     }
     order = ("label", "acceptable", "borderline", "sizes", "source", "note", "statistic")
-    columns = tuple(Column(k, headings[k](labels), "text") for k in order)
-    title = "Umbrales y sus fuentes" if es else "Thresholds and their sources"
-    return Table(pd.DataFrame(rows), columns, title=title, note=legend(labels), labels=labels)
+    columns = tuple(Column(k, headings[k], "text") for k in order)
+    title = display("Thresholds and their sources")
+    return Table(pd.DataFrame(rows), columns, title=title, note=legend(display), display=display)
 
 
-def _figure(value: float, labels: Language) -> str:
+def _figure(value: float, display: Display) -> str:
     text = f"{value:.3f}"
     text = text[:-1] if text.endswith("0") else text
-    return decimals_in(text, labels)
+    return display.decimals(text)
 
 
-def _bound(t: Threshold, labels: Language) -> str:
-    return f"{_SIGNS[t.direction]} {_figure(t.acceptable, labels)}"
+def _bound(t: Threshold, display: Display) -> str:
+    return f"{_SIGNS[t.direction]} {_figure(t.acceptable, display)}"
 
 
-def _middle(t: Threshold, labels: Language) -> str:
+def _middle(t: Threshold, display: Display) -> str:
     parts = []
     if t.borderline is not None:
         low, high = sorted((t.borderline, t.acceptable))
-        parts.append(f"{_figure(low, labels)}–{_figure(high, labels)}")
+        parts.append(f"{_figure(low, display)}–{_figure(high, display)}")
     if t.too_high is not None:
-        parts.append(f"> {_figure(t.too_high, labels)}")
+        parts.append(f"> {_figure(t.too_high, display)}")
     return "; ".join(parts)
