@@ -165,7 +165,7 @@ def _matrix(
     fill: Callable[[str, str], tuple[str | None, float, str]],
     *,
     number: str,
-    key: str,
+    title: str,
     note: str,
 ) -> Table:
     """Build a lower triangle, printed and recomputed side by side; ``fill`` gives (printed, value, mark)."""
@@ -190,7 +190,7 @@ def _matrix(
                 hidden.add((i, c))
     made = b.table(
         number=number,
-        title=b.display(coded(key)),
+        title=title,
         note=note,
     )
     return made.with_text(hidden=frozenset(hidden))
@@ -237,7 +237,7 @@ def table_3_fornell_larcker(
         b,
         fill,
         number="3",
-        key="t3.title",
+        title=display("Discriminant validity (Fornell-Larcker criterion)"),
         note=note,
     )
 
@@ -281,7 +281,7 @@ def table_4_htmt(
         b,
         fill,
         number="4",
-        key="t4.title",
+        title=display("Discriminant validity by the HTMT test"),
         note=note,
     )
 

@@ -114,7 +114,7 @@ def item_text(codebook: pd.DataFrame | None, item: str, display: Display) -> str
     if codebook is None or "item" not in codebook:
         return ""
     rows = codebook[codebook["item"] == item]
-    for name in (f"text_{display}", "text_en", "text_es", "text"):
+    for name in (f"text_{display.language}", "text_en", "text_es", "text"):
         if name in rows and len(rows) and isinstance(rows[name].iloc[0], str):
             return str(rows[name].iloc[0])
     return ""

@@ -27,18 +27,18 @@ from surveypls.tables.build import (
     variant_words,
 )
 from tabletext.codes import CODES, coded
-from tabletext.display import ENGLISH, Display
+from tabletext.display import ENGLISH, Display, Texts
 from tabletext.tabular import Column, Kind, Table, from_frame
 
 
 def frame_table(
     frame: pd.DataFrame,
     *,
-    title: str,
-    headings: Mapping[str, str] | None = None,
+    title: Texts,
+    headings: Mapping[str, Texts] | None = None,
     kinds: Mapping[str, Kind] | None = None,
     decimals: Mapping[str, int] | None = None,
-    note: str = "",
+    note: Texts = "",
     number: str = "",
     display: Display = ENGLISH,
 ) -> Table:
@@ -62,10 +62,10 @@ def frame_table(
         if not pd.api.types.is_numeric_dtype(frame[c]) or pd.api.types.is_bool_dtype(frame[c]):
             frame[c] = pd.Series([_worded(v, display) for v in frame[c]], index=frame.index, dtype=object)
     named = {str(c): display(coded(str(c))) for c in frame.columns if str(c) in CODES}
-    named |= headings or {}
+    named |= {k: display.text(v) for k, v in (headings or {}).items()}
     made = from_frame(
-        frame, headings=named, kinds=kinds, title=title, number=number,
-        note=note, display=display,
+        frame, headings=named, kinds=kinds, title=display.text(title), number=number,
+        note=display.text(note), display=display,
     )  # fmt: skip
     places = decimals or {}
     return made.with_text(
