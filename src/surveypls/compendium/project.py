@@ -12,7 +12,7 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +29,8 @@ from tabletext.language import Language
 from tabletext.storage import write_atomically
 
 if TYPE_CHECKING:
+    from surveypls.compendium.analysis import Analysis
+    from tableaudit.audit import AuditReport
     from tableaudit.printed import Published
 
 OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
@@ -116,8 +118,8 @@ class Project:
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """The languages saved: the run's own first; the paper is saved in both."""
-        if self.name:
+        """The languages saved: the run's own first; the paper, and a run that is asked to, have both."""
+        if self.name and not os.environ.get("SURVEYPLS_BOTH"):
             return (self.labels,)
         return ("en", "es") if self.labels == "en" else ("es", "en")
 
@@ -210,82 +212,97 @@ class Project:
             frame = frame.set_index(index)
         return frame
 
-    def write(self, contract: str, frame: pd.DataFrame, *, index: bool = False) -> Path:
+    def write(self, contract: str, frame: pd.DataFrame, *, index: bool = False) -> None:
         """Hand a table on to the notebooks that follow, as ``data/derived/NAME.csv``."""
         path = self.output / "data" / "derived" / f"{contract}.csv"
         text = frame.to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
         write_atomically(path, text.encode("utf-8"))
-        return path
 
-    # what notebooks show -------------------------------------------------------------------------
-    def figure(self, stem: str, draw: Callable[..., Any], *args: Any, alt: str, **options: Any) -> None:
-        """Draw a figure, save it (SVG, PNG, PDF and the CSV of its data) and show it.
+    # what notebooks do ---------------------------------------------------------------------------
+    def analyse(self) -> Analysis:
+        """Return the analysis of the retained items: model, estimate, resamples and what follows from them."""
+        from surveypls.compendium.analysis import Analysis
 
-        In the second language there is no PDF: it is what takes longest to write.
+        responses = self.read("01_responses", index="respondent")
+        return Analysis.of(self.study, responses, self.read("02_retained_items"))
+
+    def audit(self) -> AuditReport:
+        """Return the audit of the article's printed tables, which needs no survey."""
+        from tableaudit.audit import audit
+
+        printed = self.printed()
+        if printed is None:
+            raise CompendiumError(
+                f"{self.study_file.name} names no printed values (published), so none can be audited"
+            )
+        return audit(printed, significance=self.study.bootstrap.significance)
+
+    def compare(self, summary: pd.DataFrame, audited: AuditReport) -> pd.DataFrame:
+        """Return each printed figure beside the recomputed one, with a verdict.
 
         Parameters
         ----------
-        stem : str
-            File name without ending.
-        draw : callable
-            ``draw(*args, display=..., **options)`` returning a figure and its data.
-        alt : str
-            What the figure shows, for readers who cannot see it.
+        summary : DataFrame
+            The contract ``04_structural``.
+        audited : AuditReport
+            What no data can give (:meth:`audit`).
         """
-        from IPython.display import display as show
+        from tableaudit.comparison import compare, count_cells, inference_cells
 
-        from surveypls import figures
-
-        shown: bytes | None = None
-        for language in self.languages:
-            folder = self._shown_in("figures", language)
-            first = language == self.languages[0]
-            figure, data = draw(*args, display=self.display_in(language), **options)
-            figures.save(
-                figure, data, folder, stem, formats=("svg", "png", "pdf") if first else ("svg", "png")
-            )
-            if shown is None:
-                shown = (folder / f"{stem}.png").read_bytes()
-        notice = self.display.notice
-        note = f" {notice}" if notice else ""
-        show(
-            {"image/png": shown, "text/plain": f"[{stem}] {alt}{note}"},
-            raw=True,
-            metadata={"image/png": {"alt": f"{alt}{note}"}},
+        printed = self.printed()
+        assert printed is not None
+        retained = self.study.blocks(self.read("02_retained_items")["item"])
+        long = summary.rename(columns={"original": "value"})[["statistic", "row", "column", "value"]]
+        counted = count_cells(self.study.blocks(), retained)
+        recomputed = pd.concat([long, inference_cells(summary), counted, self.read("02_efa")])
+        return compare(
+            printed,
+            recomputed,
+            impossible=audited.impossible,
+            significance=self.study.bootstrap.significance,
         )
 
-    def table(self, stem: str, make: Callable[..., Any], *args: Any, **options: Any) -> None:
-        """Make a table, save it (CSV, XLSX, DOCX, TeX) and show it.
+    def decisions(self, summary: pd.DataFrame) -> pd.DataFrame:
+        """Return the decision on each hypothesis with the figures that it rests on."""
+        from surveypls.report.narrative import hypothesis_table
+
+        return hypothesis_table(self.study, summary)
+
+    def show(self, stem: str, *results: Any) -> None:
+        """Make a figure or table from results, save it and show it.
 
         Parameters
         ----------
         stem : str
-            File name without ending.
-        make : callable
-            ``make(*args, display=..., **options)`` returning a :class:`surveypls.tables.Table`.
+            Its name, which is its file's: one of :mod:`surveypls.compendium.outputs`.
+        *results
+            What it is made from, as its entry there says.
+
+        Raises
+        ------
+        KeyError
+            For an unknown name; the nearest is named.
         """
-        from IPython.display import display as show
+        from surveypls.compendium import showing
 
-        from tabletext import export
+        showing.show(self, stem, results)
 
-        for number, language in enumerate(self.languages):
-            table = make(*args, display=self.display_in(language), **options)
-            export.export(table, self._shown_in("tables", language), stem)
-            shown = {"text/html": export.to_html(table), "text/plain": export.to_text(table)}
-            if number == 0:
-                show(shown, raw=True)
+    def say(self, name: str, *results: Any) -> None:
+        """Show a sentence that is read off results: one of :data:`surveypls.compendium.outputs.SENTENCES`."""
+        from surveypls.compendium import showing
 
-    def say(self, sentence: Callable[..., str], *args: Any, **options: Any) -> None:
-        """Show a sentence that is computed from results (see :mod:`surveypls.report.narrative`)."""
-        from IPython.display import display as show
+        showing.say(self, name, results)
 
-        text = sentence(*args, display=self.display, **options)
-        if text:
-            show({"text/markdown": text, "text/plain": text}, raw=True)
+    @property
+    def every_format(self) -> bool:
+        """Whether tables and figures are written in every format: in a run on one's own survey."""
+        return bool(self.name)
 
-    def _shown_in(self, kind: str, language: Language) -> Path:
-        folder = self.output / kind
-        return folder if language == self.languages[0] else folder / language
+    def folder(self, kind: str, language: Language) -> Path:
+        """Return where figures or tables of a language go."""
+        from surveypls.compendium import showing
+
+        return showing.folder_of(self, kind, language)
 
 
 def open_project(
@@ -409,15 +426,6 @@ def _refuse_unknown(notebook: str, known: list[str], given: list[str]) -> None:
     if unknown:
         listed = "; ".join(f"{name!r}{nearest(name, known)}" for name in unknown)
         raise ParameterError(f"{notebook} has no such parameter: {listed}")
-
-
-def contract_values(frame: pd.DataFrame) -> Mapping[tuple[str, str, str], float]:
-    """Return a long table (statistic, row, column, value) as a mapping, for reading single values."""
-    filled = frame.fillna({"row": "", "column": ""})
-    return {
-        (str(s), str(r), str(c)): float(v)
-        for s, r, c, v in filled[["statistic", "row", "column", "value"]].itertuples(index=False)
-    }
 
 
 __all__ = [

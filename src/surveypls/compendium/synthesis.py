@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from plsem.model import Model
 from surveypls.errors import CompendiumError
 from surveypls.study.definition import Study
 from surveypls.survey.codebook import load_codebook
+from surveysynth.ensemble import ensemble
 from surveysynth.raw_form import Form
 from surveysynth.survey import RESPONDENTS, printed_model, printed_target, synthesize
 from surveysynth.targets import Target
@@ -85,5 +88,48 @@ def synthesize_study(
         seed=study.seed if seed is None else seed,
         sampled=sampled,
         checkpoint=checkpoint,
+        progress=progress,
+    )
+
+
+def study_ensemble(
+    study: Study,
+    target: Target,
+    attainable: pd.DataFrame,
+    n_matrices: int,
+    *,
+    progress: Callable[[str], None] | None = print,
+) -> pd.DataFrame:
+    """Make other surveys that give the same printed tables, over the sizes and the open figure of the study.
+
+    Parameters
+    ----------
+    study : Study
+    target : Target
+        The printed cells (:func:`study_target`).
+    attainable : DataFrame
+        The contract ``S1_attainable``; alpha of RC is drawn from the interval that it gives.
+    n_matrices : int
+        Matrices to look for, about half a minute each.
+    progress : callable, optional
+        Told of each survey.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`surveysynth.ensemble.ensemble` returns it.
+    """
+    keys = ["statistic", "row", "column"]
+    alpha = ("cronbach_alpha", "RC", "")
+    known = attainable.fillna({"row": "", "column": ""}).set_index(keys)
+    low, high = (float(known[side].to_dict()[alpha]) for side in ("lower", "upper"))
+    return ensemble(
+        target,
+        sizes=(45, 50, 56, 64, 80, 100),
+        n_matrices=n_matrices,
+        n_arrangements=3,
+        seed=study.seed,
+        vary={alpha: (low, high)},
+        significance=study.bootstrap.significance,
         progress=progress,
     )

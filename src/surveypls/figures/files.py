@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -50,12 +50,20 @@ def save(
     written under a temporary name and renamed, and only where its bytes differ.
     """
     folder = Path(folder)
-    files = dict(render(figure, formats=formats, dpi=dpi, title=stem))
-    files["csv"] = data.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode("utf-8")
+    files = contents(figure, data, stem, formats=formats, dpi=dpi)
     written = [folder / f"{stem}.{ending}" for ending in files]
     for path, content in zip(written, files.values(), strict=True):
         write_atomically(path, content)
     return written
+
+
+def contents(
+    figure: Figure, data: pd.DataFrame, stem: str, *, formats: Iterable[str] = ("svg",), dpi: int = 180
+) -> dict[str, bytes]:
+    """Return what :func:`save` writes, by ending; the data as ``csv``."""
+    made = dict(render(figure, formats=tuple(formats), dpi=dpi, title=stem))
+    made["csv"] = data.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode("utf-8")
+    return made
 
 
 @styled

@@ -28,6 +28,9 @@ class PaperSource(Protocol):
     def languages(self) -> tuple[Language, ...]:
         """The run's own language first."""
 
+    def folder(self, kind: str, language: Language) -> Path:
+        """Return where figures or tables of a language stand."""
+
     def has(self, contract: str) -> bool:
         """Tell whether a contract is there."""
 

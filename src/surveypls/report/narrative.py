@@ -126,7 +126,10 @@ def missing(cleaned: CleaningResult, *, display: Display = ENGLISH) -> str:
     if cleaned.mcar is None:
         return text
     test = cleaned.mcar
-    figures = f"χ² = {display.number(test.chi_square, digits=1)}, {display('df')} = {display.count(test.df)}, p = {display.p(test.p_value)}"
+    figures = (
+        f"χ² = {display.number(test.chi_square, digits=1)}, {display('df')} = {display.count(test.df)}, "
+        f"p = {display.p(test.p_value)}"
+    )
     if test.p_value < thresholds.threshold("p_value").acceptable:
         return f"{text} " + display(
             "Little's test rejects that they are missing completely at random ({figures}).", figures=figures

@@ -95,18 +95,12 @@ def build_paper(
     target = Path(folder) if folder is not None else project.output / "paper"
     written = []
     for chosen in (language,) if language else project.languages:
-        document = compose(data, figure_folder(project, chosen), display=data.study.display(chosen))
+        document = compose(data, project.folder("figures", chosen), display=data.study.display(chosen))
         for name in formats:
             path = target / f"paper_{chosen}.{name}"
             write_atomically(path, typeset.to_pdf(document) if name == "pdf" else webpage.to_html(document))
             written.append(path)
     return written
-
-
-def figure_folder(project: PaperSource, language: Language) -> Path:
-    """Return the folder of a project's figures in a language."""
-    folder = project.output / "figures"
-    return folder if language == project.languages[0] else folder / language
 
 
 def compose(data: PaperData, figures: Path, *, display: Display = ENGLISH) -> Document:

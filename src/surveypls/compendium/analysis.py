@@ -1,0 +1,126 @@
+"""The analysis of a study's retained items: model, estimate, resamples and what follows from them, once.
+
+Notebooks 3 and 4, supplement S3 and whoever wants the numbers call :meth:`Project.analyse`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from plsem.estimator import Estimate, fit, scores
+from plsem.importance import importance_performance
+from plsem.model import Model
+from plsem.prediction import Prediction, cvpat, predict
+from plsem.resampling.bootstrap import bootstrap
+from plsem.resampling.exact_fit import exact_fit_test
+from plsem.resampling.result import BootstrapResult
+from plsem.structural import quantities
+from surveypls.study.definition import Study
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A study's model on its respondents; what takes long is computed when it is first asked for.
+
+    Attributes
+    ----------
+    study : Study
+        Settings and names.
+    responses : DataFrame (n, items)
+        Complete numeric answers to the retained items.
+    model : Model
+        The retained items and the study's paths.
+    """
+
+    study: Study
+    responses: pd.DataFrame
+    model: Model
+
+    @classmethod
+    def of(cls, study: Study, responses: pd.DataFrame, retained: pd.DataFrame) -> Analysis:
+        """Take the retained items (column ``item``) of a study's responses."""
+        model = Model.from_blocks(study.blocks(retained["item"]), study.path_pairs, modes=study.modes)
+        return cls(study, responses[list(model.items)], model)
+
+    @property
+    def blocks(self) -> dict[str, tuple[str, ...]]:
+        """Construct → items that are analysed."""
+        return self.study.blocks(self.model.items)
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """The PLS estimate."""
+        return fit(self.responses, self.model, **self.study.estimator)
+
+    @cached_property
+    def resampled(self) -> BootstrapResult:
+        """Every statistic in every bootstrap resample; the seed is the study's."""
+        settings, estimator = self.study.bootstrap.resampling, self.study.estimator
+        return bootstrap(
+            self.responses, self.model, quantities, seed=self.study.seed, **settings, **estimator
+        )
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Every statistic with standard error, t, p and interval, in long form."""
+        return self.resampled.summary(**self._inference, alternative=self.study.bootstrap.alternative)
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """HTMT's one-sided upper bounds against its limits."""
+        return self.resampled.against(**self._inference)
+
+    @property
+    def _inference(self) -> dict[str, Any]:
+        settings = self.study.bootstrap
+        return {"interval": settings.interval, "confidence_level": settings.confidence_level}
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The respondents' standardised construct scores."""
+        return pd.DataFrame(
+            scores(self.responses, self.estimate),
+            index=self.responses.index,
+            columns=list(self.model.constructs),
+        )
+
+    @cached_property
+    def exact_fit(self) -> pd.DataFrame:
+        """Distances of observed and implied correlations, with those of resamples of transformed data."""
+        settings = self.study.bootstrap
+        return exact_fit_test(
+            self.responses,
+            self.model,
+            seed=self.study.seed,
+            n_resamples=settings.n_resamples,
+            max_failed=settings.max_failed,
+            **self.study.fit_options,
+        ).summary()
+
+    @cached_property
+    def predicted(self) -> Prediction:
+        """Out-of-sample prediction of the endogenous items."""
+        settings = self.study.pls
+        return predict(
+            self.responses,
+            self.model,
+            seed=self.study.seed,
+            scheme=settings.scheme,
+            folds=settings.predict_folds,
+            repetitions=settings.predict_repetitions,
+        )
+
+    @cached_property
+    def predictive_ability(self) -> dict[str, pd.DataFrame]:
+        """CVPAT against the training means ("average") and the linear benchmark ("lm")."""
+        return {benchmark: cvpat(self.predicted, benchmark) for benchmark in ("average", "lm")}
+
+    @cached_property
+    def importance(self) -> pd.DataFrame:
+        """Importance and performance of each predictor of each outcome."""
+        lowest, highest = self.study.scale_ends
+        return importance_performance(self.responses, self.estimate, minimum=lowest, maximum=highest)

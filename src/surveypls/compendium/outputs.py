@@ -1,0 +1,443 @@
+"""Every figure, table and sentence that the notebooks show: one entry each.
+
+An entry says how a thing is made from results; its key is the file's name, whose number is the notebook's.
+:meth:`Project.show` and :meth:`Project.say` look here, and so do the manifest and whoever asks which output
+comes from where.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from surveypls import figures, tables
+from surveypls.figures import coverage as coverage_report
+from surveypls.report import narrative, printed
+from tabletext.catalogue import N_
+from tabletext.tabular import Table
+
+if TYPE_CHECKING:
+    pass
+
+Drawn = "tuple[Figure, pd.DataFrame]"
+EFFECTS = ("path_coefficient", "indirect_effect", "total_effect")
+#: What the ensemble's figure shows of the figures that the article did not print.
+OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic", "post_hoc_power")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: ``draw(project, display, *results)`` gives it with its data; ``alt`` says what it shows."""
+
+    draw: Callable[..., Any]
+    alt: str
+    front_page: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: ``make(project, display, *results)`` gives it."""
+
+    make: Callable[..., Table]
+
+
+def article_table(stem: str) -> int | None:
+    """Return which of the article's tables an output repeats, or None."""
+    found = re.match(r"table_([1-6])_[a-z]", stem)
+    return int(found[1]) if found else None
+
+
+def notebook_of(stem: str) -> str:
+    """Return the number of the notebook that makes an output: "03" for Table 2, "S1" for ``fig_S1_1_…``."""
+    own = article_table(stem)
+    if own is not None:
+        return {1: "02", 2: "03", 3: "03", 4: "03", 5: "04", 6: "04"}[own]
+    found = re.match(r"(?:fig|table)_(S?\d)", stem)
+    assert found is not None, stem
+    return found[1] if found[1].startswith("S") else f"0{found[1]}"
+
+
+def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) -> Picture:
+    return Picture(draw, alt, front_page)
+
+
+PICTURES: Mapping[str, Picture] = {
+    "fig_1_1_cleaning_flow": _picture(
+        N_(
+            "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept."
+        ),
+        lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow.drop(columns="label"), display=d),
+    ),
+    "fig_1_2_missing_answers": _picture(
+        N_(
+            "Share of missing answers of each analysed item, and the patterns in which items are missing together."
+        ),
+        lambda p, d, cleaned: figures.missing_answers(
+            cleaned.screened, limit=p.study.cleaning.max_item_missing, display=d
+        ),
+    ),
+    "fig_1_3_responses": _picture(
+        N_(
+            "Stacked bars of the answers to each item, diverging from the middle of the scale, one panel a construct."
+        ),
+        lambda p, d, cleaned: figures.response_bars(
+            cleaned.instrument[cleaned.responses.columns],
+            p.study.survey.scale,
+            blocks=p.study.blocks(),
+            item_labels=p.item_texts(),
+            construct_labels=p.study.construct_labels,
+            display=d,
+        ),
+    ),
+    "fig_2_1_scree": _picture(
+        N_(
+            "Eigenvalues of the items, in falling order, with the 95th percentile of eigenvalues of random data."
+        ),
+        lambda p, d, parallel: figures.scree(parallel, display=d),
+    ),
+    "fig_2_2_loading_map": _picture(
+        N_(
+            "Loading of each item in each round of pruning; the round in which an item was dropped names the rule."
+        ),
+        lambda p, d, pruned: figures.loading_map(
+            pruned.statistics, pruned.trace, construct_labels=p.study.construct_labels, display=d
+        ),
+    ),
+    "fig_3_1_htmt": _picture(
+        N_("HTMT of each pair of constructs with its bootstrap interval, beside its limits."),
+        lambda p, d, a: figures.htmt_bars(
+            a.summary, confidence_level=p.study.bootstrap.confidence_level, display=d
+        ),
+    ),
+    "fig_3_2_correlations": _picture(
+        N_("Heat map of the items' correlations, grouped by construct."),
+        lambda p, d, a: figures.correlation_map(
+            a.responses.corr(), blocks=a.blocks, construct_labels=p.study.construct_labels, display=d
+        ),
+    ),
+    "fig_4_1_path_diagram": _picture(
+        N_(
+            "Path diagram: constructs as ellipses with R² or AVE, items as boxes with loadings, arrows with path "
+            "coefficients."
+        ),
+        lambda p, d, a: figures.path_diagram(
+            a.model, a.summary, construct_labels=p.study.construct_labels, display=d
+        ),
+        front_page=True,
+    ),
+    "fig_4_2_bootstrap_densities": _picture(
+        N_(
+            "Density of each path coefficient over the bootstrap resamples, with the estimate and its interval."
+        ),
+        lambda p, d, a: figures.bootstrap_densities(
+            a.resampled, a.summary, confidence_level=p.study.bootstrap.confidence_level, display=d
+        ),
+    ),
+    "fig_4_3_effects": _picture(
+        N_("Path coefficients and effects with their bootstrap intervals, against zero."),
+        lambda p, d, a: figures.forest(
+            a.summary,
+            statistics=EFFECTS,
+            hypotheses=p.study.hypotheses,
+            confidence_level=p.study.bootstrap.confidence_level,
+            display=d,
+        ),
+    ),
+    "fig_4_4_importance_performance": _picture(
+        N_(
+            "Importance–performance map: total effects of constructs and items on each outcome against their "
+            "performance."
+        ),
+        lambda p, d, a: figures.importance_map(
+            a.importance, construct_labels=p.study.construct_labels, display=d
+        ),
+    ),
+    "fig_5_1_hypotheses": _picture(
+        N_("Effect of each hypothesis with its bootstrap interval, against zero."),
+        lambda p, d, summary: figures.forest(
+            summary,
+            statistics=EFFECTS,
+            hypotheses=p.study.hypotheses,
+            only_hypotheses=True,
+            confidence_level=p.study.bootstrap.confidence_level,
+            display=d,
+        ),
+    ),
+    "fig_5_2_printed_and_recomputed": _picture(
+        N_(
+            "Distance of each recomputed figure from the printed one, in units of the last printed digit, by verdict."
+        ),
+        lambda p, d, comparison: figures.published_dots(comparison, display=d),
+    ),
+    "fig_S1_1_attainable": _picture(
+        N_("Interval of each statistic that the other printed figures leave, with the printed value on it."),
+        lambda p, d, intervals: figures.attainable_intervals(intervals, display=d),
+    ),
+    "fig_S2_1_answers": _picture(
+        N_("Share of each answer to each retained item; about half of all answers are the highest."),
+        lambda p, d, answers: figures.response_bars(answers, scale=p.study.survey.scale, display=d),
+    ),
+    "fig_S2_2_open": _picture(
+        N_(
+            "Range and middle nine tenths of each figure that the article did not print, over the ensemble of surveys."
+        ),
+        lambda p, d, ranges, surveys: figures.ensemble_intervals(
+            ranges[ranges["statistic"].isin(OPEN)],
+            count=int((surveys["statistic"] == "worst_distance").sum()),
+            display=d,
+        ),
+    ),
+    "fig_S3_1_power": _picture(
+        N_("Power of each path over the sample size, for normal scores and for the calibrated respondents."),
+        lambda p, d, grid: figures.power_curve(
+            grid.assign(statistic=grid["population"], row=grid["source"], column=grid["target"]), display=d
+        ),
+    ),
+    "fig_S4_coverage": _picture(
+        N_(
+            "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
+            "of interval."
+        ),
+        lambda p, d, simulated: coverage_report.coverage_figure(simulated, display=d),
+    ),
+}
+
+
+def _audit_sheet(*kinds: str, verdict: str | None = None) -> Sheet:
+    return Sheet(lambda p, d, checks: tables.audit_table(checks, kinds=kinds, verdict=verdict, display=d))
+
+
+SHEETS: Mapping[str, Sheet] = {
+    "table_1_1_cleaning_flow": Sheet(lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d)),
+    "table_1_2_cleaning_log": Sheet(
+        lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d)
+    ),
+    "table_1_3_items": Sheet(
+        lambda p, d, statistics: tables.item_statistics_table(
+            p.study, statistics, p.read_codebook(), display=d
+        )
+    ),
+    "table_2_1_adequacy": Sheet(lambda p, d, suitability: tables.adequacy_table(suitability, display=d)),
+    "table_2_2_number_of_factors": Sheet(
+        lambda p, d, criteria: tables.factor_number_table(criteria, display=d)
+    ),
+    "table_2_3_pruning_trace": Sheet(
+        lambda p, d, pruned: tables.pruning_table(p.study, pruned.trace, display=d)
+    ),
+    "table_1_operationalisation": Sheet(
+        lambda p, d, pruned: tables.table_1_operationalisation(
+            p.study, p.read_codebook(), pruned.long_table(), printed=p.printed(), display=d
+        )
+    ),
+    "table_2_4_scale_reliability": Sheet(
+        lambda p, d, pruned: tables.scale_reliability_table(p.study, pruned.reliability, display=d)
+    ),
+    "table_2_5_sensitivity": Sheet(lambda p, d, tried: tables.sensitivity_table(tried, display=d)),
+    "table_2_6_scaling": Sheet(lambda p, d, pruned: tables.scaling_table(p.study, pruned.scaling, display=d)),
+    "table_3_0_admissibility": Sheet(lambda p, d, a: tables.admissibility_table(a.estimate, display=d)),
+    "table_2_reflective_measurement": Sheet(
+        lambda p, d, a: tables.table_2_reflective_measurement(
+            p.study, a.summary, printed=p.printed(), display=d
+        )
+    ),
+    "table_3_1_items": Sheet(lambda p, d, a: tables.item_table(p.study, a.summary, display=d)),
+    "table_3_2_reliability": Sheet(lambda p, d, a: tables.reliability_table(p.study, a.summary, display=d)),
+    "table_3_fornell_larcker": Sheet(
+        lambda p, d, a: tables.table_3_fornell_larcker(p.study, a.summary, printed=p.printed(), display=d)
+    ),
+    "table_4_htmt": Sheet(
+        lambda p, d, a: tables.table_4_htmt(p.study, a.summary, printed=p.printed(), display=d)
+    ),
+    "table_3_3_cross_loadings": Sheet(
+        lambda p, d, a: tables.cross_loading_table(p.study, a.summary, display=d)
+    ),
+    "table_5_paths": Sheet(
+        lambda p, d, a: tables.table_5_paths(
+            p.study, a.summary, printed=p.printed(), n_resamples=a.resampled.n_resamples, display=d
+        )
+    ),
+    "table_4_1_paths": Sheet(lambda p, d, a: tables.path_table(p.study, a.summary, display=d)),
+    "table_4_2_effects": Sheet(lambda p, d, a: tables.effects_table(p.study, a.summary, display=d)),
+    "table_6_model_quality": Sheet(
+        lambda p, d, a: tables.table_6_model_quality(p.study, a.summary, printed=p.printed(), display=d)
+    ),
+    "table_4_3_fit": Sheet(lambda p, d, a: tables.fit_table(p.study, a.summary, a.exact_fit, display=d)),
+    "table_4_4_prediction": Sheet(
+        lambda p, d, a: tables.prediction_table(
+            p.study, a.predicted.summary(), a.predicted.power(), display=d
+        )
+    ),
+    "table_4_5_cvpat": Sheet(lambda p, d, a: tables.cvpat_table(p.study, a.predictive_ability, display=d)),
+    "table_5_1_verdicts": Sheet(lambda p, d, comparison: tables.verdict_table(comparison, display=d)),
+    "table_5_2_comparison": Sheet(lambda p, d, comparison: tables.comparison_table(comparison, display=d)),
+    "table_5_3_contradictions": _audit_sheet("identity", "attainable", verdict="fails"),
+    "table_5_4_statements": Sheet(
+        lambda p, d, statements: tables.statement_table(statements, verdict="fails", display=d)
+    ),
+    "table_S1_1_identities": _audit_sheet("identity", "attainable"),
+    "table_S1_2_readings": _audit_sheet("reading"),
+    "table_S1_3_rules": _audit_sheet("rule", "coincidence"),
+    "table_S1_4_statements": Sheet(lambda p, d, statements: tables.statement_table(statements, display=d)),
+    "table_S1_5_standard_errors": Sheet(
+        lambda p, d, sizes: tables.frame_table(
+            sizes,
+            title=d("Sample size from β, t and fixed weights"),
+            headings={
+                "source": d("From"),
+                "target": d("To"),
+                "standard_error": d("Standard error β / t"),
+                "n": "n",
+                "n_lower": d("n, at least"),
+                "n_upper": d("n, at most"),
+            },
+            display=d,
+        )
+    ),
+    "table_S1_6_implied_size": Sheet(
+        lambda p, d, simulated: tables.frame_table(
+            simulated,
+            title=d("Bootstrap t of samples with the printed estimates"),
+            headings={
+                "source": d("From"),
+                "target": d("To"),
+                "printed_t": d("Printed t"),
+                "t_median": d("Median t"),
+                "t_lower": d("t, 2.5 %"),
+                "t_upper": d("t, 97.5 %"),
+                "standard_error": d("Standard error"),
+                "fixed_weights_error": d("With fixed weights"),
+                "share_below": d("Share at or below the printed t"),
+                "plausible": d("Within"),
+                "failed": d("Share of resamples without a solution"),
+            },
+            display=d,
+        )
+    ),
+    "table_S1_7_plausible_sizes": Sheet(
+        lambda p, d, sizes: tables.frame_table(
+            sizes.assign(source=sizes["source"].replace("", d("all paths"))),
+            title=d("Sizes at which the printed t is within the middle 95 %"),
+            headings={
+                "source": d("From"),
+                "target": d("To"),
+                "n_lower": d("n, at least"),
+                "n_upper": d("n, at most"),
+                "sizes": d("Sizes tried"),
+            },
+            display=d,
+        )
+    ),
+    "table_S2_1_targets": Sheet(
+        lambda p, d, cells: tables.frame_table(
+            cells,
+            decimals={"lower": 4, "upper": 4, "value": 4, "distance": 2},
+            title=d("Printed figures and the survey's"),
+            headings={
+                "statistic": d("Statistic"),
+                "row": d("Of"),
+                "column": d("With"),
+                "lower": d("Rounds up from"),
+                "upper": d("to"),
+                "value": d("Survey"),
+                "distance": d("Distance"),
+                "inside": d("Reached"),
+            },
+            display=d,
+        )
+    ),
+    "table_S2_2_by_size": Sheet(
+        lambda p, d, surveys: tables.frame_table(
+            printed.t_by_size(surveys),
+            decimals=dict.fromkeys(("min", "median", "max"), 2),
+            kinds={"n": "count", "count": "count"},
+            title=d("t over the number of respondents, in the ensemble"),
+            headings={
+                "row": d("From"),
+                "column": d("To"),
+                "n": "n",
+                "count": d("Surveys"),
+                "min": d("Least"),
+                "median": d("Median"),
+                "max": d("Largest"),
+            },
+            display=d,
+        )
+    ),
+    "table_S3_1_required_n": Sheet(
+        lambda p, d, needed: tables.frame_table(
+            needed,
+            kinds={"n": "count"},
+            decimals={"power": 2, "lower": 1, "upper": 1},
+            title=d("Sample size for 80 % power"),
+            headings={
+                "population": d("Population"),
+                "source": d("From"),
+                "target": d("To"),
+                "power": d("Power"),
+                "n": "n",
+                "lower": d("n, at least"),
+                "upper": d("n, at most"),
+                "extrapolated": d("Outside the grid"),
+            },
+            display=d,
+        )
+    ),
+    "table_S4_coverage": Sheet(lambda p, d, simulated: coverage_report.coverage_table(simulated, display=d)),
+}
+
+SENTENCES: Mapping[str, Callable[..., str]] = {
+    "submissions": lambda p, d, raw: narrative.submissions(
+        raw.answers.shape[0], raw.answers.shape[1], len(p.study.items), display=d
+    ),
+    "cleaning": lambda p, d, cleaned: narrative.cleaning(cleaned.flow, display=d),
+    "missing": lambda p, d, cleaned: narrative.missing(cleaned, display=d),
+    "adequacy": lambda p, d, suitability: narrative.adequacy(
+        suitability.kmo, suitability.bartlett.p_value, display=d
+    ),
+    "pruning": lambda p, d, pruned: narrative.pruning(
+        p.study.blocks(), pruned.blocks, pruned.trace, display=d
+    ),
+    "sensitivity": lambda p, d, tried: narrative.sensitivity(tried, display=d),
+    "scaling": lambda p, d, pruned: narrative.scaling(pruned.scaling, display=d),
+    "estimated": lambda p, d, a: narrative.estimated(
+        len(a.responses),
+        len(a.model.items),
+        len(a.model.constructs),
+        bool(a.estimate.converged),
+        int(a.estimate.iterations),
+        display=d,
+    ),
+    "failures": lambda p, d, a: narrative.failures(
+        a.resampled.failures, a.resampled.n_resamples, a.resampled.n_turned, display=d
+    ),
+    "reliability": lambda p, d, summary: narrative.reliability(p.study, summary, display=d),
+    "discriminant": lambda p, d, summary, bounds: narrative.discriminant(p.study, summary, bounds, display=d),
+    "hypotheses": lambda p, d, summary: narrative.hypotheses(p.study, summary, display=d),
+    "cautions": lambda p, d, summary, bounds: narrative.cautions(p.study, summary, bounds, display=d),
+    "other_sign": lambda p, d, a: narrative.other_sign(p.study, a.resampled, display=d),
+    "explained": lambda p, d, summary: narrative.explained(p.study, summary, display=d),
+    "fit": lambda p, d, a: narrative.fit(a.summary, consistent=p.study.pls.consistent, display=d),
+    "prediction": lambda p, d, a: narrative.prediction(
+        a.predicted.power(), a.predictive_ability["average"], p.study.bootstrap.significance, display=d
+    ),
+    "verdicts": lambda p, d, comparison: narrative.verdicts(comparison, display=d),
+    "statements": lambda p, d, statements: narrative.statements(statements, display=d),
+    "audited": lambda p, d, audited: printed.audited(audited, display=d),
+    "reading": lambda p, d, audited: printed.reading(audited, display=d),
+    "coincidences": lambda p, d: printed.coincidences(p.printed(), display=d),
+    "witnesses": lambda p, d, verified: printed.witnesses(verified, display=d),
+    "nearest_matrix": lambda p, d, everything, possible: printed.nearest_matrix(
+        everything, possible, display=d
+    ),
+    "weight_errors": lambda p, d, simulated: printed.weight_errors(simulated, display=d),
+    "targets": lambda p, d, target: printed.targets(target, display=d),
+    "reached": lambda p, d, cells: printed.reached(cells, display=d),
+    "ensemble": lambda p, d, surveys: printed.ensemble(surveys, display=d),
+    "ensemble_tests": lambda p, d, surveys: printed.ensemble_tests(
+        surveys, p.study.bootstrap.significance, display=d
+    ),
+    "same_numbers": lambda p, d, alone, together: printed.same_numbers(alone, together, display=d),
+    "coverage": lambda p, d, simulated: coverage_report.coverage_sentence(simulated, display=d),
+}

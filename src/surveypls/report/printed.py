@@ -1,0 +1,177 @@
+"""Sentences about an article's printed tables, and about the surveys that give them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tableaudit import inference
+from tabletext.catalogue import N_
+from tabletext.codes import CODES
+from tabletext.display import ENGLISH, Display
+
+if TYPE_CHECKING:
+    from surveysynth.targets import Target
+    from tableaudit.audit import AuditReport
+    from tableaudit.printed import Published
+
+#: What the checks of an audit are counted as.
+_GROUPS = {"identity": N_("identities and searches"), "rule": N_("rules of the field")}
+_KINDS = {"identity": ("identity", "attainable"), "rule": ("rule",)}
+
+
+def audited(found: AuditReport, *, display: Display = ENGLISH) -> str:
+    """Count what the audit of the printed cells found."""
+    groups = {
+        display(name): [c.verdict for c in found.checks if c.kind in _KINDS[key]]
+        for key, name in _GROUPS.items()
+    }
+    groups[display("statements")] = [s.verdict for s in found.statements]
+    parts = [
+        display(
+            "{count} {name}: {holds} hold, {fails} fail, {unknown} cannot be told",
+            count=len(verdicts),
+            name=name,
+            holds=verdicts.count("holds"),
+            fails=verdicts.count("fails"),
+            unknown=verdicts.count("cannot be told"),
+        )
+        for name, verdicts in groups.items()
+        if verdicts
+    ]
+    return display("{cells} printed figures. {parts}.", cells=found.n_cells, parts="; ".join(parts))
+
+
+def reading(found: AuditReport, *, display: Display = ENGLISH) -> str:
+    """Say which statistic the printed composite reliability can be."""
+    name = found.readings.get("composite_reliability", ("",))[0]
+    return display("The column can be read as {name}.", name=display(CODES.get(name, name))) if name else ""
+
+
+def coincidences(published: Published, *, display: Display = ENGLISH) -> str:
+    """Say of which Student distributions the printed t are quantiles, and how likely that is by chance."""
+    cells = published.select("t_statistic")
+    found = [
+        display(
+            "{degrees} degrees of freedom: {quantiles}",
+            degrees=df,
+            quantiles=display.listed(
+                f"{display.decimals(cell.printed)} ({display.number(float(level), digits=3)})"
+                for cell, level in zip(cells, levels, strict=True)
+            ),
+        )
+        for df, levels in inference.student_quantiles(published)
+    ]
+    if not found:
+        return display("The printed t are quantiles of no one Student distribution.")
+    return display(
+        "Printed t that are quantiles of one Student distribution (level in brackets): {found}. By chance in "
+        "{share} of cases.",
+        found="; ".join(found),
+        share=display.percent(inference.quantile_chance(published), digits=2),
+    )
+
+
+def witnesses(verified: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say that the kept matrices hold every other printed figure."""
+    return display(
+        "{held} of {count} kept matrices hold every other printed figure; their smallest eigenvalue is {least}.",
+        held=display.count(int((verified["excess"] == 0).sum())),
+        count=display.count(len(verified)),
+        least=display.decimals(f"{verified['smallest_eigenvalue'].min():.0e}"),
+    )
+
+
+def nearest_matrix(everything: float, possible: float, *, display: Display = ENGLISH) -> str:
+    """Say how near a search came to a matrix with every printed figure, and with the possible ones."""
+    return display(
+        "With all printed figures the nearest matrix has one that lies {everything} outside its rounding interval; "
+        "without the impossible ones {possible}.",
+        everything=display.number(everything, digits=4),
+        possible=display.number(possible, digits=4),
+    )
+
+
+def weight_errors(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say by how much weights that are estimated anew change the standard errors."""
+    ratios = simulated["standard_error"] / simulated["fixed_weights_error"]
+    parts = [
+        display(
+            "{path} {low} to {high}",
+            path=f"{source} → {target}",
+            low=display.number(found.min(), digits=2),
+            high=display.number(found.max(), digits=2),
+        )
+        for (source, target), found in ratios.groupby([simulated["source"], simulated["target"]], sort=False)
+    ]
+    return display(
+        "Standard error with weights estimated anew, as a multiple of that with fixed weights: {parts}.",
+        parts="; ".join(parts),
+    )
+
+
+def targets(target: Target, *, display: Display = ENGLISH) -> str:
+    """Say how many printed figures the survey was made to give, and which were left free."""
+    return display(
+        "{count} printed figures are targets; left free, as no data give them beside the others: {free}.",
+        count=len(target.labels),
+        free=display.listed(target.free) or "–",
+    )
+
+
+def reached(cells: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say how many targets the survey reaches."""
+    return display(
+        "{inside} of {count} reached; the largest distance is {worst}.",
+        inside=int(cells["inside"].sum()),
+        count=len(cells),
+        worst=display.number(float(cells["distance"].abs().max()), digits=2),
+    )
+
+
+def ensemble(surveys: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say how many surveys of which sizes were made, and whether all reach every target."""
+    worst = surveys[surveys["statistic"] == "worst_distance"]
+    text = (
+        N_("{count} surveys of {least} to {most} respondents; all reach every target.")
+        if (worst["value"] <= 1).all()
+        else N_("{count} surveys of {least} to {most} respondents; not all reach every target.")
+    )
+    return display(
+        text,
+        count=display.count(len(worst)),
+        least=display.count(worst["n"].min()),
+        most=display.count(worst["n"].max()),
+    )
+
+
+def ensemble_tests(surveys: pd.DataFrame, significance: float, *, display: Display = ENGLISH) -> str:
+    """Say in how many surveys of the ensemble each path is significant."""
+    tests = surveys[surveys["statistic"] == "p_value"]
+    parts = [
+        display(
+            "{path} in {found} of {count}",
+            path=f"{source} → {target}",
+            found=int((part["value"] < significance).sum()),
+            count=len(part),
+        )
+        for (source, target), part in tests.groupby(["row", "column"], sort=False)
+    ]
+    return display("Surveys in which a path is significant: {parts}.", parts="; ".join(parts))
+
+
+def t_by_size(surveys: pd.DataFrame) -> pd.DataFrame:
+    """Return count, least, median and largest t of each path at each number of respondents."""
+    found = surveys[surveys["statistic"] == "t_statistic"]
+    grouped = found.groupby(["row", "column", "n"], sort=False)["value"]
+    return grouped.agg(["count", "min", "median", "max"]).reset_index().sort_values(["row", "column", "n"])
+
+
+def same_numbers(alone: pd.DataFrame, together: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say whether one worker and several give the same."""
+    return (
+        display("Two workers give the same numbers as one.")
+        if alone.equals(together)
+        else display("**Two workers give other numbers than one.**")
+    )
