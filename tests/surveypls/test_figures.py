@@ -143,10 +143,10 @@ COVERAGE = pd.DataFrame(
             ("path_coefficient", ("INFRATICS", "RC"), 0.94),
         )
     ],
-    columns=(
-        "statistic row column n_observations interval true_value mean_estimate coverage coverage_se below above "
-        "mean_width n_samples"
-    ).split(),
+    columns=[
+        *("statistic", "row", "column", "n_observations", "interval", "true_value", "mean_estimate"),
+        *("coverage", "coverage_se", "below", "above", "mean_width", "n_samples"),
+    ],
 )
 
 DRAWINGS = {
