@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from surveypls.report.words import _SENTENCES, sentence
 
 from plsem import estimator as pls
 from plsem import inputs, structural
@@ -30,7 +31,6 @@ from surveypls.report.document import (
     inline,
     markdown_blocks,
 )
-from surveypls.report.words import _SENTENCES, sentence
 from surveypls.study.definition import Study, parse_study
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from surveypls.tables.words import _PHRASES, say
 
 from plsem import estimator as pls
 from plsem import inputs, prediction, structural
@@ -16,7 +17,6 @@ from surveypls import tables
 from surveypls.study.definition import load_study, parse_study
 from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
-from surveypls.tables.words import _PHRASES, say
 from tableaudit.comparison import compare, load_published
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypls import figures, tables
-from surveypls.figures import coverage as coverage_report
 from surveypls.report import narrative, printed
 from tabletext.catalogue import N_
 from tabletext.tabular import Table
@@ -200,7 +199,7 @@ PICTURES: Mapping[str, Picture] = {
             "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
             "of interval."
         ),
-        lambda p, d, simulated: coverage_report.coverage_figure(simulated, display=d),
+        lambda p, d, simulated: figures.coverage_figure(simulated, display=d),
     ),
 }
 
@@ -384,7 +383,7 @@ SHEETS: Mapping[str, Sheet] = {
             display=d,
         )
     ),
-    "table_S4_coverage": Sheet(lambda p, d, simulated: coverage_report.coverage_table(simulated, display=d)),
+    "table_S4_coverage": Sheet(lambda p, d, simulated: tables.coverage_table(simulated, display=d)),
 }
 
 SENTENCES: Mapping[str, Callable[..., str]] = {
@@ -439,5 +438,5 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
         surveys, p.study.bootstrap.significance, display=d
     ),
     "same_numbers": lambda p, d, alone, together: printed.same_numbers(alone, together, display=d),
-    "coverage": lambda p, d, simulated: coverage_report.coverage_sentence(simulated, display=d),
+    "coverage": lambda p, d, simulated: narrative.coverage_sentence(simulated, display=d),
 }

@@ -68,7 +68,8 @@ def _picture(project: Project, stem: str, display: Display, results: Sequence[An
     output = PICTURES[stem]
     figure, data = output.draw(project, display, *results)
     wanted = figure_formats(project, stem)
-    contents = files.contents(figure, data, stem, formats=dict.fromkeys((*wanted, "png")))
+    endings = tuple(dict.fromkeys((*wanted, "png")))
+    contents = {**files.render(figure, formats=endings, title=stem), "csv": files.to_csv(data)}
     folder = project.folder("figures", display.language)
     for ending in (*wanted, "csv"):
         write_atomically(folder / f"{stem}.{ending}", contents[ending])

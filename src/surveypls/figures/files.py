@@ -1,10 +1,10 @@
-"""Saving a figure and its data without a date, a host or a random id."""
+"""Saving a figure and its data without a date, a host, a random id or a digit that is noise."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,12 @@ from matplotlib.figure import Figure
 
 from plsem.names import nearest
 from surveypls.figures.style import FigureError, solve_layout, styled
+from tabletext.export import defuse
 from tabletext.storage import write_atomically
+
+#: Significant digits of a figure's data, and decimals of an SVG's coordinates (1/72 inch): far more than
+#: anyone can see, and few enough that every processor's linear algebra agrees on them.
+DIGITS, DECIMALS = 9, 3
 
 
 def save(
@@ -21,10 +26,10 @@ def save(
     folder: Path | str,
     stem: str,
     *,
-    formats: Sequence[str] = ("svg", "png", "pdf"),
+    formats: Sequence[str] = ("svg",),
     dpi: int = 180,
 ) -> list[Path]:
-    """Save a figure and the data that it draws: ``STEM.svg``, ``.png``, ``.pdf`` and ``.csv``.
+    """Save a figure and the data that it draws: ``STEM.svg`` (``.png``, ``.pdf``) and ``STEM.csv``.
 
     Parameters
     ----------
@@ -50,25 +55,28 @@ def save(
     written under a temporary name and renamed, and only where its bytes differ.
     """
     folder = Path(folder)
-    files = contents(figure, data, stem, formats=formats, dpi=dpi)
+    files = {**render(figure, formats=formats, dpi=dpi, title=stem), "csv": to_csv(data)}
     written = [folder / f"{stem}.{ending}" for ending in files]
     for path, content in zip(written, files.values(), strict=True):
         write_atomically(path, content)
     return written
 
 
-def contents(
-    figure: Figure, data: pd.DataFrame, stem: str, *, formats: Iterable[str] = ("svg",), dpi: int = 180
-) -> dict[str, bytes]:
-    """Return what :func:`save` writes, by ending; the data as ``csv``."""
-    made = dict(render(figure, formats=tuple(formats), dpi=dpi, title=stem))
-    made["csv"] = data.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode("utf-8")
-    return made
+def to_csv(data: pd.DataFrame) -> bytes:
+    """Return a figure's data as CSV: nine significant digits, and no text that a spreadsheet would run."""
+    safe = data.copy()
+    for name in safe.columns:
+        if pd.api.types.is_float_dtype(safe[name]):
+            safe[name] = safe[name].mask(safe[name].abs() < 10.0**-12, 0.0)
+        elif not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = [defuse(v) if isinstance(v, str) else v for v in safe[name]]
+    text = safe.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+    return text.encode("utf-8")
 
 
 @styled
 def render(
-    figure: Figure, *, formats: Sequence[str] = ("svg", "png", "pdf"), dpi: int = 180, title: str = ""
+    figure: Figure, *, formats: Sequence[str] = ("svg",), dpi: int = 180, title: str = ""
 ) -> dict[str, bytes]:
     """Return the figure's bytes in each format, free of dates and random ids."""
     named = {"Title": title} if title else {}
@@ -87,8 +95,28 @@ def render(
         buffer = io.BytesIO()
         figure.savefig(buffer, format=ending, dpi=dpi, metadata=metadata[ending])
         content = buffer.getvalue()
-        contents[ending] = _numbered_ids(content) if ending == "svg" else content
+        contents[ending] = _rounded(_numbered_ids(content)) if ending == "svg" else content
     return contents
+
+
+_ATTRIBUTE = re.compile(rb'\b(d|x|y|points|transform|x1|x2|y1|y2|cx|cy|width|height)="([^"]*)"')
+_LONG = re.compile(rb"-?\d+\.\d{%d,}(?![\d.]*[eE])" % (DECIMALS + 1))
+_SCALE = re.compile(rb"(scale\([^)]*\))")
+
+
+def _rounded(svg: bytes) -> bytes:
+    """Write an SVG's coordinates with three decimals; factors of scale keep theirs."""
+
+    def short(number: re.Match[bytes]) -> bytes:
+        text = f"{float(number[0]):.{DECIMALS}f}".rstrip("0").rstrip(".")
+        return b"0" if text == "-0" else text.encode()
+
+    def attribute(found: re.Match[bytes]) -> bytes:
+        parts = _SCALE.split(found[2])  # every second part is a scale
+        parts[::2] = [_LONG.sub(short, part) for part in parts[::2]]
+        return b'%s="%s"' % (found[1], b"".join(parts))
+
+    return _ATTRIBUTE.sub(attribute, svg)
 
 
 def _numbered_ids(svg: bytes) -> bytes:
