@@ -11,47 +11,47 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from surveypls.compendium.project import write_atomically
+from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
 from surveypls.errors import CompendiumError
+from surveypls.study.definition import Study, load_study
+from tabletext.catalogue import N_
+from tabletext.display import Display
 from tabletext.language import Language
+from tabletext.storage import write_atomically
 
 _BLOCK = re.compile(r"(<!-- verdicts: begin -->\n).*?(<!-- verdicts: end -->)", flags=re.DOTALL)
-_VERDICTS = ("equal", "close", "differ", "impossible", "not recomputed")
-_HEADINGS = {
-    "en": ("Article's table", "printed", "✓ equal", "~ close", "✗ differ", "✗ impossible", "All"),
-    "es": (
-        "Tabla del artículo",
-        "impresas",
-        "✓ iguales",
-        "~ cercanas",
-        "✗ difieren",
-        "✗ imposibles",
-        "Todas",
-    ),
+#: Verdict → what heads its column.
+_VERDICTS = {
+    "equal": N_("✓ equal"),
+    "close": N_("~ close"),
+    "differ": N_("✗ differ"),
+    "impossible": N_("✗ impossible"),
 }
-_OUTPUTS = ("data/derived", "figures", "tables", "paper")
+PAGES: dict[str, Language] = {"README.md": "en", "README.es.md": "es"}
+#: The article's one figure, redrawn.
+ARTICLE_FIGURE = "fig_4_1_path_diagram"
 
 
-def verdict_table(comparison: pd.DataFrame, labels: Language) -> str:
+def verdict_table(comparison: pd.DataFrame, display: Display) -> str:
     """Return the verdicts on the printed figures as a Markdown table, one row a printed table.
 
     Parameters
     ----------
     comparison : DataFrame
         Columns table and verdict, as :func:`tableaudit.comparison.compare` returns them.
-    labels : {"en", "es"}
+    display : Display
+        The page's language.
     """
-    first, printed, *kinds, everything = _HEADINGS[labels]
-    counts = pd.crosstab(comparison["table"].astype(str), comparison["verdict"]).reindex(
-        columns=list(_VERDICTS), fill_value=0
-    )
-    if int(counts["not recomputed"].sum()):
+    if (comparison["verdict"] == "not recomputed").any():
         raise CompendiumError("a printed figure was not recomputed; see data/derived/05_verdicts.csv")
-    rows = [(name, *map(int, row)) for name, row in zip(counts.index, counts.to_numpy()[:, :4], strict=True)]
-    rows.append((everything, *map(int, counts.to_numpy()[:, :4].sum(axis=0))))
+    counts = pd.crosstab(comparison["table"].astype(str), comparison["verdict"])
+    counts = counts.reindex(columns=list(_VERDICTS), fill_value=0)
+    rows = [(str(name), *map(int, row)) for name, row in zip(counts.index, counts.to_numpy(), strict=True)]
+    rows.append((display("All"), *map(int, counts.to_numpy().sum(axis=0))))
+    headings = [display("Article's table"), display("printed"), *map(display, _VERDICTS.values())]
     lines = [
-        f"| {first} | {printed} | {' | '.join(kinds)} |",
-        "|---|" + "---:|" * 5,
+        f"| {' | '.join(headings)} |",
+        "|---|" + "---:|" * (len(headings) - 1),
         *(f"| {name} | {sum(cells)} | {' | '.join(map(str, cells))} |" for name, *cells in rows),
     ]
     return "\n".join(lines) + "\n"
@@ -66,11 +66,11 @@ def refresh(root: Path) -> list[str]:
     if not verdicts.is_file():
         return []
     comparison = pd.read_csv(verdicts)
-    pages: dict[str, Language] = {"README.md": "en", "README.es.md": "es"}
+    study = load_study(root / "study.yaml")
     changed = []
-    for name, labels in pages.items():
+    for name, language in PAGES.items():
         text = (root / name).read_text(encoding="utf-8")
-        table = verdict_table(comparison, labels)
+        table = verdict_table(comparison, study.display(language))
         blocks = list(_BLOCK.finditer(text))
         if len(blocks) != 1:
             raise CompendiumError(f"{name}: expected one block between 'verdicts: begin' and 'verdicts: end'")
@@ -78,36 +78,39 @@ def refresh(root: Path) -> list[str]:
         fresh = text[: block.start()] + block[1] + table + block[2] + text[block.end() :]
         if write_atomically(root / name, fresh.encode("utf-8")):
             changed.append(name)
-    if write_atomically(root / "codecheck.yml", codecheck(root).encode("utf-8")):
+    if write_atomically(root / "codecheck.yml", codecheck(study).encode("utf-8")):
         changed.append("codecheck.yml")
     return changed
 
 
-def outputs(root: Path) -> list[str]:
-    """Return every file that a reproduction writes, from the root, in order."""
-    files = [p for folder in _OUTPUTS for p in (root / folder).rglob("*") if p.is_file()]
-    files += list((root / "notebooks").glob("*.ipynb"))
-    return sorted(str(p.relative_to(root)) for p in files if not p.name.startswith((".", "README")))
+def codecheck(study: Study) -> str:
+    """Return the CODECHECK manifest (https://codecheck.org.uk/spec/config/1.0/).
 
-
-def codecheck(root: Path) -> str:
-    """Return the CODECHECK manifest (https://codecheck.org.uk/spec/config/1.0/) of all outputs."""
+    It lists what the article has: its tables and figure, recomputed, and the paper about them.
+    """
+    entries = [
+        {
+            "file": f"tables/{stem}.csv",
+            "comment": f"the article's Table {article_table(stem)}, recomputed in notebook {notebook_of(stem)}",
+        }
+        for stem in sorted(filter(article_table, SHEETS), key=lambda stem: article_table(stem) or 0)
+    ]
+    assert ARTICLE_FIGURE in PICTURES
+    entries.append(
+        {
+            "file": f"figures/{ARTICLE_FIGURE}.svg",
+            "comment": f"the article's Figure 1, recomputed in notebook {notebook_of(ARTICLE_FIGURE)}",
+        }
+    )
+    entries += [
+        {"file": f"paper/paper_{language}.pdf", "comment": "the paper, made from the contracts of all notebooks"}
+        for language in ("en", "es")
+    ]
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
-        "paper": {
-            "title": "A published PLS-SEM survey study of rural firms in the Valle de Guadalupe, re-run in notebooks",
-            "authors": [{"name": "The surveypls developers"}],
-        },
+        "paper": {"title": study.title("en"), "authors": [{"name": "The surveypls developers"}]},
         "summary": "make reproduce rebuilds every file below from data/raw/survey.csv (synthetic, calibrated to the "
         "article's printed tables).",
-        "manifest": [{"file": name, "comment": _comment(name)} for name in outputs(root)],
+        "manifest": entries,
     }
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-
-
-def _comment(name: str) -> str:
-    folder, stem = name.split("/")[0], Path(name).stem
-    number = re.match(r"(?:fig_|table_)?(S?\d)", stem)
-    maker = f"notebook {number[1]}" if number and folder in ("figures", "tables", "data") else folder
-    article = re.match(r"table_([1-6])_[a-z]", stem)
-    return f"the article's Table {article[1]}, recomputed" if article else maker

@@ -1,21 +1,24 @@
-"""Fit the notebooks' prose to a run: to another study, and to its language.
+"""Fit the notebooks' prose to a run: to another study, and to a language.
 
-The committed notebooks tell of the re-run article, in English.  Each Markdown cell carries its
-Spanish text in its metadata (``es``).  What only concerns the article is marked: cells by the tag
-``article``, and in the ``header`` cell the paragraphs that begin with "The article" and the notice
-on synthetic data.
+The committed notebooks tell of the re-run article, in English; their Spanish stands in the catalogue, a
+Markdown cell an entry.  What only concerns the article is marked: cells by the tag ``article``, and in the
+``header`` cell the paragraphs that begin with "The article" and the notice on synthetic data.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
 
 from surveypls.study.definition import Study
+from tabletext.catalogue import translate
 from tabletext.language import Language
 
 _ABOUT_THE_ARTICLE = ("The article", "El artículo")
+_COMMENT = re.compile(r"(?<=  # )(.+)$", flags=re.MULTILINE)
+_LANGUAGE = re.compile(r"^labels: str = None", flags=re.MULTILINE)
 
 
 def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookNode:
@@ -36,22 +39,50 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
         Not executed: outputs and execution counts are empty.
     """
     content: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
-    kept = []
+    content.cells = [
+        cell
+        for cell in content.cells
+        if study.published is not None or "article" not in cell.metadata.get("tags", [])
+    ]
+    content = in_language(content, labels)
     for cell in content.cells:
-        tags = cell.metadata.get("tags", [])
-        if "article" in tags and study.published is None:
-            continue
-        if cell.cell_type == "markdown":
-            spanish = cell.metadata.pop("es", None)
-            if labels == "es" and spanish:
-                cell.source = spanish
-            if "header" in tags:
-                cell.source = _header(cell.source, study, labels)
-        else:
+        if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        kept.append(cell)
-    content.cells = kept
+        elif "header" in cell.metadata.get("tags", []):
+            cell.source = _header(cell.source, study, labels)
     return content
+
+
+def in_language(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:
+    """Return a notebook with its prose, and the remarks on its parameters, in a language."""
+    content: nbformat.NotebookNode = nbformat.from_dict(notebook)
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translate(cell.source, language)
+        elif "parameters" in cell.metadata.get("tags", []):
+            cell.source = _COMMENT.sub(lambda found: translate(found[1], language), cell.source)
+    return content
+
+
+def for_readers_of(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:
+    """Return a committed notebook's twin in another language, which shows that language when it is run again."""
+    content = in_language(notebook, language)
+    for cell in content.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = _LANGUAGE.sub(f'labels: str = "{language}"', cell.source)
+    return content
+
+
+def texts(notebook: Path) -> list[str]:
+    """Return what of a notebook the catalogue translates: Markdown cells and remarks on parameters."""
+    content: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
+    found = []
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            found.append(str(cell.source))
+        elif "parameters" in cell.metadata.get("tags", []):
+            found += _COMMENT.findall(cell.source)
+    return found
 
 
 def _header(source: str, study: Study, labels: Language) -> str:
