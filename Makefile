@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # two commands at once would install over each other
 .NOTPARALLEL:
-.PHONY: help setup reproduce quick new check mine test lab paper bench synthesize clean
+.PHONY: help setup reproduce formats quick new check mine test lab paper bench synthesize clean
 
 VENV   := .venv
 PYTHON ?= python3
@@ -57,6 +57,9 @@ endif
 reproduce: $(STAMP) ## rebuild the whole paper: notebooks, figures, tables, verdicts
 	@$(RUN) reproduce
 
+formats: $(STAMP) ## every figure and table in every format and language, into build/formats/
+	@$(RUN) reproduce --formats
+
 quick: $(STAMP) ## the same with few resamples, into build/quick/
 	@$(RUN) reproduce --quick
 
@@ -78,7 +81,7 @@ test: $(DEV) ## style, types, unit tests, and every notebook re-run and compared
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
 	@$(VENV)/bin/python tests/mutation.py
-	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks -n 2 --dist loadfile
+	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks/*.ipynb -n 2 --dist loadfile
 
 paper: $(STAMP) ## the paper again (PDF, HTML; English, Spanish) from what the notebooks left
 	@$(RUN) paper
@@ -94,6 +97,6 @@ synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
 
 clean: ## remove the environment and what was built, not the runs on your own surveys
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix build/,uv uv.partial failed quick reproduce custom nbval calibration.npz .*.partial .*.old)
+	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz .*.partial .*.old)
 	@rmdir build 2>/dev/null || true
 	@test ! -d build || { echo "kept, for you to delete if you like:"; ls -d build/*; }

@@ -66,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument(
         "--quick", action="store_true", help=f"{QUICK_RESAMPLES} resamples, into build/quick/"
     )
+    reproduce.add_argument(
+        "--formats",
+        action="store_true",
+        help="every figure and table in every format and language, into build/formats/",
+    )
     _add_cell_limit(reproduce)
     reproduce.set_defaults(command=_reproduce)
 
@@ -144,6 +149,10 @@ def _reproduce(options: argparse.Namespace) -> int:
         )
         derived = folder / "data" / "derived"
         print(f"\nWritten to build/quick/ ({QUICK_RESAMPLES} resamples).")
+    elif options.formats:
+        folder = runner.every_format(root, cell_limit=options.cell_limit)
+        derived = folder / "data" / "derived"
+        print("\nWritten to build/formats/.")
     else:
         changed = runner.reproduce(root, cell_limit=options.cell_limit)
         derived = root / "data" / "derived"

@@ -228,8 +228,6 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
     for number, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])
         kept: dict[str, Any] = {"tags": list(tags)} if tags else {}
-        if "es" in cell.metadata:
-            kept["es"] = cell.metadata["es"]
         cell.metadata = nbformat.from_dict(kept)
         if "injected-parameters" in tags or "id" not in cell:
             cell["id"] = f"cell-{number}"  # papermill gives a random one

@@ -46,13 +46,14 @@ def verdict_table(comparison: pd.DataFrame, display: Display) -> str:
         raise CompendiumError("a printed figure was not recomputed; see data/derived/05_verdicts.csv")
     counts = pd.crosstab(comparison["table"].astype(str), comparison["verdict"])
     counts = counts.reindex(columns=list(_VERDICTS), fill_value=0)
-    rows = [(str(name), *map(int, row)) for name, row in zip(counts.index, counts.to_numpy(), strict=True)]
-    rows.append((display("All"), *map(int, counts.to_numpy().sum(axis=0))))
+    numbers = [[int(count) for count in row] for row in counts.to_numpy()]
+    rows = dict(zip(map(str, counts.index), numbers, strict=True))
+    rows[display("All")] = [sum(column) for column in zip(*numbers, strict=True)]
     headings = [display("Article's table"), display("printed"), *map(display, _VERDICTS.values())]
     lines = [
         f"| {' | '.join(headings)} |",
         "|---|" + "---:|" * (len(headings) - 1),
-        *(f"| {name} | {sum(cells)} | {' | '.join(map(str, cells))} |" for name, *cells in rows),
+        *(f"| {name} | {sum(cells)} | {' | '.join(map(str, cells))} |" for name, cells in rows.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -103,7 +104,10 @@ def codecheck(study: Study) -> str:
         }
     )
     entries += [
-        {"file": f"paper/paper_{language}.pdf", "comment": "the paper, made from the contracts of all notebooks"}
+        {
+            "file": f"paper/paper_{language}.pdf",
+            "comment": "the paper, made from the contracts of all notebooks",
+        }
         for language in ("en", "es")
     ]
     content = {

@@ -7,6 +7,7 @@ Markdown cell an entry.  What only concerns the article is marked: cells by the 
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
 
 def in_language(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:
     """Return a notebook with its prose, and the remarks on its parameters, in a language."""
-    content: nbformat.NotebookNode = nbformat.from_dict(notebook)
+    content = copy.deepcopy(notebook)
     for cell in content.cells:
         if cell.cell_type == "markdown":
             cell.source = translate(cell.source, language)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from tableaudit.printed import Published
 
 OUTPUT_VARIABLE = "SURVEYPLS_OUTPUT"
+#: Set where every format is to be written.
+FORMATS_VARIABLE = "SURVEYPLS_FORMATS"
 FLOAT_FORMAT = "%.12g"
 Basis = Literal["survey", "printed", "simulated"]
 #: What is said of figures that rest on no survey.
@@ -126,8 +128,8 @@ class Project:
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """The languages saved: the run's own first; the paper, and a run that is asked to, have both."""
-        if self.name and not os.environ.get("SURVEYPLS_BOTH"):
+        """The languages saved: the run's own first; the paper is saved in both."""
+        if self.name:
             return (self.labels,)
         return ("en", "es") if self.labels == "en" else ("es", "en")
 
@@ -303,8 +305,8 @@ class Project:
 
     @property
     def every_format(self) -> bool:
-        """Whether tables and figures are written in every format: in a run on one's own survey."""
-        return bool(self.name)
+        """Whether tables and figures are written in every format: in a run on one's own survey, and where asked."""
+        return bool(self.name or os.environ.get(FORMATS_VARIABLE))
 
     def folder(self, kind: str, language: Language) -> Path:
         """Return where figures or tables of a language go."""

@@ -23,10 +23,11 @@ from typing import Any, TextIO
 
 import nbformat
 
-from surveypls.compendium import front_page, record, safekeeping
+from surveypls.compendium import front_page, record, safekeeping, showing
 from surveypls.compendium.execution import Progress, canonical, declared_parameters, execute
-from surveypls.compendium.notebook_text import fitted
+from surveypls.compendium.notebook_text import fitted, for_readers_of
 from surveypls.compendium.project import (
+    FORMATS_VARIABLE,
     OUTPUT_VARIABLE,
     Project,
     check_name,
@@ -36,6 +37,7 @@ from surveypls.compendium.project import (
 from surveypls.errors import CompendiumError, NotebookError
 from surveypls.report import paper
 from surveypls.study.definition import Study, load_study
+from tabletext.language import LANGUAGES, Language
 
 __all__ = [
     "NotebookError",
@@ -60,12 +62,13 @@ def notebooks(root: Path, *, supplements: bool = True) -> list[Path]:
 
 
 @contextmanager
-def _environment(output: str) -> Iterator[None]:
-    """Tell the kernels where to write, and how many threads where nobody has said it."""
+def _environment(output: str, **more: str) -> Iterator[None]:
+    """Tell the kernels where to write and what more, and how many threads where nobody has said it."""
     values = {
         **ONE_THREAD,
         **{k: os.environ[k] for k in ONE_THREAD if k in os.environ},
         OUTPUT_VARIABLE: output,
+        **more,
     }
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
@@ -110,9 +113,34 @@ def reproduce(root: Path, *, stream: TextIO | None = None, cell_limit: int | Non
         study = load_study(root / "study.yaml")
         survey = root / "data" / "raw" / "survey.csv"
         write_paper(Project(root, staging, study, survey, root / "study.yaml", "", study.labels), stream)
+        second = staging / study.display(_other(study.labels)).language
+        if second.is_dir():
+            safekeeping.replace_folder(second, root / "build" / second.name)
         changed = safekeeping.promote(staging, root) + front_page.refresh(root)
         safekeeping.finish(staging)
     return changed
+
+
+def every_format(root: Path, *, stream: TextIO | None = None, cell_limit: int | None = None) -> Path:
+    """Run every notebook and write what is not committed: each figure and table in each format and language.
+
+    Returns
+    -------
+    Path
+        The folder, ``build/formats``.
+    """
+    stream = stream or sys.stdout
+    final, staging = root / "build" / "formats", root / "build" / ".formats.partial"
+    with safekeeping.locked(root, "formats", "build/formats/"):
+        safekeeping.repair_folder(final)
+        shutil.rmtree(staging, ignore_errors=True)
+        _run_all(root, staging, stream, cell_limit, **{FORMATS_VARIABLE: "all"})
+        safekeeping.replace_folder(staging, final)
+    return final
+
+
+def _other(language: Language) -> Language:
+    return next(other for other in LANGUAGES if other != language)
 
 
 @contextmanager
@@ -133,9 +161,10 @@ def the_paper(root: Path, stream: TextIO) -> Iterator[Path]:
         yield staging
 
 
-def _run_all(root: Path, staging: Path, stream: TextIO, cell_limit: int | None) -> None:
-    """Execute every notebook into a folder, the supplements beside the paper."""
+def _run_all(root: Path, staging: Path, stream: TextIO, cell_limit: int | None, **environment: str) -> None:
+    """Execute every notebook into a folder, the supplements beside the paper; each makes one for each language."""
     todo = notebooks(root)
+    other = _other(load_study(root / "study.yaml").labels)
     stop, ready = threading.Event(), threading.Event()
 
     def lane(part: Sequence[Path]) -> None:
@@ -147,6 +176,7 @@ def _run_all(root: Path, staging: Path, stream: TextIO, cell_limit: int | None) 
             progress = Progress(len(todo), stream, todo.index(notebook) + 1, notebook.stem)
             output = staging / "notebooks" / notebook.name
             execute(notebook, output, {}, root=root, progress=progress, cell_limit=cell_limit)
+            _told_apart(output, other)
             progress.end(_n_cells(notebook))
 
     # of the paper the supplements need the cleaned answers and the retained items only, so they run beside it
@@ -154,7 +184,9 @@ def _run_all(root: Path, staging: Path, stream: TextIO, cell_limit: int | None) 
         (notebook for notebook in todo if notebook.name.startswith("S")), key=_reads_the_paper
     )
     paper_lane = [notebook for notebook in todo if notebook not in supplements]
-    with _environment(str(staging.relative_to(root))), ThreadPoolExecutor(max_workers=1) as beside:
+    place = str(staging.relative_to(root))
+    more = {showing.BOTH_VARIABLE: "1", **environment}
+    with _environment(place, **more), ThreadPoolExecutor(max_workers=1) as beside:
         try:
             side = beside.submit(_with_own_event_loop, lane, supplements)
             lane(paper_lane[:2])
@@ -166,10 +198,19 @@ def _run_all(root: Path, staging: Path, stream: TextIO, cell_limit: int | None) 
             ready.set()
 
 
+def _told_apart(output: Path, other: Language) -> None:
+    """Write an executed notebook in its own language, and its twin in the other beside it."""
+    own, twin = showing.split(nbformat.read(output, as_version=4))
+    second = output.parent / other / output.name
+    write_atomically(output, canonical(own).encode("utf-8"))
+    write_atomically(second, canonical(for_readers_of(twin, other)).encode("utf-8"))
+
+
 def _reads_the_paper(notebook: Path) -> bool:
     """Tell whether a supplement reads a contract of the numbered notebooks."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return any(re.search(r"\.read\([\"']\d", cell.source) for cell in cells if cell.cell_type == "code")
+    reads = re.compile(r"\.read\([\"']\d|\.analyse\(")
+    return any(reads.search(cell.source) for cell in cells if cell.cell_type == "code")
 
 
 def _with_own_event_loop(lane: Callable[[Sequence[Path]], None], part: Sequence[Path]) -> None:

@@ -7,6 +7,7 @@ is handed over beside it, so that one execution makes two notebooks (:func:`spli
 from __future__ import annotations
 
 import base64
+import copy
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,7 +102,7 @@ def split(executed: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, nbfor
 
     Only outputs are told apart here; the prose is :mod:`surveypls.compendium.notebook_text`'s.
     """
-    both = nbformat.from_dict(executed), nbformat.from_dict(executed)
+    both = copy.deepcopy(executed), copy.deepcopy(executed)
     for place, cell in enumerate(executed.cells):
         for at, output in enumerate(cell.get("outputs", [])):
             other = output.get("data", {}).get(OTHER)
@@ -121,4 +122,5 @@ def folder_of(project: Project, kind: str, language: str) -> Path:
     """Return where a kind of file goes: the second language of the paper stands under ``build/``."""
     if language == project.languages[0]:
         return project.output / kind
-    return (project.output if project.name else project.root / "build") / language / kind
+    aside = project.root / "build" if project.output == project.root else project.output
+    return aside / language / kind
