@@ -15,10 +15,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from surveypls.errors import CompendiumError, NotebookError, is_users
+from surveypls.errors import CompendiumError, NotebookError, is_users, machine_fault
 
 # What a command needs is imported where it runs: --help and a wrong command answer at once.
 QUICK_RESAMPLES = 500
+SAFE = "What was there before is as it was; once this is mended the same command goes on from here."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail(str(error), 2)
         if isinstance(error, CompendiumError):
             return _fail(str(error), 1)
-        raise
+        machine = machine_fault(error)
+        if not machine:
+            raise
+        return _fail(f"{machine}\n{SAFE}", 1)
 
 
 def _explain(error: NotebookError) -> int:
@@ -47,8 +51,8 @@ def _explain(error: NotebookError) -> int:
         return _fail(error.value, 2)
     print(f"\n{error.notebook} stopped at code cell {error.cell}:\n", file=sys.stderr)
     print(_indented(error.source), file=sys.stderr)
-    print(f"\n{_plain(error.traceback)}\n", file=sys.stderr)
-    print(f"The failed copy is build/failed/{error.notebook}; nothing else was changed.", file=sys.stderr)
+    print(f"\n{_plain(error.machine_fault or error.traceback or error.value)}\n", file=sys.stderr)
+    print(f"How far it came: build/failed/{error.notebook}. {SAFE}", file=sys.stderr)
     return 1
 
 
@@ -62,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument(
         "--quick", action="store_true", help=f"{QUICK_RESAMPLES} resamples, into build/quick/"
     )
+    _add_cell_limit(reproduce)
     reproduce.set_defaults(command=_reproduce)
 
     run = commands.add_parser("run", help="the same analysis on your own survey, into build/NAME/")
@@ -71,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--labels", choices=("en", "es"), help="language of figures and tables")
     run.add_argument("--resamples", type=int, metavar="N", help="bootstrap resamples")
     run.add_argument("--seed", type=int, metavar="N", help="seed of every random draw")
+    _add_cell_limit(run)
     run.set_defaults(command=_run)
 
     paper = commands.add_parser("paper", help="the paper again, from what the notebooks left")
@@ -108,6 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_cell_limit(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--cell-limit",
+        type=_seconds,
+        metavar="SECONDS",
+        help="longest that a notebook's cell may take (an hour unless said otherwise)",
+    )
+
+
 def _reproduce(options: argparse.Namespace) -> int:
     from surveypls.compendium import project as compendium
     from surveypls.compendium import runner
@@ -125,11 +140,12 @@ def _reproduce(options: argparse.Namespace) -> int:
             name="quick",
             settings={"n_resamples": QUICK_RESAMPLES},
             own=False,
+            cell_limit=options.cell_limit,
         )
         derived = folder / "data" / "derived"
         print(f"\nWritten to build/quick/ ({QUICK_RESAMPLES} resamples).")
     else:
-        changed = runner.reproduce(root)
+        changed = runner.reproduce(root, cell_limit=options.cell_limit)
         derived = root / "data" / "derived"
         print(
             f"\n{len(changed)} file(s) changed" + (": " + ", ".join(changed[:8]) if changed else ""), end=""
@@ -169,6 +185,7 @@ def _run(options: argparse.Namespace) -> int:
         study_file=options.study.resolve(),
         name=options.name,
         settings=settings,
+        cell_limit=options.cell_limit,
     )
     print(f"\nDone: {folder.relative_to(root)}/ holds notebooks, figures, tables and data.")
     _print_verdicts(folder / "data" / "derived")
@@ -179,7 +196,8 @@ def _paper(options: argparse.Namespace) -> int:
     from surveypls.compendium import project as compendium
     from surveypls.compendium import runner
 
-    runner.write_paper(compendium.open_project("paper"), sys.stdout)
+    with runner.the_paper(compendium.find_root(), sys.stdout):
+        runner.write_paper(compendium.open_project("paper"), sys.stdout)
     return 0
 
 
@@ -224,6 +242,12 @@ def _path_size(text: str) -> float:
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number between 0 and 1")
     return value
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number of seconds, 1 or more")
+    return int(text)
 
 
 def _audit(options: argparse.Namespace) -> int:

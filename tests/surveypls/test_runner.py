@@ -5,66 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from toy_compendium import FIRST, SECOND, STUDY, execute_here, write_notebook
 
 from surveypls.compendium import project as compendium
 from surveypls.compendium import record, runner
 from surveypls.compendium.project import CompendiumError, ContractError, ParameterError, Project, open_project
 from surveypls.study.definition import load_study
-
-STUDY = """
-id: toy
-title: A toy
-seed: 7
-constructs: {X: [x1, x2], Y: [y1, y2]}
-paths: [X -> Y]
-"""
-PARAMETERS = "name: str = ''  # run\nn_resamples: int = None  # how many\nstudy: str = 'study.yaml'  # file\n"
-OPEN = (
-    "from surveypls.compendium.project import open_project\n"
-    "project = open_project('{0}', study=study, name=name, n_resamples=n_resamples)\n"
-)
-FIRST = (
-    "import pandas as pd\n"
-    "_ = project.write('01_a', pd.DataFrame({'v': [project.study.bootstrap.n_resamples]}))\n"
-)
-SECOND = "project.write('02_b', project.read('01_a') * 2)\nproject.read('01_a').v[0]"
-
-
-def _notebook(path: Path, body: str) -> None:
-    cells = [
-        new_markdown_cell("# Synthetic toy of an article"),
-        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-        new_code_cell(OPEN.format(path.stem)),
-        new_code_cell(body),
-    ]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"c{number}"
-    notebook = new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, path)
-
-
-@pytest.fixture
-def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    (tmp_path / "data" / "raw" / "survey.csv").write_text("x1\n1\n")
-    (tmp_path / "study.yaml").write_text(STUDY)
-    (tmp_path / "src").mkdir()
-    _notebook(tmp_path / "notebooks" / "01_a.ipynb", FIRST)
-    _notebook(tmp_path / "notebooks" / "02_b.ipynb", SECOND)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(compendium.OUTPUT_VARIABLE, raising=False)
-    yield tmp_path
 
 
 def _tree(root: Path) -> dict[str, bytes]:
@@ -88,24 +44,27 @@ def test_reproduce_twice_changes_nothing_the_second_time(toy: Path) -> None:
     assert _tree(toy) == before
 
 
-def test_supplements_run_beside_the_paper(toy: Path) -> None:
-    _notebook(toy / "notebooks" / "03_c.ipynb", "_ = project.write('03_c', project.read('02_b'))")
-    _notebook(toy / "notebooks" / "S1_d.ipynb", "_ = project.write('S1_d', project.read('01_a'))")
+def test_supplements_run_beside_the_paper(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(toy / "notebooks" / "03_c.ipynb", "_ = project.write('03_c', project.read('02_b'))")
+    write_notebook(toy / "notebooks" / "S1_d.ipynb", "_ = project.write('S1_d', project.read('01_a'))")
     stream = io.StringIO()
     changed = runner.reproduce(toy, stream=stream)
     assert {"data/derived/S1_d.csv", "data/derived/03_c.csv"} <= set(changed)
     assert "[4/4] S1_d" in stream.getvalue()
-    _notebook(toy / "notebooks" / "S1_d.ipynb", "1 / 0")
+    monkeypatch.setattr(runner, "execute", execute_here)
+    write_notebook(toy / "notebooks" / "S1_d.ipynb", "1 / 0")
     before = _tree(toy)
     with pytest.raises(runner.NotebookError, match="S1_d"):
         runner.reproduce(toy, stream=io.StringIO())
     assert _tree(toy) == before
 
 
-def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path) -> None:
-    runner.reproduce(toy, stream=io.StringIO())
-    _notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))
-    _notebook(toy / "notebooks" / "02_b.ipynb", "project.write('02_b', project.read('01_a'))\n1 / 0")
+def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "execute", execute_here)
+        runner.reproduce(toy, stream=io.StringIO())
+    write_notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))
+    write_notebook(toy / "notebooks" / "02_b.ipynb", "project.write('02_b', project.read('01_a'))\n1 / 0")
     before = _tree(toy)
     with pytest.raises(runner.NotebookError) as error:
         runner.reproduce(toy, stream=io.StringIO())
@@ -120,18 +79,19 @@ def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path) -> None:
     assert (toy / "build" / "failed" / "02_b.ipynb").is_file()
 
 
-def test_a_named_run_touches_nothing_else_and_resumes(toy: Path) -> None:
+def test_a_named_run_touches_nothing_else_and_resumes(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = _tree(toy)
     study = load_study(toy / "study.yaml")
     given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
-    _notebook(toy / "notebooks" / "02_b.ipynb", "1 / 0")
+    write_notebook(toy / "notebooks" / "02_b.ipynb", "1 / 0")
     broken = _tree(toy)
-    with pytest.raises(runner.NotebookError):
+    with pytest.raises(runner.NotebookError), monkeypatch.context() as patch:
+        patch.setattr(runner, "execute", execute_here)
         runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=io.StringIO())
     assert not (toy / "build" / "mine").exists()
     assert _tree(toy) == broken
     # the notebook is mended: the code changed, so the run begins afresh
-    _notebook(toy / "notebooks" / "02_b.ipynb", SECOND)
+    write_notebook(toy / "notebooks" / "02_b.ipynb", SECOND)
     stream = io.StringIO()
     folder = runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=stream)
     assert "done before" not in stream.getvalue()
@@ -142,32 +102,12 @@ def test_a_named_run_touches_nothing_else_and_resumes(toy: Path) -> None:
     assert any("injected-parameters" in c.metadata.get("tags", []) for c in executed.cells)
 
 
-def test_a_stopped_run_goes_on_where_it_stopped(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = load_study(toy / "study.yaml")
-    given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
-    real = runner.execute
-
-    def stop_at_second(notebook: Path, *more: object, **options: object) -> None:
-        if notebook.stem == "02_b":
-            raise KeyboardInterrupt
-        real(notebook, *more, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(runner, "execute", stop_at_second)
-    with pytest.raises(KeyboardInterrupt):
-        runner.run(toy, study, **given, stream=io.StringIO())
-    monkeypatch.setattr(runner, "execute", real)
-    stream = io.StringIO()
-    folder = runner.run(toy, study, **given, stream=stream)
-    assert stream.getvalue().count("done before") == 1
-    assert {p.name for p in (folder / "notebooks").iterdir()} == {"01_a.ipynb", "02_b.ipynb"}
-
-
 def _given(toy: Path) -> dict[str, object]:
     return {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
 
 
 def _folders(toy: Path) -> list[str]:
-    return sorted(p.name for p in (toy / "build").iterdir() if p.name != "failed")
+    return sorted(p.name for p in (toy / "build").iterdir() if p.name not in {"failed", ".locks"})
 
 
 def _run_again(toy: Path, **settings: object) -> str:
@@ -177,6 +117,7 @@ def _run_again(toy: Path, **settings: object) -> str:
     return stream.getvalue()
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_the_same_run_again_replaces_the_first(toy: Path) -> None:
     _run_again(toy)
     (toy / "build" / "mine" / ".DS_Store").write_text("x")
@@ -184,11 +125,16 @@ def test_the_same_run_again_replaces_the_first(toy: Path) -> None:
     assert _folders(toy) == ["mine"]
 
 
+@pytest.mark.usefixtures("no_kernel")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         (lambda toy: (toy / "data/raw/survey.csv").write_text("x1\n2\n"), "other inputs: survey"),
         (lambda toy: (toy / "study.yaml").write_text(STUDY + "labels: es\n"), "other inputs: study"),
+        (lambda toy: (toy / "src/code.py").write_text("x = 2\n"), "other versions of the code"),
+        (lambda toy: (toy / "src/rules.csv").write_text("a\n"), "other versions of the code"),
+        (lambda toy: _older_package(toy, "numpy"), "other versions of numpy"),
+        (lambda toy: _older_package(toy, "python"), "other versions of python"),
         (lambda toy: (toy / "build/mine/note.txt").write_text("mine"), "changed or added: note.txt"),
         (lambda toy: (toy / "build/mine/data/derived/01_a.csv").write_text("v\n"), "01_a.csv"),
         (lambda toy: (toy / "build/mine/run.json").unlink(), "its record is missing"),
@@ -208,11 +154,87 @@ def test_what_would_be_lost_is_kept_under_a_dated_name(
     assert {p.name: p.read_bytes() for p in (toy / "build" / old).rglob("*") if p.is_file()} == before
 
 
+def _older_package(toy: Path, name: str) -> None:
+    """Let the record of a run say that it was made with an older version of a package."""
+    path = toy / "build" / "mine" / "run.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["versions"][name] = "0.1"
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _with_printed_values(toy: Path, folder: str) -> None:
+    (toy / folder).mkdir()
+    (toy / folder / "published_values.csv").write_text("statistic\n")
+    (toy / "study.yaml").write_text(STUDY + f"published: {folder}\n")
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_other_printed_figures_keep_the_earlier_run_and_do_not_resume(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_printed_values(toy, "printed")
+    _run_again(toy)
+    copy = toy / "build/mine/inputs/published/published_values.csv"
+    assert copy.read_text() == "statistic\n"
+    values = toy / "printed" / "published_values.csv"
+    values.write_text("statistic,row\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "execute", _stops_at("02_b"))
+        with pytest.raises(KeyboardInterrupt):
+            _run_again(toy)
+    values.write_text("statistic,row,column\n")
+    said = _run_again(toy)
+    assert "done before" not in said
+    assert "other inputs: published/published_values.csv" in said
+
+
+def _stops_at(stem: str) -> Callable[..., None]:
+    def stop(notebook: Path, *more: object, **options: object) -> None:
+        if notebook.stem == stem:
+            raise KeyboardInterrupt
+        execute_here(notebook, *more, **options)  # type: ignore[arg-type]
+
+    return stop
+
+
+@pytest.mark.usefixtures("no_kernel")
+@pytest.mark.parametrize(
+    ("change", "goes_on"),
+    [
+        (lambda toy: None, True),
+        (lambda toy: (toy / "src/code.py").write_text("x = 2\n"), False),
+        (lambda toy: (toy / "data/raw/survey.csv").write_text("x1\n2\n"), False),
+        (lambda toy: (toy / "build/.mine.partial/.progress.json").write_text("{"), False),
+    ],
+)
+def test_a_stopped_run_goes_on_only_with_the_same_code_and_inputs(
+    change: Callable[[Path], object], goes_on: bool, toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "execute", _stops_at("02_b"))
+        with pytest.raises(KeyboardInterrupt):
+            _run_again(toy)
+    change(toy)
+    assert _run_again(toy).count("done before") == goes_on
+    assert {p.name for p in (toy / "build/mine/notebooks").iterdir()} == {"01_a.ipynb", "02_b.ipynb"}
+
+
+def test_other_packages_do_not_go_on_with_a_stopped_run(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "execute", _stops_at("02_b"))
+    with pytest.raises(KeyboardInterrupt):
+        _run_again(toy)
+    monkeypatch.setattr(runner, "execute", execute_here)
+    monkeypatch.setattr(record, "packages", lambda: {"numpy": "0.1"})
+    assert "done before" not in _run_again(toy)
+
+
+@pytest.mark.usefixtures("no_kernel")
 def test_other_settings_do_not_replace_a_full_run(toy: Path) -> None:
     _run_again(toy)
     assert "other inputs: settings" in _run_again(toy, n_resamples=500)
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_a_run_leaves_a_record_of_what_it_was_made_from(toy: Path) -> None:
     (toy / "book.csv").write_text("item\nx1\n")
     (toy / "study.yaml").write_text(STUDY + "survey: {codebook: book.csv}\n")
@@ -294,7 +316,7 @@ def test_plain_papermill_with_other_settings_leaves_the_paper_alone(toy: Path) -
     assert pd.read_csv(toy / "build/custom/data/derived/01_a.csv").v[0] == 500
 
 
-def test_missing_contract_names_the_notebook(toy: Path) -> None:
+def test_missing_contract_names_thewrite_notebook(toy: Path) -> None:
     project = open_project("02_b")
     with pytest.raises(ContractError, match=r"run notebooks/01_a\.ipynb first"):
         project.read("01_a")
@@ -343,10 +365,10 @@ def test_writing_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert compendium.write_atomically(path, b"one")
     assert not compendium.write_atomically(path, b"one")
 
-    def full(self: Path, content: bytes) -> int:
+    def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         compendium.write_atomically(path, b"two")
     assert path.read_bytes() == b"one"
@@ -362,10 +384,22 @@ def test_canonical_notebooks_hold_nothing_of_the_run() -> None:
     assert set(content["metadata"]) == {"kernelspec", "language_info"}
 
 
+def test_a_stream_that_was_cut_in_two_is_one() -> None:
+    def notebook(*outputs: tuple[str, str]) -> nbformat.NotebookNode:
+        cell = new_code_cell("1", outputs=[new_output("stream", name=n, text=t) for n, t in outputs])
+        cell["id"] = "x"
+        return new_notebook(cells=[cell])
+
+    whole = runner.canonical(notebook(("stdout", "a\nb\n"), ("stderr", "c\n"), ("stdout", "d\n")))
+    cut = (("stdout", "a\n"), ("stdout", "b\n"), ("stderr", "c\n"), ("stdout", "d\n"))
+    assert runner.canonical(notebook(*cut)) == whole
+    assert len(json.loads(whole)["cells"][0]["outputs"]) == 3
+
+
 def test_project_languages(toy: Path) -> None:
     project = open_project("01_a")
     assert isinstance(project, Project)
     assert project.languages == ("en", "es")
-    assert project.notice is None
+    assert not project.display.notice
     assert open_project("01_a", labels="es").languages == ("es", "en")
     assert open_project("01_a", name="mine").languages == ("en",)

@@ -53,11 +53,19 @@ def find_root(start: Path | None = None) -> Path:
     Raises
     ------
     CompendiumError
-        If neither leads to a project.
+        If neither leads to a project, or to one whose own code is not the code that runs: a copied checkout
+        must not silently run the original.
     """
     start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[3]):
+    here = Path(__file__).resolve()
+    for folder in (start, *start.parents, here.parents[3]):
         if (folder / "notebooks").is_dir() and (folder / "study.yaml").is_file():
+            own = folder / "src" / "surveypls"
+            if own.is_dir() and own.resolve() not in here.parents:
+                raise CompendiumError(
+                    f"the code that runs is in {here.parents[1]}, not in {own}: this checkout has no environment "
+                    "of its own yet; run `make setup` in it, and use its .venv"
+                )
             return folder
     raise CompendiumError(
         "no project found: expected a folder with notebooks/ and study.yaml at or above the working directory"

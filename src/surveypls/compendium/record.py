@@ -1,7 +1,8 @@
 """What a run was made from, kept beside its results; and no earlier results lost when a run is made again.
 
 ``run.json`` holds the checksums of the inputs, the settings, the seed and the versions; ``inputs/`` a copy of the study
-file and the codebook (not of the survey, which may name people); ``SHA256SUMS`` the checksum of every file written.
+file, the codebook and the printed values (not of the survey, which may name people); ``SHA256SUMS`` the checksum of
+every file written.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import shlex
 import time
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,6 @@ from surveypls.errors import ParameterError
 from surveypls.study.definition import Study
 
 RECORD, CHECKSUMS, INPUTS = "run.json", "SHA256SUMS", "inputs"
-PACKAGES = ("surveypls", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "papermill")
 #: Names under ``build/`` that are used for something else.
 RESERVED = frozenset({"uv", "failed", "quick", "reproduce", "custom", "nbval"})
 
@@ -38,6 +39,18 @@ def check_own_name(name: str) -> str:
 def checksum(path: Path) -> str:
     """Return a file's SHA-256."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def inputs(study: Study, *, survey: Path, study_file: Path) -> dict[str, Path]:
+    """Return the files that a run is made from, by what they are: survey, study, codebook, published/NAME."""
+    found = {"survey": survey, "study": study_file}
+    if study.survey.codebook is not None:
+        found["codebook"] = study_file.parent / study.survey.codebook
+    if study.published is not None:
+        place = study_file.parent / study.published
+        files = sorted(place.glob("*.csv")) if place.is_dir() else [place]
+        found |= {f"published/{path.name}": path for path in files if path.is_file()}
+    return found
 
 
 def run_record(
@@ -62,27 +75,30 @@ def run_record(
     code : sequence of Path
         The files that made the results.
     """
-    inputs = {"survey": survey, "study": study_file}
-    if study.survey.codebook is not None:
-        inputs["codebook"] = study_file.parent / study.survey.codebook
     words = ["python", "-m", "surveypls", "run", survey.name, study_file.name, "--name", name]
     flags = {"labels": "--labels", "seed": "--seed", "n_resamples": "--resamples"}
     words += [word for key, value in settings.items() for word in (flags[key], str(value))]
     digest = hashlib.sha256("".join(checksum(path) for path in code).encode())
+    files = inputs(study, survey=survey, study_file=study_file)
     return {
         "command": shlex.join(words),
-        "inputs": {role: {"file": p.name, "sha256": checksum(p)} for role, p in inputs.items()},
+        "inputs": {role: {"file": p.name, "sha256": checksum(p)} for role, p in files.items()},
         "settings": dict(settings),
         "labels": study.labels,
         "seed": study.seed,
         "n_resamples": study.bootstrap.n_resamples,
-        "versions": {"python": platform.python_version(), **_versions(), "code_sha256": digest.hexdigest()},
+        "versions": {**packages(), "code_sha256": digest.hexdigest()},
     }
 
 
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
+def packages() -> dict[str, str]:
+    """Return the versions of Python, of this package and of what it is declared to need, as far as installed."""
+    try:
+        declared = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in requires("surveypls") or ()]
+    except PackageNotFoundError:  # run from a source tree that nothing was installed for
+        declared = ["numpy", "scipy", "pandas"]
+    found = {"python": platform.python_version()}
+    for package in sorted({"surveypls", *declared}):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
@@ -91,11 +107,11 @@ def _versions() -> dict[str, str]:
 
 
 def write_record(folder: Path, record: Mapping[str, Any], *, study: Study, study_file: Path) -> None:
-    """Put the record, copies of study file and codebook, and the checksums of all files into a run's folder."""
-    write_atomically(folder / INPUTS / study_file.name, study_file.read_bytes())
-    if study.survey.codebook is not None:
-        book = study_file.parent / study.survey.codebook
-        write_atomically(folder / INPUTS / book.name, book.read_bytes())
+    """Put the record, copies of the inputs but the survey, and the checksums of all files into a run's folder."""
+    for role, path in inputs(study, survey=folder, study_file=study_file).items():
+        if role != "survey":
+            place = role if role.startswith("published/") else path.name
+            write_atomically(folder / INPUTS / place, path.read_bytes())
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / RECORD, text.encode("utf-8"))
     lines = [f"{checksum(path)}  {place}\n" for place, path in _files(folder).items() if place != CHECKSUMS]
@@ -111,7 +127,7 @@ def _files(folder: Path) -> dict[str, Path]:
 def worth_keeping(folder: Path, record: Mapping[str, Any]) -> str:
     """Say what of an earlier run would be lost if this one took its place; empty where it would be nothing.
 
-    A run of the same inputs and settings whose files are as they were written can be made again.
+    A run of the same inputs, settings, code and packages whose files are as they were written can be made again.
     """
     files = _files(folder)
     if not files:
@@ -120,21 +136,24 @@ def worth_keeping(folder: Path, record: Mapping[str, Any]) -> str:
         before = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
         written = {place: digest for digest, place in (line.split("  ", 1) for line in lines)}
-        changed = [
-            role
-            for role in sorted({*before["inputs"], *record["inputs"]})
-            if before["inputs"].get(role, {}).get("sha256") != record["inputs"].get(role, {}).get("sha256")
-        ]
-        if before["settings"] != record["settings"]:
-            changed.append("settings")
+        sums = [{role: i["sha256"] for role, i in r["inputs"].items()} for r in (before, record)]
+        changed = [*_differences(*sums), *(["settings"] if before["settings"] != record["settings"] else [])]
+        versions = _differences(before["versions"], record["versions"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "its record is missing"
     if changed:
         return f"it was made from other inputs: {', '.join(changed)}"
+    if versions:
+        of = ["the code" if name == "code_sha256" else name for name in versions]
+        return f"it was made with other versions of {', '.join(of[:5])}" + (", …" if len(of) > 5 else "")
     touched = [p for p, path in files.items() if p != CHECKSUMS and written.get(p) != checksum(path)]
     if touched:
         return f"files were changed or added: {', '.join(touched[:5])}" + (", …" if len(touched) > 5 else "")
     return ""
+
+
+def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
 
 
 def set_aside(folder: Path) -> Path:
