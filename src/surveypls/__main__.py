@@ -19,6 +19,7 @@ from surveypls.errors import CompendiumError, NotebookError, is_users, machine_f
 
 # What a command needs is imported where it runs: --help and a wrong command answer at once.
 QUICK_RESAMPLES = 500
+OWN = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
 SAFE = "What was there before is as it was; once this is mended the same command goes on from here."
 
 
@@ -34,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return _fail("stopped; what was there before is as it was. The same command goes on from here.", 130)
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] in OWN:
+            raise
+        return _fail(f"{error.name} is not installed; this command needs surveypls[notebooks]", 2)
     except Exception as error:
         if is_users(error):
             return _fail(str(error), 2)

@@ -400,6 +400,6 @@ def test_project_languages(toy: Path) -> None:
     project = open_project("01_a")
     assert isinstance(project, Project)
     assert project.languages == ("en", "es")
-    assert project.notice is None
+    assert not project.display.notice
     assert open_project("01_a", labels="es").languages == ("es", "en")
     assert open_project("01_a", name="mine").languages == ("en",)
