@@ -104,9 +104,46 @@ def inflation(a: FloatArray) -> FloatArray:
 
 def pivots(a: FloatArray) -> FloatArray:
     """Return the pivots of elimination, ``(m, B)``: all above 0 if and only if positive definite."""
+    return np.asarray(_factored(a)[1])
+
+
+def inverse_root(a: FloatArray, *, smallest: float = 0.0) -> FloatArray:
+    """Return L⁻¹ of symmetric matrices a = L L' with L lower triangular, ``(m, m, B)``.
+
+    NaN where a pivot is not above ``smallest``; see :func:`solve`.
+    """
     m = a.shape[0]
-    a = a.copy()
-    for i in range(m - 1):
-        factor = a[i + 1 :, i] / a[i, i]
-        a[i + 1 :, i + 1 :] -= factor[:, None] * a[i, None, i + 1 :]
-    return np.asarray(a[np.arange(m), np.arange(m)])
+    upper, steps = _factored(a)
+    steps[~(steps > smallest)] = np.nan
+    scale = 1.0 / np.sqrt(steps)
+    out = np.zeros_like(a)
+    for i in range(m):
+        row = out[i]
+        for k in range(i):  # so short that sums of products are taken one by one
+            row[: k + 1] -= upper[k, i] * out[k, : k + 1]
+        row[i] = 1.0
+    out *= scale[:, None]
+    return out
+
+
+def _factored(a: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return L', with ones on its diagonal, and the pivots D of a = L D L', ``(m, m, B)`` and ``(m, B)``.
+
+    Below the diagonal stands nothing of use.
+    """
+    m = a.shape[0]
+    if a.shape[-1] == 1:  # sums over one column would be added in another order
+        upper, steps = _factored(np.repeat(a, 2, axis=-1))
+        return upper[..., :1], steps[..., :1]
+    upper, scaled = np.empty_like(a), np.empty_like(a)  # rows, so that what is added lies end to end
+    steps = np.empty_like(a[0])
+    for i in range(m):
+        row = scaled[i, i:]
+        if i:
+            np.einsum("krb,kb->rb", upper[:i, i:], scaled[:i, i], out=row)
+            np.subtract(a[i, i:], row, out=row)
+        else:
+            row[:] = a[0]
+        steps[i] = row[0]
+        np.multiply(row, 1.0 / steps[i], out=upper[i, i:])
+    return upper, steps

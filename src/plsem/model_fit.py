@@ -16,6 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import batches
+from plsem.batches import SINGULAR
+from plsem.discrepancy import blocks_of
 from plsem.estimator import Estimate
 from plsem.measurement import single
 from plsem.model import Model
@@ -33,7 +35,10 @@ VARIANTS: tuple[str, ...] = tuple(
 
 STATISTICS = ("srmr", "d_uls", "d_g", "nfi", "chi_square")
 SLOW = frozenset({"d_g", "nfi", "chi_square"})
-"""Those that need the eigenvalues of each matrix."""
+"""Those that need roots of each matrix."""
+
+_USERS = {"d_g": {"d_g"}, "d_ml": {"nfi", "chi_square"}}  # discrepancies, and statistics made from them
+_CACHE_BYTES = 2**21  # of matrices worked at once
 
 
 def split_variant(variant: str) -> tuple[Structure, Implied]:
@@ -151,71 +156,86 @@ def srmr(sum_of_squares: FloatArray, p: int, *, count_diagonal: bool = True) -> 
     return np.asarray(np.sqrt(sum_of_squares / (p * (p + 1 if count_diagonal else p - 1) / 2)))
 
 
-def eigenvalues_last(estimate: Estimate, implied: FloatArray) -> FloatArray:
-    r"""Return the eigenvalues of :math:`S^{-1}\Sigma`, ``(p, B)``.
+def d_g_last(
+    estimate: Estimate, variants: Iterable[str] = VARIANTS, *, base: Literal["e", "10"] = "e"
+) -> FloatArray:
+    r"""Return the geodesic distance :math:`\frac12\sum(\log\varphi_i)^2`, one row a variant, ``(m, B)``.
 
-    NaN where the observed matrix is not positive definite or cannot be factored (few rows, redundant items).
-    d_G and the maximum-likelihood discrepancy are functions of them.
-    """
-    p = estimate.model.n_items
-    observed = batches.unpack(estimate.packed_last, p)
-    fitted = np.moveaxis(batches.unpack(implied, p), -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        definite = (batches.pivots(observed) > 1e-12).all(axis=0)
-    usable = np.asarray(definite & np.isfinite(implied).all(axis=0))
-    root, factored = _roots(np.where(usable[:, None, None], np.moveaxis(observed, -1, 0), np.eye(p)))
-    usable &= factored
-    fitted = np.where(usable[:, None, None], fitted, np.eye(p))
-    half = np.linalg.solve(root, fitted)
-    whole = np.linalg.solve(root, np.swapaxes(half, -1, -2))
-    values = np.linalg.eigvalsh(whole)
-    return np.where(usable, values.T, np.nan)
-
-
-def _roots(matrices: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return Cholesky factors and which matrices have one; the identity stands for those that rounding left without."""
-    factored: NDArray[np.bool_] = np.ones(len(matrices), dtype=np.bool_)
-    try:
-        return np.asarray(np.linalg.cholesky(matrices), dtype=np.float64), factored
-    except np.linalg.LinAlgError:
-        roots = np.empty_like(matrices)
-    for place, matrix in enumerate(matrices):
-        try:
-            roots[place] = np.linalg.cholesky(matrix)
-        except np.linalg.LinAlgError:
-            roots[place], factored[place] = np.eye(len(matrix)), False
-    return roots, factored
-
-
-def d_g(eigenvalues: FloatArray, *, base: Literal["e", "10"] = "e") -> FloatArray:
-    r"""Return the geodesic distance :math:`\frac12\sum(\log\varphi_i)^2` (Dijkstra & Henseler 2015).
+    φ are the eigenvalues of :math:`S^{-1}\Sigma` (Dijkstra & Henseler 2015).  Computed without them, see
+    :mod:`plsem.spectrum`; equal to their sum to about 1e-12.
 
     Parameters
     ----------
-    eigenvalues : ndarray, (p, B)
-        Of :math:`S^{-1}\Sigma`.
+    estimate : Estimate
+    variants : iterable of str
+        From :data:`VARIANTS`.
     base : {"e", "10"}
         cSEM and ADANCO take base 10, which makes the value 5.302 times smaller.
+
+    Returns
+    -------
+    ndarray, (m, B)
+        NaN where the observed or the implied matrix is not positive definite (few rows, redundant items).
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.log(eigenvalues) if base == "e" else np.log10(eigenvalues)
-    return np.asarray(batches.total(logs**2) / 2)
+    values = _discrepancies(estimate, tuple(variants), ("d_g",))[0]
+    return values if base == "e" else np.asarray(values / np.log(10) ** 2)
 
 
-def d_ml(eigenvalues: FloatArray) -> FloatArray:
-    r"""Return the maximum-likelihood discrepancy :math:`\log|\Sigma|-\log|S|+tr(S\Sigma^{-1})-p`.
+def d_ml_last(estimate: Estimate, variants: Iterable[str] = VARIANTS) -> FloatArray:
+    r"""Return the discrepancy :math:`\log|\Sigma|-\log|S|+tr(S\Sigma^{-1})-p`, one row a variant, ``(m, B)``.
 
-    It is NaN where the implied matrix is not positive definite.
+    NaN where the observed or the implied matrix is not positive definite.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(batches.total(np.log(eigenvalues) + 1 / eigenvalues) - len(eigenvalues))
+    return np.asarray(_discrepancies(estimate, tuple(variants), ("d_ml",))[0])
 
 
-def independence_d_ml(estimate: Estimate) -> FloatArray:
+def independence_d_ml_last(estimate: Estimate) -> FloatArray:
     r"""Return the discrepancy of the model in which no items correlate, :math:`-\log|S|`, ``(B,)``."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        steps = batches.pivots(batches.unpack(estimate.packed_last, estimate.model.n_items))
-        return np.asarray(-batches.total(np.log(steps)))
+    return np.asarray(_discrepancies(estimate, (), ())[0, 0])
+
+
+def _discrepancies(estimate: Estimate, variants: tuple[str, ...], which: tuple[str, ...]) -> FloatArray:
+    """Return ``d_g``, ``d_ml`` or both, and −log |S|, ``(len(which) + 1, m, B)``.
+
+    Worked on so many columns that fit a cache.
+    """
+    model = estimate.model
+    parts = [split_variant(variant) for variant in variants]
+    r = {"saturated": estimate.construct_correlations_last}
+    if any(structure == "estimated" for structure, _ in parts):
+        r["estimated"] = implied_construct_correlations_last(estimate)
+    size = estimate.packed_last.shape[-1]
+    step = int(np.clip(_CACHE_BYTES // (8 * model.n_items**2), 256, 2048))
+    out = np.empty((len(which) + 1, max(len(parts), 1), size))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        for start in range(0, size, step):
+            stop = min(start + step, size)
+            packed, loadings, *rs = (
+                _columns(a, start, stop) for a in (estimate.packed_last, estimate.loadings_last, *r.values())
+            )
+            observed = batches.unpack(packed, model.n_items)
+            structures = dict(zip(r, rs, strict=True))
+            steps = batches.pivots(observed)
+            steps[:, (steps <= SINGULAR).any(axis=0)] = np.nan
+            log_determinant = batches.total(np.log(steps))
+            blocks = {
+                kind: blocks_of(model, observed, loadings, factors=kind == "common_factor")
+                for kind in {kind for _, kind in parts}
+            }
+            found = [blocks[kind].structure(structures[structure]) for structure, kind in parts]
+            out[-1, :, start:stop] = -log_determinant[: stop - start]
+            for name, values in zip(which, out[:-1], strict=True):
+                for one, row in zip(found, values, strict=True):
+                    value = one.d_g() if name == "d_g" else one.d_ml(log_determinant)
+                    value[~(np.isfinite(value) & np.isfinite(log_determinant))] = np.nan
+                    row[start:stop] = value[: stop - start]
+    return out
+
+
+def _columns(a: FloatArray, start: int, stop: int) -> FloatArray:
+    """Return some columns; a single one twice, since sums over one would be added in another order."""
+    part = a[..., start:stop]
+    return part if stop - start > 1 else np.repeat(part, 2, axis=-1)
 
 
 def fit_last(estimate: Estimate, statistics: Iterable[str] = STATISTICS) -> dict[str, FloatArray]:
@@ -231,19 +251,17 @@ def fit_last(estimate: Estimate, statistics: Iterable[str] = STATISTICS) -> dict
         squares = sums_of_squares_last(estimate)
         found["srmr"] = srmr(squares, estimate.model.n_items)
         found["d_uls"] = squares
-    if wanted & SLOW:
-        eigenvalues = [
-            eigenvalues_last(estimate, implied_last(estimate, *split_variant(variant)))
-            for variant in VARIANTS
-        ]
-        discrepancies = np.stack([d_ml(values) for values in eigenvalues])
-        found["d_g"] = np.stack([d_g(values) for values in eigenvalues])
+    which = [name for name, users in _USERS.items() if users & wanted]
+    if which:
+        *values, independence = _discrepancies(estimate, VARIANTS, tuple(which))
+        found |= dict(zip(which, values, strict=True))
+    if "nfi" in wanted:
         with np.errstate(divide="ignore", invalid="ignore"):
-            found["nfi"] = 1 - discrepancies / independence_d_ml(estimate)
-        if "chi_square" in wanted:
-            if estimate.n_observations is None:
-                raise ValueError("χ² needs the number of rows: estimate(..., n_observations=n)")
-            found["chi_square"] = (estimate.n_observations - 1) * discrepancies
+            found["nfi"] = 1 - found["d_ml"] / independence
+    if "chi_square" in wanted:
+        if estimate.n_observations is None:
+            raise ValueError("χ² needs the number of rows: estimate(..., n_observations=n)")
+        found["chi_square"] = (estimate.n_observations - 1) * found["d_ml"]
     return {name: values for name, values in found.items() if name in wanted}
 
 

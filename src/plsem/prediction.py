@@ -14,11 +14,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from plsem.batches import pack
+from plsem.batches import solve, unpack
 from plsem.estimator import Estimate, Scheme, correlations, estimate, estimate_batch
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.resampling.moments import item_moments
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -26,6 +27,8 @@ Antecedents = Literal["direct", "earliest"]
 LmPredictors = Literal["exogenous", "others"]
 Benchmark = Literal["average", "lm"]
 Alternative = Literal["two-sided", "less", "greater"]
+
+_COLLINEAR = 1e-6  # a pivot up to which normal equations would lose too many digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +224,10 @@ def predict(
     predicted = np.empty((len(cuts), n, len(targets)))
 
     sets = [(r, np.flatnonzero(cut == f)) for r, cut in enumerate(cuts) for f in np.unique(cut)]
-    training = [np.setdiff1d(np.arange(n), rows) for _, rows in sets]
-    _check_training(x, training, model)
+    train = _training_sets(x, [held for _, held in sets], model)
     fits = estimate_batch(
         model,
-        pack(np.stack([correlations(x[rows]) for rows in training], axis=-1)),
+        train.packed,
         scheme=scheme,
         tolerance=tolerance,
         max_iterations=max_iterations,
@@ -236,14 +238,17 @@ def predict(
     whole = estimate(
         model, r_whole, scheme=scheme, tolerance=tolerance, max_iterations=max_iterations, orient=False
     )
-    for place, ((r, held), rows) in enumerate(zip(sets, training, strict=True)):
-        mean, sd = x[rows].mean(axis=0), x[rows].std(axis=0, ddof=1)
-        latent = _predict_scores(model, fits, place, (x[held] - mean) / sd, antecedents)
+    slopes = _benchmark_slopes(model, x, train, targets, lm_predictors)
+    for place, (r, held) in enumerate(sets):
+        mean, sd = train.means[place], train.deviations[place]
+        z = (x[held] - mean) / sd
+        latent = _predict_scores(model, fits, place, z, antecedents)
         predicted[r, held] = latent[:, targets] * _signs(model, fits, place, whole, r_whole)[targets]
         standardised = latent[:, model.construct_of[columns]] * fits.loadings[place, columns]
         pls[r, held] = standardised * sd[columns] + mean[columns]
         average[r, held] = mean[columns]
-        lm[r, held] = _linear(model, x[rows], x[held], targets, lm_predictors)
+        linear = [z[:, chosen] @ slope[place] for chosen, slope in slopes]
+        lm[r, held] = np.concatenate(linear, axis=1) * sd[columns] + mean[columns]
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     actual = np.column_stack([z[:, model.slices[t]] @ whole.outer_weights[model.slices[t]] for t in targets])
     return Prediction(
@@ -285,14 +290,51 @@ def _given_cuts(fold: ArrayLike, n: int) -> IntArray:
     return cuts.astype(np.int64)
 
 
-def _check_training(x: FloatArray, training: list[IntArray], model: Model) -> None:
-    for rows in training:
-        if len(rows) < 3:
-            raise DataError(f"a training set has {len(rows)} rows; PLS needs at least 3: use more folds")
-        constant = np.ptp(x[rows], axis=0) == 0
-        if constant.any():
-            named = ", ".join(np.array(model.items)[constant])
-            raise DataError(f"the same answer throughout a training set: {named}; use more folds")
+@dataclass(frozen=True, slots=True)
+class _TrainingSets:
+    """What every fold's model is estimated from.
+
+    Parameters
+    ----------
+    held : list of ndarray of int
+        The rows left out of each of the m sets.
+    sizes : ndarray, (m,)
+        Rows of each set.
+    means, deviations : ndarray, (m, p)
+        Of the items, standard deviations over n − 1.
+    packed : ndarray, (p(p−1)/2, m)
+        Item correlations.
+    """
+
+    held: list[IntArray]
+    sizes: FloatArray
+    means: FloatArray
+    deviations: FloatArray
+    packed: FloatArray
+
+
+def _training_sets(x: FloatArray, held: list[IntArray], model: Model) -> _TrainingSets:
+    """Return the moments of all training sets: a set is the row of its counts, 0 for what is held out."""
+    n = len(x)
+    sizes = np.array([n - len(rows) for rows in held], dtype=np.float64)
+    if sizes.min() < 3:
+        raise DataError(f"a training set has {sizes.min():.0f} rows; PLS needs at least 3: use more folds")
+    moments = item_moments(x)
+    parts = []
+    for start in range(0, len(held), moments.unit):
+        some = held[start : start + moments.unit]
+        counts = np.ones((len(some), n), dtype=moments.items.dtype)
+        for count, rows in zip(counts, some, strict=True):
+            count[rows] = 0.0
+        parts.append(moments.of_counts(counts))
+    sums = np.concatenate(parts, axis=1)
+    means, deviations = moments.means_and_deviations(sums, sizes)
+    packed, constant = moments.correlations(sums, sizes)
+    if constant.any():
+        first = constant[:, constant.any(axis=0).argmax()]
+        named = ", ".join(np.array(model.items)[first])
+        raise DataError(f"the same answer throughout a training set: {named}; use more folds")
+    return _TrainingSets(held, sizes, means.T, deviations.T, packed)
 
 
 def _predict_scores(
@@ -314,10 +356,16 @@ def _signs(model: Model, fits: Estimate, place: int, whole: Estimate, r: FloatAr
     return np.array([1.0 if one[s] @ r[s, s] @ other[s] >= 0 else -1.0 for s in model.slices])
 
 
-def _linear(
-    model: Model, train: FloatArray, test: FloatArray, targets: list[int], predictors: LmPredictors
-) -> FloatArray:
+def _benchmark_slopes(
+    model: Model, x: FloatArray, train: _TrainingSets, targets: list[int], predictors: LmPredictors
+) -> list[tuple[list[int], FloatArray]]:
+    """Return the linear benchmark of each target: its predictors, and standardised slopes (m, c, q).
+
+    From the normal equations of all training sets at once.  Where predictors are all but collinear a set
+    goes to the least squares of smallest norm by itself; NaN where it has no more rows than coefficients.
+    """
     out = []
+    correlation = unpack(train.packed, model.n_items)
     for t in targets:
         chosen = [
             i
@@ -326,14 +374,19 @@ def _linear(
             for i in model.blocks[j]
         ]
         own = list(model.blocks[t])
-        if len(train) <= len(chosen) + 1:
-            out.append(np.full((len(test), len(own)), np.nan))
-            continue
-        centre = train[:, chosen].mean(axis=0)
-        level = train[:, own].mean(axis=0)
-        slopes = np.linalg.lstsq(train[:, chosen] - centre, train[:, own] - level, rcond=None)[0]
-        out.append((test[:, chosen] - centre) @ slopes + level)
-    return np.column_stack(out)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            solved = solve(
+                correlation[np.ix_(chosen, chosen)], correlation[np.ix_(chosen, own)], smallest=_COLLINEAR
+            )
+        slopes = np.ascontiguousarray(np.moveaxis(solved, -1, 0))
+        for place in np.flatnonzero(np.isnan(slopes).any(axis=(1, 2))):
+            left = np.delete(x, train.held[place], axis=0) - train.means[place]
+            sd = train.deviations[place]
+            raw = np.linalg.lstsq(left[:, chosen], left[:, own], rcond=None)[0]
+            slopes[place] = raw * sd[chosen][:, None] / sd[own]
+        slopes[train.sizes <= len(chosen) + 1] = np.nan
+        out.append((chosen, slopes))
+    return out
 
 
 def cvpat(

@@ -371,3 +371,31 @@ def test_two_given_folds_are_enough():
     model_id = next(iter(FIGURES))
     halves = np.arange(len(frame(model_id))) % 2
     assert np.isfinite(predict(frame(model_id), model(model_id), fold=halves).pls).all()
+
+
+def test_leave_one_out_is_each_model_by_itself():
+    spec, x = model("sim3x11"), data("sim3x11").iloc[:40]
+    result = predict(x, spec, folds=40, repetitions=1, lm_predictors="others")
+    values = x[list(spec.items)].to_numpy(float)
+    for row in (0, 17, 39):
+        held = int(np.flatnonzero(result.fold[0] == result.fold[0][row])[0])
+        left = np.delete(values, held, axis=0)
+        np.testing.assert_allclose(
+            result.average[0, held], left[:, [spec.items.index(i) for i in result.items]].mean(axis=0)
+        )
+        for place, item in enumerate(result.items):
+            own = spec.items.index(item)
+            others = [i for i in range(spec.n_items) if spec.construct_of[i] != spec.construct_of[own]]
+            design = np.column_stack([np.ones(39), left[:, others]])
+            beta = np.linalg.lstsq(design, left[:, own], rcond=None)[0]
+            expected = beta[0] + values[held, others] @ beta[1:]
+            assert result.lm[0, held, place] == pytest.approx(expected, rel=1e-10)
+
+
+def test_redundant_predictors_take_the_slopes_of_smallest_norm():
+    x = data("sim3x11")[["x1", "x2", "x3", "y1"]].assign(twice=lambda d: d["x1"] + d["x2"])
+    spec = Model.from_blocks({"X": ["x1", "x2", "x3", "twice"], "Y": ["y1"]}, [("X", "Y")])
+    fold = np.arange(len(x)) % 4
+    result = predict(x, spec, fold=fold)
+    plain = predict(x, Model.from_blocks({"X": ["x1", "x2", "x3"], "Y": ["y1"]}, [("X", "Y")]), fold=fold)
+    np.testing.assert_allclose(result.lm, plain.lm, rtol=1e-9)

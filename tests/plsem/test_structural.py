@@ -232,33 +232,45 @@ def test_fit_of_a_batch_with_a_bad_matrix():
     assert np.isfinite(values[0]).all() and len(labels) == values.shape[1]
 
 
-def test_a_matrix_that_rounding_leaves_without_a_root_has_no_eigenvalues(monkeypatch):
-    sound = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]])
-    flat = np.array([[1.0, 1.0, 0.3], [1.0, 1.0, 0.3], [0.3, 0.3, 1.0]])
-    roots, factored = model_fit._roots(np.stack([sound, flat, sound]))
-    assert factored.tolist() == [True, False, True]
-    np.testing.assert_allclose(roots[[0, 2]], np.linalg.cholesky(np.stack([sound, sound])))
-    np.testing.assert_allclose(roots[1], np.eye(3))
-    assert model_fit._roots(np.stack([sound]))[1].tolist() == [True]
+def test_a_matrix_whose_pivots_are_rounding_has_no_discrepancies_and_its_neighbours_have():
     spec = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
-    # a root exists, and the pivot is so small that it is rounding
+    sound = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]])
     close = np.array([[1.0, 1 - 1e-14, 0.3], [1 - 1e-14, 1.0, 0.3], [0.3, 0.3, 1.0]])
-    assert model_fit._roots(np.stack([close]))[1].tolist() == [True]
-    found = estimate(spec, np.stack([sound, close]), n_observations=50)
-    implied = np.full_like(found.packed_last, 0.3)
-    assert np.isfinite(model_fit.eigenvalues_last(found, implied)).all(axis=0).tolist() == [True, False]
-    # the pivots are found to be above the limit, and the root does not exist all the same
-    monkeypatch.setattr(batches, "pivots", lambda matrices: np.ones(matrices.shape[1:]))
-    found = estimate(spec, np.stack([sound, flat]), n_observations=50)
-    values = model_fit.eigenvalues_last(found, found.packed_last)
-    np.testing.assert_allclose(values[:, 0], 1.0)
-    assert np.isnan(values[:, 1]).all()
+    found = estimate(spec, np.stack([sound, close, sound]), n_observations=50)
+    for values in (model_fit.d_g_last(found), model_fit.d_ml_last(found)):
+        assert np.isfinite(values).all(axis=0).tolist() == [True, False, True]
+    alone = estimate(spec, sound, n_observations=50)
+    np.testing.assert_array_equal(model_fit.d_g_last(found)[:, :1], model_fit.d_g_last(alone))
+
+
+@pytest.mark.parametrize("consistent", [False, True])
+@pytest.mark.parametrize(("model_id", "name"), [("sim3x11", "sim3x11"), ("mobi_ecsi", "mobi")])
+def test_discrepancies_are_lapacks_on_resamples(model_id, name, consistent):
+    spec = model(model_id)
+    x = data(name)[list(spec.items)].to_numpy(float)
+    rng = np.random.default_rng(5)
+    r = np.stack([correlations(x[rng.integers(0, len(x), len(x))]) for _ in range(60)])
+    found = estimate(spec, r, consistent=consistent)
+    d_g, d_ml = model_fit.d_g_last(found), model_fit.d_ml_last(found)
+    compared = 0
+    for place, variant in enumerate(model_fit.VARIANTS):
+        structure, kind = model_fit.split_variant(variant)
+        implied = model_fit.implied_correlations(found, structure=structure, implied=kind)
+        for s, sigma, ours, likelihood in zip(r, implied, d_g[place], d_ml[place], strict=True):
+            if not np.isfinite(sigma).all() or np.linalg.eigvalsh(sigma)[0] < 1e-9:
+                continue
+            half = np.linalg.solve(np.linalg.cholesky(s), sigma)
+            phi = np.linalg.eigvalsh(np.linalg.solve(np.linalg.cholesky(s), half.T))
+            assert ours == pytest.approx((np.log(phi) ** 2).sum() / 2, rel=1e-10)
+            assert likelihood == pytest.approx((np.log(phi) + 1 / phi - 1).sum(), rel=1e-10)
+            compared += 1
+    assert compared > 100
+    np.testing.assert_allclose(model_fit.independence_d_ml_last(found), -np.linalg.slogdet(r)[1], rtol=1e-12)
 
 
 def test_logarithms_of_the_geodesic_distance():
-    eigenvalues = np.array([[10.0], [1.0], [0.1]])
-    assert model_fit.d_g(eigenvalues)[0] == pytest.approx(np.log(10) ** 2)
-    assert model_fit.d_g(eigenvalues, base="10")[0] == pytest.approx(1.0)
+    natural = model_fit.d_g_last(chain())
+    np.testing.assert_allclose(natural / model_fit.d_g_last(chain(), base="10"), np.log(10) ** 2)
 
 
 def test_srmr_with_and_without_the_diagonal():

@@ -163,7 +163,7 @@ def bootstrap(
     """
     check_choice("sign_changes", sign_changes, get_args(SignChanges))
     check_choice("precision", precision, ("double", "single"))
-    values = item_matrix(data if isinstance(data, pd.DataFrame) else _as_frame(data, model), model)
+    values = item_matrix(data if isinstance(data, pd.DataFrame) else as_frame(data, model), model)
     moments = item_moments(values)
     given = None if indices is None else _checked_indices(indices, len(values))
     total = n_resamples if given is None else len(given)
@@ -174,7 +174,7 @@ def bootstrap(
         "max_iterations": max_iterations,
         "consistent": consistent,
     }
-    sample, base_signs = _estimate_sample(values, model, options, sign_items)
+    sample, base_signs = estimate_sample(values, model, options, sign_items)
     labels, original = statistics(sample)
     original = np.asarray(original, dtype=np.float64).reshape(-1)
     task = ResamplingTask(
@@ -224,7 +224,8 @@ def bootstrap(
     return result
 
 
-def _as_frame(data: ArrayLike, model: Model) -> pd.DataFrame:
+def as_frame(data: ArrayLike, model: Model) -> pd.DataFrame:
+    """Return an (n, p) array in the model's order as a labelled table."""
     values = np.asarray(data)
     if values.ndim != 2 or values.shape[1] != model.n_items:
         raise ValueError(f"data: expected shape (n, {model.n_items}), found {values.shape}")
@@ -254,7 +255,7 @@ def _checked_indices(indices: ArrayLike, n_rows: int) -> IntArray:
     return given.astype(np.int64)
 
 
-def _estimate_sample(
+def estimate_sample(
     values: FloatArray, model: Model, options: Mapping[str, Any], sign_items: Mapping[str, str] | None
 ) -> tuple[Estimate, FloatArray]:
     """Estimate the sample; also return which constructs its orientation turned, (k,) of ±1."""

@@ -100,7 +100,7 @@ def discrepancies_last(estimate: Estimate, variant: str) -> FloatArray:
         [
             model_fit.srmr(squares, estimate.model.n_items),
             squares,
-            model_fit.d_g(model_fit.eigenvalues_last(estimate, implied)),
+            model_fit.d_g_last(estimate, [variant])[0],
         ]
     )
 

@@ -197,10 +197,20 @@ def _quantiles_of_sorted(ordered: Array, count: Array, p: Array, method: Quantil
     return np.where(defined, below + fraction * (above - below), np.nan)
 
 
-def bias_correction(draws: ArrayLike, original: ArrayLike) -> Array:
-    """z₀ = Φ⁻¹(share of draws below the estimate), a draw equal to it counting one half.
+def share_below(draws: ArrayLike, original: ArrayLike) -> Array:
+    """Return the share of the draws below the estimate, a draw equal to it counting one half.
 
-    Efron (1987).  Infinite where every draw lies on one side of the estimate.
+    Draws that differ from it by rounding alone are equal to it; those that are not finite are left out.
+
+    Parameters
+    ----------
+    draws : array (..., B)
+    original : array (...)
+
+    Returns
+    -------
+    array (...)
+        NaN where there is no finite draw.
     """
     values = np.asarray(draws, dtype=np.float64)
     reference = np.asarray(original, dtype=np.float64)[..., None]
@@ -210,8 +220,15 @@ def bias_correction(draws: ArrayLike, original: ArrayLike) -> Array:
         below = np.count_nonzero(values < reference - slack, axis=-1)
         above = np.count_nonzero(values > reference + slack, axis=-1)
         count = values.shape[-1] - np.count_nonzero(np.isnan(values), axis=-1)
-        share = 0.5 + 0.5 * np.subtract(below, above, dtype=np.float64) / count
-    return np.asarray(special.ndtri(share), dtype=np.float64)
+        return np.asarray(0.5 + 0.5 * np.subtract(below, above, dtype=np.float64) / count)
+
+
+def bias_correction(draws: ArrayLike, original: ArrayLike) -> Array:
+    """z₀ = Φ⁻¹(share of draws below the estimate); see :func:`share_below`.
+
+    Efron (1987).  Infinite where every draw lies on one side of the estimate.
+    """
+    return np.asarray(special.ndtri(share_below(draws, original)), dtype=np.float64)
 
 
 def acceleration(jackknife: ArrayLike, *, remaining: ArrayLike | None = None) -> Array:

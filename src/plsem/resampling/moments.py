@@ -45,12 +45,16 @@ class ItemMoments:
         p sums of squares and the p sums.  q = p(p−1)/2 + 2p.
     kept : ndarray, (q, n), or None
         The products, where they fit in memory.
+    centre, scale : ndarray, (p,)
+        An answer is an item's value times its scale, plus its centre.
     """
 
     items: NDArray[Any]
     exact: bool
     totals: FloatArray
     kept: NDArray[Any] | None
+    centre: FloatArray
+    scale: FloatArray
 
     @property
     def n_rows(self) -> int:
@@ -99,6 +103,24 @@ class ItemMoments:
             removed = np.concatenate([squares[upper], squares.diagonal(), y.sum(axis=1)])
             left[:, g] = self.totals - removed
         return left
+
+    def means_and_deviations(
+        self, moments: FloatArray, sizes: float | FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the items' means and standard deviations (over n − 1) behind moments, each (p, b).
+
+        Parameters
+        ----------
+        moments : ndarray, (q, b)
+        sizes : float or ndarray (b,)
+            Rows that the moments are sums over.
+        """
+        p = self.n_items
+        squares, sums = moments[-2 * p : -p], moments[-p:]
+        spread = np.maximum(squares - sums * (sums / sizes), 0.0) / (sizes - 1)
+        return self.centre[:, None] + self.scale[:, None] * (sums / sizes), self.scale[:, None] * np.sqrt(
+            spread
+        )
 
     def correlations(
         self, moments: FloatArray, sizes: float | FloatArray
@@ -175,7 +197,8 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     bound = n * float(np.max(np.abs(whole))) ** 2
     # n·Σx² is formed as well, hence the second n.
     exact = bool(np.all(values == np.round(values))) and n * bound < _EXACT_DOUBLE
-    shifted = whole if exact else (values - average) / values.std(axis=0)
+    centre, scale = (np.round(average), np.ones(p)) if exact else (average, values.std(axis=0))
+    shifted = (values - centre) / scale
     items = np.ascontiguousarray(
         shifted.T, dtype=np.float32 if exact and bound < _EXACT_SINGLE else np.float64
     )
@@ -184,7 +207,7 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     y = items.astype(np.float64)
     squares = y @ y.T
     totals = np.concatenate([squares[np.triu_indices(p, 1)], squares.diagonal(), y.sum(axis=1)])
-    return ItemMoments(items, exact, totals, kept)
+    return ItemMoments(items, exact, totals, kept, centre, scale)
 
 
 def block_generator(seed: int, stream: int, block: int) -> np.random.Generator:

@@ -31,7 +31,7 @@ from plsem.resampling.result import REASONS
 Statistics = Callable[[Estimate], tuple[pd.DataFrame, NDArray[Any]]]
 SignChanges = Literal["none", "individual", "construct"]
 
-STREAM_BOOTSTRAP, STREAM_GROUPS = 0, 1
+STREAM_BOOTSTRAP, STREAM_GROUPS, STREAM_INNER = 0, 1, 2
 """Uses of the seed; each has random streams of its own."""
 
 _WORKING_BYTES = 2**22
