@@ -12,8 +12,10 @@ import pytest
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy.stats import gaussian_kde
 
 from plsem.efa.adequacy import parallel_analysis
+from plsem.thresholds import threshold
 from surveypls import figures
 from surveypls.figures import FigureError
 from surveypls.report.simulated import coverage_sentence
@@ -362,13 +364,17 @@ def test_the_correlation_map_holds_the_lower_triangle():
     r = responses().corr()
     figure, data = figures.correlation_map(r, blocks=BLOCKS)
     assert len(data) == 10
-    image = figure.axes[0].images[0].get_array()
+    image = figure.axes[0].collections[0].get_array()
     for row in data.to_dict("records"):
         i, j = ITEMS.index(row["row"]), ITEMS.index(row["column"])
         assert i > j and row["value"] == r.loc[row["row"], row["column"]] == image[i, j]
     assert np.ma.count(image) == 10
     with pytest.raises(FigureError, match="no item 'FI9'; did you mean 'FI"):
         figures.correlation_map(r, blocks={"FI": ["FI9"]})
+    unknown = r.copy()
+    unknown.loc["FI1", "FI2"] = unknown.loc["FI2", "FI1"] = np.nan
+    shown = [t.get_text() for t in figures.correlation_map(unknown)[0].axes[0].texts]
+    assert len(shown) == 9 and "1" not in shown
     with pytest.raises(FigureError, match="same items in the same order"):
         figures.correlation_map(r.iloc[:3])
 
@@ -399,7 +405,7 @@ def test_the_loading_map_marks_what_was_dropped_and_why():
     assert table.loc[("FI2", 1), "text"] == "brecha cruzada 0,04 < 0,10 (se conserva: mínimo)"
     assert (data["action"] != "").sum() == 2
     assert sum(t.get_text() == "×" for t in texts(figure)) == 1
-    drawn = np.ma.concatenate([ax.images[0].get_array().ravel() for ax in figure.axes])
+    drawn = np.ma.concatenate([ax.collections[0].get_array().ravel() for ax in figure.axes])
     assert sorted(np.ma.masked_invalid(drawn).compressed()) == pytest.approx(
         sorted(data["loading"].dropna().abs())
     )
@@ -407,15 +413,40 @@ def test_the_loading_map_marks_what_was_dropped_and_why():
     assert (data["action"] == "").all() and not any(t.get_text() == "×" for t in texts(unpruned))
 
 
-def test_htmt_bars_have_intervals_and_both_limits():
+def limits(figure: Figure) -> dict[float, str]:
+    """The upright lines of the first panel: place → text of the legend."""
+    return {
+        line.get_xdata()[0]: line.get_label()
+        for line in figure.axes[0].lines
+        if not line.get_label().startswith("_")
+    }
+
+
+def test_htmt_bars_have_intervals_and_the_limits_of_the_table():
     figure, data = DRAWINGS["htmt_bars"](display=Display("es"))
     assert bars(figure) == pytest.approx(np.array([(0.0, 0.335), (0.0, 0.884)]))
     assert data[["lower", "upper"]].to_numpy() == pytest.approx(np.array([[0.1, 0.6], [0.7, 1.02]]))
-    limits = {line.get_xdata()[0] for line in figure.axes[0].lines if line.get_linestyle() in ("--", ":")}
-    assert limits == {0.85, 0.90}
+    known = threshold("htmt")
+    assert set(limits(figure)) == {known.acceptable, known.borderline}
     assert {"0,335", "0,884"} <= {t.get_text() for t in texts(figure)}
     plain, data = figures.htmt_bars(SUMMARY.drop(columns=["lower", "upper"]))
     assert data["lower"].isna().all() and not any("95" in t.get_text() for t in texts(plain))
+
+
+def test_htmt_bars_draw_the_bound_that_the_text_judges_by():
+    bounds = pd.DataFrame(
+        [("htmt", "INFRATICS", "FI", 0.501), ("htmt", "RC", "INFRATICS", 1.013)],
+        columns=["statistic", "row", "column", "upper"],
+    )
+    figure, data = figures.htmt_bars(SUMMARY, bounds=pd.concat([bounds, bounds]))
+    assert data["bound"].tolist() == [0.501, 1.013] and "upper" not in data
+    assert limits(figure)[1.0] == "1 (limit of the upper bound)"
+    drawn = next(c for c in figure.axes[0].collections if len(c.get_segments()) == 2).get_segments()
+    assert [tuple(s[:, 0]) for s in drawn] == [(0.335, 0.501), (0.884, 1.013)]
+    weight = {t.get_text(): t.get_fontweight() for t in texts(figure)}
+    assert weight["1.013"] == "bold" and weight["0.501"] == "normal"
+    with pytest.raises(FigureError, match="no bound of the htmt of FI and INFRATICS"):
+        figures.htmt_bars(SUMMARY, bounds=bounds.iloc[1:])
 
 
 def test_the_forest_puts_hypotheses_first_and_tells_intervals_apart():
@@ -450,18 +481,11 @@ def test_densities_integrate_to_one_and_mark_the_interval():
         )
     assert data["statistic"].unique().tolist() == ["path_coefficient"]
     curves = [tuple(line.get_ydata()) for ax in figure.axes for line in ax.lines]
-    assert tuple(data.loc[(data["element"] == "density") & (data["column"] == "FI"), "density"]) in curves
-
-
-def test_many_draws_give_the_density_that_all_of_them_give():
-    rng = np.random.default_rng(8)
-    values = rng.gamma(3.0, 0.1, 6000)
-    keys = {"statistic": "path_coefficient", "row": "INFRATICS", "column": "FI"}
-    _, binned = figures.bootstrap_densities(pd.DataFrame({**keys, "value": values}), SUMMARY.iloc[:1])
-    from scipy.stats import gaussian_kde
-
-    curve = binned[binned["element"] == "density"]
-    assert curve["density"].to_numpy() == pytest.approx(gaussian_kde(values)(curve["x"]), abs=0.01)
+    part = data[(data["element"] == "density") & (data["column"] == "FI")]
+    assert tuple(part["density"]) in curves
+    resampled = draws()
+    of = (resampled["column"] == "FI") & (resampled["statistic"] == "path_coefficient")
+    assert part["density"].to_numpy() == pytest.approx(gaussian_kde(resampled.loc[of, "value"])(part["x"]))
 
 
 def test_draws_that_do_not_vary_have_no_density():
@@ -526,6 +550,8 @@ def test_the_ensemble_is_summarised_by_quantiles():
         [0.1, 0.14, 0.5, 0.86, 0.9]
     )
     assert any("41 data sets" in t.get_text() for t in texts(figure))
+    ticks = [p for c in figure.axes[0].collections for p in c.get_offsets() if len(c.get_offsets()) == 41]
+    assert [x for x, _ in ticks] == pytest.approx(ENSEMBLE["value"][:41]) and {y for _, y in ticks} == {0.0}
     pd.testing.assert_frame_equal(figures.ensemble_intervals(data, count=41)[1], data)
 
 
@@ -533,6 +559,8 @@ def test_power_curves_are_sorted_and_checked():
     figure, data = DRAWINGS["power_curve"]()
     assert data["n"].tolist() == [20, 40, 80] * 2
     curves = [tuple(line.get_ydata()) for line in figure.axes[0].lines]
+    marks = {line.get_marker() for line in figure.axes[0].get_legend().get_lines()}
+    assert len(marks) == 2
     assert tuple(data["power"][:3]) in curves and tuple(data["power"][3:]) in curves
     one, data = figures.power_curve(pd.DataFrame({"n": [10, 20], "power": [0.2, 0.4]}))
     assert one.axes[0].get_legend() is None and (data["row"] == "").all()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -13,7 +16,6 @@ from surveypls.figures.style import (
     BLUE,
     GREY,
     INK,
-    NORMAL,
     ORANGE,
     SKY,
     SMALL,
@@ -33,6 +35,9 @@ from surveypls.figures.style import (
 )
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display
+
+_DASHES: tuple[Any, ...] = ("", (4, 1.5), (1, 1), (4, 1, 1, 1)) * 2
+_MARKERS = ("o", "s", "^", "D") * 2
 
 
 @styled
@@ -142,7 +147,8 @@ def ensemble_intervals(
     """
     ends = ["minimum", "lower", "median", "upper", "maximum"]
     data = check_frame(ensemble, ("statistic", "row", "column"), "ensemble_intervals")
-    if "value" in data.columns and "median" not in data.columns:
+    single = data if "value" in data.columns and "median" not in data.columns else None
+    if single is not None:
         tail = (1 - confidence_level) / 2
         groups = data.groupby(["statistic", "row", "column"], sort=False)["value"]
         count = int(groups.size().max()) if count is None else count
@@ -160,27 +166,40 @@ def ensemble_intervals(
     for ax, s in zip(axes, panels, strict=True):
         part = data[data["statistic"] == s].reset_index(drop=True)
         y = np.arange(len(part))
+        names = [
+            quantity_label("", r, c, statistic=s) for r, c in zip(part["row"], part["column"], strict=True)
+        ]
         ax.hlines(y, part["minimum"], part["maximum"], color=GREY, linewidth=1.0)
         ax.hlines(y, part["lower"], part["upper"], color=SKY, linewidth=6)
-        ax.plot(part["median"], y, "|", color=INK, markersize=8, markeredgewidth=1.4)
-        row_axis(
-            ax,
-            [quantity_label("", r, c, statistic=s) for r, c in zip(part["row"], part["column"], strict=True)],
-        )
+        if single is not None:
+            mine = single[single["statistic"] == s]
+            of = [
+                quantity_label("", r, c, statistic=s)
+                for r, c in zip(mine["row"], mine["column"], strict=True)
+            ]
+            sns.stripplot(
+                x=mine["value"].to_numpy(), y=of, order=names, jitter=False, marker="|", size=7, linewidth=0.5,
+                color=BLUE, alpha=0.5, ax=ax,
+            )  # fmt: skip
+        ax.plot(part["median"], y, "|", color=INK, markersize=9, markeredgewidth=1.6)
+        row_axis(ax, names)
         ax.set_title(display(coded(s)) if s in CODES else s)
         number_axis(ax.xaxis, display)
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
+        ax.set(xlabel="", ylabel="")
     middle = display(
         "middle {level}",
         level=display.percent(confidence_level),
     )
+    each = [] if single is None else [marker_handle((BLUE, "|", True), display("one data set"))]
     handles = [
+        *each,
         Line2D([], [], color=GREY, linewidth=1.0, label=display("all")),
         Line2D([], [], color=SKY, linewidth=6, label=middle),
         marker_handle((INK, "|", True), display("median")),
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
     note = (
         None
         if count is None
@@ -201,7 +220,7 @@ def power_curve(
     target: float = 0.80,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the power of a test over the sample size.
+    """Draw the power of a test over the sample size (at most eight curves).
 
     Parameters
     ----------
@@ -239,17 +258,17 @@ def power_curve(
 
     figure = new_figure(3.0, width=WIDTH)
     ax = figure.subplots()
-    looks = [(BLUE, "-", "o"), (ORANGE, "--", "s"), (INK, ":", "^"), (GREY, "-.", "D")]
-    for i, (s, r, c) in enumerate(curves):
-        part = data[(data["statistic"] == s) & (data["row"] == r) & (data["column"] == c)]
-        colour, line, marker = looks[i % len(looks)]
-        kind = "" if s in ("", "path_coefficient") else short_name(s, display)
-        name = ", ".join(filter(None, (kind, " → ".join(filter(None, (r, c))))))
+    names = pd.Series([_curve_name(s, r, c, display) for s, r, c in data[keys].itertuples(index=False)])
+    colours = dict(zip(names.unique(), itertools.cycle((BLUE, ORANGE, INK, GREY)), strict=False))
+    for name, colour in colours.items():
+        part = data[names == name]
         if part["lower"].notna().all():
             ax.fill_between(part["n"], part["lower"], part["upper"], color=colour, alpha=0.15, linewidth=0)
-        ax.plot(
-            part["n"], part["power"], line, marker=marker, color=colour, markersize=3.5, label=name or None
-        )
+    sns.lineplot(
+        x=data["n"], y=data["power"], hue=names, style=names, palette=colours, dashes=[*_DASHES[: len(colours)]],
+        markers=[*_MARKERS[: len(colours)]], markersize=5, markeredgewidth=0, errorbar=None, ax=ax,
+        legend="full" if any(any(key) for key in curves) else False,
+    )  # fmt: skip
     ax.axhline(target, color=GREY, linestyle="--", linewidth=0.8)
     text = display(
         "power {value}",
@@ -271,7 +290,12 @@ def power_curve(
     number_axis(ax.xaxis, display)
     number_axis(ax.yaxis, display)
     if any(any(key) for key in curves):
-        ax.legend(loc="lower right", fontsize=NORMAL - 0.5)
+        sns.move_legend(ax, "lower right", title=None)
     bands = display("Bands: 95% intervals of the simulated shares.") if data["lower"].notna().any() else None
     add_notice(figure, bands, display.notice)
     return figure, data
+
+
+def _curve_name(statistic: str, row: str, column: str, display: Display) -> str:
+    kind = "" if statistic in ("", "path_coefficient") else short_name(statistic, display)
+    return ", ".join(filter(None, (kind, " → ".join(filter(None, (row, column))))))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -24,6 +24,7 @@ from surveypls.figures.style import (
     FigureError,
     add_notice,
     check_frame,
+    contrast,
     line_height,
     new_figure,
     number_axis,
@@ -84,25 +85,30 @@ def correlation_map(
     side = WIDTH - room - 1.0
     figure = new_figure(side + room + 0.55)
     ax = figure.subplots()
-    shown = np.where(np.tril(np.ones((p, p)), -1) > 0, r, np.nan)
-    image = ax.imshow(shown, cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest")
     size = min(SMALL, SMALL * 0.9 * side / p / text_width("−.00", SMALL))
-    if size >= 4.5:
-        for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
-            # Without the leading zero, as correlations are usually printed.
-            text = display.number(r[i, j], digits=2).replace("0", "", 1) if abs(r[i, j]) < 0.995 else "1"
-            colour = "white" if abs(r[i, j]) > 0.62 else INK
-            ax.text(j, i, text, ha="center", va="center_baseline", fontsize=size, color=colour)
+    sns.heatmap(
+        r,
+        mask=np.triu(np.ones((p, p), dtype=bool)) | np.isnan(r),
+        cmap="RdBu",
+        vmin=-1,
+        vmax=1,
+        square=True,
+        annot=pd.DataFrame(r).map(_without_zero, display=display) if size >= 4.5 else False,
+        fmt="",
+        annot_kws={"fontsize": size, "va": "center_baseline"},
+        xticklabels=names,
+        yticklabels=names,
+        cbar_kws={"shrink": 0.5, "aspect": 25, "pad": 0.01, "label": display("Correlation")},
+        ax=ax,
+    )
+    contrast(ax)
     tick_size = float(np.clip(60 * side / p, 4.0, SMALL))
-    ax.set_xticks(range(p), names, rotation=90, fontsize=tick_size)
-    ax.set_yticks(range(p), names, fontsize=tick_size)
-    ax.tick_params(length=0)
-    for edge in ("left", "bottom"):
-        ax.spines[edge].set_visible(False)
+    ax.tick_params(axis="x", length=0, rotation=90, labelsize=tick_size)
+    ax.tick_params(axis="y", length=0, rotation=0, labelsize=tick_size)
     start = previous = 0
     for construct, block in (blocks or {}).items():
         if block:
-            box = (start - 0.5, start - 0.5)
+            box = (start, start)
             ax.add_patch(
                 Rectangle(
                     box, len(block), len(block), fill=False, edgecolor=INK, linewidth=1.1, clip_on=False
@@ -114,15 +120,17 @@ def correlation_map(
             size = min(NORMAL, max(4.5, 72 * above / 1.25))
             most = 2 if above > 2 * line_height(size) else 1
             lines = wrap(label, 0.85 * (p - start) * side / p, size, max_lines=most)
-            ax.text(start - 0.5, start - 0.65, "\n".join(lines), fontsize=size, weight="bold", va="bottom")
+            ax.text(start, start - 0.15, "\n".join(lines), fontsize=size, weight="bold", va="bottom")
             previous = len(block)
             start += len(block)
-    bar = figure.colorbar(image, ax=ax, shrink=0.5, aspect=25, pad=0.01)
-    bar.outline.set_visible(False)
-    bar.set_label(display("Correlation"))
-    number_axis(bar.ax.yaxis, display)
+    number_axis(figure.axes[-1].yaxis, display)
     add_notice(figure, display.notice)
     return figure, data
+
+
+def _without_zero(value: float, display: Display) -> str:
+    """Write a correlation as it is usually printed, without its leading zero."""
+    return display.number(value, digits=2).replace("0", "", 1) if abs(value) < 0.995 else "1"
 
 
 @styled
@@ -266,56 +274,57 @@ def loading_map(
         mine_all = [i for i in items if owner[i] == construct]
         mine = data.set_index(["item", "round"])["loading"]
         grid = np.array([[mine[i, r] for r in rounds] for i in mine_all], dtype=float)
-        ax.imshow(np.abs(grid), cmap="Blues", vmin=0, vmax=1.15, aspect="auto", interpolation="nearest")
-        _cells(ax, grid, cell, display)
+        texts = pd.DataFrame(grid).map(display.number, digits=2)
+        every = 1 if cell > 0.2 else 5
+        sns.heatmap(
+            np.abs(grid),
+            cmap="Blues",
+            vmin=0,
+            vmax=1.15,
+            cbar=False,
+            annot=texts if cell >= 0.24 else False,
+            fmt="",
+            annot_kws={"fontsize": SMALL - 0.5, "va": "center_baseline"},
+            xticklabels=False,
+            yticklabels=[shorten(i, 1.4, SMALL) for i in mine_all],
+            ax=ax,
+        )
+        contrast(ax)
         for y, item in enumerate(mine_all):
             when, action, text = fates.get(item, (-1, "", ""))
             if action == "dropped" and when in rounds:
-                x = rounds.index(when)
+                x = rounds.index(when) + 0.5
                 ax.text(
-                    x, y, "×", ha="center", va="center_baseline", fontsize=NORMAL, color=ORANGE, weight="bold"
+                    x,
+                    y + 0.5,
+                    "×",
+                    ha="center",
+                    va="center_baseline",
+                    fontsize=NORMAL,
+                    color=ORANGE,
+                    weight="bold",
                 )
             if text:
                 short = wrap(text, margin, SMALL - 0.5, max_lines=1)[0]
                 colour = ORANGE if action == "dropped" else INK
                 ax.text(
-                    len(rounds) - 0.4,
-                    y,
+                    len(rounds) + 0.1,
+                    y + 0.5,
                     short,
                     ha="left",
                     va="center_baseline",
                     fontsize=SMALL - 0.5,
                     color=colour,
                 )
-        ax.set_yticks(range(len(mine_all)), [shorten(i, 1.4, SMALL) for i in mine_all], fontsize=SMALL)
-        ax.set_xlim(-0.5, len(rounds) - 0.5 + margin / cell)
-        every = 1 if cell > 0.2 else 5
-        ax.set_xticks(range(0, len(rounds), every), [str(r) for r in rounds[::every]])
+        ax.set_xlim(0, len(rounds) + margin / cell)
+        ax.set_xticks(np.arange(0, len(rounds), every) + 0.5, [str(r) for r in rounds[::every]])
         ax.tick_params(length=0)
-        for edge in ("left", "bottom"):
-            ax.spines[edge].set_visible(False)
+        ax.tick_params(axis="y", rotation=0, labelsize=SMALL)
         ax.set_title(display.text((construct_labels or {}).get(construct), default=construct))
     axes[-1].set_xlabel(display("Round"), x=len(rounds) / 2 / (len(rounds) + margin / cell))
     note = f"{display('Loading on own factor')}. × {display('dropped')}."
     add_notice(figure, note, display.notice)
     return figure, data
-
-
-def _cells(ax: Axes, grid: np.ndarray[Any, np.dtype[np.float64]], cell: float, display: Display) -> None:
-    """Write the loadings into their cells where there is room."""
-    if cell < 0.24:
-        return
-    for (y, x), value in np.ndenumerate(grid):
-        if np.isfinite(value):
-            ax.text(
-                x,
-                y,
-                display.number(value, digits=2),
-                ha="center",
-                va="center_baseline",
-                fontsize=SMALL - 0.5,
-                color="white" if abs(value) > 0.60 else INK,
-            )
 
 
 def _fates(trace: pd.DataFrame, display: Display) -> dict[str, tuple[int, str, str]]:

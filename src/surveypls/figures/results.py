@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.stats import gaussian_kde
 
 from plsem.resampling.result import BootstrapResult
+from plsem.thresholds import threshold
 from surveypls.figures.style import (
     BLUE,
     GREY,
@@ -33,33 +34,43 @@ from surveypls.figures.style import (
     row_axis,
     shorten,
     styled,
+    text_width,
 )
+from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display, stars
 
 Key = tuple[str, str, str]
 FloatArray = NDArray[np.float64]
-HTMT_STRICT, HTMT_LIBERAL = 0.85, 0.90  # Henseler, Ringle & Sarstedt (2015)
 
 
 @styled
 def htmt_bars(
     summary: pd.DataFrame,
     *,
+    bounds: pd.DataFrame | None = None,
     statistic: str = "htmt",
     confidence_level: float | None = 0.95,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the HTMT of each pair of constructs with its interval and the two usual limits.
+    """Draw the HTMT of each pair of constructs, what bounds it, and the limits that it is held against.
+
+    With ``bounds``, discriminant validity is judged by inference: the one-sided upper bound of each pair is
+    drawn from its estimate, beside the limit 1 that it must stay below (Henseler, Ringle & Sarstedt, 2015;
+    Ringle, Sarstedt, Sinkovics & Sinkovics, 2023).  The conventional limits of the estimate itself, those of
+    ``thresholds.csv``, are drawn thinner.
 
     Parameters
     ----------
     summary : DataFrame
         ``statistic, row, column`` and ``original`` (or ``value``); ``lower, upper`` where there are.
+    bounds : DataFrame, optional
+        ``statistic, row, column, upper``: the one-sided upper bound of each pair (rows for several limits
+        repeat it), as :meth:`plsem.resampling.result.BootstrapResult.against` returns them.
     statistic : {"htmt", "htmt2"}
         Which rows are drawn.
     confidence_level : float or None
-        Named under the figure where there are intervals.
+        Of the bound, or of the intervals; named under the figure.
     display : Display
         Language, decimal sign and notice.
 
@@ -67,39 +78,89 @@ def htmt_bars(
     -------
     figure : Figure
     data : DataFrame
-        ``statistic, row, column, value, lower, upper``.
+        ``statistic, row, column, value`` and ``bound``, or ``lower, upper`` where there are no bounds.
+
+    Raises
+    ------
+    FigureError
+        If no row has the statistic, or a pair has no bound.
     """
-    data = _rows(summary, [statistic], "htmt_bars")
-    figure = new_figure((0.36 if len(data) <= 10 else 0.2) * len(data) + 1.25)
+    data = _rows(summary, [statistic], "htmt_bars").drop(columns="p_value")
+    if bounds is not None:
+        data = data.drop(columns=["lower", "upper"]).assign(bound=_upper_bounds(bounds, data))
+    figure = new_figure((0.36 if len(data) <= 10 else 0.2) * len(data) + 1.45)
     ax = figure.subplots()
+    pairs = [f"{a} – {b}" for a, b in zip(data["row"], data["column"], strict=True)]
     y = np.arange(len(data))
-    ax.barh(y, data["value"], height=0.5, color=SKY, edgecolor=BLUE)
-    whiskers = data["lower"].notna() & data["upper"].notna()
-    ax.hlines(y[whiskers], data["lower"][whiskers], data["upper"][whiskers], color=INK, linewidth=1.2)
-    for end in ("lower", "upper"):
-        ax.plot(data[end][whiskers], y[whiskers], "|", color=INK, markersize=7)
-    row_axis(ax, [f"{a} – {b}" for a, b in zip(data["row"], data["column"], strict=True)])
-    for limit, style, key in ((HTMT_STRICT, "--", "htmt_strict"), (HTMT_LIBERAL, ":", "htmt_liberal")):
-        text = display(coded(key), value=display.number(limit, digits=2))
-        ax.axvline(limit, color=ORANGE, linestyle=style, linewidth=1.2, label=text)
+    sns.barplot(
+        x=data["value"].to_numpy(), y=pairs, width=0.5, color=SKY, edgecolor=BLUE, saturation=1, ax=ax
+    )
+    ends = ["value", "bound"] if bounds is not None else ["lower", "upper"]
+    whiskers = data[ends].notna().all(axis=1).to_numpy()
+    from_, to = (data[end].to_numpy(dtype=float)[whiskers] for end in ends)
+    ax.hlines(y[whiskers], from_, to, color=INK, linewidth=1.2)
+    for end in (from_, to)[int(bounds is not None) :]:
+        ax.plot(end, y[whiskers], "|", color=INK, markersize=7)
+    row_axis(ax, pairs)
+    limit = threshold(statistic)
+    drawn = [
+        (limit.acceptable, "--", 0.9, N_("{value} (conceptually distinct constructs)")),
+        (limit.borderline, ":", 0.9, N_("{value} (conceptually similar constructs)")),
+        (1.0 if bounds is not None else None, "-", 1.6, N_("{value} (limit of the upper bound)")),
+    ]
+    for at, style, width, text in drawn:
+        if at is not None:
+            label = display(text, value=display.plain(at) if at == 1 else display.number(at, digits=2))
+            ax.axvline(at, color=ORANGE, linestyle=style, linewidth=width, label=label)
     ax.axvline(0, color=GREY, linewidth=0.7)
-    last = float(np.nanmax([1.0, data["value"].max(), data["upper"].max()]))
-    for i, value in enumerate(data["value"]):
-        ax.text(
-            last * 1.04,
-            i,
-            display.number(value),
-            ha="left",
-            va="center_baseline",
-            fontsize=NORMAL,
-        )
-    ax.set_xlim(min(0.0, float(np.nanmin([0.0, data["lower"].min()]))), last * 1.12)
+    last = float(np.nanmax([1.0, *data.select_dtypes("number").max()]))
+    columns = [("value", display(coded(statistic)))]
+    if bounds is not None:
+        columns.append(("bound", display("Bound")))
+    edge = text_width("0.000", NORMAL) + 0.16
+    for k, (key, head) in enumerate(columns):
+        for i, value in [(-0.75, head), *enumerate(data[key])]:
+            text = value if isinstance(value, str) else display.number(value)
+            heavy = isinstance(value, str) or (key == "bound" and value >= 1)
+            ax.annotate(
+                text,
+                (1.0, i),
+                (72 * (0.1 + edge * (k + 1)), 0),
+                xycoords=ax.get_yaxis_transform(),
+                textcoords="offset points",
+                ha="right",
+                va="center_baseline",
+                fontsize=NORMAL,
+                weight="bold" if heavy else "normal",
+            )
+    ax.set_xlim(min(0.0, float(np.nanmin([0.0, *data.select_dtypes("number").min()]))), last * 1.03)
     number_axis(ax.xaxis, display)
-    ax.set_xlabel(display(coded(statistic)))
+    ax.set(xlabel=display(coded(statistic)), ylabel="")
     figure.legend(loc="outside upper center", ncols=2)
     note = _interval_note(confidence_level, display) if whiskers.any() else None
+    if bounds is not None and confidence_level is not None:
+        note = display(
+            "━ up to the one-sided upper bound ({level}); in bold where it reaches 1.",
+            level=display.level(confidence_level),
+        )
     add_notice(figure, note, display.notice)
     return figure, data
+
+
+def _upper_bounds(bounds: pd.DataFrame, data: pd.DataFrame) -> list[float]:
+    """Return the upper bound of each row, whichever way round a pair's names stand."""
+    found = check_frame(bounds, ("statistic", "row", "column", "upper"), "htmt_bars: bounds")
+    known = {
+        (s, frozenset((r, c))): float(u)
+        for s, r, c, u in found[["statistic", "row", "column", "upper"]].itertuples(index=False)
+    }
+    for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False):
+        if (s, frozenset((r, c))) not in known:
+            raise FigureError(f"htmt_bars: no bound of the {s} of {r} and {c}")
+    return [
+        known[s, frozenset((r, c))]
+        for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
+    ]
 
 
 @styled
@@ -241,33 +302,29 @@ def bootstrap_densities(
     chosen = [k for k in keys if k[0] == "path_coefficient"][:12] if quantities is None else list(quantities)
     if not chosen:
         raise FigureError("bootstrap_densities: nothing to draw, no path coefficient in the summary")
-    rows: list[tuple[str, str, str, str, float, float]] = []
+    columns = 1 if len(chosen) == 1 else 2 if len(chosen) <= 4 else 3
+    n_rows = -(-len(chosen) // columns)
+    figure = new_figure(1.55 * n_rows + 0.55)
+    axes = figure.subplots(n_rows, columns, squeeze=False)
+    parts = []
     resamples = 0
-    for key in chosen:
+    for ax, key in itertools.zip_longest(axes.ravel(), chosen):
+        if key is None:
+            ax.set_axis_off()
+            continue
         if key not in keys:
             raise FigureError(f"bootstrap_densities: {key} is not in the summary")
         draws = _draws(result, key)
         resamples = max(resamples, len(draws))
         ends = known[["value", "lower", "upper"]].to_numpy(dtype=float)[keys.index(key)].tolist()
-        x, density = _density(draws, n_points)
-        rows += [(*key, "density", a, b) for a, b in zip(x.tolist(), density.tolist(), strict=True)]
-        marks = zip(("estimate", "lower", "upper"), ends, strict=True)
-        rows += [(*key, name, value, float(np.interp(value, x, density))) for name, value in marks]
-    data = pd.DataFrame(rows, columns=["statistic", "row", "column", "element", "x", "density"])
-
-    columns = 1 if len(chosen) == 1 else 2 if len(chosen) <= 4 else 3
-    n_rows = -(-len(chosen) // columns)
-    figure = new_figure(1.55 * n_rows + 0.55)
-    axes = figure.subplots(n_rows, columns, squeeze=False)
-    for ax, key in itertools.zip_longest(axes.ravel(), chosen):
-        if key is None:
-            ax.set_axis_off()
-            continue
-        part = data[(data["statistic"] == key[0]) & (data["row"] == key[1]) & (data["column"] == key[2])]
-        _density_panel(ax, part, display)
+        part = _density_panel(ax, draws, ends, n_points, display)
+        for place, (column, value) in enumerate(zip(("statistic", "row", "column"), key, strict=True)):
+            part.insert(place, column, value)
+        parts.append(part)
         name = "" if key[0] == "path_coefficient" else display(coded(key[0]))
         title = quantity_label(name, *key[1:], statistic=key[0])
         ax.set_title(shorten(title, (WIDTH - 0.6) / columns, NORMAL + 0.5, bold=True))
+    data = pd.concat(parts, ignore_index=True)
     count = display(
         "{count} resamples",
         count=display.count(resamples),
@@ -278,22 +335,26 @@ def bootstrap_densities(
     return figure, data
 
 
-def _density_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
-    curve = part[part["element"] == "density"]
-    at = {e: (x, d) for e, x, d in part[["element", "x", "density"]].itertuples(index=False)}
-    inside = (curve["x"] >= at["lower"][0]) & (curve["x"] <= at["upper"][0])
-    ax.fill_between(curve["x"], curve["density"], color=LIGHT, linewidth=0)
-    ax.fill_between(curve["x"], curve["density"], where=inside.tolist(), color=SKY, linewidth=0)
-    ax.plot(curve["x"], curve["density"], color=BLUE, linewidth=1.0)
-    ax.plot([at["estimate"][0]] * 2, [0, at["estimate"][1]], color=INK, linewidth=1.2)
-    if curve["x"].min() <= 0 <= curve["x"].max():
+def _density_panel(
+    ax: Axes, draws: FloatArray, ends: Sequence[float], n_points: int, display: Display
+) -> pd.DataFrame:
+    """Draw one density and return it with its marks: ``element, x, density``."""
+    sns.kdeplot(x=draws, gridsize=n_points, cut=2, color=BLUE, linewidth=1.0, ax=ax)
+    x, density = (np.asarray(values, dtype=float) for values in ax.lines[0].get_data())
+    estimate, lower, upper = ends
+    ax.fill_between(x, density, color=LIGHT, linewidth=0)
+    ax.fill_between(x, density, where=((x >= lower) & (x <= upper)).tolist(), color=SKY, linewidth=0)
+    at = np.interp(ends, x, density)
+    ax.plot([estimate] * 2, [0, at[0]], color=INK, linewidth=1.2)
+    if x.min() <= 0 <= x.max():
         ax.axvline(0, color=ORANGE, linestyle="--", linewidth=0.9)
-    foot = -0.07 * curve["density"].max()
-    ax.plot([at["lower"][0], at["upper"][0]], [foot, foot], color=INK, linewidth=2.0, solid_capstyle="butt")
-    ax.set_ylim(2 * foot, None)
-    ax.set_yticks([])
+    foot = -0.07 * density.max()
+    ax.plot([lower, upper], [foot, foot], color=INK, linewidth=2.0, solid_capstyle="butt")
+    ax.set(ylim=(2 * foot, None), yticks=[], ylabel="")
     ax.spines["left"].set_visible(False)
     number_axis(ax.xaxis, display)
+    elements = ["density"] * len(x) + ["estimate", "lower", "upper"]
+    return pd.DataFrame({"element": elements, "x": np.append(x, ends), "density": np.append(density, at)})
 
 
 def _draws(result: BootstrapResult | pd.DataFrame, key: Key) -> FloatArray:
@@ -307,19 +368,6 @@ def _draws(result: BootstrapResult | pd.DataFrame, key: Key) -> FloatArray:
     if len(draws) < 2 or np.ptp(draws) == 0:
         raise FigureError(f"bootstrap_densities: the draws of {key} do not vary, there is no density")
     return draws
-
-
-def _density(draws: FloatArray, n_points: int) -> tuple[FloatArray, FloatArray]:
-    """Gaussian kernel density on the range of the draws; many draws are binned finely first."""
-    kernel_width = draws.std(ddof=1) * len(draws) ** -0.2
-    x = np.linspace(draws.min() - 2 * kernel_width, draws.max() + 2 * kernel_width, n_points)
-    if len(draws) <= 1000:
-        return x, np.asarray(gaussian_kde(draws)(x), dtype=float)
-    counts, edges = np.histogram(draws, bins=400)
-    centres = (edges[1:] + edges[:-1]) / 2
-    standard = (x[:, None] - centres[None, :]) / kernel_width
-    density = np.exp(-0.5 * standard**2) @ counts
-    return x, np.asarray(density / (len(draws) * kernel_width * np.sqrt(2 * np.pi)))
 
 
 def _rows(frame: pd.DataFrame, statistics: Sequence[str] | None, what: str) -> pd.DataFrame:

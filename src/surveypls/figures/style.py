@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -20,6 +21,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
+from seaborn.utils import relative_luminance
 
 from plsem.names import nearest
 from tabletext.codes import CODES, coded
@@ -269,6 +271,19 @@ def short_name(statistic: str, display: Display) -> str:
     if key in CODES:
         return display(coded(key))
     return display(coded(statistic)) if statistic in CODES else statistic
+
+
+def contrast(ax: Axes) -> None:
+    """Write the numbers of a heat map's cells in white or ink, whichever its colour leaves easier to read.
+
+    The two meet at a relative luminance of 0.18 (contrast ratio of the Web Content Accessibility Guidelines).
+    """
+    mesh: Any = ax.collections[0]
+    values = np.asarray(mesh.get_array())
+    for text in ax.texts:
+        x, y = text.get_position()
+        face = mesh.cmap(mesh.norm(values[int(y), int(x)]))
+        text.set_color("white" if relative_luminance(face) < 0.18 else INK)
 
 
 def marker_handle(style: tuple[str, str, bool], text: str) -> Line2D:
