@@ -1,4 +1,4 @@
-"""The coverage simulation: its population, its accounting, and its views."""
+"""The coverage simulation: its population and its accounting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from plsem import estimator as pls
 from plsem.coverage import common_factor_correlations, coverage
 from plsem.model import ModelError
 from plsem.structural import quantities
-from surveypls.figures.coverage import coverage_figure, coverage_sentence, coverage_table
 
 PATHS = {("X", "M"): 0.5, ("X", "Y"): 0.3, ("M", "Y"): 0.4}
 STATISTICS = partial(quantities, include=["path_coefficient", "htmt"])
@@ -96,17 +95,3 @@ def test_the_seed_fixes_everything(population, simulated):
         population, SMALL, STATISTICS, n_observations=[40, 80], seed=3, n_samples=30, n_resamples=200
     )
     pd.testing.assert_frame_equal(again, simulated)
-
-
-@pytest.mark.parametrize("labels", ["en", "es"])
-def test_views(simulated, labels):
-    table = coverage_table(simulated, labels=labels, notice="synthetic")
-    assert len(table.frame) == len(simulated)
-    assert table.frame["coverage"].tolist() == simulated["coverage"].tolist()
-    figure, data = coverage_figure(simulated, labels=labels, notice="synthetic")
-    assert len(figure.axes) == 2
-    assert len(data) == len(simulated)
-    sentence = coverage_sentence(simulated, labels=labels)
-    near = (np.abs(simulated["coverage"] - 0.95) <= 2 * np.sqrt(0.95 * 0.05 / 30)).sum()
-    assert sentence.startswith(f"{near} ")
-    assert ("coberturas" in sentence) == (labels == "es")

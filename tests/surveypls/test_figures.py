@@ -16,8 +16,12 @@ from matplotlib.text import Text
 from plsem.efa.adequacy import parallel_analysis
 from surveypls import figures
 from surveypls.figures import FigureError
+from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import Hypothesis
 from surveypls.study.definition import Text as StudyText
+from surveypls.tables.coverage import coverage_table
+from tabletext.display import Display
+from tabletext.language import LANGUAGES
 
 NOTICE = {"en": "Synthetic survey, not the responses.", "es": "Encuesta sintética, no las respuestas."}
 BLOCKS = {"INFRATICS": ["INFRATICS1", "INFRATICS2", "INFRATICS10"], "FI": ["FI1", "FI2"]}
@@ -129,6 +133,22 @@ IPMA = pd.DataFrame(
     columns=["target", "level", "name", "construct", "importance", "performance"],
 )
 
+COVERAGE = pd.DataFrame(
+    [
+        (s, *pair, n, kind, 0.3, 0.31, share, 0.02, 0.5 * (1 - share), 0.5 * (1 - share), 0.4, 300)
+        for n in (50, 100)
+        for kind in ("percentile", "bca")
+        for s, pair, share in (
+            ("htmt", ("FI", "RC"), 0.95 if kind == "bca" else 0.80),
+            ("path_coefficient", ("INFRATICS", "RC"), 0.94),
+        )
+    ],
+    columns=(
+        "statistic row column n_observations interval true_value mean_estimate coverage coverage_se below above "
+        "mean_width n_samples"
+    ).split(),
+)
+
 DRAWINGS = {
     "response_bars": lambda **k: figures.response_bars(
         responses(), SCALE, blocks=BLOCKS, item_labels=WORDING, construct_labels=LABELS, **k
@@ -152,6 +172,7 @@ DRAWINGS = {
     "attainable_intervals": lambda **k: figures.attainable_intervals(INTERVALS, **k),
     "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, **k),
     "power_curve": lambda **k: figures.power_curve(POWER, **k),
+    "coverage_figure": lambda **k: figures.coverage_figure(COVERAGE, **k),
 }
 
 
@@ -181,17 +202,17 @@ def test_every_figure_is_tried_here():
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-@pytest.mark.parametrize("labels", ["en", "es"])
-def test_words_numbers_notice_and_edges(name, labels):
-    figure, data = DRAWINGS[name](labels=labels, notice=NOTICE[labels])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_numbers_notice_and_edges(name, language):
+    figure, data = DRAWINGS[name](display=Display(language, notice=NOTICE[language]))
     assert isinstance(figure, Figure) and isinstance(data, pd.DataFrame) and len(data)
     figure.set_dpi(200)
     figure.draw_without_rendering()
     page = figure.bbox
     shown = texts(figure)
     written = [t.get_text().replace("\n", " ") for t in shown]
-    assert any(NOTICE[labels] in text for text in written)
-    wrong = re.compile(r"\d\.\d" if labels == "es" else r"\d,\d")
+    assert any(NOTICE[language] in text for text in written)
+    wrong = re.compile(r"\d\.\d" if language == "es" else r"\d,\d")
     assert not [text for text in written if wrong.search(text)]
     for text in shown:
         box = Text.get_window_extent(text)
@@ -203,7 +224,7 @@ def test_words_numbers_notice_and_edges(name, labels):
 
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_the_data_does_not_depend_on_the_language(name):
-    english, spanish = (DRAWINGS[name](labels=labels)[1] for labels in ("en", "es"))
+    english, spanish = (DRAWINGS[name](display=Display(language))[1] for language in LANGUAGES)
     words = ["label", "answer", "text"]
     pd.testing.assert_frame_equal(
         english.drop(columns=words, errors="ignore"), spanish.drop(columns=words, errors="ignore")
@@ -216,7 +237,8 @@ def test_the_data_does_not_depend_on_the_language(name):
 )
 def test_the_same_input_gives_the_same_bytes(name, formats):
     first, second = (
-        figures.render(DRAWINGS[name](labels="es", notice="n")[0], formats=formats, dpi=60) for _ in range(2)
+        figures.render(DRAWINGS[name](display=Display("es", notice="n"))[0], formats=formats, dpi=60)
+        for _ in range(2)
     )
     assert first == second
     assert first["svg"].startswith(b"<?xml") and b"dc:date" not in first["svg"]
@@ -307,7 +329,7 @@ def test_missing_answers_are_counted_by_item_and_pattern():
 
 
 def test_the_flow_adds_up_and_says_what_each_rule_did():
-    figure, data = figures.cleaning_flow(FLOW, labels="es")
+    figure, data = figures.cleaning_flow(FLOW, display=Display("es"))
     shown = [t.get_text() for t in texts(figure)]
     assert {"70 registros recibidos", "60 registros conservados", "−2", "−8"} <= set(shown)
     assert {"3 señalados", "4 completados", "Formulario sin terminar (se conserva con ≥ 0,8)"} <= set(shown)
@@ -351,7 +373,7 @@ def test_scree_draws_the_parallel_analysis():
 
 
 def test_the_loading_map_marks_what_was_dropped_and_why():
-    figure, data = figures.loading_map(STATISTICS, TRACE, labels="es")
+    figure, data = figures.loading_map(STATISTICS, TRACE, display=Display("es"))
     table = data.set_index(["item", "round"])
     assert table.loc[("FI1", 0), "loading"] == pytest.approx(0.6)
     assert np.isnan(table.loc[("FI1", 1), "loading"]) and table.loc[("FI1", 1), "action"] == "dropped"
@@ -368,7 +390,7 @@ def test_the_loading_map_marks_what_was_dropped_and_why():
 
 
 def test_htmt_bars_have_intervals_and_both_limits():
-    figure, data = DRAWINGS["htmt_bars"](labels="es")
+    figure, data = DRAWINGS["htmt_bars"](display=Display("es"))
     assert bars(figure) == pytest.approx(np.array([(0.0, 0.335), (0.0, 0.884)]))
     assert data[["lower", "upper"]].to_numpy() == pytest.approx(np.array([[0.1, 0.6], [0.7, 1.02]]))
     limits = {line.get_xdata()[0] for line in figure.axes[0].lines if line.get_linestyle() in ("--", ":")}
@@ -392,7 +414,7 @@ def test_the_forest_puts_hypotheses_first_and_tells_intervals_apart():
     ]
     assert [x for x, _ in markers] == [0.31, 0.74]
     assert markers[0][1] == "white" and markers[1][1] != "white"
-    spanish, _ = DRAWINGS["forest"](labels="es")
+    spanish, _ = DRAWINGS["forest"](display=Display("es"))
     assert any(t.get_text().startswith("0,310 [−0,050; 0,550]") for t in texts(spanish))
     with pytest.raises(FigureError, match="no row has the statistic f_squared"):
         figures.forest(SUMMARY, statistics="f_squared")
@@ -450,7 +472,7 @@ def test_the_importance_map_names_every_point_once_without_covering_another():
 
 
 def test_published_dots_count_in_units_of_the_last_digit():
-    figure, data = DRAWINGS["published_dots"](labels="es")
+    figure, data = DRAWINGS["published_dots"](display=Display("es"))
     units = data.set_index("cell")["units"]
     assert units[["T1.a", "T2.a", "T2.b", "T5.a"]].tolist() == pytest.approx([0.0, 0.4, -75.0, 1.0])
     at = data.set_index("cell")["drawn_at"]
@@ -467,7 +489,7 @@ def test_published_dots_count_in_units_of_the_last_digit():
 
 
 def test_attainable_intervals_tell_what_is_out_of_reach():
-    figure, data = DRAWINGS["attainable_intervals"](labels="es")
+    figure, data = DRAWINGS["attainable_intervals"](display=Display("es"))
     assert data["inside"].tolist() == [False, True, False]
     assert data["printed"].tolist()[:2] == [0.73, 0.561] and np.isnan(data["printed"][2])
     assert "[0,615; 0,721]" in {t.get_text() for t in texts(figure)}
@@ -500,6 +522,21 @@ def test_power_curves_are_sorted_and_checked():
         figures.power_curve(POWER.assign(power=80.0))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_coverage_is_drawn_tabled_and_put_into_words(language):
+    display = Display(language, notice="simulated")
+    figure, data = figures.coverage_figure(COVERAGE, display=display)
+    assert len(figure.axes) == 2 and len(data) == len(COVERAGE)
+    drawn = sorted(x for ax in figure.axes for c in ax.containers for x in c.lines[0].get_xdata())
+    assert drawn == sorted(COVERAGE["coverage"])
+    assert (
+        coverage_table(COVERAGE, display=display).frame["coverage"].tolist() == COVERAGE["coverage"].tolist()
+    )
+    sentence = coverage_sentence(COVERAGE, display=display)
+    assert sentence.startswith("6 ") and ("coberturas" in sentence) == (language == "es")
+    assert "80.0%" in sentence or "80,0\N{NO-BREAK SPACE}%" in sentence
+
+
 EMPTY = pd.DataFrame()
 REFUSED = {
     "response_bars": lambda: figures.response_bars(EMPTY, SCALE),
@@ -516,6 +553,7 @@ REFUSED = {
     "attainable_intervals": lambda: figures.attainable_intervals(INTERVALS.iloc[:0]),
     "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0]),
     "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),
+    "coverage_figure": lambda: figures.coverage_figure(COVERAGE.iloc[:0]),
 }
 
 
@@ -535,8 +573,8 @@ def test_answers_off_the_scale_and_unknown_items_are_named():
 
 
 def test_unknown_language_is_refused():
-    with pytest.raises(ValueError, match="'en' or 'es', found 'fr'"):
-        DRAWINGS["htmt_bars"](labels="fr")
+    with pytest.raises(ValueError, match="language: unknown 'fr'"):
+        DRAWINGS["htmt_bars"](display=Display("fr"))
 
 
 def test_labels_come_from_study_and_codebook():

@@ -15,6 +15,8 @@ from plsem.model import Model
 from surveypls.figures.files import render
 from surveypls.figures.path_diagram import path_diagram
 from surveypls.figures.style import FigureError
+from tabletext.display import Display
+from tabletext.language import LANGUAGES
 
 
 def values_for(model: Model, seed: int = 3) -> pd.DataFrame:
@@ -70,14 +72,13 @@ def ink(text: Text) -> Bbox:
 
 
 @pytest.mark.parametrize("model", [STUDY, LARGE, MIXED], ids=["study", "large", "mixed"])
-@pytest.mark.parametrize("labels", ["en", "es"])
-def test_no_text_touches_another_or_leaves_the_page(model, labels):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_touches_another_or_leaves_the_page(model, language):
     figure, _ = path_diagram(
         model,
         values_for(model).assign(p_value=1e-4),
         construct_labels=LABELS,
-        labels=labels,
-        notice="A synthetic survey. " * 12,
+        display=Display(language, notice="A synthetic survey. " * 12),
     )
     figure.set_dpi(400)
     figure.draw_without_rendering()
@@ -139,7 +140,7 @@ def test_stars_follow_the_p_values_and_are_explained():
         [("path_coefficient", "INFRATICS", "FI", 0.15), ("path_coefficient", "INFRATICS", "RC", 0.004)],
         columns=["statistic", "row", "column", "p_value"],
     )
-    figure, data = path_diagram(STUDY, values, inference=inference, labels="es")
+    figure, data = path_diagram(STUDY, values, inference=inference, display=Display("es"))
     paths = data[data["element"] == "path"].set_index("column")["text"]
     assert "*" not in paths["FI"] and paths["RC"].endswith("**") and not paths["RC"].endswith("***")
     assert any("p < 0,05" in t.get_text() for t in texts(figure))
@@ -154,7 +155,7 @@ def test_a_bootstrap_summary_serves_as_values():
 
 
 def test_spanish_has_decimal_commas_and_its_labels():
-    figure, _ = path_diagram(STUDY, values_for(STUDY), construct_labels=LABELS, labels="es")
+    figure, _ = path_diagram(STUDY, values_for(STUDY), construct_labels=LABELS, display=Display("es"))
     shown = [t.get_text() for t in texts(figure)]
     assert "Fuentes de ingreso" in shown
     assert not any(
@@ -186,7 +187,7 @@ def test_the_structural_model_alone():
 
 def test_the_same_input_gives_the_same_bytes():
     first, second = (
-        render(path_diagram(STUDY, values_for(STUDY), labels="es")[0], title="t") for _ in range(2)
+        render(path_diagram(STUDY, values_for(STUDY), display=Display("es"))[0], title="t") for _ in range(2)
     )
     assert first == second and set(first) == {"svg", "png", "pdf"}
     assert b"20" + b"26-" not in first["svg"] and b"CreationDate" not in first["pdf"]

@@ -1,8 +1,8 @@
 """Room 9, the figures: all of them, and how to save them.
 
-Every drawing function takes tables or results and the keywords ``labels`` ("en" or "es") and
-``notice`` (written small under the figure), and returns the figure and a DataFrame of exactly what
-is drawn.  :func:`save` writes both.
+Every drawing function takes tables or results and the keyword ``display``
+(:class:`tabletext.display.Display`: language, decimal sign, and the notice that is written small under
+the figure), and returns the figure and a DataFrame of exactly what is drawn.  :func:`save` writes both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from surveypls.figures.audit import attainable_intervals, ensemble_intervals, power_curve
+from surveypls.figures.coverage import coverage_figure
 from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
 from surveypls.figures.files import render, save
 from surveypls.figures.importance import importance_map
@@ -27,6 +28,7 @@ __all__ = [
     "cleaning_flow",
     "construct_labels",
     "correlation_map",
+    "coverage_figure",
     "ensemble_intervals",
     "forest",
     "htmt_bars",

@@ -87,8 +87,6 @@ def path_diagram(
         Direction of the layout; default: automatic.
     display : Display
         Language, decimal sign and notice.
-    notice : str, optional
-        Note under the figure.
 
     Returns
     -------

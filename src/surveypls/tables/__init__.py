@@ -1,7 +1,7 @@
 """Room 8, the tables: every table in one place, what notebooks and the paper call.
 
 Each function returns a :class:`~tabletext.tabular.Table` (numbers kept, marks, title, note) and
-takes the keywords ``labels`` ("en" or "es") and ``notice`` (the synthetic-data display.notice).
+takes the keyword ``display`` (:class:`tabletext.display.Display`: language, decimal sign, notice).
 :func:`tabletext.export.export` writes one.
 
 ========================================  =====================================================
@@ -14,6 +14,7 @@ the factor analysis                       :mod:`surveypls.tables.efa`
 printed against recomputed, audit         :mod:`surveypls.tables.audit`
 whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
+coverage of intervals, by simulation      :mod:`surveypls.tables.coverage`
 ========================================  =====================================================
 """
 
@@ -27,6 +28,7 @@ from surveypls.tables.article import (
     table_6_model_quality,
 )
 from surveypls.tables.audit import audit_table, comparison_table, statement_table, verdict_table
+from surveypls.tables.coverage import coverage_table
 from surveypls.tables.efa import (
     adequacy_table,
     factor_number_table,
@@ -57,6 +59,7 @@ __all__ = [
     "cleaning_log_table",
     "cleaning_table",
     "comparison_table",
+    "coverage_table",
     "cross_loading_table",
     "cvpat_table",
     "effects_table",
