@@ -74,6 +74,11 @@ def _picture(project: Project, stem: str, display: Display, results: Sequence[An
     folder = project.folder("figures", display.language)
     for ending in (*wanted, "csv"):
         write_atomically(folder / f"{stem}.{ending}", contents[ending])
+    if output.front_page and not project.every_format and display.language != project.languages[0]:
+        place = (
+            project.output / "figures" / f"{stem}_{display.language}.png"
+        )  # for the front page in this language
+        write_atomically(place, contents["png"])
     alt = " ".join(filter(None, (display(output.alt), display.notice)))
     png = base64.b64encode(contents["png"]).decode("ascii")
     return {"image/png": png, "text/plain": f"[{stem}] {alt}", "alt": alt}
