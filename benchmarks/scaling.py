@@ -12,7 +12,7 @@ import cases
 
 from plsem.estimator import Model
 from plsem.resampling.bootstrap import bootstrap, progress_bar
-from plsem.structural import quantities
+from plsem.quantities import quantities
 
 
 def main() -> None:

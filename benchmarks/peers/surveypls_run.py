@@ -6,7 +6,7 @@ from _task import read_task, report, timed
 
 from plsem.estimator import Model
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import quantities
+from plsem.quantities import quantities
 
 
 def main():

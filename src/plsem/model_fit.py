@@ -32,8 +32,7 @@ VARIANTS: tuple[str, ...] = tuple(
 
 
 STATISTICS = ("srmr", "d_uls", "d_g", "nfi", "chi_square")
-SLOW = frozenset({"d_g", "nfi", "chi_square"})
-"""Those that need the eigenvalues of each matrix."""
+_SLOW = frozenset({"d_g", "nfi", "chi_square"})  # those that need each matrix's eigenvalues
 
 
 def split_variant(variant: str) -> tuple[Structure, Implied]:
@@ -231,7 +230,7 @@ def fit_last(estimate: Estimate, statistics: Iterable[str] = STATISTICS) -> dict
         squares = sums_of_squares_last(estimate)
         found["srmr"] = srmr(squares, estimate.model.n_items)
         found["d_uls"] = squares
-    if wanted & SLOW:
+    if wanted & _SLOW:
         eigenvalues = [
             eigenvalues_last(estimate, implied_last(estimate, *split_variant(variant)))
             for variant in VARIANTS

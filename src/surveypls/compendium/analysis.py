@@ -18,7 +18,7 @@ from plsem.prediction import Prediction, cvpat, predict
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
-from plsem.structural import quantities
+from plsem.quantities import quantities
 from surveypls.study.definition import Study
 
 
