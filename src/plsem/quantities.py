@@ -25,11 +25,14 @@ from plsem.model import Model
 from plsem.names import N_, nearest
 
 FloatArray = NDArray[np.float64]
-Kind = Literal["item", "construct", "diagonal", "pair", "path", "route", "target", "fit", "count", "sample"]
+Kind = Literal[
+    "item", "cross", "construct", "diagonal", "pair", "path", "route", "target", "fit", "count", "sample"
+]
 Printed = Literal["unit", "number", "p", "count", "word"]
 
 KINDS: Mapping[Kind, tuple[str, str, str]] = {
     "item": ("item", "construct", " <- "),
+    "cross": ("item", "construct", " <- "),
     "construct": ("construct", "", ""),
     "diagonal": ("construct", "construct", ""),
     "pair": ("construct", "construct", " <-> "),
@@ -150,7 +153,7 @@ _ROWS = (
         measurement.item_index, lambda e: e.loadings_last, signed=True, reported=True, printed="unit",
     ),
     Statistic(
-        "cross_loading", N_("Cross-loading"), "", "item", _SIGN,
+        "cross_loading", N_("Cross-loading"), "", "cross", _SIGN,
         measurement.cross_index, measurement.cross_loadings_last, signed=True, printed="unit",
     ),
     Statistic(
@@ -227,7 +230,10 @@ _ROWS = (
         structural.path_index, structural.inner_vif_last,
     ),
     # Fit
-    Statistic("srmr", N_("SRMR"), N_("SRMR"), "fit", _SIZE, model_fit.index, _fit("srmr"), reported=True, printed="unit"),
+    Statistic(
+        "srmr", N_("SRMR"), N_("SRMR"), "fit", _SIZE,
+        model_fit.index, _fit("srmr"), reported=True, printed="unit",
+    ),
     Statistic("d_uls", N_("d_ULS"), N_("d_ULS"), "fit", _SIZE, model_fit.index, _fit("d_uls")),
     Statistic("d_g", N_("d_G"), N_("d_G"), "fit", _SIZE, model_fit.index, _fit("d_g"), slow=True),
     Statistic("nfi", N_("NFI"), N_("NFI"), "fit", _UP_TO_1, model_fit.index, _fit("nfi"), slow=True, printed="unit"),
