@@ -11,8 +11,8 @@ from functools import partial
 import cases
 
 from plsem.estimator import Model
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap, progress_bar
-from plsem.structural import quantities
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.estimator import Estimate, Model, fit
-from plsem.measurement import SYMMETRIC
+from plsem.quantities import SYMMETRIC
 
 FOLDER = Path(__file__).parent / "reference"
 MODELS = (

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.estimator import Model
-from plsem.structural import quantities
+from plsem.quantities import quantities
 
 REFERENCE = Path(__file__).parent / "reference" / "bootstrap"
 STATISTICS = {"path": "path_coefficient", "weight": "outer_weight", "loading": "outer_loading"}

@@ -5,8 +5,8 @@ from functools import partial
 from _task import read_task, report, timed
 
 from plsem.estimator import Model
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import quantities
 
 
 def main():

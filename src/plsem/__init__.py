@@ -1,7 +1,78 @@
-"""Room 4, the PLS engine: the batched estimator and every statistic of the two models.
+"""PLS-SEM from arrays, tables or correlation matrices: estimate, bootstrap, predict.
 
-Begin with :mod:`plsem.model` and :mod:`plsem.estimator`; then
-:mod:`~plsem.measurement`, :mod:`~plsem.structural`, :mod:`~plsem.model_fit`,
-:mod:`~plsem.prediction`, :mod:`~plsem.admissibility`, :mod:`~plsem.importance`.
-Everything is a function of the items' correlation matrices, a whole batch at once.
+>>> import numpy as np, pandas as pd, plsem
+>>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+>>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+>>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+>>> plsem.fit(data, model).summary(statistic="r_squared").round(2)
+   statistic row column  value
+0  r_squared          Y   0.32
+>>> boot = plsem.bootstrap(data, model, seed=1, n_resamples=500)
+>>> bool(boot.summary(statistic="path_coefficient")["p_value"][0] < 0.001)
+True
+
+:mod:`plsem.quantities` lists every statistic, :mod:`plsem.thresholds` the conventions that judge them;
+:mod:`plsem.measurement`, :mod:`plsem.structural` and :mod:`plsem.model_fit` compute them for whole batches
+of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plsem.admissibility import report as report
+    from plsem.estimator import Estimate as Estimate
+    from plsem.estimator import estimate as estimate
+    from plsem.estimator import fit as fit
+    from plsem.estimator import scores as scores
+    from plsem.inputs import DataError as DataError
+    from plsem.model import Model as Model
+    from plsem.model import ModelError as ModelError
+    from plsem.prediction import Prediction as Prediction
+    from plsem.prediction import cvpat as cvpat
+    from plsem.prediction import predict as predict
+    from plsem.resampling.bootstrap import BootstrapError as BootstrapError
+    from plsem.resampling.bootstrap import bootstrap as bootstrap
+    from plsem.resampling.exact_fit import exact_fit_test as exact_fit_test
+    from plsem.resampling.result import BootstrapResult as BootstrapResult
+
+#: Name → the module that holds it; loaded at first use, so that ``import plsem`` costs nothing.
+_HOMES = {
+    "BootstrapError": "plsem.resampling.bootstrap",
+    "BootstrapResult": "plsem.resampling.result",
+    "DataError": "plsem.inputs",
+    "Estimate": "plsem.estimator",
+    "Model": "plsem.model",
+    "ModelError": "plsem.model",
+    "Prediction": "plsem.prediction",
+    "bootstrap": "plsem.resampling.bootstrap",
+    "cvpat": "plsem.prediction",
+    "estimate": "plsem.estimator",
+    "exact_fit_test": "plsem.resampling.exact_fit",
+    "fit": "plsem.estimator",
+    "predict": "plsem.prediction",
+    "report": "plsem.admissibility",
+    "scores": "plsem.estimator",
+}
+_ROOMS = frozenset({"efa", "measurement", "model_fit", "quantities", "structural", "thresholds"})
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in _ROOMS:
+        value = importlib.import_module(f"plsem.{name}")
+    else:
+        from plsem.names import nearest
+
+        raise AttributeError(f"plsem has no {name!r}{nearest(name, [*_HOMES, *_ROOMS])}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_ROOMS})

@@ -12,7 +12,7 @@ result does not depend on its neighbours in the batch, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, get_args
 
@@ -22,9 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem import batches, kernels
 from plsem.batches import pack, unpack
-from plsem.inputs import DataError, check_correlations, correlations, item_matrix
+from plsem.inputs import DataError, check_correlations, correlations, given_correlations, item_matrix
 from plsem.model import Model, ModelError
-from plsem.names import nearest
+from plsem.names import check_choice, check_flag, named_options, nearest
 from plsem.weighting import outer_weights
 
 __all__ = [
@@ -48,7 +48,7 @@ Number = TypeVar("Number", bound=np.generic)
 Scheme = Literal["path", "factor", "centroid"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Estimate:
     """The PLS estimate of a model from one correlation matrix or a batch of them.
 
@@ -178,6 +178,30 @@ class Estimate:
             "inadmissible": self.leading(np.asarray(wrong)),
         }
 
+    def summary(self, *, statistic: str | Iterable[str] = "all") -> pd.DataFrame:
+        """Return statistics of one estimate as a long table: statistic, row, column, value.
+
+        Parameters
+        ----------
+        statistic : str or iterable of str
+            ``"all"``, ``"fast"``, ``"report"``, or the name or names of statistics
+            (:data:`plsem.quantities.QUANTITIES`).
+        """
+        from plsem.quantities import QUANTITIES, long_table
+
+        wanted = [statistic] if isinstance(statistic, str) and statistic in QUANTITIES else statistic
+        return long_table(self, include=wanted)
+
+    def __repr__(self) -> str:
+        from plsem.reports import estimate_text
+
+        return estimate_text(self)
+
+    def _repr_html_(self) -> str:
+        from plsem.reports import estimate_html
+
+        return estimate_html(self)
+
     def _possible_last(self) -> BoolArray:
         with np.errstate(invalid="ignore", divide="ignore"):
             small = (np.abs(self.loadings_last) <= 1 + 1e-12).all(axis=0)
@@ -186,15 +210,76 @@ class Estimate:
         return np.asarray(small & explained & definite)
 
 
-def fit(data: pd.DataFrame, model: Model, **options: object) -> Estimate:
-    """Check the data and estimate the model from them; the options are those of :func:`estimate`."""
-    values = item_matrix(data, model)
-    return estimate(model, correlations(values), n_observations=len(values), **options)  # type: ignore[arg-type]
+@named_options
+def fit(
+    data: pd.DataFrame | ArrayLike,
+    model: Model,
+    *,
+    n: int | None = None,
+    scheme: Scheme = "path",
+    tolerance: float = 1e-7,
+    max_iterations: int = 300,
+    consistent: bool = False,
+    orient: bool = True,
+    sign_items: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Check the data and estimate a PLS path model from them.
+
+    Parameters
+    ----------
+    data : DataFrame or array_like
+        Answers, one row a respondent: a DataFrame with the model's items among its columns, or an array
+        with one column an item in the model's order.  Or the items' correlation matrix: a DataFrame
+        whose rows and columns are named by the items, in any order, or an array in the model's order.
+    model : Model
+    n : int, optional
+        Respondents behind a correlation matrix; without it adjusted R² and χ² are left out.
+    scheme, tolerance, max_iterations, consistent, orient, sign_items
+        See :func:`estimate`.
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    DataError
+        If the data cannot be used; the message names items and rows.
+    ValueError
+        For a wrong option, or a matrix that no data can have.
+
+    Examples
+    --------
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> round(float(fit(r, model, n=100).path_coefficients[0, 1]), 3)
+    0.375
+    """
+    r = given_correlations(data, model)
+    if r is None:
+        if n is not None:
+            raise ValueError("n: belongs to a correlation matrix; answers have their own number of rows")
+        values = item_matrix(data, model)
+        r, n = correlations(values), len(values)
+    elif n is not None and not (isinstance(n, int | np.integer) and n >= 3):
+        raise ValueError(f"n: expected a whole number of at least 3, found {n!r}")
+    return estimate(
+        model,
+        r,
+        scheme=scheme,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+        consistent=consistent,
+        orient=orient,
+        sign_items=sign_items,
+        n_observations=n,
+    )
 
 
+@named_options
 def estimate(
     model: Model,
-    correlations: ArrayLike,
+    correlations: pd.DataFrame | ArrayLike,
     *,
     scheme: Scheme = "path",
     tolerance: float = 1e-7,
@@ -209,8 +294,8 @@ def estimate(
     Parameters
     ----------
     model : Model
-    correlations : array_like, (..., p, p)
-        Correlation matrices of the items in the model's order.
+    correlations : DataFrame or array_like, (..., p, p)
+        Correlation matrices of the items in the model's order; a DataFrame is matched by its names.
     scheme : {"path", "factor", "centroid"}
         Inner weighting scheme.  With scores :math:`y` and neighbours :math:`l` of :math:`j`, the inner
         weight :math:`e_{jl}` is the correlation (factor), its sign (centroid), or the regression
@@ -249,6 +334,11 @@ def estimate(
     z_j)`; Mode B: :math:`w_j \propto R_{jj}^{-1}\mathrm{cov}(x_j, z_j)`, with the inner proxy
     :math:`z_j = \sum_l e_{jl} y_l` (Lohmöller 1989; Tenenhaus et al. 2005).
     """
+    if isinstance(correlations, pd.DataFrame):
+        named = given_correlations(correlations, model)
+        if named is None:
+            raise DataError("correlations: rows and columns must be named by the items")
+        correlations = named
     r = np.asarray(correlations, dtype=float)
     p = model.n_items
     if r.ndim < 2 or r.shape[-2:] != (p, p):
@@ -301,12 +391,13 @@ def estimate_batch(
     Estimate
         With ``batch_shape`` (B,).  NaN where a matrix has no solution.
     """
-    if scheme not in get_args(Scheme):
-        raise ValueError(f"scheme: unknown {scheme!r}{nearest(str(scheme), get_args(Scheme))}")
-    if not tolerance > 0:
-        raise ValueError(f"tolerance: must be above 0, found {tolerance}")
-    if max_iterations < 1:
-        raise ValueError(f"max_iterations: must be at least 1, found {max_iterations}")
+    check_choice("scheme", scheme, get_args(Scheme))
+    check_flag("consistent", consistent)
+    check_flag("orient", orient)
+    if not (isinstance(tolerance, float | int | np.number) and tolerance > 0):
+        raise ValueError(f"tolerance: must be a number above 0, found {tolerance!r}")
+    if not (isinstance(max_iterations, int | np.integer) and max_iterations >= 1):
+        raise ValueError(f"max_iterations: must be a whole number of at least 1, found {max_iterations!r}")
     expected = model.n_items * (model.n_items - 1) // 2
     if packed.ndim != 2 or packed.shape[0] != expected:
         raise ValueError(f"packed: expected shape ({expected}, B), found {packed.shape}")
@@ -388,6 +479,6 @@ def scores(data: pd.DataFrame | ArrayLike, estimate: Estimate, *, ddof: int = 1)
     if estimate.batch_shape:
         raise ValueError(f"scores: needs the estimate of one matrix, found batch {estimate.batch_shape}")
     model = estimate.model
-    x = item_matrix(data, model) if isinstance(data, pd.DataFrame) else np.asarray(data, dtype=float)
+    x = item_matrix(data, model)
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=ddof)
     return np.column_stack([z[:, s] @ estimate.outer_weights[s] for s in model.slices])

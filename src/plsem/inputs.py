@@ -12,17 +12,21 @@ from plsem.names import nearest
 FloatArray = NDArray[np.float64]
 
 
+_INDEFINITE = -1e-8  # eigenvalue below which rounding is no explanation
+
+
 class DataError(ValueError):
     """The data cannot be used; the message names the columns and rows."""
 
 
-def item_matrix(data: pd.DataFrame, model: Model) -> FloatArray:
+def item_matrix(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray:
     """Return the model's items as an ``(n, p)`` array, checked.
 
     Parameters
     ----------
-    data : DataFrame
-        One row a respondent; the model's items are among the columns.
+    data : DataFrame or array_like
+        One row a respondent.  The model's items are among a DataFrame's columns; an array has one column
+        an item, in the model's order.
     model : Model
 
     Returns
@@ -36,6 +40,14 @@ def item_matrix(data: pd.DataFrame, model: Model) -> FloatArray:
         If a column is missing, stands twice, holds text, NaN or infinite values, is constant, or equals
         another item (up to sign and scale), or if there are fewer than 3 rows.  Nothing is imputed.
     """
+    if not isinstance(data, pd.DataFrame):
+        values = np.asarray(data)
+        if values.ndim != 2 or values.shape[1] != model.n_items:
+            raise DataError(
+                f"data: expected shape (n, {model.n_items}), a column for each of the model's items in its "
+                f"order, found {values.shape}; a DataFrame is matched by name"
+            )
+        data = pd.DataFrame(values, columns=list(model.items))
     problems = []
     columns = [str(c) for c in data.columns]
     for item in model.items:
@@ -98,6 +110,61 @@ def correlations(data: pd.DataFrame | ArrayLike) -> FloatArray:
     return np.asarray(np.clip(r, -1.0, 1.0))
 
 
+def given_correlations(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray | None:
+    """Return the correlations of the model's items, in its order, where ``data`` is a correlation matrix.
+
+    Parameters
+    ----------
+    data : DataFrame or array_like
+        A DataFrame with the same names for its rows and columns is matched by them and may hold other
+        items too; a symmetric (p, p) array with a diagonal of 1 has the items in the model's order.
+    model : Model
+
+    Returns
+    -------
+    ndarray (p, p), or None
+        None where the data are answers.
+
+    Raises
+    ------
+    DataError
+        If a DataFrame looks like a correlation matrix but its names do not: of rows other than of
+        columns, or without an item of the model.
+    """
+    if not isinstance(data, pd.DataFrame):
+        values = np.asarray(data)
+        return values.astype(float) if _is_correlation(values) else None
+    rows, columns = [str(r) for r in data.index], [str(c) for c in data.columns]
+    if sorted(rows) != sorted(columns):
+        if _is_correlation(data.to_numpy()):
+            raise DataError(
+                f"correlations: the rows are named {_few(rows)} and the columns {_few(columns)}; "
+                "give both the items' names, or pass an array in the model's order"
+            )
+        return None
+    problems = []
+    for item in model.items:
+        if item not in columns:
+            problems.append(f"correlations: no item {item!r}{nearest(item, columns)}")
+        elif columns.count(item) > 1:
+            problems.append(f"correlations: item {item!r} stands {columns.count(item)} times")
+    if problems:
+        raise DataError("; ".join(problems))
+    places = [[names.index(item) for item in model.items] for names in (rows, columns)]
+    return np.asarray(data.to_numpy(dtype=float)[np.ix_(*places)])
+
+
+def _is_correlation(values: NDArray[np.generic]) -> bool:
+    if values.ndim != 2 or values.shape[0] != values.shape[1] or values.dtype.kind not in "fiu":
+        return False
+    x = values.astype(float)
+    return bool(np.allclose(np.diag(x), 1.0, atol=1e-8) and np.allclose(x, x.T, atol=1e-8))
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
+
+
 def check_correlations(r: FloatArray, model: Model) -> None:
     """Raise ValueError unless ``r`` (p, p) is a correlation matrix of the model's items."""
     if not np.isfinite(r).all():
@@ -109,3 +176,9 @@ def check_correlations(r: FloatArray, model: Model) -> None:
         raise ValueError("correlations: the diagonal is not 1; standardise the covariance matrix first")
     if np.abs(r).max() > 1 + 1e-8:
         raise ValueError("correlations: an entry is above 1 in size")
+    smallest = float(np.linalg.eigvalsh(r)[0])
+    if smallest < _INDEFINITE:
+        raise ValueError(
+            f"correlations: no data can have them all (smallest eigenvalue {smallest:.3g}); pairwise deletion, "
+            "tetra- or polychoric correlations and strong rounding make such matrices; smooth it first"
+        )

@@ -8,7 +8,6 @@ the choices that packages make differently stand in ``docs/definitions.md``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,17 +20,6 @@ from plsem.model import Model
 
 FloatArray = NDArray[np.float64]
 Index = list[tuple[str, str]]
-
-SYMMETRIC = frozenset({"construct_correlation", "htmt", "htmt2"})
-"""Statistics of two constructs that do not depend on their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One statistic: the (row, column) names of its values, and the values ``(m, B)`` themselves."""
-
-    index: Callable[[Model], Index]
-    values: Callable[[Estimate], FloatArray]
 
 
 def cronbach_alpha_last(estimate: Estimate) -> FloatArray:
@@ -174,52 +162,42 @@ def _stack(rows: list[FloatArray], estimate: Estimate) -> FloatArray:
     return np.stack(rows) if rows else np.empty((0, estimate.outer_weights_last.shape[1]))
 
 
-def _item_index(model: Model) -> Index:
+def item_index(model: Model) -> Index:
+    """Return each item with its construct."""
     return [(item, model.constructs[j]) for item, j in zip(model.items, model.construct_of, strict=True)]
 
 
-def _cross_index(model: Model) -> Index:
+def cross_index(model: Model) -> Index:
+    """Return each item with every construct."""
     return [(item, construct) for item in model.items for construct in model.constructs]
 
 
-def _factor_index(model: Model) -> Index:
+def factor_index(model: Model) -> Index:
+    """Return each Mode A block with two items or more, as a row without a column."""
     return [(model.constructs[j], "") for j in _factors(model)]
 
 
-def _diagonal_index(model: Model) -> Index:
+def diagonal_index(model: Model) -> Index:
+    """Return each Mode A block with two items or more, as row and as column."""
     return [(model.constructs[j], model.constructs[j]) for j in _factors(model)]
 
 
-def _pair_index(model: Model) -> Index:
+def pair_index(model: Model) -> Index:
+    """Return each pair of constructs, the later one first."""
     names = model.constructs
     return [(names[j], names[i]) for j in range(len(names)) for i in range(j)]
 
 
-def _reflective_pair_index(model: Model) -> Index:
+def reflective_pair_index(model: Model) -> Index:
+    """Return each pair of reflective constructs (Mode A or a single item), the later one first."""
     names = [model.constructs[j] for j in _reflective(model)]
     return [(names[j], names[i]) for j in range(len(names)) for i in range(j)]
 
 
-def _flat_cross_loadings(estimate: Estimate) -> FloatArray:
+def cross_loadings_last(estimate: Estimate) -> FloatArray:
+    """Return the correlation of each item with every construct score, item by item, ``(pk, B)``."""
     p, k, size = estimate.cross_loadings_last.shape
     return estimate.cross_loadings_last.reshape(p * k, size)
-
-
-QUANTITIES: dict[str, Quantity] = {
-    "outer_weight": Quantity(_item_index, lambda e: e.outer_weights_last),
-    "outer_loading": Quantity(_item_index, lambda e: e.loadings_last),
-    "cross_loading": Quantity(_cross_index, _flat_cross_loadings),
-    "cronbach_alpha": Quantity(_factor_index, cronbach_alpha_last),
-    "rho_a": Quantity(_factor_index, rho_a_last),
-    "rho_c": Quantity(_factor_index, rho_c_last),
-    "ave": Quantity(_factor_index, ave_last),
-    "sqrt_ave": Quantity(_diagonal_index, sqrt_ave_last),
-    "construct_correlation": Quantity(_pair_index, construct_correlations_last),
-    "htmt": Quantity(_reflective_pair_index, htmt_last),
-    "htmt2": Quantity(_reflective_pair_index, htmt2_last),
-    "outer_vif": Quantity(_item_index, outer_vif_last),
-}
-"""The statistics of the measurement model, by the names used everywhere."""
 
 
 def single(estimate: Estimate) -> None:

@@ -7,14 +7,17 @@ constructs, and the place of each pair of items in a packed correlation matrix.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plsem.model_text import ModelTextError, parse_model, write_model
 from plsem.names import nearest
 
 IntArray = NDArray[np.intp]
@@ -24,11 +27,21 @@ class ModelError(ValueError):
     """The model cannot be estimated; the message lists every problem found."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False, repr=False)
 class Model:
     """A recursive PLS path model.
 
     Parameters
+    ----------
+    blocks : mapping of str to sequence of str
+        Construct → its items.
+    paths : iterable of (str, str)
+        (source, target) construct names.
+    modes : mapping of str to str, optional
+        Construct → ``"A"`` (correlation weights, reflective; the default) or ``"B"`` (regression
+        weights, formative).
+
+    Attributes
     ----------
     constructs : tuple of str
         Names of the k constructs.
@@ -37,14 +50,22 @@ class Model:
     blocks : tuple of tuple of int
         For each construct the positions of its items in ``items``.
     modes : tuple of str
-        ``"A"`` (correlation weights) or ``"B"`` (regression weights) for each construct.
+        ``"A"`` or ``"B"`` for each construct.
     paths : tuple of tuple of int
         The structural paths as (source, target) positions in ``constructs``.
 
     Raises
     ------
     ModelError
-        If the description does not hold together; see :meth:`from_blocks`.
+        If the description does not hold together; the message lists all that :func:`problems_of` finds.
+
+    Examples
+    --------
+    >>> Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    Model of 2 constructs, 4 items, 1 path
+      X =~ x1 + x2
+      Y =~ y1 + y2
+      Y ~ X
     """
 
     constructs: tuple[str, ...]
@@ -53,28 +74,30 @@ class Model:
     modes: tuple[str, ...]
     paths: tuple[tuple[int, int], ...]
 
-    def __post_init__(self) -> None:
-        if not len(self.constructs) == len(self.blocks) == len(self.modes):
-            raise ModelError("constructs, blocks and modes must have the same length")
-        flat = [i for block in self.blocks for i in block]
-        if flat != list(range(len(self.items))):
-            raise ModelError("blocks must number the items 0 … p − 1 in order, each once")
-        k = len(self.constructs)
-        if any(not (0 <= s < k and 0 <= t < k) for s, t in self.paths):
-            raise ModelError(f"paths must join positions 0 … {k - 1}, found {self.paths}")
-        names = self.constructs
-        blocks = {c: [self.items[i] for i in b] for c, b in zip(names, self.blocks, strict=True)}
-        problems = list(
-            _problems(
-                blocks,
-                [(names[s], names[t]) for s, t in self.paths],
-                dict(zip(names, self.modes, strict=True)),
-            )
-        )
-        if len(set(names)) < k:
-            problems.append("a construct is named twice")
+    def __init__(
+        self,
+        blocks: Mapping[str, Sequence[str]],
+        paths: Iterable[tuple[str, str]],
+        *,
+        modes: Mapping[str, str] | None = None,
+    ) -> None:
+        blocks = {c: [items] if isinstance(items, str) else list(items) for c, items in blocks.items()}
+        pairs = [(s, t) for s, t in paths]
+        modes = dict.fromkeys(blocks, "A") | dict(modes or {})
+        problems = list(problems_of(blocks, pairs, modes))
         if problems:
             raise ModelError("; ".join(problems))
+        names = tuple(blocks)
+        starts = np.cumsum([0, *(len(b) for b in blocks.values())]).tolist()
+        fields = {
+            "constructs": names,
+            "items": tuple(i for block in blocks.values() for i in block),
+            "blocks": tuple(tuple(range(a, b)) for a, b in pairwise(starts)),
+            "modes": tuple(modes[c] for c in names),
+            "paths": tuple((names.index(s), names.index(t)) for s, t in pairs),
+        }
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def from_blocks(
@@ -84,44 +107,48 @@ class Model:
         *,
         modes: Mapping[str, str] | None = None,
     ) -> Model:
-        """Build a model from names.
+        """Build a model from names: the same as calling the class."""
+        return cls(blocks, paths, modes=modes)
 
-        Parameters
-        ----------
-        blocks : mapping of str to sequence of str
-            Construct → its items.
-        paths : iterable of (str, str)
-            (source, target) construct names.
-        modes : mapping of str to str, optional
-            Construct → ``"A"`` (default) or ``"B"``.
-
-        Returns
-        -------
-        Model
+    @classmethod
+    def from_text(cls, text: str) -> Model:
+        """Read a model in lavaan's notation; see :func:`plsem.model_text.parse_model`.
 
         Raises
         ------
         ModelError
-            If a construct has no item, an item stands in two constructs, a path names an unknown
-            construct, leads from a construct to itself or stands twice, the paths form a cycle, or a
-            construct is on no path.  The message lists all problems.
+            If a line cannot be read, or the model does not hold together.
+
+        Examples
+        --------
+        >>> Model.from_text("X =~ x1 + x2; Y <~ y1 + y2; Y ~ X").modes
+        ('A', 'B')
         """
-        blocks = {c: [items] if isinstance(items, str) else list(items) for c, items in blocks.items()}
-        pairs = [(s, t) for s, t in paths]
-        modes = dict.fromkeys(blocks, "A") | dict(modes or {})
-        problems = list(_problems(blocks, pairs, modes))
-        if problems:
-            raise ModelError("; ".join(problems))
-        names = tuple(blocks)
-        items = tuple(i for block in blocks.values() for i in block)
-        starts = np.cumsum([0, *(len(b) for b in blocks.values())]).tolist()
+        try:
+            found = parse_model(text)
+        except ModelTextError as error:
+            raise ModelError(str(error)) from None
+        constructs = found["constructs"]
         return cls(
-            constructs=names,
-            items=items,
-            blocks=tuple(tuple(range(a, b)) for a, b in pairwise(starts)),
-            modes=tuple(modes[c] for c in names),
-            paths=tuple((names.index(s), names.index(t)) for s, t in pairs),
+            {name: body["items"] for name, body in constructs.items()},
+            [tuple(path.split(" -> ")) for path in found["paths"]],
+            modes={name: body["mode"] for name, body in constructs.items()},
         )
+
+    def to_text(self) -> str:
+        """Return the model in lavaan's notation, which :meth:`from_text` reads back."""
+        names = self.constructs
+        blocks = {c: [self.items[i] for i in b] for c, b in zip(names, self.blocks, strict=True)}
+        return write_model(blocks, self.path_names, dict(zip(names, self.modes, strict=True)))
+
+    def __repr__(self) -> str:
+        q = len(self.paths)
+        head = f"Model of {self.n_constructs} constructs, {self.n_items} items, {q} path{'s' * (q != 1)}"
+        return "\n  ".join([head, *self.to_text().splitlines()])
+
+    def _repr_html_(self) -> str:
+        head, *lines = repr(self).splitlines()
+        return f"<p>{head}</p>\n<pre>{html.escape(chr(10).join(line[2:] for line in lines))}</pre>"
 
     @property
     def n_items(self) -> int:
@@ -166,14 +193,7 @@ class Model:
     @cached_property
     def order(self) -> tuple[int, ...]:
         """The constructs in causal order: each after all its predecessors."""
-        done: list[int] = []
-        while len(done) < self.n_constructs:
-            done += [
-                j
-                for j in range(self.n_constructs)
-                if j not in done and all(s in done for s in self.predecessors[j])
-            ]
-        return tuple(done)
+        return tuple(TopologicalSorter(dict(enumerate(self.predecessors))).static_order())
 
     @cached_property
     def pairs(self) -> tuple[IntArray, IntArray]:
@@ -209,7 +229,7 @@ class Model:
         left = [q for q in self.paths if q != (source, target)]
         kept = [j for j in range(self.n_constructs) if any(j in q for q in left)]
         names, items = self.constructs, self.items
-        reduced = Model.from_blocks(
+        reduced = Model(
             {names[j]: [items[i] for i in self.blocks[j]] for j in kept},
             [(names[s], names[t]) for s, t in left],
             modes={names[j]: self.modes[j] for j in kept},
@@ -217,9 +237,23 @@ class Model:
         return reduced, [i for j in kept for i in self.blocks[j]]
 
 
-def _problems(
+def problems_of(
     blocks: Mapping[str, Sequence[str]], paths: Sequence[tuple[str, str]], modes: Mapping[str, str]
 ) -> Iterable[str]:
+    """Yield whatever keeps a description from being a PLS path model, each in one sentence.
+
+    A construct without items or in no path; an item in two constructs or twice in one; an unknown mode; a
+    path that names an unknown construct, leads from a construct to itself or stands twice; a cycle.
+
+    Parameters
+    ----------
+    blocks : mapping of str to sequence of str
+        Construct → items.
+    paths : sequence of (str, str)
+        (source, target).
+    modes : mapping of str to str
+        Construct → ``"A"`` or ``"B"``.
+    """
     if not blocks:
         yield "the model has no construct"
     owner: dict[str, str] = {}
@@ -251,15 +285,11 @@ def _problems(
     for construct in blocks:
         if not any(construct in pair for pair in paths):
             yield f"construct {construct!r} is on no path"
-    left = set(blocks)
-    while True:
-        sources = {j for j in left if not any(t == j and s in left for s, t in paths)}
-        if not sources:
-            break
-        left -= sources
-    # What is left lies on a cycle or behind one; constructs that lead nowhere are only behind one.
-    while ends := {j for j in left if not any(s == j and t in left for s, t in paths)}:
-        left -= ends
-    if left and not any(s == t for s, t in paths):
-        listed = ", ".join(c for c in blocks if c in left)
-        yield f"the paths form a cycle among {listed}; PLS needs a recursive model"
+    before: dict[str, list[str]] = {}
+    for source, target in paths:
+        if source != target:
+            before.setdefault(target, []).append(source)
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        yield f"the paths form a cycle, {' -> '.join(error.args[1])}; PLS needs a recursive model"

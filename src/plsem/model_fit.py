@@ -34,8 +34,6 @@ VARIANTS: tuple[str, ...] = tuple(
 
 
 STATISTICS = ("srmr", "d_uls", "d_g", "nfi", "chi_square")
-SLOW = frozenset({"d_g", "nfi", "chi_square"})
-"""Those that need roots of each matrix."""
 
 _USERS = {"d_g": {"d_g"}, "d_ml": {"nfi", "chi_square"}}  # discrepancies, and statistics made from them
 _CACHE_BYTES = 2**21  # of matrices worked at once

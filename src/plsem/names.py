@@ -1,9 +1,15 @@
-"""Names and words: the nearest valid name for an error message, and texts marked for translation."""
+"""Names, options and words: the nearest valid name, the refusal of wrong values, texts marked for translation."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
@@ -20,3 +26,43 @@ def nearest(name: str, valid: Iterable[str]) -> str:
 def N_(text: str) -> str:
     """Mark a text that is shown elsewhere, so that the catalogue of translations lists it."""
     return text
+
+
+def check_choice(what: str, value: object, valid: tuple[str, ...]) -> None:
+    """Raise ValueError naming the nearest valid choice if ``value`` is not one of ``valid``."""
+    if value not in valid:
+        raise ValueError(
+            f"{what}: found {value!r}, expected one of {', '.join(valid)}{nearest(str(value), valid)}"
+        )
+
+
+def check_flag(what: str, value: object) -> None:
+    """Raise ValueError unless ``value`` is True or False."""
+    if not isinstance(value, bool) and type(value).__name__ != "bool":  # NumPy's bool is one too
+        raise ValueError(f"{what}: expected True or False, found {value!r}")
+
+
+def named_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function name the nearest option where it is given one that it does not know.
+
+    Its signature stays as it is for help and completion.
+
+    Examples
+    --------
+    >>> @named_options
+    ... def draw(*, width: int = 1) -> None: ...
+    >>> draw(widht=2)
+    Traceback (most recent call last):
+    TypeError: draw: no option 'widht'; did you mean 'width'?
+    """
+    parameters = inspect.signature(function).parameters
+    options = [n for n, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        for name in kwargs:
+            if name not in parameters:
+                raise TypeError(f"{function.__name__}: no option {name!r}{nearest(name, options)}")
+        return function(*args, **kwargs)
+
+    return checked

@@ -22,9 +22,10 @@ from plsem.estimator import Estimate
 from plsem.inputs import DataError
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
-from plsem.structural import quantities
+from plsem.thresholds import threshold
 
 FloatArray = NDArray[np.float64]
 Population = Literal["normal", "respondents"]
@@ -74,7 +75,7 @@ def power_grid(
     seed: int,
     n_replications: int = 500,
     n_resamples: int = 300,
-    significance: float = 0.05,
+    significance: float = threshold("p_value").acceptable,
     population: Population = "normal",
     n_jobs: int = 1,
 ) -> pd.DataFrame:
@@ -232,7 +233,9 @@ def _near(grid: pd.DataFrame, probit: float) -> NDArray[np.bool_]:
     return np.asarray(distance <= max(1.0, float(np.sort(distance)[:3][-1])))
 
 
-def required_n(grid: pd.DataFrame, *, power: float = 0.80, confidence_level: float = 0.95) -> pd.DataFrame:
+def required_n(
+    grid: pd.DataFrame, *, power: float = threshold("power").acceptable, confidence_level: float = 0.95
+) -> pd.DataFrame:
     """Interpolate the sample size that a wanted power needs, path by path.
 
     Parameters

@@ -18,7 +18,7 @@ from plsem.batches import solve, unpack
 from plsem.estimator import Estimate, Scheme, correlations, estimate, estimate_batch
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
-from plsem.names import nearest
+from plsem.names import named_options, nearest
 from plsem.resampling.moments import item_moments
 
 FloatArray = NDArray[np.float64]
@@ -159,8 +159,9 @@ class Prediction:
         return np.asarray(100 * np.abs(errors / safe).mean(axis=(0, 1)))
 
 
+@named_options
 def predict(
-    data: pd.DataFrame,
+    data: pd.DataFrame | ArrayLike,
     model: Model,
     *,
     folds: int = 10,

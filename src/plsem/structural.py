@@ -1,7 +1,7 @@
-"""The structural model: effects, explained variance, effect sizes, collinearity and fit, for batches.
+"""The structural model: effects, explained variance, effect sizes and collinearity, for batches.
 
-:func:`quantities` returns every statistic of the measurement and the structural model in one array; it is
-what the bootstrap calls on each chunk of resamples.  The other functions return labelled tables.
+Functions that end in ``_last`` return arrays with the batch on the last axis, those that end in ``_index``
+the names of their rows; the others return labelled tables of a single estimate.
 """
 
 from __future__ import annotations
@@ -15,30 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem import batches, measurement
-from plsem import model_fit as model_fit
+from plsem import batches
 from plsem.estimator import Estimate, estimate_batch
-from plsem.measurement import Index, Quantity, single
+from plsem.measurement import Index, single
 from plsem.model import Model
-from plsem.model_fit import fit_table, implied_correlations
 from plsem.names import nearest
-
-__all__ = [
-    "QUANTITIES",
-    "REPORT",
-    "adjusted_r_squared_last",
-    "effects",
-    "effects_last",
-    "explained",
-    "f_squared_last",
-    "fit_table",
-    "implied_correlations",
-    "inner_vif_last",
-    "long_table",
-    "paths",
-    "quantities",
-    "statistics_of",
-]
 
 FloatArray = NDArray[np.float64]
 
@@ -165,22 +146,31 @@ def route_exists(model: Model) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=64)
+def routes_can_be_listed(model: Model) -> bool:
+    """Return whether the model has at most :data:`MAX_ROUTES` routes over two paths or more."""
+    ending = np.zeros(model.n_constructs, dtype=object)  # routes that end in each construct, in whole numbers
+    for t in model.order:
+        ending[t] = sum(1 + ending[s] for s in model.predecessors[t])
+    return bool(sum(ending) - len(model.paths) <= MAX_ROUTES)
+
+
+@lru_cache(maxsize=64)
 def _routes(model: Model) -> tuple[tuple[int, ...], ...]:
     """Return every route over two paths or more."""
+    if not routes_can_be_listed(model):
+        raise ValueError(
+            f"more than {MAX_ROUTES} specific indirect effects; leave 'specific_indirect_effect' out"
+        )
     found: list[tuple[int, ...]] = []
     open_routes: list[tuple[int, ...]] = [(s, t) for s, t in model.paths]
     while open_routes:
-        longer = [(*route, t) for route in open_routes for t in model.successors[route[-1]]]
-        found += longer
-        if len(found) > MAX_ROUTES:
-            raise ValueError(
-                f"more than {MAX_ROUTES} specific indirect effects; leave 'specific_indirect_effect' out"
-            )
-        open_routes = longer
+        open_routes = [(*route, t) for route in open_routes for t in model.successors[route[-1]]]
+        found += open_routes
     return tuple(sorted(found))
 
 
-def _specific_last(estimate: Estimate) -> FloatArray:
+def specific_indirect_effects_last(estimate: Estimate) -> FloatArray:
+    """Return the product of the paths of each route over two paths or more, ``(m, B)``."""
     direct = estimate.path_coefficients_last
     rows = []
     for route in _routes(estimate.model):
@@ -208,149 +198,49 @@ def _gather(matrix: FloatArray, pairs: list[tuple[int, int]]) -> FloatArray:
     return np.asarray(matrix[index[:, 0], index[:, 1]])
 
 
-def _targets(model: Model) -> Index:
+def path_coefficients_last(estimate: Estimate) -> FloatArray:
+    """Return each path's coefficient, ``(q, B)``."""
+    return _gather(estimate.path_coefficients_last, list(estimate.model.paths))
+
+
+def indirect_effects_last(estimate: Estimate) -> FloatArray:
+    """Return the indirect effect of each pair with a route over two paths or more, ``(m, B)``."""
+    return _gather(effects_last(estimate)[0], _effect_pairs(estimate.model, indirect=True))
+
+
+def total_effects_last(estimate: Estimate) -> FloatArray:
+    """Return the total effect of each connected pair, ``(m, B)``."""
+    return _gather(effects_last(estimate)[1], _effect_pairs(estimate.model, indirect=False))
+
+
+def r_squared_last(estimate: Estimate) -> FloatArray:
+    """Return R² of each endogenous construct, ``(t, B)``."""
+    return np.asarray(estimate.r_squared_last[list(estimate.model.endogenous)])
+
+
+def route_index(model: Model) -> Index:
+    """Return each route, written ``X -> M -> Y``, as a row without a column."""
+    return [(" -> ".join(model.constructs[j] for j in route), "") for route in _routes(model)]
+
+
+def indirect_index(model: Model) -> Index:
+    """Return source and target of each indirect effect."""
+    return _names(model, _effect_pairs(model, indirect=True))
+
+
+def total_index(model: Model) -> Index:
+    """Return source and target of each total effect."""
+    return _names(model, _effect_pairs(model, indirect=False))
+
+
+def target_index(model: Model) -> Index:
+    """Return each endogenous construct as a column without a row."""
     return [("", model.constructs[t]) for t in model.endogenous]
 
 
-def _paths(model: Model) -> Index:
+def path_index(model: Model) -> Index:
+    """Return source and target of each path."""
     return list(model.path_names)
-
-
-_NEEDS_ROWS = frozenset({"adjusted_r_squared", "chi_square"})
-
-
-QUANTITIES: dict[str, Quantity] = {
-    **measurement.QUANTITIES,
-    "path_coefficient": Quantity(_paths, lambda e: _gather(e.path_coefficients_last, list(e.model.paths))),
-    "specific_indirect_effect": Quantity(
-        lambda m: [(" -> ".join(m.constructs[j] for j in route), "") for route in _routes(m)],
-        _specific_last,
-    ),
-    "indirect_effect": Quantity(
-        lambda m: _names(m, _effect_pairs(m, indirect=True)),
-        lambda e: _gather(effects_last(e)[0], _effect_pairs(e.model, indirect=True)),
-    ),
-    "total_effect": Quantity(
-        lambda m: _names(m, _effect_pairs(m, indirect=False)),
-        lambda e: _gather(effects_last(e)[1], _effect_pairs(e.model, indirect=False)),
-    ),
-    "r_squared": Quantity(_targets, lambda e: e.r_squared_last[list(e.model.endogenous)]),
-    "adjusted_r_squared": Quantity(_targets, adjusted_r_squared_last),
-    "f_squared": Quantity(_paths, f_squared_last),
-    "inner_vif": Quantity(_paths, inner_vif_last),
-    **{
-        name: Quantity(model_fit.index, lambda e, name=name: model_fit.fit_last(e, [name])[name])  # type: ignore[misc]
-        for name in model_fit.STATISTICS
-    },
-}
-"""Every statistic of both models, by the names used everywhere."""
-
-REPORT = (
-    "outer_weight",
-    "outer_loading",
-    "cronbach_alpha",
-    "rho_a",
-    "rho_c",
-    "ave",
-    "sqrt_ave",
-    "construct_correlation",
-    "htmt",
-    "path_coefficient",
-    "indirect_effect",
-    "total_effect",
-    "r_squared",
-    "adjusted_r_squared",
-    "f_squared",
-    "srmr",
-)
-"""What a PLS-SEM report usually prints; cheap to compute."""
-
-
-def statistics_of(include: str | Iterable[str], *, rows_known: bool = True) -> tuple[str, ...]:
-    """Return the statistics' names that ``include`` of :func:`quantities` stands for, in fixed order."""
-    if isinstance(include, str):
-        groups = {
-            "all": set(QUANTITIES),
-            "fast": set(QUANTITIES) - model_fit.SLOW,
-            "report": set(REPORT),
-        }
-        if include not in groups:
-            raise ValueError(f"include: unknown group {include!r}{nearest(include, groups)}")
-        chosen = groups[include] - (set() if rows_known else _NEEDS_ROWS)
-    else:
-        chosen = set(include)
-        for name in sorted(chosen - set(QUANTITIES)):
-            raise ValueError(f"include: no statistic {name!r}{nearest(name, QUANTITIES)}")
-    return tuple(name for name in QUANTITIES if name in chosen)
-
-
-@lru_cache(maxsize=64)
-def _layout(model: Model, names: tuple[str, ...]) -> tuple[pd.DataFrame, tuple[slice, ...]]:
-    rows: list[tuple[str, str, str]] = []
-    slices: list[slice] = []
-    for name in names:
-        index = QUANTITIES[name].index(model)
-        slices.append(slice(len(rows), len(rows) + len(index)))
-        rows += [(name, row, column) for row, column in index]
-    return pd.DataFrame(rows, columns=["statistic", "row", "column"], dtype=str), tuple(slices)
-
-
-def quantities(
-    estimate: Estimate,
-    *,
-    include: str | Iterable[str] = "all",
-    f_squared: Literal["fixed", "reestimated"] = "fixed",
-) -> tuple[pd.DataFrame, FloatArray]:
-    """Return every statistic of the measurement and the structural model.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        Of one matrix or of a batch.
-    include : str or iterable of str
-        ``"all"``; ``"fast"`` (without d_G, NFI and χ², which need eigenvalues); ``"report"``
-        (:data:`REPORT`); or the names of statistics, keys of :data:`QUANTITIES`.
-    f_squared : {"fixed", "reestimated"}
-        See :func:`f_squared_last`.
-
-    Returns
-    -------
-    labels : DataFrame
-        One row a quantity: statistic, row, column.  They depend on the model and ``include`` only.
-    values : ndarray, (..., q)
-        NaN where a matrix has no solution.
-
-    Raises
-    ------
-    ValueError
-        If a name in ``include`` is unknown, or adjusted R² or χ² is asked for by name and the estimate
-        does not know its number of rows (the groups leave them out then).
-    """
-    names = statistics_of(include, rows_known=estimate.n_observations is not None)
-    labels, slices = _layout(estimate.model, names)
-    values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
-    fit = model_fit.fit_last(estimate, names)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for name, part in zip(names, slices, strict=True):
-            if name in fit:
-                values[part] = fit[name]
-            elif name == "f_squared":
-                values[part] = f_squared_last(estimate, method=f_squared)
-            else:
-                values[part] = QUANTITIES[name].values(estimate)
-    return labels.copy(), estimate.leading(values)
-
-
-def long_table(
-    estimate: Estimate,
-    *,
-    include: str | Iterable[str] = "all",
-    f_squared: Literal["fixed", "reestimated"] = "fixed",
-) -> pd.DataFrame:
-    """Return the statistics of one estimate as a long table: statistic, row, column, value."""
-    single(estimate)
-    labels, values = quantities(estimate, include=include, f_squared=f_squared)
-    return labels.assign(value=values)
 
 
 def paths(estimate: Estimate) -> pd.DataFrame:

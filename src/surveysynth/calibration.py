@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from plsem.estimator import Estimate
 from plsem.model import Model
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import quantities
 from surveysynth.answer_blocks import SHARES
 from surveysynth.answer_sums import AnswerSums, choose_sums
 from surveysynth.arrangement import arrange

@@ -21,8 +21,8 @@ from plsem import estimator as pls
 from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.prediction import predict
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import quantities
 from surveysynth.answer_sums import AnswerSums, choose_sums
 from surveysynth.arrangement import arrange
 from surveysynth.calibration import cell_table

@@ -15,7 +15,7 @@ from scipy.optimize import least_squares
 
 from plsem.estimator import Estimate, estimate_batch
 from plsem.model import Model
-from plsem.structural import quantities
+from plsem.quantities import quantities
 from tableaudit.constraints import constraints_of
 from tableaudit.printed import Published
 
@@ -42,7 +42,7 @@ class Target:
     lower, upper : (m,) arrays
         The boxes.
     include : tuple of str
-        Names of the statistics, for :func:`plsem.structural.quantities`.
+        Names of the statistics, for :func:`plsem.quantities.quantities`.
     free : tuple of str
         Printed cells that were left out on purpose.
     """

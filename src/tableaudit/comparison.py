@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from plsem.names import nearest
+from plsem.quantities import BY_TARGET, FIT, SYMMETRIC
 from tableaudit.boxes import SLACK
 from tableaudit.printed import (
-    BY_TARGET,
     DECISIONS,
-    FIT,
     STATISTICS,
-    SYMMETRIC,
     UNDEFINED,
     Cell,
     Published,

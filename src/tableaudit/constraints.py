@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem.model import Model
-from plsem.structural import QUANTITIES
+from plsem.quantities import BY_TARGET, FIT, QUANTITIES, SYMMETRIC, labels_of
 from tableaudit.boxes import Interval
-from tableaudit.printed import BY_TARGET, FIT, SYMMETRIC, Cell, Published
+from tableaudit.printed import Cell, Published
 
 FloatArray = NDArray[np.float64]
 UNPRINTED = ("rho_a", "rho_c", "cronbach_alpha", "htmt", "srmr")
@@ -75,11 +75,7 @@ def constraints_of(
     chosen = model or Model.from_blocks(published.items, published.paths)
     wanted = {_name(c, readings) for c in published} & set(QUANTITIES)
     include = tuple(name for name in QUANTITIES if name in wanted | set(UNPRINTED))
-    labels = pd.DataFrame(
-        [(name, row, column) for name in include for row, column in QUANTITIES[name].index(chosen)],
-        columns=["statistic", "row", "column"],
-        dtype=str,
-    )
+    labels = labels_of(chosen, include)
     keys = {key: i for i, key in enumerate(labels.itertuples(index=False, name=None))}
     found: dict[int, tuple[Interval, tuple[str, ...]]] = {}
     for cell in published:

@@ -12,23 +12,17 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from plsem.quantities import FIT, STATISTICS, SYMMETRIC
 from tableaudit.boxes import Interval, total
 from tableaudit.checks import Check, Member, chain, compare_with, same
 from tableaudit.details import Detail, say, show
-from tableaudit.printed import FIT, SYMMETRIC, UNDEFINED, Cell, Published
+from tableaudit.printed import UNDEFINED, Cell, Published
 from tableaudit.structure import structure_checks
 from tabletext.catalogue import translate
 from tabletext.codes import CODES
 
-_RANGES: dict[str, Interval] = {
-    **dict.fromkeys(
-        ("efa_loading", "outer_loading", "cross_loading", "construct_correlation"), Interval(-1, 1)
-    ),
-    **dict.fromkeys(("ave", "sqrt_ave", "r_squared", "p_value", "rho_c"), Interval(0, 1)),
-    **dict.fromkeys(("cronbach_alpha", "adjusted_r_squared"), Interval(-math.inf, 1)),
-    **dict.fromkeys(("htmt", "htmt2", "f_squared", "rho_a", "composite_reliability"), Interval(0, math.inf)),
-    **dict.fromkeys(("srmr", "d_uls", "d_g", "t_statistic", "standard_error"), Interval(0, math.inf)),
-    **dict.fromkeys(("outer_vif", "inner_vif"), Interval(1, math.inf)),
+_RANGES = {
+    name: Interval(*row.bounds) for name, row in STATISTICS.items() if row.bounds != (-math.inf, math.inf)
 }
 _SIGNED_T = "t_statistic"  # some packages print t with the path's sign
 

@@ -16,9 +16,8 @@ from scipy import optimize
 
 from plsem.estimator import estimate_batch
 from plsem.model import Model
-from plsem.structural import quantities
+from plsem.quantities import FIT, quantities
 from tableaudit.constraints import Constraints
-from tableaudit.printed import FIT
 
 FloatArray = NDArray[np.float64]
 INSIDE = 0.99  # the search keeps to this share of each box, so that a matrix stays inside when recomputed

@@ -18,61 +18,24 @@ import numpy as np
 import pandas as pd
 
 from plsem.names import nearest
+from plsem.quantities import COUNTS, SYMMETRIC
+from plsem.quantities import STATISTICS as REGISTRY
 from tableaudit.boxes import Interval
 from tableaudit.details import Detail
+from tabletext.catalogue import translate
 
 REQUIRED_COLUMNS = ("table", "cell", "statistic", "row", "column", "printed")
 MAX_BYTES = 5_000_000
 
-# statistic -> what its row and column name; "" stands for nothing, "*" for anything
-STATISTICS: Mapping[str, tuple[str, str]] = {
-    "n_items": ("construct", "*"),
-    "n_items_retained": ("construct", "*"),
-    "sample_size": ("*", "*"),
-    "efa_loading": ("item", "construct"),
-    "outer_loading": ("item", "construct"),
-    "outer_weight": ("item", "construct"),
-    "cross_loading": ("item", "construct"),
-    "outer_vif": ("item", "construct"),
-    "composite_reliability": ("construct", ""),
-    "rho_a": ("construct", ""),
-    "rho_c": ("construct", ""),
-    "cronbach_alpha": ("construct", ""),
-    "ave": ("construct", ""),
-    "sqrt_ave": ("construct", "construct"),
-    "construct_correlation": ("construct", "construct"),
-    "htmt": ("construct", "construct"),
-    "htmt2": ("construct", "construct"),
-    "htmt_diagonal": ("construct", "construct"),
-    "path_coefficient": ("source", "target"),
-    "indirect_effect": ("source", "target"),
-    "total_effect": ("source", "target"),
-    "standard_error": ("source", "target"),
-    "t_statistic": ("source", "target"),
-    "p_value": ("source", "target"),
-    "ci_lower": ("source", "target"),
-    "ci_upper": ("source", "target"),
-    "decision": ("source", "target"),
-    "r_squared": ("*", "target"),
-    "adjusted_r_squared": ("*", "target"),
-    "f_squared": ("source", "target"),
-    "inner_vif": ("source", "target"),
-    "srmr": ("*", "*"),
-    "d_uls": ("*", "*"),
-    "d_g": ("*", "*"),
-    "nfi": ("*", "*"),
-}
-SYMMETRIC = frozenset({"construct_correlation", "htmt", "htmt2"})
-BY_TARGET = frozenset({"r_squared", "adjusted_r_squared"})
-FIT = frozenset({"srmr", "d_uls", "d_g", "nfi"})
+STATISTICS: Mapping[str, tuple[str, str]] = {name: row.index_kinds for name, row in REGISTRY.items()}
+"""Statistic → what its row and column name; "" stands for nothing, "*" for anything."""
+
 UNDEFINED: Mapping[str, Detail] = {
-    "htmt_diagonal": Detail(
-        "HTMT compares two different constructs; it has no diagonal",
-        "la HTMT compara dos constructos distintos; no tiene diagonal",
-    ),
+    name: Detail(row.undefined, translate(row.undefined, "es"))
+    for name, row in REGISTRY.items()
+    if row.undefined
 }
 DECISIONS = ("accepted", "rejected")
-COUNTS = frozenset({"n_items", "n_items_retained", "sample_size"})
 _NUMBER = re.compile(r"^(?P<bound>[<>≤≥]=?)?\s*(?P<sign>[-−+]?)(?P<digits>\d*[.,]?\d+)\s*(?P<stars>\**)$")
 # thousands in groups of three, set apart by a comma, a point, an apostrophe or a space of any width
 _COUNT = re.compile(

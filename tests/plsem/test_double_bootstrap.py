@@ -7,13 +7,13 @@ import pytest
 from resampling_cases import SMALL, core, small_data
 
 from plsem import estimator as pls
+from plsem.quantities import quantities
 from plsem.resampling import double
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.calibration import calibrated_bounds, studentised_bounds
 from plsem.resampling.double import double_bootstrap, inner_indices
 from plsem.resampling.intervals import share_below
 from plsem.resampling.moments import draw_indices
-from plsem.structural import quantities
 
 DATA = small_data().iloc[:40].round(1)
 

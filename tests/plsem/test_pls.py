@@ -455,9 +455,11 @@ def test_batches_keep_the_algorithms_signs():
     ("options", "message"),
     [
         ({"scheme": "pth"}, "did you mean 'path'"),
-        ({"tolerance": 0.0}, "tolerance: must be above 0"),
-        ({"tolerance": float("nan")}, "tolerance: must be above 0"),
-        ({"max_iterations": 0}, "max_iterations: must be at least 1"),
+        ({"consistent": "yes"}, "consistent: expected True or False, found 'yes'"),
+        ({"orient": 1}, "orient: expected True or False, found 1"),
+        ({"tolerance": 0.0}, "tolerance: must be a number above 0"),
+        ({"tolerance": float("nan")}, "tolerance: must be a number above 0"),
+        ({"max_iterations": 0}, "max_iterations: must be a whole number of at least 1"),
     ],
 )
 def test_options_are_checked(options, message):

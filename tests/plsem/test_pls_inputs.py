@@ -63,7 +63,7 @@ def test_a_study_gives_its_model():
         (BLOCKS, [("X", "Y"), ("X", "Y"), ("Y", "Z")], None, "path 'X -> Y' is listed twice"),
         (BLOCKS, [("X", "Y")], None, "construct 'Z' is on no path"),
         (BLOCKS, [], None, "the model has no path"),
-        (BLOCKS, [("X", "Y"), ("Y", "Z"), ("Z", "X")], None, "cycle among X, Y, Z"),
+        (BLOCKS, [("X", "Y"), ("Y", "Z"), ("Z", "X")], None, "cycle, .*; PLS needs"),
         (BLOCKS, PATHS, {"Q": "A"}, "unknown construct 'Q'"),
         (BLOCKS, PATHS, {"X": "C"}, "mode of X must be 'A' or 'B', found 'C'"),
     ],
@@ -75,7 +75,7 @@ def test_models_are_checked(blocks, paths, modes, message):
 
 def test_a_cycle_names_only_what_lies_on_it():
     blocks = {c: [c.lower()] for c in "ABCDE"}
-    with pytest.raises(ModelError, match="cycle among B, C;"):
+    with pytest.raises(ModelError, match=r"cycle, (B -> C -> B|C -> B -> C);"):
         Model.from_blocks(blocks, [("A", "B"), ("B", "C"), ("C", "B"), ("C", "D"), ("D", "E")])
 
 
@@ -84,24 +84,6 @@ def test_all_problems_are_listed_at_once():
         Model.from_blocks({"X": ["a"], "Y": ["a"], "Z": []}, [("X", "W")])
     for part in ("two constructs", "has no item", "unknown construct 'W'", "'Y' is on no path"):
         assert part in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"modes": ("A", "A")}, "same length"),
-        ({"blocks": ((0, 1), (2, 4), (3,))}, "number the items"),
-        ({"blocks": ((0, 1), (2, 3), (3,))}, "number the items"),
-        ({"paths": ((0, 1), (1, 3))}, "positions 0 … 2"),
-        ({"paths": ((0, 1), (3, 1))}, "positions 0 … 2"),
-        ({"paths": ((0, 1), (-1, 1))}, "positions 0 … 2"),
-        ({"constructs": ("X", "Y", "Y")}, "named twice"),
-    ],
-)
-def test_models_by_position_are_checked(changes, message):
-    fields = {name: getattr(MODEL, name) for name in ("constructs", "items", "blocks", "modes", "paths")}
-    with pytest.raises(ModelError, match=message):
-        Model(**fields | changes)
 
 
 def test_one_item_may_be_given_as_text():

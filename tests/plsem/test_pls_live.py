@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pls_random import cases
 from pls_reference import data, lookup, model, reference
 
-from plsem import structural
+from plsem import quantities as registry
 from plsem.estimator import Model, fit
 from plsem.prediction import predict
 
@@ -63,7 +63,7 @@ def compare(frame, spec, scheme, consistent=False):
         return False
     theirs = estimate_with_seminr(frame, spec, scheme, consistent)
     report = seminr.summarize(theirs)
-    table = lookup(structural.long_table(ours, f_squared="reestimated"))
+    table = lookup(registry.long_table(ours, f_squared="reestimated"))
     path = theirs.path_coef
 
     def same(value, other, what):

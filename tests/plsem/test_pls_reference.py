@@ -11,6 +11,7 @@ from pls_reference import FOLDER, MODELS, data, lookup, model, reference, run_na
 
 from plsem import batches, measurement, structural
 from plsem import model_fit as model_fit
+from plsem import quantities as registry
 from plsem.estimator import Model
 
 TOLERANCE = 1e-10
@@ -30,7 +31,7 @@ RUNS = runs()
 
 @pytest.mark.parametrize(("model_id", "run"), RUNS, ids=run_name)
 def test_every_statistic_equals_the_reference(model_id, run):
-    ours = lookup(structural.long_table(tight(model_id, run["scheme"], run["consistent"])))
+    ours = lookup(registry.long_table(tight(model_id, run["scheme"], run["consistent"])))
     # SmartPLS 2 stops at 1e-7 and prints 8 decimals.
     tolerance = 2e-6 if run["package"] == "SmartPLS" else TOLERANCE
     compared = 0
@@ -50,7 +51,7 @@ def test_every_statistic_equals_the_reference(model_id, run):
 def test_every_statistic_has_a_reference():
     """No statistic goes unproven: each is in some run, or has a hand-worked test of its own."""
     seen = {statistic for _, run in RUNS for statistic in run["values"]}
-    assert set(structural.QUANTITIES) - seen == {"specific_indirect_effect"}
+    assert set(registry.QUANTITIES) - seen == {"specific_indirect_effect"}
 
 
 @pytest.mark.parametrize(("model_id", "run"), runs("seminr"), ids=run_name)
@@ -65,7 +66,7 @@ def test_f_squared_by_estimating_again_is_seminrs(model_id, run):
 @pytest.mark.parametrize(("model_id", "run"), runs("seminr"), ids=run_name)
 def test_seminrs_plsc_correlations_and_vifs_are_not_disattenuated(model_id, run):
     """Under PLSc seminr's Fornell-Larcker table and inner VIF are those of the scores; ours, as cSEM's, are not."""
-    ours = lookup(structural.long_table(tight(model_id, run["scheme"])))
+    ours = lookup(registry.long_table(tight(model_id, run["scheme"])))
     for statistic in ("construct_correlation", "inner_vif"):
         theirs = run["values"].get(f"score_{statistic.removeprefix('construct_')}", {})
         for cell, value in theirs.items():
@@ -74,8 +75,8 @@ def test_seminrs_plsc_correlations_and_vifs_are_not_disattenuated(model_id, run)
 
 def test_f_squared_with_fixed_scores_is_another_number():
     estimate = tight("corp_rep_ext_modeA")
-    fixed = structural.long_table(estimate, include=["f_squared"])
-    again = structural.long_table(estimate, include=["f_squared"], f_squared="reestimated")
+    fixed = registry.long_table(estimate, include=["f_squared"])
+    again = registry.long_table(estimate, include=["f_squared"], f_squared="reestimated")
     assert np.abs(fixed["value"] - again["value"]).max() > 1e-3
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 from plsem import estimator as pls
 from plsem.model import Model
 from plsem.power import power_grid, required_n, simulate, wilson_interval
-from plsem.structural import long_table
+from plsem.quantities import long_table
 from surveysynth.ensemble import LONG, ensemble, open_figures, ranges
 from surveysynth.targets import Target
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from resampling_cases import REFERENCE, SMALL, core, injected, small_data
 
 from plsem import estimator as pls
+from plsem.quantities import quantities
 from plsem.resampling import moments as mo
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.parallel import progress_bar, run_ranges
 from plsem.resampling.replicates import turned
 from plsem.resampling.result import REASONS
-from plsem.structural import quantities
 
 PAIR = pls.Model.from_blocks({"X": ["a", "b"], "Y": ["c", "d"]}, [("X", "Y")])
 

@@ -12,7 +12,7 @@ from resampling_cases import SMALL
 from plsem import estimator as pls
 from plsem.coverage import common_factor_correlations, coverage
 from plsem.model import ModelError
-from plsem.structural import quantities
+from plsem.quantities import quantities
 
 PATHS = {("X", "M"): 0.5, ("X", "Y"): 0.3, ("M", "Y"): 0.4}
 STATISTICS = partial(quantities, include=["path_coefficient", "htmt"])

@@ -9,9 +9,9 @@ from resampling_cases import SMALL, small_data
 
 from plsem import estimator as pls
 from plsem import model_fit as model_fit
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.exact_fit import exact_fit_test, transformed
-from plsem.structural import quantities
 
 CHAIN = pls.Model.from_blocks(
     {"X": SMALL.items[:4], "M": SMALL.items[4:8], "Y": SMALL.items[8:]}, [("X", "M"), ("M", "Y")]

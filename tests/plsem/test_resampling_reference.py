@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from resampling_cases import MOBI, REFERENCE, SMALL, columns_of, core, injected, key, reference, small_data
 
+from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import quantities
 
 TIGHT = {"tolerance": 1e-12, "max_iterations": 5000}
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pls_reference
 import pytest
 
-from plsem import structural
+from plsem import quantities as registry
 from plsem.efa.pruning import prune
 from plsem.estimator import fit
 from plsem.model import Model
@@ -76,7 +76,7 @@ def test_figures_equal_the_packages(model_id: str, raw_file: Path) -> None:
     assert pruned.retained == study.items
     model = Model.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
     estimate = fit(answers, model, **study.estimator)
-    labels, values = structural.quantities(estimate)
+    labels, values = registry.quantities(estimate)
     table = pd.DataFrame(labels).assign(value=np.asarray(values))
     mine = pls_reference.lookup(table)
     compared: dict[str, int] = {}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plsem.model_text import ModelTextError, parse_model, write_model
 from surveypls.study.definition import Study, StudyError, parse_study
-from surveypls.study.model_text import ModelTextError, parse_model, write_model
 
 HEAD = "id: a\ntitle: A\n"
 TEXT = """
@@ -43,7 +43,7 @@ def test_several_targets_share_sources() -> None:
     [
         ("X = a", "line 1: 'X = a': expected CONSTRUCT =~"),
         ("X =~ a\nX ~~ Y", "line 2: 'X ~~ Y': covariances are not part"),
-        ("X =~ a\ni := a*b", "name one under hypotheses"),
+        ("X =~ a\ni := a*b", "indirect and total effects are computed by themselves"),
         ("X -> Y", "write the target first"),
         ("X =~ 1*a", "fixed or labelled coefficients"),
         ("Y ~ X:Z", "interactions are not supported"),

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from plsem.model import Model
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import quantities
 from surveypls.report import narrative
 from surveypls.study.definition import Study, parse_study
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from surveypls.report.words import _SENTENCES, sentence
 
 from plsem import estimator as pls
-from plsem import inputs, structural
+from plsem import inputs
+from plsem import quantities as registry
 from plsem.model import Model
 from plsem.resampling import bootstrap as resampling
 from surveypls.report import paper, typeset, webpage
@@ -93,7 +94,7 @@ def contracts():
     blocks = {"A": ("a1", "a2", "a3"), "B": ("b1", "b2", "b3")}
     model = Model.from_blocks(blocks, [("A", "B")])
     assert pls.estimate(model, inputs.correlations(data.to_numpy())).converged
-    boot = resampling.bootstrap(data, model, structural.quantities, seed=2, n_resamples=200)
+    boot = resampling.bootstrap(data, model, registry.quantities, seed=2, n_resamples=200)
     flow = pd.DataFrame(
         {
             "rule": ["received", "irv"], "label": ["received", "answers hardly vary"], "parameter": ["", "0.3"],

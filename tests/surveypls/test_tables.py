@@ -9,7 +9,8 @@ import pytest
 from surveypls.tables.words import _PHRASES, say
 
 from plsem import estimator as pls
-from plsem import inputs, prediction, structural
+from plsem import inputs, prediction
+from plsem import quantities as registry
 from plsem.model import Model
 from plsem.resampling import bootstrap as resampling
 from plsem.resampling import exact_fit
@@ -191,8 +192,8 @@ def mediation():
     data = pd.DataFrame(columns)
     model = Model.from_blocks(MEDIATION.blocks(), MEDIATION.path_pairs, modes=MEDIATION.modes)
     estimate = pls.estimate(model, inputs.correlations(data.to_numpy()), n_observations=n)
-    values = structural.long_table(estimate)
-    summary = resampling.bootstrap(data, model, structural.quantities, seed=1, n_resamples=200).summary(
+    values = registry.long_table(estimate)
+    summary = resampling.bootstrap(data, model, registry.quantities, seed=1, n_resamples=200).summary(
         confidence_level=0.9
     )
     fit = exact_fit.exact_fit_test(data, model, seed=1, n_resamples=100).summary()

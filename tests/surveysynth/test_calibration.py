@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plsem.estimator import estimate
 from plsem.model import Model
-from plsem.structural import long_table
+from plsem.quantities import long_table
 from surveysynth.answer_blocks import _block_errors, moments
 from surveysynth.arrangement import arrange, exact_swaps, exchange, product_errors
 from surveysynth.calibration import CalibrationError, calibrate, cell_table

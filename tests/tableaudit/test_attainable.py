@@ -8,7 +8,7 @@ import pytest
 
 from plsem.estimator import estimate
 from plsem.model import Model
-from plsem.structural import long_table
+from plsem.quantities import long_table
 from tableaudit.attainable import (
     attainable_intervals,
     find_matrix,

@@ -18,6 +18,7 @@ from plsem.efa.adequacy import (
 )
 from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array
+from plsem.thresholds import threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,11 @@ class Adequacy:
                 ("KMO", self.kmo, kmo_label(self.kmo)),
                 ("smallest MSA", float(self.msa.min()), f"{weakest}: {kmo_label(float(self.msa.min()))}"),
                 ("Bartlett chi-square", b.chi_square, f"df = {b.df}"),
-                ("Bartlett p", b.p_value, "correlated" if b.p_value < 0.05 else "not shown to correlate"),
+                (
+                    "Bartlett p",
+                    b.p_value,
+                    "correlated" if b.p_value < threshold("p_value").acceptable else "not shown to correlate",
+                ),
                 ("determinant", self.determinant, "smoothed" if self.smoothed else ""),
                 ("rows", float(self.n), f"{self.n / len(self.msa):.1f} rows an item"),
             ],
@@ -48,10 +53,13 @@ class Adequacy:
         )
 
 
+def _bartlett_reading(p_value: float) -> str:
+    return "correlated" if p_value < threshold("p_value").acceptable else "not shown to correlate"
+
+
 def kmo_label(value: float) -> str:
     """Kaiser's (1974) word for a KMO or MSA value."""
-    words = ("unacceptable", "miserable", "mediocre", "middling", "meritorious", "marvelous")
-    return words[int(np.searchsorted([0.5, 0.6, 0.7, 0.8, 0.9], value, side="right"))]
+    return threshold("kmo").size(value)
 
 
 def adequacy(correlations: pd.DataFrame, n: int) -> Adequacy:

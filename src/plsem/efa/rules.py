@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from plsem.names import nearest
+from plsem.thresholds import threshold
 
 Scope = Literal["per_construct", "joint"]
 Correlation = Literal["pearson", "polychoric"]
@@ -66,8 +67,8 @@ class PruningSettings:
     extraction: Extraction = "minres"
     rotation: Rotation = "oblimin"
     kaiser_normalization: bool = True
-    min_msa: float | None = 0.50
-    min_loading: float | None = 0.40
+    min_msa: float | None = threshold("msa").borderline
+    min_loading: float | None = threshold("efa_loading").borderline
     min_cross_loading_gap: float | None = None
     min_communality: float | None = None
     min_items: int = 3

@@ -13,6 +13,7 @@ from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array, Extraction, extract
 from plsem.efa.factorability import Adequacy, adequacy, choose_n_factors, kmo_label, number_of_factors
 from plsem.efa.rotation import Rotation, rotate
+from plsem.thresholds import threshold
 
 __all__ = [
     "Adequacy",
@@ -26,6 +27,9 @@ __all__ = [
     "number_of_factors",
     "smooth",
 ]
+
+
+_SALIENT = threshold("efa_loading").borderline or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class FactorSolution:
         table["complexity"] = self.complexity
         return table.rename_axis("item").reset_index()
 
-    def salience(self, *, salient: float = 0.40) -> pd.DataFrame:
+    def salience(self, *, salient: float = _SALIENT) -> pd.DataFrame:
         """Describe each item's structure: ``item, factor, loading, n_salient, simple``.
 
         ``factor`` has the largest absolute loading; ``simple`` says that it is the only one at or above ``salient``.

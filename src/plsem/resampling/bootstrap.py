@@ -1,15 +1,15 @@
 """The bootstrap and the jackknife of a PLS model: one seeded plan, any statistics.
 
-The statistics come in as a function of the estimate, so this module knows the estimator and nothing
-below it.  A chunk of resamples goes through three steps, each over arrays with the batch last: moments
-(one matrix product), estimation, statistics.
+A chunk of resamples goes through three steps, each over arrays with the batch last: moments (one matrix
+product), estimation, statistics.
 """
 
 from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -20,7 +20,8 @@ from plsem import estimator as pls
 from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
-from plsem.resampling.intervals import check_choice
+from plsem.names import check_choice, check_flag, named_options
+from plsem.quantities import SIGNED, quantities
 from plsem.resampling.moments import BLOCK, FloatArray, IntArray, item_moments
 from plsem.resampling.parallel import Progress, n_threads, progress_bar, run_ranges
 from plsem.resampling.replicates import (
@@ -37,7 +38,6 @@ from plsem.resampling.replicates import (
 from plsem.resampling.result import BootstrapResult
 
 __all__ = [
-    "SIGNED_STATISTICS",
     "BootstrapError",
     "BootstrapResult",
     "BootstrapWarning",
@@ -46,20 +46,6 @@ __all__ = [
     "bootstrap",
     "progress_bar",
 ]
-
-SIGNED_STATISTICS = frozenset(
-    {
-        "outer_weight",
-        "outer_loading",
-        "cross_loading",
-        "construct_correlation",
-        "path_coefficient",
-        "indirect_effect",
-        "specific_indirect_effect",
-        "total_effect",
-    }
-)
-"""Statistics whose sign depends on how the constructs are oriented."""
 
 WARNING_SHARE = 0.01
 
@@ -72,10 +58,11 @@ class BootstrapWarning(UserWarning):
     """More resamples failed than should pass unread."""
 
 
+@named_options
 def bootstrap(
     data: pd.DataFrame | ArrayLike,
     model: Model,
-    statistics: Statistics,
+    statistics: Statistics | str | Iterable[str] = "all",
     *,
     seed: int,
     n_resamples: int = 10_000,
@@ -101,9 +88,11 @@ def bootstrap(
     data : DataFrame or array_like, (n, p)
         Answers without gaps; a DataFrame holds the model's items, an array has them in its order.
     model : Model
-    statistics : callable
-        Estimate of a batch of shape (B,) → labels (DataFrame with columns ``statistic``, ``row``,
-        ``column``; q rows) and values (..., q).  ``structural.quantities`` gives every quantity.
+    statistics : str, iterable of str or callable
+        ``"all"`` (default), ``"fast"`` (without d_G, NFI and χ²), ``"report"`` or names of statistics; see
+        :func:`plsem.quantities.quantities`.  A function of one's own takes an estimate of a batch of
+        shape (B,) and returns labels (DataFrame with columns ``statistic``, ``row``, ``column``; q rows)
+        and values (..., q).
     seed : int
         Fixes every draw, whatever the chunk size or the number of threads; the first 1,000 of 10,000
         resamples are those of a run with 1,000.
@@ -163,7 +152,9 @@ def bootstrap(
     """
     check_choice("sign_changes", sign_changes, get_args(SignChanges))
     check_choice("precision", precision, ("double", "single"))
-    values = item_matrix(data if isinstance(data, pd.DataFrame) else as_frame(data, model), model)
+    check_flag("keep_inadmissible", keep_inadmissible)
+    values = item_matrix(data, model)
+    statistics = _as_function(statistics)
     moments = item_moments(values)
     given = None if indices is None else _checked_indices(indices, len(values))
     total = n_resamples if given is None else len(given)
@@ -200,7 +191,7 @@ def bootstrap(
 
     run_ranges(run, total, BLOCK * -(-chunk // BLOCK), n_jobs=n_jobs, progress=progress)
     if sign_changes == "individual":
-        signed = labels["statistic"].isin(SIGNED_STATISTICS).to_numpy()
+        signed = labels["statistic"].isin(SIGNED).to_numpy()
         draws[signed] = np.copysign(draws[signed], original[signed, None])
     knife, rows = jackknife_values(task, seed, jackknife, chunk) if jackknife else (None, None)
     result = BootstrapResult(
@@ -224,12 +215,11 @@ def bootstrap(
     return result
 
 
-def as_frame(data: ArrayLike, model: Model) -> pd.DataFrame:
-    """Return an (n, p) array in the model's order as a labelled table."""
-    values = np.asarray(data)
-    if values.ndim != 2 or values.shape[1] != model.n_items:
-        raise ValueError(f"data: expected shape (n, {model.n_items}), found {values.shape}")
-    return pd.DataFrame(values, columns=list(model.items))
+def _as_function(statistics: Statistics | str | Iterable[str]) -> Statistics:
+    if callable(statistics):
+        return statistics
+    chosen = statistics if isinstance(statistics, str) else tuple(statistics)
+    return partial(quantities, include=chosen)
 
 
 def _check_numbers(seed: int, total: int, chunk_size: int | None, n_jobs: int, max_failed: float) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plsem.names import check_choice
 from plsem.resampling.intervals import (
     ALTERNATIVES,
     Alternative,
     Array,
     QuantileMethod,
-    check_choice,
     check_level,
     mean_and_deviation,
     quantiles,

@@ -19,10 +19,12 @@ from numpy.typing import ArrayLike, NDArray
 from plsem import estimator as pls
 from plsem.inputs import item_matrix
 from plsem.model import Model
+from plsem.names import check_choice
+from plsem.quantities import quantities
 from plsem.resampling import intervals
-from plsem.resampling.bootstrap import BootstrapError, as_frame, estimate_sample
+from plsem.resampling.bootstrap import BootstrapError, estimate_sample
 from plsem.resampling.calibration import calibrated_bounds, studentised_bounds
-from plsem.resampling.intervals import Alternative, QuantileMethod, check_choice
+from plsem.resampling.intervals import Alternative, QuantileMethod
 from plsem.resampling.moments import (
     FloatArray,
     IntArray,
@@ -39,7 +41,6 @@ from plsem.resampling.replicates import (
     evaluate,
     given_moments,
 )
-from plsem.structural import quantities
 
 Kind = Literal["percentile", "studentised"]
 
@@ -156,7 +157,7 @@ def double_bootstrap(
     statistics : callable, optional
         As for :func:`~plsem.resampling.bootstrap.bootstrap`.  Default: the quantities of ``include``.
     include : str or tuple of str
-        Statistics to compute; see :func:`plsem.structural.quantities`.
+        Statistics to compute; see :func:`plsem.quantities.quantities`.
     n_resamples, n_inner : int
         Outer resamples, and inner ones of each.
     seed : int
@@ -200,7 +201,7 @@ def double_bootstrap(
     for name, value, least in (("n_resamples", n_resamples, 2), ("n_inner", n_inner, 2), ("seed", seed, 0)):
         if value < least:
             raise ValueError(f"{name}: expected a whole number of at least {least}, found {value}")
-    values = item_matrix(data if isinstance(data, pd.DataFrame) else as_frame(data, model), model)
+    values = item_matrix(data, model)
     n = len(values)
     options = {
         "scheme": scheme,

@@ -24,6 +24,7 @@ from plsem import model_fit as model_fit
 from plsem.estimator import Estimate
 from plsem.inputs import correlations, item_matrix
 from plsem.model import Model
+from plsem.names import named_options
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, bootstrap
 from plsem.resampling.parallel import Progress
@@ -144,8 +145,9 @@ def transformed(data: ArrayLike, implied: ArrayLike) -> FloatArray:
     return np.asarray(z @ whiten @ colour)
 
 
+@named_options
 def exact_fit_test(
-    data: pd.DataFrame,
+    data: pd.DataFrame | ArrayLike,
     model: Model,
     *,
     seed: int,

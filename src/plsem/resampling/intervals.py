@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from plsem.names import nearest
+from plsem.names import check_choice
 
 Interval = Literal["percentile", "basic", "normal", "bc", "bca"]
 Alternative = Literal["two-sided", "one-sided", "greater", "less"]
@@ -27,14 +27,6 @@ QUANTILE_METHODS: tuple[str, ...] = get_args(QuantileMethod)
 
 _ROUNDING = 1e-14
 """Relative size below which draws differ by rounding only: a single item's loading is 1 in each."""
-
-
-def check_choice(what: str, value: str, valid: tuple[str, ...]) -> None:
-    """Raise ValueError naming the nearest valid choice if ``value`` is not one of ``valid``."""
-    if value not in valid:
-        raise ValueError(
-            f"{what}: found {value!r}, expected one of {', '.join(valid)}{nearest(value, valid)}"
-        )
 
 
 def check_level(confidence_level: float) -> None:

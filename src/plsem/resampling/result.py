@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem.names import nearest
+from plsem.quantities import about
 from plsem.resampling import intervals
 from plsem.resampling.intervals import Alternative, Interval, QuantileMethod
+from plsem.thresholds import threshold
 
 FloatArray = NDArray[np.float64]
 
@@ -33,19 +35,9 @@ _SUMMARY_COLUMNS = (
     "upper",
     "n_draws",
 )
-_ARROWS = {
-    "path_coefficient": " -> ",
-    "indirect_effect": " -> ",
-    "total_effect": " -> ",
-    "f_squared": " -> ",
-    "inner_vif": " -> ",
-    "outer_loading": " <- ",
-    "outer_weight": " <- ",
-    "cross_loading": " <- ",
-}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BootstrapResult:
     """Draws of every quantity, and the inference from them.
 
@@ -253,7 +245,7 @@ class BootstrapResult:
 
     def against(
         self,
-        thresholds: tuple[float, ...] = (0.85, 0.90, 1.0),
+        thresholds: Sequence[float] | None = None,
         *,
         statistic: str = "htmt",
         interval: Interval = "bca",
@@ -266,8 +258,9 @@ class BootstrapResult:
 
         Parameters
         ----------
-        thresholds : tuple of float
-            Such as 0.85 and 0.90 (conceptually distinct or similar constructs) and 1.
+        thresholds : sequence of float, optional
+            Default: HTMT's three conventions in ``thresholds.csv`` (distinct constructs, constructs close
+            in meaning, and 1).
         statistic : str
         interval, confidence_level
             Of the one-sided upper bound (95 %: the upper end of a two-sided 90 % interval).
@@ -282,6 +275,7 @@ class BootstrapResult:
             statistic=statistic, interval=interval, confidence_level=confidence_level, alternative="less"
         )
         kept = table[["statistic", "row", "column", "original", "upper"]]
+        thresholds = _htmt_limits() if thresholds is None else thresholds
         long = pd.concat([kept.assign(threshold=t) for t in thresholds]).sort_index(kind="stable")
         return long.assign(below=long["upper"] < long["threshold"]).reset_index(drop=True)
 
@@ -307,14 +301,22 @@ class BootstrapResult:
         return ", ".join(f"{count:,} {reason}" for reason, count in counts if count and reason not in kept)
 
     def __repr__(self) -> str:
-        return f"<BootstrapResult: {self.describe()}>"
+        return f"{self.describe()}\n\n{self._shown().to_string(float_format=lambda v: f'{v:.3f}')}"
 
     def _repr_html_(self) -> str:
+        table = self._shown().to_html(float_format=lambda v: f"{v:.3f}", border=0)
+        return f"<p>{html.escape(self.describe())}</p>\n{table}"
+
+    def _shown(self) -> pd.DataFrame:
+        """Return the table that the result shows itself by: the paths, or whatever was drawn first."""
         names = set(self.labels["statistic"])
         statistic = "path_coefficient" if "path_coefficient" in names else self.labels["statistic"].iloc[0]
-        kind: Interval = "percentile" if self.jackknife is None else "bca"
-        table = self.smartpls(statistic, interval=kind).to_html(float_format=lambda v: f"{v:.3f}", border=0)
-        return f"<p>{html.escape(self.describe())}</p>\n{table}"
+        return self.smartpls(statistic, interval="percentile" if self.jackknife is None else "bca")
+
+
+def _htmt_limits() -> tuple[float, ...]:
+    line, bound = threshold("htmt"), threshold("htmt_bound")
+    return tuple(v for v in (line.acceptable, line.borderline, bound.acceptable) if v is not None)
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -322,5 +324,5 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def _quantity_name(statistic: str, row: str, column: str, with_statistic: bool) -> str:
-    joined = _ARROWS.get(statistic, " <-> ").join(part for part in (row, column) if part)
+    joined = about(statistic, row, column)
     return f"{statistic} {joined}".strip() if with_statistic or not joined else joined

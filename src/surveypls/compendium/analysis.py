@@ -15,10 +15,10 @@ from plsem.estimator import Estimate, fit, scores
 from plsem.importance import importance_performance
 from plsem.model import Model
 from plsem.prediction import Prediction, cvpat, predict
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
-from plsem.structural import quantities
 from surveypls.study.definition import Study
 
 

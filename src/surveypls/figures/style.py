@@ -24,6 +24,7 @@ from matplotlib.ticker import ScalarFormatter
 from seaborn.utils import relative_luminance
 
 from plsem.names import nearest
+from plsem.quantities import STATISTICS
 from tabletext.codes import CODES, coded
 from tabletext.display import Display
 
@@ -236,27 +237,18 @@ def check_frame(
     return out
 
 
-_ARROWS = frozenset(
-    {"post_hoc_power", "", "path_coefficient", "indirect_effect", "total_effect", "f_squared", "inner_vif"}
-    | {"t_statistic", "p_value", "decision", "standard_error", "ci_lower", "ci_upper"}
-)
-_ROW_ONLY = frozenset(
-    {"outer_loading", "outer_weight", "efa_loading", "outer_vif", "n_items", "n_items_retained"}
-)
-_COLUMN_ONLY = frozenset({"r_squared", "adjusted_r_squared", "q_squared", "q_squared_predict"})
-
-
 def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> str:
     """Return how a quantity is called in a figure: its name, then what it is about.
 
     The two names of a path are joined by an arrow, those of a pair of constructs by a dash; an item
     stands without its construct, R² without its sources, a fit measure by its variant.
     """
-    if row == "model" or (statistic in _COLUMN_ONLY and column):
+    kind = STATISTICS[statistic].kind if statistic in STATISTICS else "path"
+    if row == "model" or (kind == "target" and column):
         about = column
-    elif statistic in _ARROWS and row and column:
+    elif kind == "path" and row and column:
         about = f"{row} → {column}"
-    elif statistic in _ROW_ONLY:
+    elif kind in ("item", "count"):
         about = row
     elif row and column and row != column:
         about = f"{row} – {column}"

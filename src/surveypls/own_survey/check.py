@@ -19,14 +19,14 @@ from plsem.efa.pruning import prune
 from plsem.estimator import fit
 from plsem.inputs import DataError
 from plsem.model import Model, ModelError
+from plsem.model_text import write_model
 from plsem.prediction import predict
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
-from plsem.structural import quantities
 from surveypls.own_survey import answers_check
 from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.study.definition import Study, StudyError, load_study
-from surveypls.study.model_text import write_model
 from surveypls.study.paths import STUDIES, TABLES
 from surveypls.survey.answers import name_key
 from surveypls.survey.codebook import load_codebook

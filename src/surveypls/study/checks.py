@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from plsem.model import problems_of
+from plsem.model_text import ModelTextError, parse_model
 from plsem.names import nearest
-from surveypls.study.model_text import ModelTextError, parse_model
 
 if TYPE_CHECKING:
     from surveypls.study.definition import Hypothesis, Study
@@ -45,48 +46,28 @@ def model_problems(study: Study) -> Iterable[str]:
     names = list(study.construct_names)
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield f"construct {name!r} is defined twice"
-    owner: dict[str, str] = {}
-    for c in study.constructs:
-        for item in c.items:
-            if item in owner and owner[item] != c.name:
-                yield f"item {item!r} stands in two constructs, {owner[item]} and {c.name}"
-            owner[item] = c.name
-    for name in sorted(set(names) & set(owner)):
+    yield from problems_of(study.blocks(), study.path_pairs, study.modes)
+    items = set(study.items)
+    for name in sorted(set(names) & items):
         if study.get(name).items != (name,):
             yield f"{name!r} names both a construct and an item"
-    for item in sorted(RESERVED & set(owner)):
+    for item in sorted(RESERVED & items):
         yield f"item {item!r} has a name that the tables of the analysis use; name it otherwise"
-    seen: set[tuple[str, str]] = set()
-    for path in study.paths:
-        for end in (path.source, path.target):
-            if end not in names:
-                yield f"path '{path}' names an unknown construct {end!r}{nearest(end, names)}"
-        if path.source == path.target:
-            yield f"path '{path}' leads from a construct to itself"
-        if (path.source, path.target) in seen:
-            yield f"path '{path}' is listed twice"
-        seen.add((path.source, path.target))
-    for name in names:
-        if not any(name in pair for pair in seen):
-            yield f"construct {name!r} is on no path"
-    cycle = _cycle(names, [(s, t) for s, t in seen if s != t])
-    if cycle:
-        yield "the paths form a cycle, " + " -> ".join(cycle) + "; PLS needs a recursive model"
     for h in study.hypotheses:
         pair = (h.path.source, h.path.target)
-        if h.effect == "direct" and pair not in seen:
+        if h.effect == "direct" and pair not in study.path_pairs:
             yield f"hypothesis {h.id}: no path '{h.path}'{nearest(str(h.path), map(str, study.paths))}"
         for end in pair:
             if end not in names:
                 yield f"hypothesis {h.id}: unknown construct {end!r}{nearest(end, names)}"
         if h.effect != "direct" and set(pair) <= set(names):
-            yield from _no_way(h, seen)
+            yield from _no_way(h, study.path_pairs)
     ids = [h.id for h in study.hypotheses]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
         yield f"hypothesis {twice!r} is listed twice"
     for item in study.survey.reversed_items:
-        if item not in owner:
-            yield f"survey.reversed_items: unknown item {item!r}{nearest(item, owner)}"
+        if item not in items:
+            yield f"survey.reversed_items: unknown item {item!r}{nearest(item, study.items)}"
 
 
 def _no_way(hypothesis: Hypothesis, pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
@@ -109,29 +90,3 @@ def _no_way(hypothesis: Hypothesis, pairs: Iterable[tuple[str, str]]) -> Iterabl
             f"hypothesis {hypothesis.id}: no {way} leads from {source} to {target}, "
             f"so there is no {hypothesis.effect} effect to test"
         )
-
-
-def _cycle(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Return one cycle of the directed graph as a closed walk, or an empty list."""
-    following: dict[str, list[str]] = {}
-    for source, target in pairs:
-        following.setdefault(source, []).append(target)
-    done: set[str] = set()
-
-    def visit(node: str, trail: list[str]) -> list[str]:
-        if node in trail:
-            return [*trail[trail.index(node) :], node]
-        if node in done:
-            return []
-        for nxt in following.get(node, []):
-            found = visit(nxt, [*trail, node])
-            if found:
-                return found
-        done.add(node)
-        return []
-
-    for name in names:
-        found = visit(name, [])
-        if found:
-            return found
-    return []

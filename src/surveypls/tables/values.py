@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from plsem.quantities import BY_TARGET, SYMMETRIC
 from surveypls.study.definition import Study
 
 KEY = ("statistic", "row", "column")
-SYMMETRIC = frozenset({"construct_correlation", "htmt", "htmt2"})
-BY_TARGET = frozenset({"r_squared", "adjusted_r_squared", "q_squared", "q_squared_predict"})
 
 
 class Values:

@@ -18,8 +18,8 @@ import pandas as pd
 
 from plsem.estimator import fit
 from plsem.model import Model
+from plsem.quantities import long_table, quantities
 from plsem.resampling.bootstrap import bootstrap
-from plsem.structural import long_table, quantities
 
 FOLDER = Path(__file__).parent
 SEED, ROWS, RESAMPLES = 4711, 180, 1000

@@ -1,7 +1,7 @@
 """A model as text in lavaan's notation: ``RC =~ RC2 + RC3``, ``SERV <~ S1 + S2``, ``RC ~ INFRATICS``.
 
 Only what a PLS path model has can be said: ``=~`` reflective measurement (Mode A), ``<~`` a construct formed
-by its items (Mode B), ``~`` paths.  This module knows text alone; :mod:`surveypls.study.definition` checks the model.
+by its items (Mode B), ``~`` paths.  This module knows text alone; :class:`plsem.model.Model` checks the model.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _OPERATOR = re.compile(r":=|~~|=~|<~|~|==|<-|->|[<>=]")
 _REFUSED = {
     "~~": "covariances are not part of a PLS model",
-    ":=": "effects are computed by themselves; name one under hypotheses",
+    ":=": "indirect and total effects are computed by themselves",
     "==": "constraints are not part of a PLS model",
     "->": "write the target first, TARGET ~ SOURCE",
     "<-": "write TARGET ~ SOURCE",

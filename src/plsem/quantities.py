@@ -1,0 +1,440 @@
+"""The registry of statistics: one row each, and everything else about a statistic is read from its row.
+
+A row says what a statistic is called and what its values are about, how it behaves (its sign, its bounds),
+how it is printed, and, for those that follow from the items' correlations, the function that computes it for
+a whole batch.  To add a statistic, add its row: the bootstrap, its summaries, the long tables and the readers
+of printed tables follow.  Sets such as "statistics whose sign is arbitrary" are derived from the rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem import measurement, model_fit, structural
+from plsem.estimator import Estimate
+from plsem.measurement import Index
+from plsem.model import Model
+from plsem.names import N_, nearest
+
+FloatArray = NDArray[np.float64]
+Kind = Literal[
+    "item", "cross", "construct", "diagonal", "pair", "path", "route", "target", "fit", "count", "sample"
+]
+Printed = Literal["unit", "number", "p", "count", "word"]
+
+KINDS: Mapping[Kind, tuple[str, str, str]] = {
+    "item": ("item", "construct", " <- "),
+    "cross": ("item", "construct", " <- "),
+    "construct": ("construct", "", ""),
+    "diagonal": ("construct", "construct", ""),
+    "pair": ("construct", "construct", " <-> "),
+    "path": ("source", "target", " -> "),
+    "route": ("route", "", ""),
+    "target": ("*", "target", ""),
+    "fit": ("*", "*", ""),
+    "count": ("construct", "*", ""),
+    "sample": ("*", "*", ""),
+}
+"""Kind → what the names in ``row`` and ``column`` are ("" nothing, "*" anything), and the arrow between them."""
+
+_ANY = (-math.inf, math.inf)
+_SIGN = (-1.0, 1.0)
+_SHARE = (0.0, 1.0)
+_SIZE = (0.0, math.inf)
+_UP_TO_1 = (-math.inf, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """One row of the registry.
+
+    Parameters
+    ----------
+    name : str
+        As in the column ``statistic`` of every long table.
+    label : str
+        Plain English.
+    symbol : str
+        Short sign for diagrams and column heads; "" where there is none.
+    kind : str
+        What its values are about; a key of :data:`KINDS`.
+    bounds : tuple of float
+        Smallest and largest value that data can give it (ordinary PLS).
+    index : callable, optional
+        Model → the (row, column) names of its values.  None: it does not follow from one correlation matrix.
+    compute : callable, optional
+        Estimate → its values, ``(m, B)``, the batch last.
+    signed : bool
+        Its sign turns with the constructs it is about, whose own sign PLS leaves open.
+    needs_rows : bool
+        Defined only where the number of respondents is known.
+    slow : bool
+        Needs linear algebra on each matrix by itself (LAPACK); ``include="fast"`` leaves it out.
+    reported : bool
+        A PLS-SEM report usually prints it; ``include="report"``.
+    printed : {"unit", "number", "p", "count", "word"}
+        How it is written: ``unit`` at most 1 in size (some styles leave the leading zero out).
+    decimals : int
+        Usually printed.
+    threshold : str
+        Line of ``thresholds.csv`` that judges it; default its own name, where there is one.
+    undefined : str
+        Why no value of it exists, for what articles print all the same.
+    """
+
+    name: str
+    label: str
+    symbol: str
+    kind: Kind
+    bounds: tuple[float, float] = _ANY
+    index: Callable[[Model], Index] | None = None
+    compute: Callable[[Estimate], FloatArray] | None = None
+    signed: bool = False
+    needs_rows: bool = False
+    slow: bool = False
+    reported: bool = False
+    printed: Printed = "number"
+    decimals: int = 3
+    threshold: str = ""
+    undefined: str = ""
+
+    @property
+    def computed(self) -> bool:
+        """Whether it follows from the items' correlations, so that :func:`quantities` gives it."""
+        return self.compute is not None
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether its two names can change places."""
+        return self.kind == "pair"
+
+    @property
+    def by_target(self) -> bool:
+        """Whether it is about an endogenous construct, which stands in ``column``."""
+        return self.kind == "target"
+
+    @property
+    def arrow(self) -> str:
+        """What joins its two names in text."""
+        return KINDS[self.kind][2]
+
+    @property
+    def index_kinds(self) -> tuple[str, str]:
+        """What its names in ``row`` and ``column`` are: item, construct, source, target, "" or "*"."""
+        return KINDS[self.kind][:2]
+
+    def about(self, row: str, column: str) -> str:
+        """Return what one value is about: ``"X -> Y"``, ``"x1 <- X"``, ``"X <-> Y"``, ``"X"``."""
+        if self.arrow and row and column:
+            return f"{row}{self.arrow}{column}"
+        return column or row if self.kind in ("fit", "target") else row or column
+
+
+def _fit(name: str) -> Callable[[Estimate], FloatArray]:
+    return lambda estimate: model_fit.fit_last(estimate, [name])[name]
+
+
+_ROWS = (
+    # Measurement model
+    Statistic(
+        "outer_weight", N_("Weight"), N_("w"), "item", _ANY,
+        measurement.item_index, lambda e: e.outer_weights_last, signed=True, reported=True,
+    ),
+    Statistic(
+        "outer_loading", N_("Loading"), N_("λ"), "item", _SIGN,
+        measurement.item_index, lambda e: e.loadings_last, signed=True, reported=True, printed="unit",
+    ),
+    Statistic(
+        "cross_loading", N_("Cross-loading"), "", "cross", _SIGN,
+        measurement.cross_index, measurement.cross_loadings_last, signed=True, printed="unit",
+    ),
+    Statistic(
+        "cronbach_alpha", N_("Cronbach's alpha"), N_("α"), "construct", _UP_TO_1,
+        measurement.factor_index, measurement.cronbach_alpha_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "rho_a", N_("Reliability rho_A"), N_("ρA"), "construct", _SIZE,
+        measurement.factor_index, measurement.rho_a_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "rho_c", N_("Composite reliability rho_C"), N_("ρC"), "construct", _SHARE,
+        measurement.factor_index, measurement.rho_c_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "ave", N_("AVE"), N_("AVE"), "construct", _SHARE,
+        measurement.factor_index, measurement.ave_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "sqrt_ave", N_("√AVE"), N_("√AVE"), "diagonal", _SHARE,
+        measurement.diagonal_index, measurement.sqrt_ave_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "construct_correlation", N_("Correlation of constructs"), N_("r"), "pair", _SIGN,
+        measurement.pair_index, measurement.construct_correlations_last,
+        signed=True, reported=True, printed="unit",
+    ),
+    Statistic(
+        "htmt", N_("HTMT"), N_("HTMT"), "pair", _SIZE,
+        measurement.reflective_pair_index, measurement.htmt_last, reported=True,
+    ),
+    Statistic(
+        "htmt2", N_("HTMT2"), N_("HTMT2"), "pair", _SIZE,
+        measurement.reflective_pair_index, measurement.htmt2_last,
+    ),
+    Statistic(
+        "outer_vif", N_("Outer VIF"), "", "item", (1.0, math.inf),
+        measurement.item_index, measurement.outer_vif_last,
+    ),
+    # Structural model
+    Statistic(
+        "path_coefficient", N_("Path coefficient"), N_("β"), "path", _ANY,
+        structural.path_index, structural.path_coefficients_last,
+        signed=True, reported=True, printed="unit",
+    ),
+    Statistic(
+        "specific_indirect_effect", N_("Specific indirect effect"), "", "route", _ANY,
+        structural.route_index, structural.specific_indirect_effects_last, signed=True, printed="unit",
+    ),
+    Statistic(
+        "indirect_effect", N_("Indirect effect"), "", "path", _ANY,
+        structural.indirect_index, structural.indirect_effects_last,
+        signed=True, reported=True, printed="unit",
+    ),
+    Statistic(
+        "total_effect", N_("Total effect"), "", "path", _ANY,
+        structural.total_index, structural.total_effects_last, signed=True, reported=True, printed="unit",
+    ),
+    Statistic(
+        "r_squared", N_("R²"), N_("R²"), "target", _SHARE,
+        structural.target_index, structural.r_squared_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "adjusted_r_squared", N_("Adjusted R²"), N_("R² adj."), "target", _UP_TO_1,
+        structural.target_index, structural.adjusted_r_squared_last,
+        needs_rows=True, reported=True, printed="unit", threshold="r_squared",
+    ),
+    Statistic(
+        "f_squared", N_("f²"), N_("f²"), "path", _SIZE,
+        structural.path_index, structural.f_squared_last, reported=True,
+    ),
+    Statistic(
+        "inner_vif", N_("Inner VIF"), "", "path", (1.0, math.inf),
+        structural.path_index, structural.inner_vif_last,
+    ),
+    # Fit
+    Statistic(
+        "srmr", N_("SRMR"), N_("SRMR"), "fit", _SIZE,
+        model_fit.index, _fit("srmr"), reported=True, printed="unit",
+    ),
+    Statistic("d_uls", N_("d_ULS"), N_("d_ULS"), "fit", _SIZE, model_fit.index, _fit("d_uls")),
+    Statistic("d_g", N_("d_G"), N_("d_G"), "fit", _SIZE, model_fit.index, _fit("d_g"), slow=True),
+    Statistic("nfi", N_("NFI"), N_("NFI"), "fit", _UP_TO_1, model_fit.index, _fit("nfi"), slow=True, printed="unit"),
+    Statistic(
+        "chi_square", N_("χ²"), N_("χ²"), "fit", _SIZE, model_fit.index, _fit("chi_square"), needs_rows=True, slow=True
+    ),
+    # What does not follow from one correlation matrix
+    Statistic("efa_loading", N_("Factor loading"), N_("EFA λ"), "item", _SIGN, printed="unit"),
+    Statistic("q_squared", N_("Q²"), N_("Q²"), "target", _UP_TO_1, printed="unit"),
+    Statistic(
+        "q_squared_predict", N_("Q²predict"), N_("Q²"), "target", _UP_TO_1, printed="unit", threshold="q2_predict"
+    ),
+    Statistic("standard_error", N_("Standard error"), N_("SE"), "path", _SIZE, printed="unit"),
+    Statistic("t_statistic", N_("t statistic"), N_("t"), "path", _SIZE),
+    Statistic("p_value", N_("p value"), N_("p"), "path", _SHARE, printed="p"),
+    Statistic("ci_lower", N_("Lower end of the interval"), "", "path", printed="unit"),
+    Statistic("ci_upper", N_("Upper end of the interval"), "", "path", printed="unit"),
+    Statistic("decision", N_("Decision"), "", "path", printed="word"),
+    Statistic(
+        "composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _SIZE,
+        printed="unit", threshold="rho_c",
+    ),
+    Statistic(
+        "htmt_diagonal", N_("HTMT (diagonal)"), "", "diagonal", _SIZE,
+        undefined=N_("HTMT compares two different constructs; it has no diagonal"),
+    ),
+    Statistic("n_items", N_("Items"), N_("Items"), "count", _SIZE, printed="count", decimals=0),
+    Statistic("n_items_retained", N_("Items retained"), N_("Retained"), "count", _SIZE, printed="count", decimals=0),
+    Statistic("sample_size", N_("Sample size n"), "", "sample", _SIZE, printed="count", decimals=0),
+)  # fmt: skip
+
+STATISTICS: Mapping[str, Statistic] = {row.name: row for row in _ROWS}
+"""Every statistic by its name."""
+
+QUANTITIES: Mapping[str, Statistic] = {name: row for name, row in STATISTICS.items() if row.computed}
+"""Those that follow from the items' correlations, in the order of long tables."""
+
+
+def _names(holds: Callable[[Statistic], bool]) -> frozenset[str]:
+    return frozenset(name for name, row in STATISTICS.items() if holds(row))
+
+
+SIGNED = _names(lambda row: row.signed)
+"""Statistics whose sign depends on how the constructs are oriented."""
+
+SYMMETRIC = _names(lambda row: row.symmetric)
+"""Statistics of two constructs that do not depend on their order."""
+
+BY_TARGET = _names(lambda row: row.by_target)
+"""Statistics of an endogenous construct, which stands in ``column``."""
+
+FIT = _names(lambda row: row.kind == "fit")
+"""Statistics of the whole model, one value a fit variant."""
+
+MEASUREMENT = _names(
+    lambda row: row.compute is not None and row.kind in ("item", "cross", "construct", "diagonal", "pair")
+)
+"""Statistics of the measurement model."""
+
+COUNTS = _names(lambda row: row.printed == "count")
+"""Whole numbers, printed exactly."""
+
+SLOW = _names(lambda row: row.slow)
+REPORT = tuple(name for name, row in STATISTICS.items() if row.reported)
+"""What a PLS-SEM report usually prints; cheap to compute."""
+
+
+def statistic(name: str) -> Statistic:
+    """Return the row of a statistic.
+
+    Raises
+    ------
+    KeyError
+        If there is none; the message names the nearest.
+
+    Examples
+    --------
+    >>> statistic("htmt").symmetric, statistic("outer_loading").about("x1", "X")
+    (True, 'x1 <- X')
+    """
+    if name not in STATISTICS:
+        raise KeyError(f"no statistic {name!r}{nearest(name, STATISTICS)}")
+    return STATISTICS[name]
+
+
+def about(name: str, row: str, column: str) -> str:
+    """Return what one value of a long table is about, also for a statistic that is not in the registry."""
+    known = STATISTICS.get(name)
+    return known.about(row, column) if known else " <-> ".join(part for part in (row, column) if part)
+
+
+def statistics_of(
+    include: str | Iterable[str], *, rows_known: bool = True, model: Model | None = None
+) -> tuple[str, ...]:
+    """Return the statistics' names that ``include`` of :func:`quantities` stands for, in fixed order.
+
+    Parameters
+    ----------
+    include : str or iterable of str
+        ``"all"``, ``"fast"``, ``"report"`` or names.
+    rows_known : bool
+        Groups leave out what needs the number of rows where it is not known.
+    model : Model, optional
+        Groups leave out the specific indirect effects of a model that has too many routes to list.
+
+    Raises
+    ------
+    ValueError
+        If a name or group is unknown; the message names the nearest.
+    """
+    if isinstance(include, str):
+        groups = {
+            "all": set(QUANTITIES),
+            "fast": set(QUANTITIES) - SLOW,
+            "report": set(REPORT),
+        }
+        if include not in groups:
+            raise ValueError(f"include: unknown group {include!r}{nearest(include, groups)}")
+        chosen = {n for n in groups[include] if rows_known or not QUANTITIES[n].needs_rows}
+        if model is not None and not structural.routes_can_be_listed(model):
+            chosen.discard("specific_indirect_effect")
+    else:
+        chosen = set(include)
+        for name in sorted(chosen - set(QUANTITIES)):
+            raise ValueError(f"include: no statistic {name!r}{nearest(name, QUANTITIES)}")
+    return tuple(name for name in QUANTITIES if name in chosen)
+
+
+@lru_cache(maxsize=64)
+def _layout(model: Model, names: tuple[str, ...]) -> tuple[pd.DataFrame, tuple[slice, ...]]:
+    rows: list[tuple[str, str, str]] = []
+    slices: list[slice] = []
+    for name in names:
+        indexed = QUANTITIES[name].index
+        assert indexed is not None
+        index = indexed(model)
+        slices.append(slice(len(rows), len(rows) + len(index)))
+        rows += [(name, row, column) for row, column in index]
+    return pd.DataFrame(rows, columns=["statistic", "row", "column"], dtype=str), tuple(slices)
+
+
+def labels_of(model: Model, names: Iterable[str]) -> pd.DataFrame:
+    """Return statistic, row and column of every value of some statistics of a model."""
+    return _layout(model, tuple(names))[0].copy()
+
+
+def quantities(
+    estimate: Estimate,
+    *,
+    include: str | Iterable[str] = "all",
+    f_squared: Literal["fixed", "reestimated"] = "fixed",
+) -> tuple[pd.DataFrame, FloatArray]:
+    """Return every statistic of the measurement and the structural model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix or of a batch.
+    include : str or iterable of str
+        ``"all"``; ``"fast"`` (without d_G, NFI and χ²); ``"report"`` (:data:`REPORT`); or the names of
+        statistics, keys of :data:`QUANTITIES`.
+    f_squared : {"fixed", "reestimated"}
+        See :func:`plsem.structural.f_squared_last`.
+
+    Returns
+    -------
+    labels : DataFrame
+        One row a quantity: statistic, row, column.  They depend on the model and ``include`` only.
+    values : ndarray, (..., q)
+        NaN where a matrix has no solution.
+
+    Raises
+    ------
+    ValueError
+        If a name in ``include`` is unknown, or adjusted R² or χ² is asked for by name and the estimate
+        does not know its number of rows (the groups leave them out then).
+    """
+    names = statistics_of(include, rows_known=estimate.n_observations is not None, model=estimate.model)
+    labels, slices = _layout(estimate.model, names)
+    values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
+    fit = model_fit.fit_last(estimate, names)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for name, part in zip(names, slices, strict=True):
+            compute = QUANTITIES[name].compute
+            assert compute is not None
+            if name in fit:  # computed together: they share the implied matrices
+                values[part] = fit[name]
+            elif name == "f_squared":
+                values[part] = structural.f_squared_last(estimate, method=f_squared)
+            else:
+                values[part] = compute(estimate)
+    return labels.copy(), estimate.leading(values)
+
+
+def long_table(
+    estimate: Estimate,
+    *,
+    include: str | Iterable[str] = "all",
+    f_squared: Literal["fixed", "reestimated"] = "fixed",
+) -> pd.DataFrame:
+    """Return the statistics of one estimate as a long table: statistic, row, column, value."""
+    measurement.single(estimate)
+    labels, values = quantities(estimate, include=include, f_squared=f_squared)
+    return labels.assign(value=values)
