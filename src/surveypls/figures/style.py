@@ -246,6 +246,21 @@ _ROW_ONLY = frozenset(
 _COLUMN_ONLY = frozenset({"r_squared", "adjusted_r_squared", "q_squared", "q_squared_predict"})
 
 
+def kind_of(statistic: str) -> str:
+    """Return what a statistic's values are about: item, path, target, fit, pair, diagonal or construct."""
+    if statistic in _ROW_ONLY:
+        return "count" if statistic.startswith("n_") else "item"
+    if statistic in _ARROWS:
+        return "path"
+    if statistic in _COLUMN_ONLY:
+        return "target"
+    if statistic in ("srmr", "d_uls", "d_g", "nfi"):
+        return "fit"
+    if statistic in ("htmt", "htmt2", "construct_correlation"):
+        return "pair"
+    return "diagonal" if statistic in ("sqrt_ave", "htmt_diagonal") else "construct"
+
+
 def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> str:
     """Return how a quantity is called in a figure: its name, then what it is about.
 
