@@ -6,6 +6,7 @@ import itertools
 import re
 from types import SimpleNamespace
 
+import figure_cases
 import numpy as np
 import pandas as pd
 import pytest
@@ -175,6 +176,7 @@ DRAWINGS = {
     "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, **k),
     "power_curve": lambda **k: figures.power_curve(POWER, **k),
     "coverage_figure": lambda **k: figures.coverage_figure(COVERAGE, **k),
+    **figure_cases.DRAWINGS,
 }
 
 
@@ -221,13 +223,13 @@ def test_words_numbers_notice_and_edges(name, language):
         assert box.x0 >= -2 and box.x1 <= page.x1 + 2, (text.get_text(), box, page)
         assert box.y0 >= -12 and box.y1 <= page.y1 + 12, (text.get_text(), box, page)
         assert text.get_fontsize() >= 4.5
-    assert 6.5 <= figure.get_figwidth() <= 7.0
+    assert figure.get_figwidth() == (3.9 if name == "facsimile" else 6.8)
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_the_data_does_not_depend_on_the_language(name):
     english, spanish = (DRAWINGS[name](display=Display(language))[1] for language in LANGUAGES)
-    words = ["label", "answer", "text"]
+    words = ["label", "answer", "text", "line", "heading"]
     pd.testing.assert_frame_equal(
         english.drop(columns=words, errors="ignore"), spanish.drop(columns=words, errors="ignore")
     )
@@ -600,6 +602,7 @@ REFUSED = {
     "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0]),
     "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),
     "coverage_figure": lambda: figures.coverage_figure(COVERAGE.iloc[:0]),
+    **figure_cases.REFUSED,
 }
 
 

@@ -12,11 +12,14 @@ import pandas as pd
 from surveypls.figures.audit import attainable_intervals, ensemble_intervals, power_curve
 from surveypls.figures.coverage import coverage_figure
 from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
+from surveypls.figures.facsimile import facsimile
 from surveypls.figures.files import render, save
 from surveypls.figures.importance import importance_map
+from surveypls.figures.over_n import significant_share, specification_curve, t_bands
 from surveypls.figures.path_diagram import path_diagram
 from surveypls.figures.published import published_dots
 from surveypls.figures.results import bootstrap_densities, forest, htmt_bars
+from surveypls.figures.scores import ceiling_scatter, score_scatter, simple_slopes
 from surveypls.figures.style import FigureError, check_frame
 from surveypls.figures.survey import cleaning_flow, missing_answers, response_bars
 from surveypls.study.definition import Study, Text
@@ -25,11 +28,13 @@ __all__ = [
     "FigureError",
     "attainable_intervals",
     "bootstrap_densities",
+    "ceiling_scatter",
     "cleaning_flow",
     "construct_labels",
     "correlation_map",
     "coverage_figure",
     "ensemble_intervals",
+    "facsimile",
     "forest",
     "htmt_bars",
     "importance_map",
@@ -43,7 +48,12 @@ __all__ = [
     "render",
     "response_bars",
     "save",
+    "score_scatter",
     "scree",
+    "significant_share",
+    "simple_slopes",
+    "specification_curve",
+    "t_bands",
 ]
 
 

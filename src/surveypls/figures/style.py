@@ -237,6 +237,11 @@ def check_frame(
     return out
 
 
+def kind_of(statistic: str) -> str:
+    """Return what a statistic's values are about, as the registry says: item, path, target, fit, pair …."""
+    return STATISTICS[statistic].kind if statistic in STATISTICS else "construct"
+
+
 def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> str:
     """Return how a quantity is called in a figure: its name, then what it is about.
 

@@ -1,0 +1,113 @@
+"""Hand-made frames for the figures of what holds: the facsimile, n, choices, scores."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from surveypls import figures
+
+CELLS = pd.DataFrame(
+    [
+        ("1", "n_items", "FI", "items", "5", "count", np.nan, np.nan),
+        ("1", "efa_loading", "FI1", "FI", "0.738", "open", 0.7296, 0.7504),
+        ("1", "cronbach_alpha", "FI", "", "0.730", "contradicted_unless", np.nan, np.nan),
+        ("1", "efa_loading", "FI2", "FI", "0.800", "open", 0.8001, 0.8004),
+        ("4", "htmt_diagonal", "FI", "FI", "0.000", "not a statistic", np.nan, np.nan),
+        ("4", "htmt", "RC", "FI", "0.244", "follows", np.nan, np.nan),
+        ("5", "path_coefficient", "X", "FI", "-0.307", "contradicted", np.nan, np.nan),
+        ("5", "decision", "X", "FI", "rejected", "follows", np.nan, np.nan),
+        ("6", "r_squared", "X", "FI", "0.094", "follows", np.nan, np.nan),
+        ("6", "srmr", "model", "", "0.090", "open", np.nan, np.nan),
+    ],
+    columns=["table", "statistic", "row", "column", "printed", "state", "lower", "upper"],
+)
+SHARES = pd.DataFrame(
+    [
+        ("H1", "whole-number answers", 100, 14, 14),
+        ("H1", "whole-number answers", 45, 0, 14),
+        ("H2", "whole-number answers", 45, 14, 14),
+        ("H2", "whole-number answers", 100, 9, 9),
+    ],
+    columns=["hypothesis", "data", "n", "significant", "surveys"],
+)
+T = pd.DataFrame(
+    [
+        (h, n, t)
+        for h, slope in (("H1", 0.03), ("H2", 0.16))
+        for n in (100, 20, 45)
+        for t in slope * n * np.linspace(0.8, 1.2, 21)
+    ],
+    columns=["hypothesis", "n", "t"],
+)
+CHOICES = {"estimator": ["PLS", "PLSc"], "sign changes": ["none", "individual", "construct"]}
+SPECIFICATIONS = pd.DataFrame(
+    [
+        (*combination, estimate, estimate - 0.3, estimate + 0.3)
+        for combination, estimate in zip(
+            itertools.product(*CHOICES.values()), (0.31, 0.29, 0.25, 0.41, 0.35, 0.45), strict=True
+        )
+    ],
+    columns=[*CHOICES, "estimate", "lower", "upper"],
+)
+SCORES = pd.DataFrame({"X": [-1.0, 0.0, 1.0, 2.0, np.nan], "Y": [-1.0, 0.5, 0.5, 2.0, 0.0]})
+CEILINGS = pd.DataFrame(
+    [
+        *(("ce_fdh", x, y) for x, y in [(-1.0, -1.0), (0.0, -1.0), (0.0, 0.5), (2.0, 0.5), (2.0, 2.0)]),
+        *(("cr_fdh", x, y) for x, y in [(-1.0, -0.8), (2.0, 2.1)]),
+    ],
+    columns=["ceiling", "x", "y"],
+)
+LINES = pd.DataFrame(
+    [
+        (level, x, s * x, s * x - 0.1, s * x + 0.1)
+        for level, s in ((-1, 0.6), (0, 0.5), (1, 0.4))
+        for x in (-2, 2)
+    ],
+    columns=["level", "x", "y", "lower", "upper"],
+)
+SLOPES = pd.DataFrame(
+    [(m, 0.5 - 0.1 * m, 0.3 - 0.1 * m, 0.7 - 0.1 * m) for m in range(-3, 11)],
+    columns=["moderator", "slope", "lower", "upper"],
+)
+
+LABELS = {"X": {"en": "Infrastructure", "es": "Infraestructura"}}
+DRAWINGS = {
+    "facsimile": lambda **k: figures.facsimile(
+        CELLS, titles={"1": {"en": "Table 1. Items", "es": "Tabla 1. Ítems"}}, **k
+    ),
+    "significant_share": lambda **k: figures.significant_share(SHARES, **k),
+    "t_bands": lambda **k: figures.t_bands(T, {"H1": 1.325, "H2": 2.528}, critical=1.96, **k),
+    "specification_curve": lambda **k: figures.specification_curve(
+        SPECIFICATIONS, list(CHOICES), printed=0.307, marked=[0], **k
+    ),
+    "score_scatter": lambda **k: figures.score_scatter(
+        SCORES, [("X", "Y"), ("Y", "X")], construct_labels=LABELS, **k
+    ),
+    "ceiling_scatter": lambda **k: figures.ceiling_scatter(
+        SCORES, CEILINGS, source="X", target="Y", effects={"ce_fdh": 0.214}, construct_labels=LABELS, **k
+    ),
+    "simple_slopes": lambda **k: figures.simple_slopes(
+        LINES,
+        SLOPES,
+        source="X",
+        moderator="M",
+        target="Y",
+        observed=(-2.0, 2.5),
+        construct_labels=LABELS,
+        **k,
+    ),
+}
+REFUSED = {
+    "facsimile": lambda: figures.facsimile(CELLS.iloc[:0]),
+    "significant_share": lambda: figures.significant_share(SHARES.iloc[:0]),
+    "t_bands": lambda: figures.t_bands(T.iloc[:0], {}),
+    "specification_curve": lambda: figures.specification_curve(SPECIFICATIONS.iloc[:0], list(CHOICES)),
+    "score_scatter": lambda: figures.score_scatter(SCORES, []),
+    "ceiling_scatter": lambda: figures.ceiling_scatter(SCORES, CEILINGS.iloc[:0], source="X", target="Y"),
+    "simple_slopes": lambda: figures.simple_slopes(
+        LINES, SLOPES.iloc[:0], source="X", moderator="M", target="Y"
+    ),
+}
