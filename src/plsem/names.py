@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
@@ -17,6 +20,9 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     return f"; valid names: {listed}" if options else ""
 
 
-def N_(text: str) -> str:
-    """Mark a text that is shown elsewhere, so that the catalogue of translations lists it."""
+def N_(text: T, context: str = "") -> T:
+    """Mark a text, or the texts in a dict's values or a sequence, for the catalogue of translations.
+
+    They are shown elsewhere; ``context`` tells two meanings of one English word apart.
+    """
     return text

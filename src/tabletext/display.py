@@ -105,7 +105,7 @@ class Display:
         return given.get(self.language) or next((t for t in given.values() if t), default)
 
     def listed(self, names: Iterable[str], word: str = "and") -> str:
-        """Join names as a sentence does: "a, b and c" or "a, b y c"."""
+        """Join names as a sentence does: "a, b and c" or "a, b y c" ("a e i")."""
         items = [str(name) for name in names]
         if len(items) < 2:
             return "".join(items)

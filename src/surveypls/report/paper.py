@@ -191,7 +191,7 @@ class _Composer:
 
     def article(self) -> None:
         printed = self.data.printed
-        self.heading("h.article" if printed else "h.question")
+        self.heading("What the article asks and prints" if printed else "The question")
         question = self.study.question(self.display.language)
         if question:
             self.say("The question: {question}", question=question)
@@ -205,7 +205,7 @@ class _Composer:
                 tables=n_tables,
             )
         if self.study.hypotheses:
-            self.say("article.hypotheses" if printed else "own.hypotheses")
+            self.say("Its hypotheses and what it prints on them:" if printed else "The hypotheses:")
             self.blocks.append(Bullets(tuple(self.hypothesis(i) for i in range(len(self.study.hypotheses)))))
 
     def hypothesis(self, position: int) -> str:

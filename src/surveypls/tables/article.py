@@ -31,9 +31,13 @@ from surveypls.tables.build import (
 )
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.values import as_values
+from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display, stars
 from tabletext.tabular import Column, Table
+
+#: What the article says of a hypothesis.
+_CLAIMED = N_({"accepted": "Accepted", "rejected": "Rejected"})
 
 
 def table_1_operationalisation(
@@ -333,9 +337,9 @@ def table_5_paths(
             t_statistic=found.get(statistic, source, target, "t_statistic"),
             p_value_printed=b.printed.get(("p_value", source, target)),
             p_value=p,
-            decision_printed=display(coded(decided)) if decided in ("accepted", "rejected") else decided,
+            decision_printed=display(_CLAIMED.get(decided, decided)),
             decision=decision_text(
-                decision_about(study, found, statistic, source, target), ("accepted", "rejected"), display
+                decision_about(study, found, statistic, source, target), tuple(_CLAIMED.values()), display
             ),
         )
         if stars(p):

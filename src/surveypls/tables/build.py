@@ -157,11 +157,11 @@ def effects_stated(study: Study, display: Display = ENGLISH) -> tuple[tuple[str,
     return tuple(rows)
 
 
-def decision_text(decision: Decision | None, words: tuple[str, str], display: Display) -> str:
+def decision_text(decision: Decision | None, words: Sequence[str], display: Display) -> str:
     """Return a decision in the words for yes and no, with its remarks; "" where nothing was decided."""
     if decision is None:
         return ""
-    verdict = display(coded(words[0 if decision.supported else 1]))
+    verdict = display(words[0 if decision.supported else 1])
     return ", ".join([verdict, *(display(coded(f"remark.{r}")) for r in decision.remarks)])
 
 

@@ -22,13 +22,10 @@ _HEADINGS = {
     "above": N_("Interval above"),
     "mean_width": N_("Mean width"),
 }
-_KINDS = {
-    "percentile": N_("percentile"),
-    "basic": N_("basic"),
-    "normal": N_("normal"),
-    "bc": "BC",
-    "bca": "BCa",
-}
+_KINDS = N_(
+    {"percentile": "percentile", "basic": "basic", "normal": "normal", "bc": "BC", "bca": "BCa"},
+    context="interval",
+)
 
 
 def interval_name(kind: str, display: Display) -> str:

@@ -32,6 +32,7 @@ from surveypls.tables.build import (
 )
 from surveypls.tables.decisions import decision_about
 from surveypls.tables.values import as_values
+from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display, stars
 from tabletext.tabular import Column, Table
@@ -81,7 +82,7 @@ def path_table(
             f_squared=f2,
             size=display(thresholds.threshold("f_squared").size(f2)),
             inner_vif=vif,
-            decision=decision_text(decision, ("supported", "not_supported"), display),
+            decision=decision_text(decision, N_(("supported", "not supported")), display),
             **inference,
         )
         if stars(p):
