@@ -1,7 +1,7 @@
 """The one gettext catalogue of Spanish: English stands in the code where it is used.
 
 A text is marked for the catalogue by the function that shows it (:class:`tabletext.display.Display`) or by
-``N_`` where it is only named.  ``python -m tabletext.catalogue`` writes the catalogue anew: sorted, without the
+``N_`` where it is only named; a notebook's Markdown cell is an entry as a whole.  ``python -m tabletext.catalogue`` writes the catalogue anew: sorted, without the
 texts that the code has no more, and with an empty entry for each one that is not translated yet.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import io
+import json
+import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
@@ -30,6 +32,8 @@ PACKAGES = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
 _MARKERS = frozenset({"display", "shown", "N_", "Said"})
 #: Methods of a class that has a display and shows its texts by them.
 _OWN_METHODS = frozenset({"say", "heading"})
+#: A remark on a parameter, which stands after its value.
+_REMARK = re.compile(r"(?<=  # )(.+)$", flags=re.MULTILINE)
 #: A text, its plural or "", and its context or "".
 Text = tuple[str, str, str]
 
@@ -83,7 +87,8 @@ def used(*packages: str) -> dict[Text, str]:
     Parameters
     ----------
     *packages : str
-        Packages beside this one, or folders and files in them such as ``"surveypls/report"``; all by default.
+        Packages beside this one, or folders and files in them such as ``"surveypls/report"``; by default all,
+        and the notebooks.
     """
     source = Path(__file__).parents[1]
     found: dict[Text, str] = {}
@@ -93,11 +98,24 @@ def used(*packages: str) -> dict[Text, str]:
             where = path.relative_to(source).as_posix()
             for text, line in marked_texts(path.read_text(encoding="utf-8")):
                 found.setdefault(text, f"{where}:{line}")
-    if "plsem" in (packages or PACKAGES):
+    if not packages:
+        for path in sorted((source.parent / "notebooks").glob("*.ipynb")):
+            for said in notebook_texts(path):
+                found.setdefault((said, "", ""), path.name)
         for row in THRESHOLDS.values():
             for said in (row.label, row.source, row.note, row.direction, *(name for _, name in row.sizes)):
                 found.setdefault((said, "", ""), f"plsem/thresholds.csv: {row.statistic}")
     return {text: where for text, where in found.items() if any(c.isalpha() for c in text[0])}
+
+
+def notebook_texts(path: Path) -> Iterator[str]:
+    """Return what of a notebook is translated: Markdown cells, and the remarks on its parameters."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield source
+        elif "parameters" in cell["metadata"].get("tags", []):
+            yield from _REMARK.findall(source)
 
 
 def marked_texts(source: str) -> Iterator[tuple[Text, int]]:
@@ -185,7 +203,8 @@ def _first(name: str | tuple[str, ...] | list[str]) -> str:
     return name if isinstance(name, str) else name[0]
 
 
-def _write(catalogue: Catalog) -> bytes:
+def written(catalogue: Catalog) -> bytes:
+    """Return the catalogue as a file, sorted."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, sort_output=True, width=120, omit_header=True)
     head = 'msgid ""\nmsgstr ""\n"Language: es\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
@@ -195,7 +214,7 @@ def _write(catalogue: Catalog) -> bytes:
 def main() -> int:
     """Write the catalogue anew; 1 where a text is not translated."""
     new, missing, unused = renewed(spanish())
-    write_atomically(Path(__file__).parent / FILE, _write(new))
+    write_atomically(Path(__file__).parent / FILE, written(new))
     for name, texts in (("not translated", missing), ("removed, as it is not used", unused)):
         for text in texts:
             print(f"{name}: {text}", file=sys.stderr)

@@ -145,17 +145,10 @@ COVERAGE = pd.DataFrame(
             ("path_coefficient", ("INFRATICS", "RC"), 0.94),
         )
     ],
-<<<<<<< HEAD
     columns=[
         *("statistic", "row", "column", "n_observations", "interval", "true_value", "mean_estimate"),
         *("coverage", "coverage_se", "below", "above", "mean_width", "n_samples"),
     ],
-=======
-    columns=(
-        "statistic row column n_observations interval true_value mean_estimate coverage coverage_se below above "
-        "mean_width n_samples"
-    ).split(),
->>>>>>> tables
 )
 
 DRAWINGS = {
@@ -420,7 +413,6 @@ def test_the_loading_map_marks_what_was_dropped_and_why():
     assert (data["action"] == "").all() and not any(t.get_text() == "×" for t in texts(unpruned))
 
 
-<<<<<<< HEAD
 def limits(figure: Figure) -> dict[float, str]:
     """The upright lines of the first panel: place → text of the legend."""
     return {
@@ -431,9 +423,6 @@ def limits(figure: Figure) -> dict[float, str]:
 
 
 def test_htmt_bars_have_intervals_and_the_limits_of_the_table():
-=======
-def test_htmt_bars_have_intervals_and_both_limits():
->>>>>>> tables
     figure, data = DRAWINGS["htmt_bars"](display=Display("es"))
     assert bars(figure) == pytest.approx(np.array([(0.0, 0.335), (0.0, 0.884)]))
     assert data[["lower", "upper"]].to_numpy() == pytest.approx(np.array([[0.1, 0.6], [0.7, 1.02]]))

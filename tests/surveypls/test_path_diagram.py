@@ -187,16 +187,12 @@ def test_the_structural_model_alone():
 
 def test_the_same_input_gives_the_same_bytes():
     first, second = (
-<<<<<<< HEAD
         render(
             path_diagram(STUDY, values_for(STUDY), display=Display("es"))[0],
             formats=["svg", "png", "pdf"],
             title="t",
         )
         for _ in range(2)
-=======
-        render(path_diagram(STUDY, values_for(STUDY), display=Display("es"))[0], title="t") for _ in range(2)
->>>>>>> tables
     )
     assert first == second and set(first) == {"svg", "png", "pdf"}
     assert b"20" + b"26-" not in first["svg"] and b"CreationDate" not in first["pdf"]
