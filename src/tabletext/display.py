@@ -162,6 +162,10 @@ class Display:
         """Write a setting such as 0.05 or 1e-07 with the digits that it has, and no others."""
         return self.decimals(f"{value:.12f}".rstrip("0").rstrip(".")) if value else "0"
 
+    def figure(self, value: float) -> str:
+        """Write a threshold or a limit with two decimals, or three where it has them."""
+        return self.number(value, digits=2 if f"{value:.3f}".endswith("0") else 3)
+
     def percent(self, share: float | None, *, digits: int = 0) -> str:
         """Write a share (0 to 1) as a percentage."""
         if share is None or not math.isfinite(share):

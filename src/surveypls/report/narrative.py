@@ -108,22 +108,20 @@ def missing(cleaned: CleaningResult, *, display: Display = ENGLISH) -> str:
     """Say how many answers were missing, what Little's test finds, and which policy was applied."""
     table = cleaned.missing
     gone, asked = int(table["missing"].sum()), len(cleaned.screened) * len(table)
-    policy = {
-        "listwise": ("rows with a gap are left out", "se excluyen las filas con huecos"),
-        "mean": ("gaps are filled with the item's mean", "los huecos se llenan con la media del ítem"),
-        "em": (
-            "gaps are filled by expectation–maximisation",
-            "los huecos se llenan por esperanza–maximización",
-        ),
-    }[cleaned.settings.missing]
+    policy = N_(
+        {
+            "listwise": "rows with a gap are left out",
+            "mean": "gaps are filled with the item's mean",
+            "em": "gaps are filled by expectation–maximisation",
+        }
+    )[cleaned.settings.missing]
     share = display.percent(gone / asked, digits=1)
     text = display(
-        "{gone} of {asked} answers ({share}) are missing; {value}.",
+        "{gone} of {asked} answers ({share}) are missing; {policy}.",
         gone=display.count(gone),
         asked=display.count(asked),
         share=share,
-        value=policy[0],
-        value_2=policy[1],
+        policy=display(policy),
     )
     if cleaned.mcar is None:
         return text
