@@ -98,11 +98,7 @@ def table_1_operationalisation(
 
 
 def table_2_reflective_measurement(
-    study: Study,
-    values: Long,
-    *,
-    printed: Printed = None,
-    display: Display = ENGLISH,
+    study: Study, values: Long, *, printed: Printed = None, display: Display = ENGLISH
 ) -> Table:
     """Table 2: loadings, AVE, composite reliability and Cronbach's alpha of the reflective constructs.
 
@@ -192,20 +188,12 @@ def _matrix(
                 hidden |= {(i, c), (i, f"{c}_printed")}
             elif r == c and value != value:
                 hidden.add((i, c))
-    made = b.table(
-        number=number,
-        title=title,
-        note=note,
-    )
+    made = b.table(number=number, title=title, note=note)
     return made.with_text(hidden=frozenset(hidden))
 
 
 def table_3_fornell_larcker(
-    study: Study,
-    values: Long,
-    *,
-    printed: Printed = None,
-    display: Display = ENGLISH,
+    study: Study, values: Long, *, printed: Printed = None, display: Display = ENGLISH
 ) -> Table:
     """Table 3: square roots of AVE on the diagonal, correlations of the constructs below it.
 
@@ -246,13 +234,7 @@ def table_3_fornell_larcker(
     )
 
 
-def table_4_htmt(
-    study: Study,
-    values: Long,
-    *,
-    printed: Printed = None,
-    display: Display = ENGLISH,
-) -> Table:
+def table_4_htmt(study: Study, values: Long, *, printed: Printed = None, display: Display = ENGLISH) -> Table:
     """Table 4: heterotrait-monotrait ratios below the diagonal.
 
     Parameters
@@ -280,13 +262,7 @@ def table_4_htmt(
         limit=figure(line.borderline or line.acceptable),
     )
     return _matrix(
-        study,
-        names,
-        b,
-        fill,
-        number="4",
-        title=display("Discriminant validity by the HTMT test"),
-        note=note,
+        study, names, b, fill, number="4", title=display("Discriminant validity by the HTMT test"), note=note
     )
 
 
@@ -431,9 +407,5 @@ def table_6_model_quality(
             display.decimals(signs),
         )
     )
-    made = b.table(
-        number="6",
-        title=display(coded("t6.title" if b.printed else "t6.title.own")),
-        note=note,
-    )
+    made = b.table(number="6", title=display(coded("t6.title" if b.printed else "t6.title.own")), note=note)
     return made.with_text(hidden=frozenset(hidden))

@@ -26,10 +26,7 @@ VERDICT_MARKS: Mapping[str, str] = {
 
 
 def comparison_table(
-    comparison: pd.DataFrame,
-    *,
-    table: str | None = None,
-    display: Display = ENGLISH,
+    comparison: pd.DataFrame, *, table: str | None = None, display: Display = ENGLISH
 ) -> Table:
     """Every printed cell beside its recomputed value, with a verdict.
 
@@ -100,11 +97,7 @@ def _verdict(verdict: str, display: Display) -> str:
     return f"{mark} {phrase('v', verdict, display)}".strip()
 
 
-def verdict_table(
-    comparison: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def verdict_table(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Count the verdicts, one row a printed table and one for all.
 
     Parameters
@@ -194,10 +187,7 @@ def audit_table(
 
 
 def statement_table(
-    statements: pd.DataFrame,
-    *,
-    verdict: str | None = None,
-    display: Display = ENGLISH,
+    statements: pd.DataFrame, *, verdict: str | None = None, display: Display = ENGLISH
 ) -> Table:
     """Statements of the article's text, held against its own tables.
 

@@ -169,10 +169,7 @@ def inference_columns(b: Builder, study: Study, *, tests: bool = True) -> None:
     """Add the columns SE, t, p (unless ``tests`` is False) and the interval's two ends."""
     for key, heading, kind in _INFERENCE if tests else ():
         b.columns.append(Column(key, b.display("SE") if heading == "SE" else heading, kind))
-    level = b.display(
-        "{level} CI",
-        level=b.display.level(study.bootstrap.confidence_level),
-    )
+    level = b.display("{level} CI", level=b.display.level(study.bootstrap.confidence_level))
     b.columns.append(Column("lower", b.display("LL"), "number", level))
     b.columns.append(Column("upper", b.display("UL"), "number", level))
 

@@ -40,11 +40,7 @@ def quantity_name(statistic: str, row: str, column: str, *, display: Display) ->
     return f"{name} {arrow.join(part for part in (row, column) if part)}"
 
 
-def coverage_table(
-    simulated: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def coverage_table(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Coverage of each quantity's intervals beside its Monte Carlo error, and the side of the misses.
 
     Parameters

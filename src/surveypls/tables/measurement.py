@@ -29,11 +29,7 @@ RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "ave")
 
 
 def item_table(
-    study: Study,
-    values: Long,
-    *,
-    weights: bool | None = None,
-    display: Display = ENGLISH,
+    study: Study, values: Long, *, weights: bool | None = None, display: Display = ENGLISH
 ) -> Table:
     """Outer loadings (Mode A) or weights (Mode B) with inference, λ² and VIF.
 
@@ -85,12 +81,7 @@ def item_table(
     return b.table(title=display("Items: loadings and weights"), note=note, repeats=("construct",))
 
 
-def reliability_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Cronbach's alpha, ρA, ρC and AVE of each Mode A construct, with intervals.
 
     Parameters
@@ -130,12 +121,7 @@ def reliability_table(
     )
 
 
-def cross_loading_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def cross_loading_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Correlation of every item with every construct; ✓ where an item loads most on its own.
 
     Parameters
@@ -169,12 +155,7 @@ def cross_loading_table(
     return b.table(title=display("Cross-loadings"), note=note, repeats=("construct",))
 
 
-def htmt_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def htmt_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """HTMT of each pair with its interval, HTMT2, and whether the interval stays below the limit.
 
     Parameters
@@ -212,7 +193,4 @@ def htmt_table(
         display("✓ HTMT below 0.85, ~ up to 0.90, ✗ above. HTMT2 takes geometric means."),
         abbreviations(study, study.construct_names, display),
     )
-    return b.table(
-        title=display("Discriminant validity: HTMT with intervals"),
-        note=note,
-    )
+    return b.table(title=display("Discriminant validity: HTMT with intervals"), note=note)

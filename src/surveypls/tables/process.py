@@ -84,11 +84,7 @@ def _worded(value: Any, display: Display) -> Any:
     return value
 
 
-def cleaning_table(
-    flow: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Screening step by step: rows in, dropped, reported, kept.
 
     Parameters
@@ -185,12 +181,7 @@ def _decimals(key: str) -> int | None:
     return 2 if key in ("mean", "sd", "median", "skew", "kurtosis") else None
 
 
-def pruning_table(
-    study: Study,
-    trace: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Every item dropped, in order: the rule, the statistic's value and the rule's limit.
 
     Parameters
@@ -239,7 +230,4 @@ def pruning_table(
         if kept
         else "",
     )
-    return b.table(
-        title=display(coded("pr.title.kept" if kept else "pr.title")),
-        note=note,
-    )
+    return b.table(title=display(coded("pr.title.kept" if kept else "pr.title")), note=note)

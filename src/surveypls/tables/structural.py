@@ -38,12 +38,7 @@ from tabletext.display import ENGLISH, Display, stars
 from tabletext.tabular import Column, Table
 
 
-def path_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def path_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Paths with SE, t, p, interval, f² and VIF, and the decision on each hypothesis.
 
     Parameters
@@ -94,18 +89,10 @@ def path_table(
         display("Size of f²: small from 0.02, medium from 0.15, large from 0.35 (Cohen, 1988)."),
         abbreviations(study, study.construct_names, display),
     )
-    return b.table(
-        title=display("Structural model: paths and hypotheses"),
-        note=note,
-    )
+    return b.table(title=display("Structural model: paths and hypotheses"), note=note)
 
 
-def effects_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def effects_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Direct, specific indirect, total indirect and total effects with inference.
 
     Parameters
@@ -145,12 +132,7 @@ def effects_table(
     return b.table(title=display("Direct, indirect and total effects"), note=note, repeats=("kind",))
 
 
-def explained_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def explained_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """R² with its interval and size, adjusted R², and Q²predict of each endogenous construct.
 
     Parameters
@@ -195,18 +177,11 @@ def explained_table(
         ),
         thresholds.legend(display),
     )
-    return b.table(
-        title=display("Explained variance and prediction"),
-        note=note,
-    )
+    return b.table(title=display("Explained variance and prediction"), note=note)
 
 
 def fit_table(
-    study: Study,
-    values: Long,
-    exact_fit: pd.DataFrame | None = None,
-    *,
-    display: Display = ENGLISH,
+    study: Study, values: Long, exact_fit: pd.DataFrame | None = None, *, display: Display = ENGLISH
 ) -> Table:
     """SRMR, d_ULS, d_G and NFI of each fit variant, with the points that exact fit allows.
 
@@ -283,11 +258,7 @@ def fit_table(
 
 
 def prediction_table(
-    study: Study,
-    items: pd.DataFrame,
-    power: pd.DataFrame | None = None,
-    *,
-    display: Display = ENGLISH,
+    study: Study, items: pd.DataFrame, power: pd.DataFrame | None = None, *, display: Display = ENGLISH
 ) -> Table:
     """Q²predict, RMSE and MAE of each item against the linear benchmark and the indicator average.
 
@@ -344,12 +315,7 @@ def prediction_table(
     )
 
 
-def cvpat_table(
-    study: Study,
-    tests: Mapping[str, pd.DataFrame],
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def cvpat_table(study: Study, tests: Mapping[str, pd.DataFrame], *, display: Display = ENGLISH) -> Table:
     """Cross-validated predictive ability test against each benchmark.
 
     Parameters

@@ -7,17 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from plsem.thresholds import (
-    BAD,
-    BORDERLINE,
-    GOOD,
-    MARKS,
-    THRESHOLDS,
-    Direction,
-    Threshold,
-    judge,
-    threshold,
-)
+from plsem.thresholds import BAD, BORDERLINE, GOOD, MARKS, THRESHOLDS, Direction, Threshold, judge, threshold
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
 
