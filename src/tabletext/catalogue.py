@@ -1,8 +1,9 @@
 """The one gettext catalogue of Spanish: English stands in the code where it is used.
 
 A text is marked for the catalogue by the function that shows it (:class:`tabletext.display.Display`) or by
-``N_`` where it is only named; a notebook's Markdown cell is an entry as a whole.  ``python -m tabletext.catalogue`` writes the catalogue anew: sorted, without the
-texts that the code has no more, and with an empty entry for each one that is not translated yet.
+``N_`` where it is only named; a notebook's Markdown cell is an entry as a whole.  ``python -m
+tabletext.catalogue`` writes the catalogue anew: sorted, without the texts that the code has no more, and with
+an empty entry for each one that is not translated yet.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ __all__ = ["FILE", "N_", "spanish", "translate", "translate_plural", "used"]
 FILE = "locale/es/LC_MESSAGES/messages.po"
 PACKAGES = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
 #: Names whose call shows or names a text of the code.
-_MARKERS = frozenset({"display", "shown", "N_", "Said"})
+_MARKERS = frozenset({"display", "shown", "d", "N_", "Said"})
 #: Methods of a class that has a display and shows its texts by them.
 _OWN_METHODS = frozenset({"say", "heading"})
 #: A remark on a parameter, which stands after its value.

@@ -163,8 +163,9 @@ class Display:
         return self.decimals(f"{value:.12f}".rstrip("0").rstrip(".")) if value else "0"
 
     def figure(self, value: float) -> str:
-        """Write a threshold or a limit with two decimals, or three where it has them."""
-        return self.number(value, digits=2 if f"{value:.3f}".endswith("0") else 3)
+        """Write a threshold or a limit: a whole number as such, others with two decimals or the three they have."""
+        whole = float(value).is_integer()
+        return self.number(value, digits=0 if whole else 2 if f"{value:.3f}".endswith("0") else 3)
 
     def percent(self, share: float | None, *, digits: int = 0) -> str:
         """Write a share (0 to 1) as a percentage."""

@@ -202,7 +202,7 @@ def test_prediction_is_told_by_construct() -> None:
     told = narrative.prediction(power, against, 0.05)
     assert "**A**: 3 of 3 items better than their means, predictive power high; better than" in told
     assert "p < 0.001" in told and "**B**: 0 of 3" in told and "not shown to be better" in told
-    assert "ninguna" in narrative.prediction(power, against, 0.05, display=ES)
+    assert "capacidad predictiva sin evaluar" in narrative.prediction(power, against, 0.05, display=ES)
 
 
 @pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from surveypls.report.words import _SENTENCES, sentence
 
 from plsem import estimator as pls
 from plsem import inputs, structural
@@ -82,6 +81,9 @@ class Fake:
 
     def read_codebook(self):
         return None
+
+    def folder(self, kind, language):
+        return self.output / kind / ("" if language == self.languages[0] else language)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from surveypls.tables.words import _PHRASES, say
 
 from plsem import estimator as pls
 from plsem import inputs, prediction, structural

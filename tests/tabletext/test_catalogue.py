@@ -19,7 +19,8 @@ def forms(given):
 
 
 def figures(text):
-    plain = re.sub(r"\{\w*\}", "", text)
+    # Thousands are set apart by a comma, a point or a space.
+    plain = re.sub(r"(?<=\d)[,. \u202f](?=000\b)", "", re.sub(r"\{\w*\}", "", text))
     return [found.replace(",", ".") for found in re.findall(r"\d+(?:[.,]\d+)*", plain)]
 
 

@@ -18,7 +18,7 @@ from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import thresholds
-from surveypls.tables.decisions import Decision, decide
+from surveypls.tables.decisions import Decision, claims, decide
 from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
 from tabletext.codes import coded
@@ -271,13 +271,6 @@ def _verdict(decision: Decision | None, display: Display) -> str:
     return ", ".join(said)
 
 
-def _stated(study: Study) -> tuple[Hypothesis, ...]:
-    """Return the study's hypotheses, or one for each path where it states none."""
-    return study.hypotheses or tuple(
-        Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(study.paths, 1)
-    )
-
-
 def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = ENGLISH) -> str:
     """Say how many draws of each hypothesis's effect have the other sign than the estimate, where many have.
 
@@ -285,7 +278,7 @@ def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = E
     assume one, are poor summaries.
     """
     said = []
-    for h in _stated(study):
+    for h in claims(study):
         try:
             draws = resampled.draws_of(*h.quantity)
         except KeyError:
@@ -317,7 +310,7 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
     found = as_values(summary)
     fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
     rows = []
-    for h in _stated(study):
+    for h in claims(study):
         statistic, source, target = h.quantity
         figures = {f: found.get(statistic, source, target, f) for f in fields}
         decision = decide(study, h, found)
@@ -333,7 +326,7 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
 
 def hypotheses(study: Study, summary: Long, *, display: Display = ENGLISH) -> str:
     """Return one bullet for each hypothesis; for each path where the study states none."""
-    return "\n".join(f"- {hypothesis(study, h, summary, display=display)}" for h in _stated(study))
+    return "\n".join(f"- {hypothesis(study, h, summary, display=display)}" for h in claims(study))
 
 
 def verdicts(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from surveypls.tables import thresholds
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
+from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, is_missing
@@ -23,6 +24,11 @@ VERDICT_MARKS: Mapping[str, str] = {
     "fails": thresholds.BAD,
     "cannot be told": thresholds.BORDERLINE,
 }
+
+_STATEMENT = N_(
+    {"id": "No.", "where": "Where", "statement": "Statement", "verdict": "Verdict", "found": "Printed figures",
+     "remark": "Remark"}
+)  # fmt: skip
 
 
 def comparison_table(
@@ -46,9 +52,9 @@ def comparison_table(
     b.text("table", display("Table"))
     b.text("statistic", display("Statistic"))
     b.text("about", display("Of"))
-    b.columns.append(Column("printed", display("Printed"), "printed"))
-    b.columns.append(Column("recomputed", display("Recomputed"), "printed"))
-    b.columns.append(Column("difference", display("Difference"), "number"))
+    b.column("printed", display("Printed"), "printed")
+    b.column("recomputed", display("Recomputed"), "printed")
+    b.column("difference", display("Difference"))
     b.text("verdict", display("Verdict"))
     kinds: dict[tuple[int, str], Kind] = {}
     for _, row in comparison.iterrows():
@@ -112,7 +118,7 @@ def verdict_table(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> Ta
     found = [v for v in order if v in set(comparison["verdict"])]
     b = Builder(display)
     b.text("table", display("Table"))
-    b.columns.append(Column("n", display("Figures"), "count"))
+    b.column("n", display("Figures"), "count")
     b.columns += [Column(v.replace(" ", "_"), _verdict(v, display), "count") for v in found]
     groups = [(str(name), part) for name, part in comparison.groupby("table", sort=False)]
     for name, part in [*groups, (display("All"), comparison)]:
@@ -153,11 +159,11 @@ def audit_table(
     b = Builder(display)
     b.text("check", display("Check"))
     b.text("about", display("Of"))
-    b.columns.append(Column("printed", display("Printed"), "printed"))
+    b.column("printed", display("Printed"), "printed")
     b.columns.append(
         Column("allowed_lower", display("from"), "number", display("Allowed by the other cells"))
     )
-    b.columns.append(Column("allowed_upper", display("to"), "number", display("Allowed by the other cells")))
+    b.column("allowed_upper", display("to"), "number", display("Allowed by the other cells"))
     b.text("verdict", display("Verdict"))
     detail = "detail_es" if display.language == "es" else "detail"
     if detail in checks:
@@ -204,8 +210,8 @@ def statement_table(
     """
     need_columns(statements, ("id", "verdict"), "statements")
     b = Builder(display)
-    for key in ("id", "where", "statement", "verdict", "found", "remark"):
-        b.text(key, display(coded(f"st.{key}")))
+    for key, heading in _STATEMENT.items():
+        b.text(key, display(heading))
     for _, row in statements.iterrows():
         if verdict and row["verdict"] != verdict:
             continue
