@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
+T = TypeVar("T")
 R = TypeVar("R")
 
 
@@ -23,8 +24,11 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     return f"; valid names: {listed}" if options else ""
 
 
-def N_(text: str) -> str:
-    """Mark a text that is shown elsewhere, so that the catalogue of translations lists it."""
+def N_(text: T, context: str = "") -> T:
+    """Mark a text, or the texts in a dict's values or a sequence, for the catalogue of translations.
+
+    They are shown elsewhere; ``context`` tells two meanings of one English word apart.
+    """
     return text
 
 

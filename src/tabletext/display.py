@@ -105,7 +105,7 @@ class Display:
         return given.get(self.language) or next((t for t in given.values() if t), default)
 
     def listed(self, names: Iterable[str], word: str = "and") -> str:
-        """Join names as a sentence does: "a, b and c" or "a, b y c"."""
+        """Join names as a sentence does: "a, b and c" or "a, b y c" ("a e i")."""
         items = [str(name) for name in names]
         if len(items) < 2:
             return "".join(items)
@@ -161,6 +161,11 @@ class Display:
     def plain(self, value: float) -> str:
         """Write a setting such as 0.05 or 1e-07 with the digits that it has, and no others."""
         return self.decimals(f"{value:.12f}".rstrip("0").rstrip(".")) if value else "0"
+
+    def figure(self, value: float) -> str:
+        """Write a threshold or a limit: a whole number as such, others with two decimals or the three they have."""
+        whole = float(value).is_integer()
+        return self.number(value, digits=0 if whole else 2 if f"{value:.3f}".endswith("0") else 3)
 
     def percent(self, share: float | None, *, digits: int = 0) -> str:
         """Write a share (0 to 1) as a percentage."""

@@ -4,10 +4,7 @@ import math
 
 import pytest
 
-from surveypls.tables import thresholds as th
-from tabletext.catalogue import spanish, translate
-from tabletext.display import Display
-from tabletext.tabular import as_number
+from plsem import thresholds as th
 
 
 @pytest.mark.parametrize(
@@ -49,18 +46,10 @@ def test_marks_at_and_beside_each_bound(statistic, value, mark):
 
 
 @pytest.mark.parametrize(
-    ("value", "english", "in_spanish"),
-    [
-        (0.0199, "none", "nulo"),
-        (0.02, "small", "pequeño"),
-        (0.15, "medium", "mediano"),
-        (1.2, "large", "grande"),
-    ],
+    ("value", "size"), [(0.0199, "none"), (0.02, "small"), (0.15, "medium"), (1.2, "large")]
 )
-def test_sizes_of_f_squared(value, english, in_spanish):
-    line = th.threshold("f_squared")
-    assert line.size(value) == english
-    assert translate(line.size(value), "es") == in_spanish
+def test_sizes_of_f_squared(value, size):
+    assert th.threshold("f_squared").size(value) == size
     assert th.threshold("ave").size(value) == ""
 
 
@@ -75,25 +64,12 @@ def test_unknown_statistic_names_the_nearest():
         th.judge("htm", 0.5)
 
 
-def test_every_line_is_documented_in_both_languages_and_ordered():
+def test_every_line_is_documented_and_ordered():
     assert len(th.THRESHOLDS) >= 18
     for line in th.THRESHOLDS.values():
         assert line.source, line.statistic
-        for text in (line.note, *(name for _, name in line.sizes)):
-            assert not text or spanish().get(text), text
         if line.borderline is not None:
             easier = line.borderline < line.acceptable
             assert easier == (line.direction in ("at least", "above")), line.statistic
         bounds = [bound for bound, _ in line.sizes]
         assert bounds == sorted(bounds)
-
-
-def test_table_shows_every_line_with_decimal_commas_in_spanish():
-    english, spanish = (th.threshold_table(Display(labels)).as_text() for labels in ("en", "es"))
-    assert len(english) == len(spanish) == len(th.THRESHOLDS)
-    assert english["Acceptable ✓"].tolist()[0] == "≥ 0.708"
-    assert spanish["Aceptable ✓"].tolist()[0] == "≥ 0,708"
-    for text in spanish.drop(columns="Nombre en archivos").to_numpy().ravel():
-        assert not any(
-            as_number(word.strip("();,.²≥<>~")) and "." in word.strip(".") for word in text.split()
-        )

@@ -10,6 +10,7 @@ from surveypls.tables import audit_table
 from tableaudit.audit import audit, audit_file
 from tableaudit.boxes import Interval
 from tableaudit.details import Detail, show
+from tabletext.display import Display
 
 
 def variants(tmp_path):
@@ -59,7 +60,10 @@ def test_every_detail_is_in_both_languages_with_the_same_numbers(tmp_path):
             assert numbers_of(c.detail.en) == numbers_of(c.detail.es), c.detail.es
             seen.add(re.sub(r"[\d.,\[\]∞ -]+", " ", c.detail.en))
         for kinds in (None, ("identity",)):
-            shown = [audit_table(report.table(), labels=labels, kinds=kinds).frame for labels in ("en", "es")]
+            shown = [
+                audit_table(report.table(), display=Display(language), kinds=kinds).frame
+                for language in ("en", "es")
+            ]
             assert list(shown[0].columns) == list(shown[1].columns)
             for _, row in shown[1].iterrows():
                 assert not words_of(row["check"]) & {

@@ -10,6 +10,7 @@ from surveypls.report import narrative
 from surveypls.study.definition import Study
 from surveypls.tables.decisions import decide
 from surveypls.tables.values import as_values
+from tabletext.display import Display
 
 
 def study(effect: str = "direct", **bootstrap: object) -> Study:
@@ -52,17 +53,18 @@ def test_one_rule_for_tables_sentences_and_contracts(case):
     assert (decision.supported, decision.remarks) == (supported, remarks)
     row = narrative.hypothesis_table(what, found).iloc[0]
     assert (row["supported"], row["remarks"]) == (supported, " ".join(remarks))
-    for labels in ("en", "es"):
-        told = narrative.hypotheses(what, found, labels=labels)
-        shown = tables.table_5_paths(what, found, labels=labels).frame["decision"].iloc[0]
-        listed = tables.path_table(what, found, labels=labels).frame["decision"].iloc[0]
+    for language in ("en", "es"):
+        display = Display(language)
+        told = narrative.hypotheses(what, found, display=display)
+        shown = tables.table_5_paths(what, found, display=display).frame["decision"].iloc[0]
+        listed = tables.path_table(what, found, display=display).frame["decision"].iloc[0]
         for text in (told, shown, listed):
             assert text.count("0" if "interval" in " ".join(remarks) else ", ") >= bool(remarks)
         yes = {
             "en": ("**supported**", "Accepted", "supported"),
-            "es": ("**se acepta**", "Aceptada", "respaldada"),
+            "es": ("**respaldada**", "Aceptada", "respaldada"),
         }
-        for text, word in zip((told, shown, listed), yes[labels], strict=True):
+        for text, word in zip((told, shown, listed), yes[language], strict=True):
             assert (word in text and "no respaldada" not in text and "not supported" not in text) == supported
 
 

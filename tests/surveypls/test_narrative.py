@@ -13,7 +13,10 @@ from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 from surveypls.report import narrative
 from surveypls.study.definition import Study, parse_study
+from tabletext.display import Display
+from tabletext.language import Language
 
+ES = Display("es")
 STUDY = parse_study(
     """
 id: small
@@ -71,7 +74,7 @@ def test_cleaning_counts_rows_by_rule() -> None:
     assert "duplicate" not in text
     nothing = flow.assign(dropped=0, rows_in=9, rows_kept=9)
     assert (
-        narrative.cleaning(nothing, labels="es")
+        narrative.cleaning(nothing, display=ES)
         == "Se conservaron las **9** filas; ninguna regla descartó filas."
     )
 
@@ -83,11 +86,11 @@ def test_hypotheses_are_read_from_their_effect() -> None:
     assert "β = 0.500, t = 5.000, p < 0.001, 95% CI [0.300; 0.700]: **supported**" in first
     assert "indirect effect = 0.060" in second
     assert "**not supported**" in second
-    spanish = narrative.hypotheses(STUDY, SUMMARY, labels="es")
+    spanish = narrative.hypotheses(STUDY, SUMMARY, display=ES)
     assert "X impulsa M" in spanish
     assert "β = 0,500" in spanish
-    assert "**se acepta**" in spanish
-    assert "**no se acepta**" in spanish
+    assert "**respaldada**" in spanish
+    assert "**no respaldada**" in spanish
 
 
 def test_a_study_without_hypotheses_reads_its_paths() -> None:
@@ -131,10 +134,7 @@ def test_explained_variance() -> None:
 
 def test_failures_verdicts_and_statements() -> None:
     counts = pd.DataFrame({"reason": ["singular"], "count": [3]})
-    assert (
-        narrative.failures(counts, 1000)
-        == "Of 1\N{NARROW NO-BREAK SPACE}000 resamples, 3 singular were left out."
-    )
+    assert narrative.failures(counts, 1000) == "Of 1,000 resamples, 3 singular were left out."
     assert "All 500" in narrative.failures(counts.assign(count=0), 500)
     comparison = pd.DataFrame({"verdict": ["equal", "equal", "impossible"]})
     assert narrative.verdicts(comparison) == (
@@ -164,17 +164,17 @@ def test_sensitivity_and_scaling() -> None:
     assert narrative.scaling(table.tail(1)).startswith("Every item goes")
 
 
-@pytest.mark.parametrize("labels", ["en", "es"])
-def test_decimals_follow_the_language(labels: str) -> None:
-    text = narrative.explained(STUDY, SUMMARY, labels=labels)  # type: ignore[arg-type]
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_decimals_follow_the_language(language: Language) -> None:
+    text = narrative.explained(STUDY, SUMMARY, display=Display(language))
     found = re.findall(r"\d([.,])\d\d", text)
-    assert set(found) == {"," if labels == "es" else "."}
+    assert set(found) == {"," if language == "es" else "."}
 
 
 def test_joining_names() -> None:
-    assert narrative.listed([], "en") == ""
-    assert narrative.listed(["a"], "en") == "a"
-    assert narrative.listed(["a", "b", "c"], "es") == "a, b y c"
+    assert Display().listed([]) == ""
+    assert Display().listed(["a"]) == "a"
+    assert ES.listed(["a", "b", "c"]) == "a, b y c"
     assert np.isfinite(SUMMARY["original"]).all()
 
 
@@ -202,7 +202,7 @@ def test_prediction_is_told_by_construct() -> None:
     told = narrative.prediction(power, against, 0.05)
     assert "**A**: 3 of 3 items better than their means, predictive power high; better than" in told
     assert "p < 0.001" in told and "**B**: 0 of 3" in told and "not shown to be better" in told
-    assert "ninguna" in narrative.prediction(power, against, 0.05, labels="es")
+    assert "capacidad predictiva sin evaluar" in narrative.prediction(power, against, 0.05, display=ES)
 
 
 @pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")

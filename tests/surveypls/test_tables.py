@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from surveypls.tables.words import _PHRASES, say
 
 from plsem import estimator as pls
 from plsem import inputs, prediction
@@ -19,7 +18,10 @@ from surveypls.study.definition import load_study, parse_study
 from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
 from tableaudit.comparison import compare, load_published
+from tabletext.display import ENGLISH, Display
+from tabletext.tabular import as_number
 
+ES = Display("es")
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = load_study(ROOT / "study.yaml")
 PUBLISHED = load_published(ROOT / "data" / "published")
@@ -46,8 +48,8 @@ def echo():
     return pd.DataFrame(rows, columns=LONG)
 
 
-def six(values, *, study=STUDY, printed=PUBLISHED, labels="en", notice=None):
-    options = {"printed": printed, "labels": labels, "notice": notice}
+def six(values, *, study=STUDY, printed=PUBLISHED, display=ENGLISH):
+    options = {"printed": printed, "display": display}
     return (
         tables.table_1_operationalisation(study, CODEBOOK, values, **options),
         tables.table_2_reflective_measurement(study, values, **options),
@@ -90,7 +92,7 @@ def test_constructs_come_in_the_article_s_order_and_without_it_in_the_study_s(ec
 
 def test_spanish_takes_the_article_s_wording_and_decimal_commas(echo):
     notice = STUDY.synthetic("es")
-    made = six(echo, labels="es", notice=notice)
+    made = six(echo, display=Display("es", notice=notice))
     assert [t.title for t in made][:2] == [
         "Operacionalización de la variable",
         "Modelos de medida reflectivos: validez convergente y discriminante",
@@ -158,7 +160,7 @@ def test_table_6_shows_srmr_once_and_names_its_variant(echo):
     assert "estimated model, composite implied matrix" in table.note
     other = tables.table_6_model_quality(STUDY, echo, fit="saturated/common_factor")
     assert "saturated model, common-factor implied matrix" in other.note
-    assert other.cells()[0][-1] == "—"
+    assert other.cells()[0][-1] == "–"
 
 
 MEDIATION = parse_study(
@@ -209,7 +211,7 @@ def test_article_tables_serve_other_models(mediation):
     assert not any("Printed" in c.full_heading for t in (t2, t3, t4, t5, t6) for c in t.columns)
     assert t3.cells()[0][1] == "" and t3.cells()[1][2] == ""
     assert t3.cells()[3][4].endswith("✓")
-    assert t4.cells()[2][1] == "—"
+    assert t4.cells()[2][1] == "–"
     assert t5.frame["hypothesis"].tolist() == ["H1: M → Y", "H2: F → Y (indirect effect)"]
     indirect = summary[(summary["statistic"] == "indirect_effect") & (summary["row"] == "F")]
     assert t5.frame["path_coefficient"].iloc[1] == indirect["original"].iloc[0]
@@ -274,7 +276,7 @@ def test_paths_list_hypotheses_first_and_decide_only_those(mediation):
 
 def test_effects_of_all_four_kinds(mediation):
     _, summary, _, _ = mediation
-    table = tables.effects_table(MEDIATION, summary, labels="es")
+    table = tables.effects_table(MEDIATION, summary, display=ES)
     counts = table.frame["kind"].value_counts()
     assert counts.to_dict() == {"Total": 5, "Directo": 4, "Indirecto específico": 2, "Indirecto total": 2}
     assert "F → M → Y" in table.frame["route"].tolist()
@@ -324,7 +326,7 @@ def test_comparison_and_its_count(echo):
     assert verdicts["T2.RC.cronbach_alpha"] == "✗ impossible"
     assert verdicts["T5.H1.path_coefficient"] == "✓ equal"
     assert len(tables.comparison_table(comparison, table="5").frame) == 8
-    count = tables.verdict_table(comparison, labels="es")
+    count = tables.verdict_table(comparison, display=ES)
     assert count.frame["n"].tolist()[-1] == len(PUBLISHED)
     parts = [c.key for c in count.columns[2:]]
     assert (count.frame[parts].sum(axis=1) == count.frame["n"]).all()
@@ -345,14 +347,14 @@ def test_audit_and_statements_in_words():
             "detail": ["d", "e"],
         }
     )
-    table = tables.audit_table(checks, labels="es")
+    table = tables.audit_table(checks, display=ES)
     assert table.frame["verdict"].tolist() == ["✗ no se cumple", "~ no se puede saber"]
     assert table.frame["about"].tolist()[1] == "INFRATICS → FI"
     assert table.cells()[0][2:5] == ["0,821", "0,842", "0,844"]
     assert len(tables.audit_table(checks, verdict="fails").frame) == 1
     assert len(tables.audit_table(checks, kinds=("rule",)).frame) == 1
     statements = PUBLISHED.statements.assign(verdict="holds", found="")
-    spanish = tables.statement_table(statements, labels="es")
+    spanish = tables.statement_table(statements, display=ES)
     assert spanish.frame["statement"].tolist()[0].startswith("FI conserva tres")
     assert tables.statement_table(statements, verdict="fails").frame.empty
 
@@ -370,7 +372,7 @@ def test_screening_items_and_pruning():
             "reference": ["", "Dunn et al. (2018)", ""],
         }
     )
-    table = tables.cleaning_table(flow, labels="es")
+    table = tables.cleaning_table(flow, display=ES)
     assert table.frame["step"].tolist() == ["Recibidos", "Respuestas casi sin variación", "My own rule"]
     assert table.cells()[1][1] == "< 0,3"
     with pytest.raises(KeyError, match="no column 'rows_kept'"):
@@ -390,7 +392,7 @@ def test_screening_items_and_pruning():
             "value": [0.31], "threshold": [0.4], "n_items_after": [4], "alpha_after": [0.7], "reference": ["X"],
         }
     )  # fmt: skip
-    pruned = tables.pruning_table(STUDY, trace, labels="es")
+    pruned = tables.pruning_table(STUDY, trace, display=ES)
     assert pruned.cells()[0][:7] == [
         "1",
         "FI1",
@@ -405,7 +407,7 @@ def test_screening_items_and_pruning():
 def test_frame_table_takes_bilingual_headings_and_shared_words():
     frame = pd.DataFrame({"construct": ["A"], "x": [1.5], "p_value": [0.0001]})
     table = tables.frame_table(
-        frame, title={"en": "T", "es": "Título"}, headings={"x": {"en": "Ex", "es": "Equis"}}, labels="es"
+        frame, title={"en": "T", "es": "Título"}, headings={"x": {"en": "Ex", "es": "Equis"}}, display=ES
     )
     assert [c.heading for c in table.columns] == ["Constructo", "Equis", "Valor p"]
     assert table.cells() == [["A", "1,500", "< 0,001"]]
@@ -433,18 +435,10 @@ def test_values_look_up_pairs_in_either_order_and_summaries_first():
         Values([frame.drop(columns="row")])
 
 
-def test_every_phrase_is_in_both_languages():
-    for key, (english, spanish) in _PHRASES.items():
-        assert english and spanish, key
-        assert english.count("{") == spanish.count("{"), key
-    with pytest.raises(KeyError, match=r"no phrase 't1\.titel'"):
-        say("t1.titel", "en")
-
-
 def test_a_small_p_is_shown_as_such_in_the_comparison_and_kept_as_a_number(echo):
     tiny = echo.copy()
     tiny.loc[(tiny["statistic"] == "p_value") & (tiny["column"] == "RC"), "value"] = 0.00012
-    table = tables.comparison_table(compare(PUBLISHED, tiny), labels="es")
+    table = tables.comparison_table(compare(PUBLISHED, tiny), display=ES)
     row = table.frame.index[
         (table.frame["statistic"] == "Valor p") & (table.frame["about"] == "INFRATICS – RC")
     ][0]
@@ -462,18 +456,29 @@ def test_audit_and_statements_speak_spanish_and_carry_no_notice():
             "verdict": ["fails"] * 3,
         }
     )
-    shown = tables.audit_table(checks, labels="es", notice="Encuesta sintética.")
+    shown = tables.audit_table(checks, display=Display("es", notice="Encuesta sintética."))
     assert shown.frame["check"].tolist() == [
         "HTMT menor que 0,85", "alfa alcanzable (búsqueda exhaustiva)", "a check of tomorrow",
     ]  # fmt: skip
     assert shown.frame["about"].tolist() == ["RC y INFRATICS", "RC", "ítems"]
     assert shown.frame["printed"].tolist()[2] == "2 pares de t y p"
-    assert shown.notice == ""
+    assert shown.display.notice == ""
     statements = pd.DataFrame(
         {"id": ["S1"], "where": ["Results, before Table 5"], "text_en": ["a"], "text_es": ["b"], "verdict": ["fails"],
          "found": ["D = rejected, and 3 more"]}
     )  # fmt: skip
-    row = tables.statement_table(statements, labels="es").frame.iloc[0]
+    row = tables.statement_table(statements, display=ES).frame.iloc[0]
     assert row["where"] == "Resultados, antes de la tabla\u00a05"
     assert row["found"] == "D = rechazada y 3 más"
     assert tables.statement_table(statements).frame["where"].iloc[0] == "Results, before Table\u00a05"
+
+
+def test_thresholds_are_shown_line_by_line_with_decimal_commas_in_spanish():
+    english, spanish = (tables.threshold_table(display).as_text() for display in (Display(), ES))
+    assert len(english) == len(spanish) == len(thresholds.THRESHOLDS)
+    assert english["Acceptable ✓"].tolist()[0] == "≥ 0.708"
+    assert spanish["Aceptable ✓"].tolist()[0] == "≥ 0,708"
+    for text in spanish.drop(columns="Nombre en archivos").to_numpy().ravel():
+        assert not any(
+            as_number(word.strip("();,.²≥<>~")) and "." in word.strip(".") for word in text.split()
+        )

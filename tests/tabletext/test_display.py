@@ -26,7 +26,7 @@ def test_unknown_languages_signs_and_codes_are_named():
 
 def test_a_text_is_translated_and_its_fields_filled_in():
     assert SPAIN(coded("path_coefficient")) == "Coeficiente de trayectoria"
-    assert SPAIN("threshold {value}", value=SPAIN.number(0.85, digits=2)) == "umbral 0,85"
+    assert SPAIN("power {value}", value=SPAIN.number(0.85, digits=2)) == "potencia 0,85"
     assert ENGLISH("a text without an entry {x}", x=1) == "a text without an entry 1"
     assert SPAIN("a text without an entry, {x} or 0.5", x="1.5") == "a text without an entry, 1.5 or 0,5"
     assert "htmt" in CODES and "htm" not in CODES

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from tabletext import export as ex
 from tabletext import latex, layout, office
+from tabletext.display import Display
 from tabletext.tabular import Column, Table
 
 NASTY = ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", "\r=1", '=HYPERLINK("http://x","y")']
 
 
-def table(labels="en", **changes):
+def table(language="en", notice="Synthetic survey.", **changes):
     frame = pd.DataFrame(
         {
             "construct": ["Sources of income (FI)", "Sources of income (FI)", "=RC_1 & 50%"],
@@ -42,10 +43,9 @@ def table(labels="en", **changes):
         "title": "Loadings",
         "number": "2",
         "note": "A note with 5 % & _x_.",
-        "notice": "Synthetic survey.",
         "marks": {(0, "loading"): " ✓", (1, "p"): "*"},
         "hidden": frozenset({(1, "construct")}),
-        "labels": labels,
+        "display": Display(language, notice=notice),
         **changes,
     }
     return Table(frame, columns, **fields)
@@ -73,7 +73,7 @@ def test_a_file_with_the_same_bytes_is_not_touched(tmp_path):
     os.utime(path, (1, 1))
     ex.export(table(), tmp_path, "t", formats=("csv",))
     assert path.stat().st_mtime == 1
-    ex.export(table(), tmp_path, "t", formats=("csv",), notice="Other.")
+    ex.export(table(), tmp_path, "t", formats=("csv",), display=Display(notice="Other."))
     assert path.stat().st_mtime > 1
     assert "Other." in path.read_text()
 
@@ -87,7 +87,7 @@ def test_a_failing_writer_leaves_the_old_file_whole(tmp_path, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        ex.export(table(), tmp_path, "t", formats=("csv",), notice="Other.")
+        ex.export(table(), tmp_path, "t", formats=("csv",), display=Display(notice="Other."))
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
 
@@ -136,7 +136,7 @@ def test_a_defused_text_never_starts_a_formula_unless_it_is_a_number(text):
 @settings(max_examples=25, deadline=None)
 def test_any_text_can_be_written_in_every_format(text):
     frame = pd.DataFrame({"a": [text], "b": [1.5]})
-    made = ex.from_frame(frame, title=text, note=text, notice=text)
+    made = ex.from_frame(frame, title=text, note=text, display=Display(notice=text))
     cleaned = office.clean(text)
     assert sheet_of(office.to_xlsx(made)) is not None
     document = docx.Document(io.BytesIO(office.to_docx(made)))
@@ -163,7 +163,7 @@ def test_xlsx_keeps_numbers_with_formats_and_the_notice():
     assert cells[5, 4].number_format == '[<0.001]"< 0.001";0.000'
     assert cells[6, 4].number_format == '[<0.001]"< 0.001""*";0.000"*"'
     assert cells[6, 1].value is None
-    assert cells[7, 3].value == "—"
+    assert cells[7, 3].value == "–"
     assert cells[5, 5].value == 1234
     assert cells[5, 5].number_format == "#,##0"
     assert cells[5, 6].number_format == "0.0%"
@@ -193,7 +193,7 @@ def test_docx_is_an_apa_table():
     assert title.italic and not title.bold
     grid = document.tables[0]
     assert [c.text for c in grid.rows[2].cells] == [
-        "Sources of income (FI)", "0,74", "0,738 ✓", "< 0,001", "1\u202f234", "12,3 %",
+        "Sources of income (FI)", "0,74", "0,738 ✓", "< 0,001", "1.234", "12,3\u00a0%",
     ]  # fmt: skip
     assert grid.rows[3].cells[0].text == ""
     body = document.element.xml
@@ -262,7 +262,9 @@ def test_bad_names_and_formats_are_refused(tmp_path):
 
 
 def test_a_frame_can_be_exported_with_title_and_note(tmp_path):
-    paths = ex.export(pd.DataFrame({"a": [1]}), tmp_path, "t", title="T", note="N.", notice="S.", labels="es")
+    paths = ex.export(
+        pd.DataFrame({"a": [1]}), tmp_path, "t", title="T", note="N.", display=Display("es", notice="S.")
+    )
     assert "Nota.} N. S." in paths[3].read_text()
     assert pd.read_csv(paths[0])["data_note"].tolist() == ["S."]
 

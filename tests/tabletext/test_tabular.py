@@ -5,12 +5,13 @@ import math
 import pandas as pd
 import pytest
 
+from tabletext.display import Display
 from tabletext.tabular import Column, Table, format_cell, from_frame, hide_repeats
 
 
-def shown(value, kind="number", labels="en", **options):
+def shown(value, kind="number", language="en", **options):
     decimals = options.pop("decimals", None)
-    return format_cell(value, Column("x", "X", kind, decimals=decimals), labels, **options)
+    return format_cell(value, Column("x", "X", kind, decimals=decimals), Display(language), **options)
 
 
 @pytest.mark.parametrize(
@@ -25,11 +26,11 @@ def shown(value, kind="number", labels="en", **options):
         (0.00099, "p", "< 0.001", "< 0,001"),
         (0.001, "p", "0.001", "0,001"),
         (0.04999, "p", "0.050", "0,050"),
-        (12345.0, "count", "12,345", "12\u202f345"),
+        (12345.0, "count", "12,345", "12.345"),
         (-7, "count", "−7", "−7"),
-        (0.1234, "percent", "12.3%", "12,3 %"),
-        (math.nan, "number", "—", "—"),
-        (None, "p", "—", "—"),
+        (0.1234, "percent", "12.3%", "12,3\u00a0%"),
+        (math.nan, "number", "–", "–"),
+        (None, "p", "–", "–"),
         (math.inf, "number", "∞", "∞"),
         (-math.inf, "number", "−∞", "−∞"),
         (None, "text", "", ""),
@@ -63,7 +64,7 @@ def test_unknown_kind_and_missing_column_are_refused():
         Table(pd.DataFrame({"a": [1]}), (Column("a", "A"), Column("a", "B")))
 
 
-def example(**changes):
+def example(language="en", **changes):
     frame = pd.DataFrame({"name": ["A & <b>", "A & <b>", "C"], "x": [0.5, 0.25, math.nan], "n": [1, 2, 3]})
     columns = (
         Column("name", "Name", "text"),
@@ -74,7 +75,7 @@ def example(**changes):
         "title": "A title",
         "number": "3",
         "note": "A note.",
-        "notice": "Synthetic.",
+        "display": Display(language, notice="Synthetic."),
         "marks": {(0, "x"): " ✓"},
         "hidden": hide_repeats(frame, "name", ["name"]),
         **changes,
@@ -84,7 +85,7 @@ def example(**changes):
 
 def test_hidden_cells_are_empty_in_print_and_kept_in_the_numbers():
     table = example()
-    assert table.cells() == [["A & <b>", "0.500 ✓", "1"], ["", "0.250", "2"], ["C", "—", "3"]]
+    assert table.cells() == [["A & <b>", "0.500 ✓", "1"], ["", "0.250", "2"], ["C", "–", "3"]]
     numbers = table.numeric()
     assert numbers["name"].tolist() == ["A & <b>", "A & <b>", "C"]
     assert numbers["x_mark"].tolist() == ["✓", "", ""]
@@ -101,7 +102,7 @@ def test_html_is_escaped_spans_groups_and_repeats_byte_for_byte():
     assert "<strong>Table 3</strong>. <em>A title</em>" in html
     assert "<em>Note.</em> A note. Synthetic." in html
     assert "id=" not in html
-    assert "<strong>Tabla 3</strong>" in example(labels="es").to_html()
+    assert "<strong>Tabla 3</strong>" in example("es").to_html()
 
 
 def test_text_form_holds_title_cells_and_notice():

@@ -97,12 +97,13 @@ def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, display: D
         if abs(found.get("construct_correlation", a, b))
         >= min(found.get("sqrt_ave", a, a), found.get("sqrt_ave", b, b))
     ]
-    strict, wide = (display.number(t, digits=2) for t in (0.85, 0.90))
+    line = thresholds.threshold("htmt")
+    strict, wide = (display.figure(t) for t in (line.acceptable, line.borderline or line.acceptable))
     point = [
         f"{a}–{b} ({display.number(found.get('htmt', a, b))})"
         for i, a in enumerate(names)
         for b in names[:i]
-        if found.get("htmt", a, b) >= 0.85
+        if thresholds.judge("htmt", found.get("htmt", a, b)) in (thresholds.BORDERLINE, thresholds.BAD)
     ]
     one = bounds[bounds["threshold"] == 1.0]
     open_pairs = [

@@ -7,6 +7,7 @@ import pandas as pd
 from surveypls.report.measured import Long
 from surveypls.study.definition import Study
 from surveypls.tables import thresholds
+from surveypls.tables.structural import PREDICTIVE_POWER
 from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
 from tabletext.display import ENGLISH, Display
@@ -63,30 +64,14 @@ def fit(summary: Long, *, consistent: bool = False, display: Display = ENGLISH) 
     variant = "estimated/common_factor" if consistent else "estimated/composite"
     value = as_values(summary).get("srmr", "model", variant)
     line = thresholds.threshold("srmr")
-    word = {
-        thresholds.GOOD: ("within", "dentro de"),
-        thresholds.BORDERLINE: ("just outside", "apenas fuera de"),
-        thresholds.BAD: ("outside", "fuera de"),
-    }.get(thresholds.judge("srmr", value))
-    if word is None:
-        return ""
-    limit = display.number(line.acceptable, digits=2)
-    return display(
-        "SRMR of the estimated model is {value}, {value_2} the usual limit of {limit}.",
-        value=display.number(value),
-        value_2=word[0],
-        limit=limit,
-        value_3=word[1],
-    )
-
-
-_POWERS = {
-    "none": ("none", "ninguna"),
-    "low": ("low", "baja"),
-    "medium": ("medium", "media"),
-    "high": ("high", "alta"),
-    "not assessed": ("none to speak of", "ninguna de la que hablar"),
-}
+    text = N_(
+        {
+            thresholds.GOOD: "SRMR of the estimated model is {value}, within the usual limit of {limit}.",
+            thresholds.BORDERLINE: "SRMR of the estimated model is {value}, just outside the usual limit of {limit}.",
+            thresholds.BAD: "SRMR of the estimated model is {value}, outside the usual limit of {limit}.",
+        }
+    ).get(thresholds.judge("srmr", value), "")
+    return display(text, value=display.number(value), limit=display.figure(line.acceptable))
 
 
 def prediction(
@@ -111,15 +96,15 @@ def prediction(
         said.append(
             display(
                 "**{name}**: {n_above_average} of {n_items} items better than their means, predictive power "
-                "{power}; {value} than the means overall (CVPAT p {p})",
+                "{power}; better than the means overall (CVPAT p {p})"
+                if better
+                else "**{name}**: {n_above_average} of {n_items} items better than their means, predictive power "
+                "{power}; not shown to be better than the means overall (CVPAT p {p})",
                 name=name,
                 n_above_average=int(row["n_above_average"]),
                 n_items=int(row["n_items"]),
-                power=_POWERS[row["power"]][0],
-                value="better" if better else "not shown to be better",
+                power=display(PREDICTIVE_POWER[row["power"]], context="predictive power"),
                 p=p,
-                power_2=_POWERS[row["power"]][1],
-                value_2="mejor" if better else "no se muestra mejor",
             )
         )
     return "; ".join(said) + "."

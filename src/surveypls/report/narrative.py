@@ -18,7 +18,7 @@ from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import thresholds
-from surveypls.tables.decisions import Decision, decide
+from surveypls.tables.decisions import Decision, claims, decide
 from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
 from tabletext.codes import coded
@@ -108,22 +108,20 @@ def missing(cleaned: CleaningResult, *, display: Display = ENGLISH) -> str:
     """Say how many answers were missing, what Little's test finds, and which policy was applied."""
     table = cleaned.missing
     gone, asked = int(table["missing"].sum()), len(cleaned.screened) * len(table)
-    policy = {
-        "listwise": ("rows with a gap are left out", "se excluyen las filas con huecos"),
-        "mean": ("gaps are filled with the item's mean", "los huecos se llenan con la media del ítem"),
-        "em": (
-            "gaps are filled by expectation–maximisation",
-            "los huecos se llenan por esperanza–maximización",
-        ),
-    }[cleaned.settings.missing]
+    policy = N_(
+        {
+            "listwise": "rows with a gap are left out",
+            "mean": "gaps are filled with the item's mean",
+            "em": "gaps are filled by expectation–maximisation",
+        }
+    )[cleaned.settings.missing]
     share = display.percent(gone / asked, digits=1)
     text = display(
-        "{gone} of {asked} answers ({share}) are missing; {value}.",
+        "{gone} of {asked} answers ({share}) are missing; {policy}.",
         gone=display.count(gone),
         asked=display.count(asked),
         share=share,
-        value=policy[0],
-        value_2=policy[1],
+        policy=display(policy),
     )
     if cleaned.mcar is None:
         return text
@@ -273,13 +271,6 @@ def _verdict(decision: Decision | None, display: Display) -> str:
     return ", ".join(said)
 
 
-def _stated(study: Study) -> tuple[Hypothesis, ...]:
-    """Return the study's hypotheses, or one for each path where it states none."""
-    return study.hypotheses or tuple(
-        Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(study.paths, 1)
-    )
-
-
 def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = ENGLISH) -> str:
     """Say how many draws of each hypothesis's effect have the other sign than the estimate, where many have.
 
@@ -287,7 +278,7 @@ def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = E
     assume one, are poor summaries.
     """
     said = []
-    for h in _stated(study):
+    for h in claims(study):
         try:
             draws = resampled.draws_of(*h.quantity)
         except KeyError:
@@ -319,7 +310,7 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
     found = as_values(summary)
     fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
     rows = []
-    for h in _stated(study):
+    for h in claims(study):
         statistic, source, target = h.quantity
         figures = {f: found.get(statistic, source, target, f) for f in fields}
         decision = decide(study, h, found)
@@ -335,7 +326,7 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
 
 def hypotheses(study: Study, summary: Long, *, display: Display = ENGLISH) -> str:
     """Return one bullet for each hypothesis; for each path where the study states none."""
-    return "\n".join(f"- {hypothesis(study, h, summary, display=display)}" for h in _stated(study))
+    return "\n".join(f"- {hypothesis(study, h, summary, display=display)}" for h in claims(study))
 
 
 def verdicts(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> str:

@@ -50,6 +50,28 @@ FIGURES = {
     "fig_4_4_importance_performance": N_("Importance and performance"),
     "fig_5_2_printed_and_recomputed": N_("Printed against recomputed figures"),
 }
+#: Limits of what the paper says.
+_OF_MADE_UP_DATA = N_(
+    (
+        "**The responses are synthetic.** They were calibrated to the printed tables, so that "
+        "figures which agree show that the printed values can occur together, not that the article's "
+        "data gave them. They confirm nothing about the firms or people that the article studied.",
+        "**Statistics that the article does not print** (intervals, VIF, cross-loadings, prediction "
+        "and others) are those of these responses; other data with the same printed tables give "
+        "others, and can decide a hypothesis otherwise.",
+    )
+)
+_OF_THE_AUDIT = N_(
+    "**The audit names contradictions, not causes.** A printed figure can be wrong by a slip of "
+    "copying, by another definition or by other data; the tables do not say which."
+)
+_OF_ANY_SURVEY = N_(
+    (
+        "**Answers given once, by choice, do not show causes.** The paths are associations in the "
+        "direction that the model assumes.",
+        "**Thresholds are conventions.** A mark says on which side of one a value lies, no more.",
+    )
+)
 PaperFormat = Literal["pdf", "html"]
 FORMATS: tuple[PaperFormat, ...] = ("pdf", "html")
 SMALL_SAMPLE = 100
@@ -174,7 +196,9 @@ class _Composer:
         self.blocks.append(References(cited(self.blocks)))
         return Document(
             title=self.study.title(self.display.language),
-            subtitle=self.display(coded("subtitle.own" if own else "subtitle")),
+            subtitle=self.display(
+                "Analysis by partial least squares" if own else "A recomputation in Python"
+            ),
             display=self.display,
             blocks=tuple(self.blocks),
             footer=self.display.notice,
@@ -191,7 +215,7 @@ class _Composer:
 
     def article(self) -> None:
         printed = self.data.printed
-        self.heading("h.article" if printed else "h.question")
+        self.heading("What the article asks and prints" if printed else "The question")
         question = self.study.question(self.display.language)
         if question:
             self.say("The question: {question}", question=question)
@@ -205,7 +229,7 @@ class _Composer:
                 tables=n_tables,
             )
         if self.study.hypotheses:
-            self.say("article.hypotheses" if printed else "own.hypotheses")
+            self.say("Its hypotheses and what it prints on them:" if printed else "The hypotheses:")
             self.blocks.append(Bullets(tuple(self.hypothesis(i) for i in range(len(self.study.hypotheses)))))
 
     def hypothesis(self, position: int) -> str:
@@ -261,7 +285,11 @@ class _Composer:
         self.say(
             "The model was estimated by {method} on standardised answers ({scheme} weighting scheme, "
             "tolerance {tolerance}, at most {iterations} iterations; Lohmöller, 1989).",
-            method=display(coded("method.plsc" if pls.consistent else "method.pls")),
+            method=display(
+                "consistent partial least squares (Dijkstra and Henseler, 2015)"
+                if pls.consistent
+                else "partial least squares path modelling"
+            ),
             scheme=display(coded(f"scheme.{pls.scheme}")),
             tolerance=self.number(pls.tolerance),
             iterations=pls.max_iterations,
@@ -400,9 +428,8 @@ class _Composer:
 
     def limits(self) -> None:
         self.heading("Limits")
-        keys = ["limit.synthetic", "limit.unprinted"] if self.display.notice else []
-        keys += ["limit.audit"] if self.data.printed else []
-        entries = [self.display(coded(key)) for key in keys]
+        entries = [self.display(text) for text in _OF_MADE_UP_DATA] if self.display.notice else []
+        entries += [self.display(_OF_THE_AUDIT)] if self.data.printed else []
         n_items = sum(len(items) for items in self.data.retained.values())
         if self.data.n < SMALL_SAMPLE:
             entries.append(
@@ -413,7 +440,7 @@ class _Composer:
                     items=n_items,
                 )
             )
-        entries += [self.display(coded(key)) for key in ("limit.cross", "limit.thresholds")]
+        entries += [self.display(text) for text in _OF_ANY_SURVEY]
         self.blocks.append(Bullets(tuple(entries)))
 
     def appendix(self) -> None:

@@ -12,11 +12,7 @@ from tabletext.tabular import Table
 _MARKS = {"passed": thresholds.GOOD, "caution": thresholds.BORDERLINE, "failed": thresholds.BAD}
 
 
-def admissibility_table(
-    estimate: Estimate,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def admissibility_table(estimate: Estimate, *, display: Display = ENGLISH) -> Table:
     """List every check of an estimate with its outcome and, where it did not pass, what to do.
 
     Parameters

@@ -7,7 +7,6 @@ that a journal asks for today stand in :mod:`surveypls.tables`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 
@@ -20,20 +19,21 @@ from surveypls.tables.build import (
     abbreviations,
     construct_label,
     decision_text,
-    effects_stated,
-    figure,
+    heading_of,
     in_print_order,
     join,
     marked_text,
-    printed_cells,
     reversed_note,
     variant_words,
 )
-from surveypls.tables.decisions import decision_about
-from surveypls.tables.values import as_values
+from surveypls.tables.decisions import claims, decide, rule
+from tabletext.catalogue import N_
 from tabletext.codes import coded
-from tabletext.display import ENGLISH, Display, stars
+from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
+
+#: What the article says of a hypothesis.
+_CLAIMED = N_({"accepted": "Accepted", "rejected": "Rejected"})
 
 
 def table_1_operationalisation(
@@ -59,31 +59,31 @@ def table_1_operationalisation(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display, printed_cells(printed))
+    b = Builder.of(display, values, printed)
     b.text("construct", display("Latent variable"))
     b.text("item", display("Item"))
     b.text("indicator", display("Indicators"))
     b.pair("items", display("Items"), "text", "n_items_retained")
     b.pair("efa_loading", display("Loading in the factor analysis (EFA)"), "unit")
-    retained = set(found.keys_of("efa_loading"))
+    retained = set(b.recomputed.keys_of("efa_loading"))
     for name in in_print_order(study.construct_names, b.printed):
         own = study.get(name)
         kept = [i for i in own.items if (i, name) in retained or not own.factored]
-        share = "/".join(b.printed.get((s, name, "items"), "—") for s in ("n_items_retained", "n_items"))
+        share = "/".join(b.printed.get((s, name, "items"), "–") for s in ("n_items_retained", "n_items"))
         for item in kept:
             b.add(
                 construct=construct_label(study, name, display),
                 item=item,
                 indicator=marked_text(study, codebook, item, display),
                 items_printed=share,
-                items=f"{len(kept)}/{len(study.get(name).items)}",
-                efa_loading_printed=b.found("efa_loading", item, name),
-                efa_loading=found.get("efa_loading", item, name),
+                items=f"{len(kept)}/{len(own.items)}",
+                **b.both("efa_loading", item, name),
             )
     return b.table(
         number="1",
-        title=display(coded("t1.title" if b.printed else "t1.title.own")),
+        title=display(
+            "Operationalisation of the variable" if b.printed else "Operationalisation of the variables"
+        ),
         note=join(
             display("Items: retained by the factor analysis / candidates."),
             display("Item texts are short paraphrases.") if b.printed else "",
@@ -94,11 +94,7 @@ def table_1_operationalisation(
 
 
 def table_2_reflective_measurement(
-    study: Study,
-    values: Long,
-    *,
-    printed: Printed = None,
-    display: Display = ENGLISH,
+    study: Study, values: Long, *, printed: Printed = None, display: Display = ENGLISH
 ) -> Table:
     """Table 2: loadings, AVE, composite reliability and Cronbach's alpha of the reflective constructs.
 
@@ -108,67 +104,70 @@ def table_2_reflective_measurement(
         Mode B constructs are left out: reliability and AVE are not defined for them.
     values : long DataFrame
         ``outer_loading`` (item, construct); ``ave``, ``rho_a``, ``rho_c``, ``cronbach_alpha`` by construct.
-    printed, labels, notice
+    printed, display
         See :func:`table_1_operationalisation`.  A printed ``composite_reliability`` stands beside both
         recomputed coefficients, ρA and ρC.
     """
-    found = as_values(values)
-    b = Builder(display, printed_cells(printed))
-    reflective = {n: items for n, items in found.blocks(study).items() if study.get(n).mode == "A" and items}
+    b = Builder.of(display, values, printed)
+    reflective = {
+        n: items for n, items in b.recomputed.blocks(study).items() if study.get(n).mode == "A" and items
+    }
     b.text("construct", display("Latent variable"))
     b.text("item", display("Item or indicator"))
     b.pair("outer_loading", display("Factor loading"), "unit")
     b.pair("ave", display("Convergent validity (AVE)"), "unit")
     composite = display("Composite reliability")
-    if any(k[0] == "composite_reliability" for k in b.printed):
-        b.columns.append(Column("composite_reliability_printed", display("Printed"), "printed", composite))
-    b.columns.append(Column("rho_a", "ρA", "unit", composite))
-    b.columns.append(Column("rho_c", "ρC", "unit", composite))
+    either = b.prints("composite_reliability")
+    if either:
+        b.column("composite_reliability_printed", display("Printed"), "printed", composite)
+    b.column("rho_a", "ρA", "unit", composite)
+    b.column("rho_c", "ρC", "unit", composite)
     b.pair("cronbach_alpha", display("Cronbach's alpha"), "unit")
     per_construct = ("ave", "rho_a", "rho_c", "cronbach_alpha")
     for name in in_print_order(reflective, b.printed):
+        figures = b.both("composite_reliability", name)
+        for statistic in per_construct:
+            figures |= b.both(statistic, name)
         for item in reflective[name]:
-            cells: dict[str, Any] = {s: found.get(s, name) for s in per_construct}
-            cells |= {f"{s}_printed": b.found(s, name) for s in (*per_construct, "composite_reliability")}
-            loading = found.get("outer_loading", item, name)
             row = b.add(
                 construct=construct_label(study, name, display),
                 item=item,
-                outer_loading_printed=b.found("outer_loading", item, name),
-                outer_loading=loading,
-                **cells,
+                **b.both("outer_loading", item, name),
+                **figures,
             )
             if len(reflective[name]) > 1:
-                b.mark(row, "outer_loading", thresholds.judge("outer_loading", loading))
+                b.judge(row, "outer_loading")
             for statistic in per_construct:
-                b.mark(row, statistic, thresholds.judge(statistic, cells[statistic]))
-    limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("outer_loading", "ave", "rho_c")}
-    note = [
-        display("Thresholds: loading ≥ {outer_loading}, AVE ≥ {ave}, reliability ≥ {rho_c}.", **limits),
-        thresholds.legend(display),
-    ]
-    if any(k[0] == "composite_reliability" for k in b.printed):
-        note.append(display("The printed composite reliability does not say whether it is ρA or ρC."))
-    printed_too = tuple(f"{s}_printed" for s in (*per_construct, "composite_reliability"))
+                b.judge(row, statistic)
+    limits = {s: thresholds.bound(s, display) for s in ("outer_loading", "ave", "rho_c")}
     return b.table(
         number="2",
-        title=display(coded("t2.title" if b.printed else "t2.title.own")),
-        note=" ".join(note),
-        repeats=("construct", *per_construct, *printed_too),
+        title=display(
+            "Reflective measurement models: convergent and discriminant validity"
+            if b.printed
+            else "Reflective measurement models: reliability and convergent validity"
+        ),
+        note=join(
+            display("Thresholds: loading {outer_loading}, AVE {ave}, reliability {rho_c}.", **limits),
+            thresholds.legend(display),
+            display("The printed composite reliability does not say whether it is ρA or ρC.")
+            if either
+            else "",
+        ),
+        repeats=("construct", *(c.key for c in b.columns if c.key.removesuffix("_printed") in figures)),
     )
 
 
 def _matrix(
     study: Study,
-    names: tuple[str, ...],
     b: Builder,
     fill: Callable[[str, str], tuple[str | None, float, str]],
-    *,
     number: str,
     title: str,
     note: str,
 ) -> Table:
     """Build a lower triangle, printed and recomputed side by side; ``fill`` gives (printed, value, mark)."""
+    names = in_print_order(study.construct_names, b.printed)
     b.text("construct", b.display("Construct"))
     cells = {(r, c): fill(r, c) for i, r in enumerate(names) for c in names[: i + 1]}
     has_printed = any(text for text, _, _ in cells.values())
@@ -176,7 +175,6 @@ def _matrix(
         b.columns += [Column(f"{c}_printed", c, "printed", b.display("Printed")) for c in names]
     group = b.display("Recomputed") if has_printed else ""
     b.columns += [Column(c, c, "unit", group) for c in names]
-    hidden: set[tuple[int, str]] = set()
     for i, r in enumerate(names):
         b.add(construct=construct_label(study, r, b.display))
         for j, c in enumerate(names):
@@ -184,24 +182,13 @@ def _matrix(
             b.rows[i] |= {f"{c}_printed": text, c: value}
             b.mark(i, c, mark)
             # Above the diagonal, and on a diagonal that is not defined, nothing is missing.
-            if j > i or (r == c and text is None and value != value):
-                hidden |= {(i, c), (i, f"{c}_printed")}
-            elif r == c and value != value:
-                hidden.add((i, c))
-    made = b.table(
-        number=number,
-        title=title,
-        note=note,
-    )
-    return made.with_text(hidden=frozenset(hidden))
+            if j > i or (r == c and value != value):
+                b.hidden |= {(i, c)} if text else {(i, c), (i, f"{c}_printed")}
+    return b.table(number=number, title=title, note=note)
 
 
 def table_3_fornell_larcker(
-    study: Study,
-    values: Long,
-    *,
-    printed: Printed = None,
-    display: Display = ENGLISH,
+    study: Study, values: Long, *, printed: Printed = None, display: Display = ENGLISH
 ) -> Table:
     """Table 3: square roots of AVE on the diagonal, correlations of the constructs below it.
 
@@ -210,19 +197,19 @@ def table_3_fornell_larcker(
     study : Study
     values : long DataFrame
         ``sqrt_ave`` (construct, construct) and ``construct_correlation``.
-    printed, labels, notice
+    printed, display
         See :func:`table_1_operationalisation`.
     """
-    found = as_values(values)
-    b = Builder(display, printed_cells(printed))
-    names = in_print_order(study.construct_names, b.printed)
+    b = Builder.of(display, values, printed)
 
     def fill(r: str, c: str) -> tuple[str | None, float, str]:
         if r != c:
-            value = found.get("construct_correlation", r, c)
+            value = b.recomputed.get("construct_correlation", r, c)
             return b.found("construct_correlation", r, c), value, ""
-        root = found.get("sqrt_ave", r, r)
-        others = [abs(found.get("construct_correlation", r, o)) for o in names if o != r]
+        root = b.recomputed.get("sqrt_ave", r, r)
+        others = [
+            abs(b.recomputed.get("construct_correlation", r, o)) for o in study.construct_names if o != r
+        ]
         known = [o for o in others if o == o]
         mark = thresholds.judge("fornell_larcker", root - max(known)) if known else ""
         return b.found("sqrt_ave", r, r), root, mark
@@ -233,7 +220,6 @@ def table_3_fornell_larcker(
     )
     return _matrix(
         study,
-        names,
         b,
         fill,
         number="3",
@@ -242,13 +228,7 @@ def table_3_fornell_larcker(
     )
 
 
-def table_4_htmt(
-    study: Study,
-    values: Long,
-    *,
-    printed: Printed = None,
-    display: Display = ENGLISH,
-) -> Table:
+def table_4_htmt(study: Study, values: Long, *, printed: Printed = None, display: Display = ENGLISH) -> Table:
     """Table 4: heterotrait-monotrait ratios below the diagonal.
 
     Parameters
@@ -256,34 +236,19 @@ def table_4_htmt(
     study : Study
     values : long DataFrame
         ``htmt`` (construct, construct); pairs without a value (single items, Mode B) show a dash.
-    printed, labels, notice
+    printed, display
         See :func:`table_1_operationalisation`.
     """
-    found = as_values(values)
-    b = Builder(display, printed_cells(printed))
-    names = in_print_order(study.construct_names, b.printed)
+    b = Builder.of(display, values, printed)
 
     def fill(r: str, c: str) -> tuple[str | None, float, str]:
         if r == c:
             return b.found("htmt_diagonal", r, r), float("nan"), ""
-        value = found.get("htmt", r, c)
+        value = b.recomputed.get("htmt", r, c)
         return b.found("htmt", r, c), value, thresholds.judge("htmt", value)
 
-    line = thresholds.threshold("htmt")
-    note = display(
-        "✓ below {good}, ~ below or at {limit}, ✗ above. HTMT has no diagonal.",
-        good=figure(line.acceptable),
-        limit=figure(line.borderline or line.acceptable),
-    )
-    return _matrix(
-        study,
-        names,
-        b,
-        fill,
-        number="4",
-        title=display("Discriminant validity by the HTMT test"),
-        note=note,
-    )
+    note = join(thresholds.marks_note("htmt", display), display("HTMT has no diagonal."))
+    return _matrix(study, b, fill, "4", display("Discriminant validity by the HTMT test"), note)
 
 
 def table_5_paths(
@@ -302,61 +267,49 @@ def table_5_paths(
         A hypothesis about an indirect or total effect takes that effect's figures.
     values : long DataFrame
         A bootstrap summary (original, t_statistic, p_value), or values of these names.
-    printed, labels, notice
+    printed, display
         See :func:`table_1_operationalisation`.
     n_resamples : int, optional
         Named in the note; the study's own where not given.
     """
-    found = as_values(values)
-    b = Builder(display, printed_cells(printed))
+    b = Builder.of(display, values, printed)
     b.text("hypothesis", display("Hypothesis"))
-    b.pair(
-        "path_coefficient",
-        display("Path coefficient β"),
-        "unit",
-        "path_coefficient",
-        "total_effect",
-        "indirect_effect",
-    )
+    effects = ("path_coefficient", "total_effect", "indirect_effect")
+    b.pair("path_coefficient", display("Path coefficient β"), "unit", *effects)
     b.pair("t_statistic", display("Student's t (bootstrap)"), "number")
     b.pair("p_value", display("p-value"), "p")
     b.pair("decision", display("Accepted / rejected"), "text")
-    level = study.bootstrap.significance
-    for heading, statistic, source, target in effects_stated(study, display):
-        p = found.get(statistic, source, target, "p_value")
-        decided = b.printed.get(("decision", source, target), "")
+    stated = claims(study)
+    for h in stated:
+        statistic, source, target = h.quantity
+        claimed = b.printed.get(("decision", source, target), "")
         row = b.add(
-            hypothesis=heading,
-            path_coefficient_printed=b.printed.get((statistic, source, target)),
-            path_coefficient=found.get(statistic, source, target),
-            t_statistic_printed=b.printed.get(("t_statistic", source, target)),
-            t_statistic=found.get(statistic, source, target, "t_statistic"),
-            p_value_printed=b.printed.get(("p_value", source, target)),
-            p_value=p,
-            decision_printed=display(coded(decided)) if decided in ("accepted", "rejected") else decided,
-            decision=decision_text(
-                decision_about(study, found, statistic, source, target), ("accepted", "rejected"), display
-            ),
+            hypothesis=heading_of(h, study, display),
+            path_coefficient_printed=b.printed.get(h.quantity),
+            path_coefficient=b.recomputed.get(*h.quantity),
+            decision_printed=display(_CLAIMED.get(claimed, claimed)),
+            decision=decision_text(decide(study, h, b.recomputed), tuple(_CLAIMED.values()), display),
         )
-        if stars(p):
-            b.marks[row, "path_coefficient"] = stars(p)
-    note = display(
-        "t: estimate over its bootstrap standard error ({resamples} resamples); p {sided} from t; "
-        "accepted where p < {alpha}.",
-        resamples=display.count(n_resamples or study.bootstrap.n_resamples),
-        sided=display(coded(study.bootstrap.alternative)),
-        alpha=f"{level:g}",
-    )
-    used = {name for effect in effects_stated(study, display) for name in effect[2:]}
-    parts = [
-        note,
-        display.stars_note + ".",
-        abbreviations(study, [n for n in study.construct_names if n in used], display),
-    ]
+        for key in ("t_statistic", "p_value"):
+            b.rows[row] |= {
+                f"{key}_printed": b.printed.get((key, source, target)),
+                key: b.recomputed.get(statistic, source, target, key),
+            }
+        b.star(row, "path_coefficient")
+    used = {name for h in stated for name in h.quantity[1:]}
     return b.table(
         number="5",
         title=display("Path coefficients (standardised regression coefficients)"),
-        note=" ".join(filter(None, parts)),
+        note=join(
+            display(
+                "t: estimate over its bootstrap standard error ({resamples} resamples); p {sided} from t.",
+                resamples=display.count(n_resamples or study.bootstrap.n_resamples),
+                sided=display(coded(study.bootstrap.alternative)),
+            ),
+            rule(study, display),
+            display.stars_note + ".",
+            abbreviations(study, [n for n in study.construct_names if n in used], display),
+        ),
     )
 
 
@@ -375,61 +328,48 @@ def table_6_model_quality(
     study : Study
     values : long DataFrame
         ``f_squared`` (source, target), ``r_squared`` ("", target), ``srmr`` ("model", fit).
-    printed, labels, notice
+    printed, display
         See :func:`table_1_operationalisation`.
     fit : str
         The variant of SRMR, ``"estimated/composite"`` and the like; the note names it.
     """
-    found = as_values(values)
-    b = Builder(display, printed_cells(printed))
+    b = Builder.of(display, values, printed)
     b.text("path", display("Latent variables (constructs)"))
     b.pair("f_squared", "f²", "number")
     b.pair("r_squared", "R²", "unit")
     b.pair("srmr", "SRMR", "unit")
-    direct = {(h.path.source, h.path.target): h.id for h in study.hypotheses if h.effect == "direct"}
-    hidden: set[tuple[int, str]] = set()
+    named = {h.quantity[1:]: h.id for h in study.hypotheses if h.effect == "direct"}
     seen: set[str] = set()
-    srmr = found.get("srmr", "model", fit)
-    printed_srmr = next((text for key, text in b.printed.items() if key[0] == "srmr"), None)
-    for source, target in sorted(
-        study.path_pairs, key=lambda p: (p not in direct, study.path_pairs.index(p))
-    ):
+    srmr = {
+        "srmr": b.recomputed.get("srmr", "model", fit),
+        "srmr_printed": next((text for key, text in b.printed.items() if key[0] == "srmr"), None),
+    }
+    for source, target in sorted(study.path_pairs, key=lambda pair: pair not in named):
         name = f"{source} → {target}"
-        f2, r2 = found.get("f_squared", source, target), found.get("r_squared", source, target)
+        r2 = b.both("r_squared", source, target)
+        r2["r_squared_printed"] = r2["r_squared_printed"] or b.printed.get(("r_squared", "", target))
         row = b.add(
-            path=f"{direct[source, target]}: {name}" if (source, target) in direct else name,
-            f_squared_printed=b.printed.get(("f_squared", source, target)),
-            f_squared=f2,
-            r_squared_printed=b.printed.get(("r_squared", source, target))
-            or b.printed.get(("r_squared", "", target)),
-            r_squared=r2,
-            srmr_printed=printed_srmr,
-            srmr=srmr,
+            path=f"{named[source, target]}: {name}" if (source, target) in named else name,
+            **b.both("f_squared", source, target),
+            **r2,
+            **srmr,
         )
-        b.mark(row, "f_squared", thresholds.judge("f_squared", f2))
+        for key in ("f_squared", "r_squared", "srmr"):
+            b.judge(row, key)
         if target in seen:
-            hidden |= {(row, "r_squared"), (row, "r_squared_printed")}
-        b.mark(row, "r_squared", thresholds.judge("r_squared", r2))
-        seen.add(target)
-        b.mark(row, "srmr", thresholds.judge("srmr", srmr))
+            b.hidden |= {(row, "r_squared"), (row, "r_squared_printed")}
         if row:
-            hidden |= {(row, "srmr"), (row, "srmr_printed")}
-    variant = variant_words(fit, display)
-    limits = {s: figure(thresholds.threshold(s).acceptable) for s in ("f_squared", "r_squared", "srmr")}
-    signs = f"f² ≥ {limits['f_squared']}, R² ≥ {limits['r_squared']}, SRMR < {limits['srmr']}."
-    note = " ".join(
-        (
-            display(
-                "Named sizes of f²: 0.02 small, 0.15 medium, 0.35 large (Cohen, 1988). SRMR: {fit}.",
-                fit=variant,
-            ),
-            thresholds.legend(display),
-            display.decimals(signs),
-        )
-    )
-    made = b.table(
+            b.hidden |= {(row, "srmr"), (row, "srmr_printed")}
+        seen.add(target)
+    limits = [f"{name} {thresholds.bound(key, display)}"
+              for key, name in (("f_squared", "f²"), ("r_squared", "R²"), ("srmr", "SRMR"))]  # fmt: skip
+    return b.table(
         number="6",
-        title=display(coded("t6.title" if b.printed else "t6.title.own")),
-        note=note,
+        title=display("Explanatory power (R²), effect size (f²) and the global fit criterion (SRMR)"),
+        note=join(
+            thresholds.sizes_note("f_squared", display),
+            display("SRMR: {fit}.", fit=variant_words(fit, display)),
+            thresholds.legend(display),
+            ", ".join(limits) + ".",
+        ),
     )
-    return made.with_text(hidden=frozenset(hidden))

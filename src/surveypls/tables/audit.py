@@ -10,6 +10,7 @@ import pandas as pd
 from surveypls.tables import thresholds
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
+from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, is_missing
@@ -24,12 +25,14 @@ VERDICT_MARKS: Mapping[str, str] = {
     "cannot be told": thresholds.BORDERLINE,
 }
 
+_STATEMENT = N_(
+    {"id": "No.", "where": "Where", "statement": "Statement", "verdict": "Verdict", "found": "Printed figures",
+     "remark": "Remark"}
+)  # fmt: skip
+
 
 def comparison_table(
-    comparison: pd.DataFrame,
-    *,
-    table: str | None = None,
-    display: Display = ENGLISH,
+    comparison: pd.DataFrame, *, table: str | None = None, display: Display = ENGLISH
 ) -> Table:
     """Every printed cell beside its recomputed value, with a verdict.
 
@@ -49,9 +52,9 @@ def comparison_table(
     b.text("table", display("Table"))
     b.text("statistic", display("Statistic"))
     b.text("about", display("Of"))
-    b.columns.append(Column("printed", display("Printed"), "printed"))
-    b.columns.append(Column("recomputed", display("Recomputed"), "printed"))
-    b.columns.append(Column("difference", display("Difference"), "number"))
+    b.column("printed", display("Printed"), "printed")
+    b.column("recomputed", display("Recomputed"), "printed")
+    b.column("difference", display("Difference"))
     b.text("verdict", display("Verdict"))
     kinds: dict[tuple[int, str], Kind] = {}
     for _, row in comparison.iterrows():
@@ -100,11 +103,7 @@ def _verdict(verdict: str, display: Display) -> str:
     return f"{mark} {phrase('v', verdict, display)}".strip()
 
 
-def verdict_table(
-    comparison: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def verdict_table(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Count the verdicts, one row a printed table and one for all.
 
     Parameters
@@ -119,7 +118,7 @@ def verdict_table(
     found = [v for v in order if v in set(comparison["verdict"])]
     b = Builder(display)
     b.text("table", display("Table"))
-    b.columns.append(Column("n", display("Figures"), "count"))
+    b.column("n", display("Figures"), "count")
     b.columns += [Column(v.replace(" ", "_"), _verdict(v, display), "count") for v in found]
     groups = [(str(name), part) for name, part in comparison.groupby("table", sort=False)]
     for name, part in [*groups, (display("All"), comparison)]:
@@ -160,11 +159,11 @@ def audit_table(
     b = Builder(display)
     b.text("check", display("Check"))
     b.text("about", display("Of"))
-    b.columns.append(Column("printed", display("Printed"), "printed"))
+    b.column("printed", display("Printed"), "printed")
     b.columns.append(
         Column("allowed_lower", display("from"), "number", display("Allowed by the other cells"))
     )
-    b.columns.append(Column("allowed_upper", display("to"), "number", display("Allowed by the other cells")))
+    b.column("allowed_upper", display("to"), "number", display("Allowed by the other cells"))
     b.text("verdict", display("Verdict"))
     detail = "detail_es" if display.language == "es" else "detail"
     if detail in checks:
@@ -194,10 +193,7 @@ def audit_table(
 
 
 def statement_table(
-    statements: pd.DataFrame,
-    *,
-    verdict: str | None = None,
-    display: Display = ENGLISH,
+    statements: pd.DataFrame, *, verdict: str | None = None, display: Display = ENGLISH
 ) -> Table:
     """Statements of the article's text, held against its own tables.
 
@@ -214,8 +210,8 @@ def statement_table(
     """
     need_columns(statements, ("id", "verdict"), "statements")
     b = Builder(display)
-    for key in ("id", "where", "statement", "verdict", "found", "remark"):
-        b.text(key, display(coded(f"st.{key}")))
+    for key, heading in _STATEMENT.items():
+        b.text(key, display(heading))
     for _, row in statements.iterrows():
         if verdict and row["verdict"] != verdict:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
 from tabletext.display import Display
 
@@ -24,6 +25,18 @@ _PLACES = (
 _NUMBERED = re.compile(r"(Tables?|[Tt]ablas?) (?=\d)")
 _COUNTS = {"pairs": "pares", "loadings": "cargas", "correlations": "correlaciones"}
 _COUNTED = re.compile(rf"(\d+) ({'|'.join(_COUNTS)})\b")
+#: Names of checks that the audit puts together.
+CHECKS = N_(
+    (
+        "β from the construct correlations",
+        "f² from the construct correlations",
+        "VIF from the construct correlations",
+        "indirect effect from the paths",
+        "total effect from the paths",
+        "composite reliability read as rho_A",
+        "composite reliability read as rho_C",
+    )
+)
 _THINGS = {"items": "ítems", "t statistics": "estadísticos t", "model": "modelo"}
 
 

@@ -9,21 +9,18 @@ from typing import Any
 import pandas as pd
 
 from plsem.names import nearest
-from surveypls.study.definition import Study
+from plsem.quantities import SYMMETRIC
+from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.codebook import reversed_items
+from surveypls.tables import thresholds
 from surveypls.tables.decisions import Decision
-from surveypls.tables.values import Values
+from surveypls.tables.values import Values, as_values
 from tableaudit.printed import Published
 from tabletext.codes import coded
-from tabletext.display import ENGLISH, Display
+from tabletext.display import ENGLISH, Display, stars
 from tabletext.tabular import Column, Kind, Table, hide_repeats, is_missing
 
 Printed = Published | pd.DataFrame | None
-_INFERENCE: tuple[tuple[str, str, Kind], ...] = (
-    ("standard_deviation", "SE", "number"),
-    ("t_statistic", "t", "number"),
-    ("p_value", "p", "p"),
-)
 Long = pd.DataFrame | Values | Sequence[pd.DataFrame]
 #: Mark of an item whose answers are turned round.
 REVERSED = "(R)"
@@ -31,40 +28,90 @@ REVERSED = "(R)"
 
 @dataclass(slots=True)
 class Builder:
-    """Collects the rows, marks and columns of one table."""
+    """Collects the rows, marks and columns of one table; looks up recomputed and printed figures."""
 
     display: Display
+    recomputed: Values = field(default_factory=lambda: Values(()))
     printed: dict[tuple[str, str, str], str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     marks: dict[tuple[int, str], str] = field(default_factory=dict)
+    hidden: set[tuple[int, str]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, display: Display, values: Long, printed: Printed = None) -> Builder:
+        """Return a builder over recomputed figures and, where there are any, printed ones."""
+        return cls(display, as_values(values), printed_cells(printed))
+
+    def column(
+        self, key: str, heading: str, kind: Kind = "number", group: str = "", *, decimals: int | None = None
+    ) -> None:
+        """Add a column; see :class:`tabletext.tabular.Column`."""
+        self.columns.append(Column(key, heading, kind, group, decimals))
 
     def text(self, key: str, heading: str) -> None:
         """Add a column of text."""
-        self.columns.append(Column(key, heading, "text"))
+        self.column(key, heading, "text")
+
+    def prints(self, *statistics: str) -> bool:
+        """Tell whether any figure of these statistics is printed."""
+        return any(key[0] in statistics for key in self.printed)
 
     def pair(self, key: str, heading: str, kind: Kind, *statistics: str) -> None:
         """Add a recomputed column, with a printed one before it where any of these statistics is printed."""
-        if any(k[0] in (statistics or (key,)) for k in self.printed):
-            shown: Kind = "text" if kind == "text" else "printed"
-            self.columns.append(Column(f"{key}_printed", self.display("Printed"), shown, heading))
-            self.columns.append(Column(key, self.display("Recomputed"), kind, heading))
+        if self.prints(*(statistics or (key,))):
+            self.column(
+                f"{key}_printed", self.display("Printed"), "text" if kind == "text" else "printed", heading
+            )
+            self.column(key, self.display("Recomputed"), kind, heading)
         else:
-            self.columns.append(Column(key, heading, kind))
+            self.column(key, heading, kind)
+
+    def inference(self, study: Study, *, tests: bool = True) -> None:
+        """Add the columns SE, t, p (unless ``tests`` is False) and the interval's two ends."""
+        if tests:
+            self.column("standard_deviation", self.display("SE"))
+            self.column("t_statistic", "t")
+            self.column("p_value", "p", "p")
+        level = self.display("{level} CI", level=self.display.level(study.bootstrap.confidence_level))
+        self.column("lower", self.display("LL"), "number", level)
+        self.column("upper", self.display("UL"), "number", level)
 
     def add(self, **cells: Any) -> int:
         """Add a row and return its position."""
         self.rows.append(cells)
         return len(self.rows) - 1
 
+    def both(self, statistic: str, row: str, column: str = "") -> dict[str, Any]:
+        """Return the cells of a pair of columns: the recomputed figure and the printed one."""
+        return {
+            statistic: self.recomputed.get(statistic, row, column),
+            f"{statistic}_printed": self.found(statistic, row, column),
+        }
+
+    def inferred(self, statistic: str, row: str, column: str = "") -> dict[str, float]:
+        """Return SE, t, p and the interval of one figure, NaN where they are not known."""
+        fields = ("standard_deviation", "t_statistic", "p_value", "lower", "upper")
+        return {name: self.recomputed.get(statistic, row, column, name) for name in fields}
+
     def mark(self, row: int, key: str, mark: str) -> None:
         """Set ✓, ~ or ✗ behind a cell; "" sets none."""
         if mark:
             self.marks[row, key] = f"\N{NO-BREAK SPACE}{mark}"
 
+    def judge(self, row: int, key: str, statistic: str = "") -> None:
+        """Mark a cell by a statistic's threshold; by default the one that the column is called after."""
+        self.mark(row, key, thresholds.judge(statistic or key, self.rows[row][key]))
+
+    def star(self, row: int, key: str) -> None:
+        """Set the stars of a row's p value behind a cell."""
+        if shown := stars(self.rows[row]["p_value"]):
+            self.marks[row, key] = shown
+
     def found(self, statistic: str, row: str, column: str = "") -> str | None:
-        """Return a printed cell's text, in either order of a pair."""
-        return self.printed.get((statistic, row, column)) or self.printed.get((statistic, column, row))
+        """Return a printed cell's text; that of a pair of constructs in either order."""
+        turned = self.printed.get((statistic, column, row)) if statistic in SYMMETRIC else None
+        return self.printed.get((statistic, row, column)) or turned
 
     def table(
         self, *, title: str, note: str, number: str = "", repeats: Sequence[str] = (), plain: bool = False
@@ -84,7 +131,7 @@ class Builder:
             note=note,
             display=self.display.without_notice() if plain else self.display,
             marks=self.marks,
-            hidden=hidden,
+            hidden=hidden | self.hidden,
         )
 
 
@@ -135,52 +182,20 @@ def reversed_note(b: Builder, key: str) -> str:
     )
 
 
-def figure(value: float) -> str:
-    """Return a threshold's figure with two decimals, or three where it has them."""
-    text = f"{value:.3f}"
-    return text[:-1] if text.endswith("0") else text
+def heading_of(stated: Hypothesis, study: Study, display: Display = ENGLISH) -> str:
+    """Return how a hypothesis heads its row: id, path, and the effect where it is not a path coefficient."""
+    statistic, source, target = stated.quantity
+    kind = "" if stated.effect == "direct" else f" ({display(coded(statistic)).lower()})"
+    name = f"{stated.id}: " if stated in study.hypotheses else ""
+    return f"{name}{source} → {target}{kind}"
 
 
-def effects_stated(study: Study, display: Display = ENGLISH) -> tuple[tuple[str, str, str, str], ...]:
-    """Return (row heading, statistic, source, target) of each hypothesis, or of each path without any.
-
-    The heading of an indirect or total effect says so.
-    """
-    if not study.hypotheses:
-        return tuple((f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs)
-    rows = []
-    for h in study.hypotheses:
-        statistic, source, target = h.quantity
-        kind = "" if h.effect == "direct" else f" ({display(coded(statistic)).lower()})"
-        heading = f"{h.id}: {source} → {target}{kind}"
-        rows.append((heading, statistic, source, target))
-    return tuple(rows)
-
-
-def decision_text(decision: Decision | None, words: tuple[str, str], display: Display) -> str:
+def decision_text(decision: Decision | None, words: Sequence[str], display: Display) -> str:
     """Return a decision in the words for yes and no, with its remarks; "" where nothing was decided."""
     if decision is None:
         return ""
-    verdict = display(coded(words[0 if decision.supported else 1]))
+    verdict = display(words[0 if decision.supported else 1])
     return ", ".join([verdict, *(display(coded(f"remark.{r}")) for r in decision.remarks)])
-
-
-def inference_columns(b: Builder, study: Study, *, tests: bool = True) -> None:
-    """Add the columns SE, t, p (unless ``tests`` is False) and the interval's two ends."""
-    for key, heading, kind in _INFERENCE if tests else ():
-        b.columns.append(Column(key, b.display("SE") if heading == "SE" else heading, kind))
-    level = b.display(
-        "{level} CI",
-        level=b.display.level(study.bootstrap.confidence_level),
-    )
-    b.columns.append(Column("lower", b.display("LL"), "number", level))
-    b.columns.append(Column("upper", b.display("UL"), "number", level))
-
-
-def inference_of(found: Values, statistic: str, row: str, column: str) -> dict[str, float]:
-    """Return SE, t, p and the interval of one figure, NaN where they are not known."""
-    fields = ("standard_deviation", "t_statistic", "p_value", "lower", "upper")
-    return {name: found.get(statistic, row, column, name) for name in fields}
 
 
 def resampling_note(study: Study, display: Display) -> str:

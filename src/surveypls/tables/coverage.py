@@ -22,13 +22,10 @@ _HEADINGS = {
     "above": N_("Interval above"),
     "mean_width": N_("Mean width"),
 }
-_KINDS = {
-    "percentile": N_("percentile"),
-    "basic": N_("basic"),
-    "normal": N_("normal"),
-    "bc": "BC",
-    "bca": "BCa",
-}
+_KINDS = N_(
+    {"percentile": "percentile", "basic": "basic", "normal": "normal", "bc": "BC", "bca": "BCa"},
+    context="interval",
+)
 
 
 def interval_name(kind: str, display: Display) -> str:
@@ -43,11 +40,7 @@ def quantity_name(statistic: str, row: str, column: str, *, display: Display) ->
     return f"{name} {arrow.join(part for part in (row, column) if part)}"
 
 
-def coverage_table(
-    simulated: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def coverage_table(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Coverage of each quantity's intervals beside its Monte Carlo error, and the side of the misses.
 
     Parameters

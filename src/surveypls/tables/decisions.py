@@ -12,6 +12,7 @@ from typing import Literal
 
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.tables.values import Values
+from tabletext.display import ENGLISH, Display
 
 Remark = Literal["opposite", "negative", "interval_holds", "interval_excludes"]
 
@@ -79,10 +80,22 @@ def decide(study: Study, stated: Hypothesis, found: Values) -> Decision | None:
     return Decision(supported, tuple(remarks))
 
 
-def decision_about(study: Study, found: Values, statistic: str, source: str, target: str) -> Decision | None:
-    """Decide the hypothesis about an effect, or the claim that a path is not 0 where none is stated."""
-    untold = (Hypothesis(id="P", path=path) for path in study.paths)
-    for stated in (*study.hypotheses, *untold):
-        if stated.quantity == (statistic, source, target):
-            return decide(study, stated, found)
-    return None
+def claims(study: Study) -> tuple[Hypothesis, ...]:
+    """Return the study's hypotheses, or one for each path (P1, P2, …) where it states none."""
+    return study.hypotheses or tuple(
+        Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(study.paths, 1)
+    )
+
+
+def rule(study: Study, display: Display = ENGLISH) -> str:
+    """Return the sentence that says how :func:`decide` decides this study's hypotheses."""
+    parts = [
+        display("Hypotheses are decided by p < {alpha}", alpha=display.plain(study.bootstrap.significance))
+    ]
+    if any(h.effect == "indirect" for h in study.hypotheses):
+        parts.append(
+            display("indirect effects by whether the interval excludes 0 (Preacher and Hayes, 2008)")
+        )
+    if any(h.sign for h in study.hypotheses):
+        parts.append(display("a stated sign must be met"))
+    return "; ".join(parts) + "."

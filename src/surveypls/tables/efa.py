@@ -45,11 +45,7 @@ def _reading(text: str, display: Display) -> str:
     return display.decimals(text)
 
 
-def adequacy_table(
-    found: Adequacy,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def adequacy_table(found: Adequacy, *, display: Display = ENGLISH) -> Table:
     """KMO, smallest MSA, Bartlett's test, determinant and respondents an item.
 
     Parameters
@@ -76,21 +72,13 @@ def adequacy_table(
     return frame_table(
         frame,
         title=display("Can the items be factored?"),
-        headings={
-            "measure": display("Measure"),
-            "value": display("Value"),
-            "reading": display("Reading"),
-        },
+        headings={"measure": display("Measure"), "value": display("Value"), "reading": display("Reading")},
         note=display("Words for KMO and MSA: Kaiser (1974)."),
         display=display,
     )
 
 
-def factor_number_table(
-    criteria: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def factor_number_table(criteria: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Show what each criterion says of the number of factors.
 
     Parameters
@@ -117,12 +105,7 @@ def factor_number_table(
     )
 
 
-def scale_reliability_table(
-    study: Study,
-    reliability: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def scale_reliability_table(study: Study, reliability: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Alpha and omega of each scale before and after pruning.
 
     Parameters
@@ -164,11 +147,7 @@ def scale_reliability_table(
     )
 
 
-def sensitivity_table(
-    sensitivity: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def sensitivity_table(sensitivity: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """How often each set of items is retained over settings, one row a scope, correlation and cross-loading gap.
 
     Parameters
@@ -228,12 +207,7 @@ def _often(sets: pd.Series, total: int) -> str:
     return ", ".join(item if n == total else f"{item} ({n})" for item, n in counts.most_common())
 
 
-def scaling_table(
-    study: Study,
-    scaling: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def scaling_table(study: Study, scaling: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Each retained item's correlation with its own scale's other items and with the closest other scale.
 
     Parameters

@@ -10,17 +10,7 @@ from __future__ import annotations
 
 from surveypls.study.definition import Study
 from surveypls.tables import thresholds
-from surveypls.tables.build import (
-    Builder,
-    Long,
-    abbreviations,
-    construct_label,
-    inference_columns,
-    inference_of,
-    join,
-    resampling_note,
-)
-from surveypls.tables.values import as_values
+from surveypls.tables.build import Builder, Long, abbreviations, construct_label, join, resampling_note
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
@@ -29,11 +19,7 @@ RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "ave")
 
 
 def item_table(
-    study: Study,
-    values: Long,
-    *,
-    weights: bool | None = None,
-    display: Display = ENGLISH,
+    study: Study, values: Long, *, weights: bool | None = None, display: Display = ENGLISH
 ) -> Table:
     """Outer loadings (Mode A) or weights (Mode B) with inference, λ² and VIF.
 
@@ -48,22 +34,21 @@ def item_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("construct", display("Construct"))
     b.text("item", display("Item"))
     b.text("quantity", display("Quantity"))
-    b.columns.append(Column("estimate", display("Estimate"), "unit"))
-    inference_columns(b, study)
-    b.columns.append(Column("squared_loading", "λ²", "unit"))
-    b.columns.append(Column("outer_vif", "VIF", "number"))
-    for name, items in found.blocks(study).items():
+    b.column("estimate", display("Estimate"), "unit")
+    b.inference(study)
+    b.column("squared_loading", "λ²", "unit")
+    b.column("outer_vif", "VIF")
+    for name, items in b.recomputed.blocks(study).items():
         formative = study.get(name).mode == "B"
         statistic = "outer_weight" if (formative if weights is None else weights) else "outer_loading"
         for item in items:
-            estimate = found.get(statistic, item, name)
-            loading = found.get("outer_loading", item, name)
-            vif = found.get("outer_vif", item, name)
+            estimate = b.recomputed.get(statistic, item, name)
+            loading = b.recomputed.get("outer_loading", item, name)
+            vif = b.recomputed.get("outer_vif", item, name)
             row = b.add(
                 construct=construct_label(study, name, display),
                 item=item,
@@ -71,12 +56,12 @@ def item_table(
                 estimate=estimate,
                 squared_loading=loading**2,
                 outer_vif=vif,
-                **inference_of(found, statistic, item, name),
+                **b.inferred(statistic, item, name),
             )
             if statistic == "outer_loading" and not formative and len(items) > 1:
-                b.mark(row, "estimate", thresholds.judge("outer_loading", estimate))
+                b.judge(row, "estimate", "outer_loading")
             if len(items) > 1:
-                b.mark(row, "outer_vif", thresholds.judge("outer_vif", vif))
+                b.judge(row, "outer_vif")
     note = join(
         display("λ²: squared loading (indicator reliability)."),
         resampling_note(study, display),
@@ -85,12 +70,7 @@ def item_table(
     return b.table(title=display("Items: loadings and weights"), note=note, repeats=("construct",))
 
 
-def reliability_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Cronbach's alpha, ρA, ρC and AVE of each Mode A construct, with intervals.
 
     Parameters
@@ -101,26 +81,25 @@ def reliability_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("construct", display("Construct"))
     b.text("coefficient", display("Coefficient"))
-    b.columns.append(Column("estimate", display("Estimate"), "unit"))
-    b.columns.append(Column("standard_deviation", display("SE"), "number"))
-    inference_columns(b, study, tests=False)
+    b.column("estimate", display("Estimate"), "unit")
+    b.column("standard_deviation", display("SE"))
+    b.inference(study, tests=False)
     for name in study.construct_names:
         for statistic in RELIABILITY:
-            estimate = found.get(statistic, name)
+            estimate = b.recomputed.get(statistic, name)
             if estimate != estimate:
                 continue
-            inference = inference_of(found, statistic, name, "")
+            inference = b.inferred(statistic, name, "")
             row = b.add(
                 construct=construct_label(study, name, display),
                 coefficient=display(thresholds.threshold(statistic).label),
                 estimate=estimate,
                 **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
             )
-            b.mark(row, "estimate", thresholds.judge(statistic, estimate))
+            b.judge(row, "estimate", statistic)
     note = join(
         display("Reliability and AVE are defined for reflective constructs of two items or more."),
         thresholds.legend(display),
@@ -130,12 +109,7 @@ def reliability_table(
     )
 
 
-def cross_loading_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def cross_loading_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Correlation of every item with every construct; ✓ where an item loads most on its own.
 
     Parameters
@@ -146,9 +120,8 @@ def cross_loading_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    blocks = found.blocks(study)
-    b = Builder(display)
+    b = Builder.of(display, values)
+    blocks = b.recomputed.blocks(study)
     b.text("construct", display("Construct"))
     b.text("item", display("Item"))
     b.columns += [Column(n, n, "unit") for n in blocks]
@@ -156,8 +129,8 @@ def cross_loading_table(
         for item in items:
             loads: dict[str, float] = {}
             for other in blocks:
-                value = found.get("cross_loading", item, other)
-                loads[other] = found.get("outer_loading", item, other) if value != value else value
+                value = b.recomputed.get("cross_loading", item, other)
+                loads[other] = b.recomputed.get("outer_loading", item, other) if value != value else value
             row = b.add(construct=construct_label(study, name, display), item=item, **loads)
             others = [abs(v) for n, v in loads.items() if n != name and v == v]
             if others and study.get(name).mode == "A":
@@ -169,12 +142,7 @@ def cross_loading_table(
     return b.table(title=display("Cross-loadings"), note=note, repeats=("construct",))
 
 
-def htmt_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def htmt_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """HTMT of each pair with its interval, HTMT2, and whether the interval stays below the limit.
 
     Parameters
@@ -185,19 +153,19 @@ def htmt_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("pair", display("Constructs"))
-    b.columns.append(Column("htmt", "HTMT", "number"))
-    inference_columns(b, study, tests=False)
-    b.text("below_limit", display("Upper limit < 0.90"))
-    b.columns.append(Column("htmt2", "HTMT2", "number"))
-    limit = thresholds.threshold("htmt").borderline or 1.0
-    for c1, c2 in dict.fromkeys(found.keys_of("htmt")):
+    b.column("htmt", "HTMT")
+    b.inference(study, tests=False)
+    line = thresholds.threshold("htmt")
+    limit = line.acceptable if line.borderline is None else line.borderline
+    b.text("below_limit", display("Upper limit < {limit}", limit=display.figure(limit)))
+    b.column("htmt2", "HTMT2")
+    for c1, c2 in dict.fromkeys(b.recomputed.keys_of("htmt")):
         if c1 == c2:
             continue
-        value, other = found.get("htmt", c1, c2), found.get("htmt2", c1, c2)
-        lower, upper = (found.get("htmt", c1, c2, side) for side in ("lower", "upper"))
+        value, other = b.recomputed.get("htmt", c1, c2), b.recomputed.get("htmt2", c1, c2)
+        lower, upper = (b.recomputed.get("htmt", c1, c2, side) for side in ("lower", "upper"))
         row = b.add(
             pair=f"{c1} – {c2}",
             htmt=value,
@@ -206,13 +174,11 @@ def htmt_table(
             htmt2=other,
             below_limit="" if upper != upper else display(coded("yes" if upper < limit else "no")),
         )
-        b.mark(row, "htmt", thresholds.judge("htmt", value))
-        b.mark(row, "htmt2", thresholds.judge("htmt2", other))
+        b.judge(row, "htmt")
+        b.judge(row, "htmt2")
     note = join(
-        display("✓ HTMT below 0.85, ~ up to 0.90, ✗ above. HTMT2 takes geometric means."),
+        thresholds.marks_note("htmt", display),
+        display("HTMT2 takes geometric means."),
         abbreviations(study, study.construct_names, display),
     )
-    return b.table(
-        title=display("Discriminant validity: HTMT with intervals"),
-        note=note,
-    )
+    return b.table(title=display("Discriminant validity: HTMT with intervals"), note=note)

@@ -26,9 +26,16 @@ from surveypls.tables.build import (
     reversed_note,
     variant_words,
 )
+from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display, Texts
 from tabletext.tabular import Column, Kind, Table, from_frame
+
+_FLOW = N_({"rows_in": "Rows in", "dropped": "Dropped", "flagged": "Reported", "rows_kept": "Rows kept"})
+_ANSWERS = N_(
+    {"n": "n", "missing": "Missing", "mean": "Mean", "sd": "SD", "median": "Median", "skew": "Skew",
+     "kurtosis": "Kurtosis", "floor": "Lowest", "ceiling": "Highest"}
+)  # fmt: skip
 
 
 def frame_table(
@@ -84,11 +91,7 @@ def _worded(value: Any, display: Display) -> Any:
     return value
 
 
-def cleaning_table(
-    flow: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Screening step by step: rows in, dropped, reported, kept.
 
     Parameters
@@ -103,9 +106,8 @@ def cleaning_table(
     b = Builder(display)
     b.text("step", display("Rule"))
     b.text("parameter", display("Setting"))
-    for key in ("rows_in", "dropped", "flagged", "rows_kept"):
-        if key in flow:
-            b.columns.append(Column(key, display(coded(f"s.{key}")), "count"))
+    counts = {key: heading for key, heading in _FLOW.items() if key in flow}
+    b.columns += [Column(key, display(heading), "count") for key, heading in counts.items()]
     b.text("reference", display("Reference"))
     for _, row in flow.iterrows():
         names = cleaning_log.RULES.get(str(row["rule"]))
@@ -116,7 +118,7 @@ def cleaning_table(
             reference=plain(row.get("reference")).replace(
                 " & ", " y " if display.language == "es" else " & "
             ),
-            **{k: row[k] for k in ("rows_in", "dropped", "flagged", "rows_kept") if k in flow},
+            **{k: row[k] for k in counts},
         )
     return b.table(
         title=display("Screening of the responses"),
@@ -150,14 +152,10 @@ def item_statistics_table(
     b.text("item", display("Item"))
     if codebook is not None:
         b.text("text", display("Indicators"))
-    keys = [
-        c
-        for c in ("n", "missing", "mean", "sd", "median", "skew", "kurtosis", "floor", "ceiling")
-        if c in statistics
-    ]
+    keys = [key for key in _ANSWERS if key in statistics]
     for key in keys:
         b.columns.append(
-            Column(key, display(coded(f"i.{key}")), kinds.get(key, "number"), decimals=_decimals(key))
+            Column(key, display(_ANSWERS[key]), kinds.get(key, "number"), decimals=_decimals(key))
         )
     for _, row in statistics.iterrows():
         item = str(row["item"])
@@ -185,12 +183,7 @@ def _decimals(key: str) -> int | None:
     return 2 if key in ("mean", "sd", "median", "skew", "kurtosis") else None
 
 
-def pruning_table(
-    study: Study,
-    trace: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     """Every item dropped, in order: the rule, the statistic's value and the rule's limit.
 
     Parameters
@@ -206,18 +199,17 @@ def pruning_table(
         trace, ("round", "item", "construct", "action", "rule", "value", "threshold"), "pruning trace"
     )
     b = Builder(display)
-    b.columns.append(Column("round", display("Round"), "count"))
+    b.column("round", display("Round"), "count")
     b.text("item", display("Item"))
     b.text("construct", display("Construct"))
     b.text("action", display("Action"))
     b.text("rule", display("Rule"))
-    b.columns.append(Column("value", display("Value"), "number"))
-    b.columns.append(Column("threshold", display("Limit"), "number", decimals=2))
-    for key in ("n_items_after", "alpha_after"):
-        if key in trace:
-            b.columns.append(
-                Column(key, display(coded(f"pr.{key}")), "count" if key.startswith("n_") else "unit")
-            )
+    b.column("value", display("Value"))
+    b.column("threshold", display("Limit"), "number", decimals=2)
+    if "n_items_after" in trace:
+        b.column("n_items_after", display("Items left"), "count")
+    if "alpha_after" in trace:
+        b.column("alpha_after", display("Alpha after"), "unit")
     b.text("reference", display("Reference"))
     for _, row in trace.iterrows():
         b.add(
@@ -240,6 +232,10 @@ def pruning_table(
         else "",
     )
     return b.table(
-        title=display(coded("pr.title.kept" if kept else "pr.title")),
+        title=display(
+            "Items that break a rule of the factor analysis"
+            if kept
+            else "Items dropped by the factor analysis"
+        ),
         note=note,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls.study.definition import Study
+from surveypls.study.definition import Hypothesis, Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -21,28 +21,27 @@ from surveypls.tables.build import (
     abbreviations,
     construct_label,
     decision_text,
-    effects_stated,
-    inference_columns,
-    inference_of,
+    heading_of,
     join,
     need_columns,
-    phrase,
     resampling_note,
     variant_words,
 )
-from surveypls.tables.decisions import decision_about
-from surveypls.tables.values import as_values
+from surveypls.tables.decisions import decide, rule
+from tabletext.catalogue import N_
 from tabletext.codes import coded
-from tabletext.display import ENGLISH, Display, stars
-from tabletext.tabular import Column, Table
+from tabletext.display import ENGLISH, Display
+from tabletext.tabular import Table
+
+#: What :meth:`plsem.prediction.Prediction.power` says of a construct.
+PREDICTIVE_POWER = N_(
+    {"none": "none", "low": "low", "medium": "medium", "high": "high", "not assessed": "not assessed"},
+    context="predictive power",
+)
+_BENCHMARKS = N_({"average": "Indicator average (IA)", "lm": "Linear model (LM)"})
 
 
-def path_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def path_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Paths with SE, t, p, interval, f² and VIF, and the decision on each hypothesis.
 
     Parameters
@@ -54,57 +53,45 @@ def path_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("path", display("Path"))
-    b.columns.append(Column("estimate", "β", "number"))
-    inference_columns(b, study)
-    b.columns.append(Column("f_squared", "f²", "number"))
+    b.column("estimate", "β")
+    b.inference(study)
+    b.column("f_squared", "f²")
     b.text("size", display("Size"))
-    b.columns.append(Column("inner_vif", "VIF", "number"))
+    b.column("inner_vif", "VIF")
     b.text("decision", display("Hypothesis"))
-    stated = list(effects_stated(study, display))
-    named = {(s, t) for _, statistic, s, t in stated if statistic == "path_coefficient"}
-    rest = [(f"{s} → {t}", "path_coefficient", s, t) for s, t in study.path_pairs if (s, t) not in named]
-    hypothesised = len(stated) if study.hypotheses else 0
-    for position, (heading, statistic, source, target) in enumerate(stated + rest):
-        inference = inference_of(found, statistic, source, target)
-        p = inference["p_value"]
-        direct = statistic == "path_coefficient"
-        f2 = found.get("f_squared", source, target) if direct else float("nan")
-        vif = found.get("inner_vif", source, target) if direct else float("nan")
-        decided = p == p and position < hypothesised
-        decision = decision_about(study, found, statistic, source, target) if decided else None
+    named = {h.quantity[1:] for h in study.hypotheses if h.effect == "direct"}
+    others = [
+        Hypothesis(id="-", path=path) for path in study.paths if (path.source, path.target) not in named
+    ]
+    for h in (*study.hypotheses, *others):
+        direct = h.effect == "direct"
+        pair = h.quantity[1:]
+        f2 = b.recomputed.get("f_squared", *pair) if direct else float("nan")
+        decision = decide(study, h, b.recomputed) if h in study.hypotheses else None
         row = b.add(
-            path=heading,
-            estimate=found.get(statistic, source, target),
+            path=heading_of(h, study, display),
+            estimate=b.recomputed.get(*h.quantity),
             f_squared=f2,
             size=display(thresholds.threshold("f_squared").size(f2)),
-            inner_vif=vif,
-            decision=decision_text(decision, ("supported", "not_supported"), display),
-            **inference,
+            inner_vif=b.recomputed.get("inner_vif", *pair) if direct else float("nan"),
+            decision=decision_text(decision, N_(("supported", "not supported")), display),
+            **b.inferred(*h.quantity),
         )
-        if stars(p):
-            b.marks[row, "estimate"] = stars(p)
-        b.mark(row, "inner_vif", thresholds.judge("inner_vif", vif))
+        b.star(row, "estimate")
+        b.judge(row, "inner_vif")
     note = join(
         resampling_note(study, display),
         display.stars_note + ".",
-        display("Size of f²: small from 0.02, medium from 0.15, large from 0.35 (Cohen, 1988)."),
+        rule(study, display) if study.hypotheses else "",
+        thresholds.sizes_note("f_squared", display),
         abbreviations(study, study.construct_names, display),
     )
-    return b.table(
-        title=display("Structural model: paths and hypotheses"),
-        note=note,
-    )
+    return b.table(title=display("Structural model: paths and hypotheses"), note=note)
 
 
-def effects_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def effects_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Direct, specific indirect, total indirect and total effects with inference.
 
     Parameters
@@ -116,26 +103,23 @@ def effects_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("kind", display("Effect"))
     b.text("route", display("Path"))
-    b.columns.append(Column("estimate", display("Estimate"), "number"))
-    inference_columns(b, study)
+    b.column("estimate", display("Estimate"))
+    b.inference(study)
     kinds = ("path_coefficient", "specific_indirect_effect", "indirect_effect", "total_effect")
     for statistic in kinds:
-        for source, target in found.keys_of(statistic):
-            inference = inference_of(found, statistic, source, target)
+        for source, target in b.recomputed.keys_of(statistic):
             row = b.add(
                 kind=display(coded(f"r.{statistic}")),
                 route=" → ".join(
                     part for part in (source.replace("->", "→").replace("  ", " "), target) if part
                 ),
-                estimate=found.get(statistic, source, target),
-                **inference,
+                estimate=b.recomputed.get(statistic, source, target),
+                **b.inferred(statistic, source, target),
             )
-            if stars(inference["p_value"]):
-                b.marks[row, "estimate"] = stars(inference["p_value"])
+            b.star(row, "estimate")
     note = join(
         resampling_note(study, display),
         display.stars_note + ".",
@@ -144,12 +128,7 @@ def effects_table(
     return b.table(title=display("Direct, indirect and total effects"), note=note, repeats=("kind",))
 
 
-def explained_table(
-    study: Study,
-    values: Long,
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def explained_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """R² with its interval and size, adjusted R², and Q²predict of each endogenous construct.
 
     Parameters
@@ -161,51 +140,45 @@ def explained_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("construct", display("Construct"))
-    b.columns.append(Column("r_squared", "R²", "unit"))
-    inference_columns(b, study, tests=False)
+    b.column("r_squared", "R²", "unit")
+    b.inference(study, tests=False)
     b.text("size", display("Size"))
-    b.columns.append(Column("adjusted_r_squared", display("Adjusted R²"), "unit"))
-    predicted = found.has("q_squared_predict")
+    b.column("adjusted_r_squared", display("Adjusted R²"), "unit")
+    predicted = b.recomputed.has("q_squared_predict")
     if predicted:
-        b.columns.append(Column("q_squared_predict", "Q²predict", "number"))
+        b.column("q_squared_predict", "Q²predict")
     for name in study.construct_names:
-        value = found.get("r_squared", "", name)
+        value = b.recomputed.get("r_squared", "", name)
         if value != value:
             continue
-        q2 = found.get("q_squared_predict", "", name)
+        q2 = b.recomputed.get("q_squared_predict", "", name)
         row = b.add(
             construct=construct_label(study, name, display),
             r_squared=value,
-            lower=found.get("r_squared", "", name, "lower"),
-            upper=found.get("r_squared", "", name, "upper"),
+            lower=b.recomputed.get("r_squared", "", name, "lower"),
+            upper=b.recomputed.get("r_squared", "", name, "upper"),
             size=display(thresholds.threshold("r_squared").size(value)),
-            adjusted_r_squared=found.get("adjusted_r_squared", "", name),
+            adjusted_r_squared=b.recomputed.get("adjusted_r_squared", "", name),
             q_squared_predict=q2,
         )
-        b.mark(row, "r_squared", thresholds.judge("r_squared", value))
-        b.mark(row, "q_squared_predict", thresholds.judge("q2_predict", q2))
+        b.judge(row, "r_squared")
+        b.judge(row, "q_squared_predict", "q2_predict")
     note = join(
         display(
-            "R² is marked against 0.10 (Falk and Miller, 1992). Q²predict above 0: better than the "
-            "training means."
+            "R² should be {bound} ({source}). Q²predict {q2}: better than the training means.",
+            bound=thresholds.bound("r_squared", display),
+            source=thresholds.citation("r_squared", display),
+            q2=thresholds.bound("q2_predict", display),
         ),
         thresholds.legend(display),
     )
-    return b.table(
-        title=display("Explained variance and prediction"),
-        note=note,
-    )
+    return b.table(title=display("Explained variance and prediction"), note=note)
 
 
 def fit_table(
-    study: Study,
-    values: Long,
-    exact_fit: pd.DataFrame | None = None,
-    *,
-    display: Display = ENGLISH,
+    study: Study, values: Long, exact_fit: pd.DataFrame | None = None, *, display: Display = ENGLISH
 ) -> Table:
     """SRMR, d_ULS, d_G and NFI of each fit variant, with the points that exact fit allows.
 
@@ -220,26 +193,25 @@ def fit_table(
     display : Display
         Language, decimal sign and notice.
     """
-    found = as_values(values)
-    b = Builder(display)
+    b = Builder.of(display, values)
     b.text("variant", display("Model and implied matrix"))
     b.text("statistic", display("Statistic"))
-    b.columns.append(Column("value", display("Value"), "number"))
+    b.column("value", display("Value"))
     limits: dict[tuple[str, str], dict[str, Any]] = {}
     if exact_fit is not None and len(exact_fit):
         limits = {(str(r["statistic"]), str(r["column"])): dict(r) for _, r in exact_fit.iterrows()}
         tested = bool(exact_fit["p_value"].notna().any())
-        group = display(coded("r.exact" if tested else "r.transformed"))
+        group = display("Exact fit (bootstrap)" if tested else "Transformed data (bootstrap)")
         for level in ("95%", "99%"):
             heading = f"HI{level.rstrip('%')}"
-            b.columns.append(Column(heading.lower(), heading, "number", group))
+            b.column(heading.lower(), heading, "number", group)
         if tested:
-            b.columns.append(Column("p_value", "p", "p", group))
+            b.column("p_value", "p", "p", group)
     names = ("srmr", "d_uls", "d_g", "nfi")
-    variants = dict.fromkeys(column for n in names for _, column in found.keys_of(n))
+    variants = dict.fromkeys(column for n in names for _, column in b.recomputed.keys_of(n))
     for variant in variants:
         for statistic in names:
-            value = found.get(statistic, "model", variant)
+            value = b.recomputed.get(statistic, "model", variant)
             if value != value:
                 continue
             limit = limits.get((statistic, variant), {})
@@ -252,7 +224,7 @@ def fit_table(
                 p_value=limit.get("p_value", float("nan")),
             )
             if statistic in thresholds.THRESHOLDS:
-                b.mark(row, "value", thresholds.judge(statistic, value))
+                b.judge(row, "value", statistic)
     no_test = [
         limit["transformed"]
         for (name, _), limit in limits.items()
@@ -263,7 +235,7 @@ def fit_table(
             "HI95, HI99: 95th and 99th percentile of resamples of the data transformed to the model. "
             "They are no test of exact fit here, and p is left out: Mode A without PLSc does not give "
             "the model's own correlations back (SRMR of the transformed data: {srmr}, which would be 0).",
-            srmr=f"{max(no_test):.3f}",
+            srmr=display.number(max(no_test)),
         )
         if no_test
         else display(
@@ -282,11 +254,7 @@ def fit_table(
 
 
 def prediction_table(
-    study: Study,
-    items: pd.DataFrame,
-    power: pd.DataFrame | None = None,
-    *,
-    display: Display = ENGLISH,
+    study: Study, items: pd.DataFrame, power: pd.DataFrame | None = None, *, display: Display = ENGLISH
 ) -> Table:
     """Q²predict, RMSE and MAE of each item against the linear benchmark and the indicator average.
 
@@ -310,14 +278,14 @@ def prediction_table(
     b = Builder(display)
     b.text("construct", display("Construct"))
     b.text("item", display("Item"))
-    b.columns.append(Column("q2_predict", "Q²predict", "number"))
+    b.column("q2_predict", "Q²predict")
     for group, keys in (
         ("RMSE", ("rmse", "lm_rmse", "average_rmse")),
         ("MAE", ("mae", "lm_mae", "average_mae")),
     ):
         for key, heading in zip(keys, ("PLS", "LM", "IA"), strict=True):
             if key in frame:
-                b.columns.append(Column(key, heading, "number", group))
+                b.column(key, heading, "number", group)
     if words_of:
         b.text("power", display("Predictive power"))
     figures = [c.key for c in b.columns if c.numeric]
@@ -326,10 +294,12 @@ def prediction_table(
         row = b.add(
             construct=construct_label(study, name, display),
             item=str(record["item"]),
-            power=phrase("r.power", words_of.get(name, ""), display) if name in words_of else "",
+            power=display(PREDICTIVE_POWER[words_of[name]], context="predictive power")
+            if name in words_of
+            else "",
             **{k: float(record[k]) for k in figures},
         )
-        b.mark(row, "q2_predict", thresholds.judge("q2_predict", float(record["q2_predict"])))
+        b.judge(row, "q2_predict")
         for own, other in (("rmse", "lm_rmse"), ("mae", "lm_mae")):
             if own in frame and other in frame and float(record[own]) < float(record[other]):
                 b.mark(row, own, thresholds.GOOD)
@@ -337,18 +307,14 @@ def prediction_table(
         title=display("Out-of-sample prediction of the items (PLSpredict)"),
         note=display(
             "PLS: the path model; LM: linear regression on the exogenous items; IA: training means. ✓ "
-            "where Q²predict > 0, and where PLS has the smaller error than LM."
+            "where Q²predict {q2}, and where PLS has the smaller error than LM.",
+            q2=thresholds.bound("q2_predict", display),
         ),
         repeats=("construct", "power"),
     )
 
 
-def cvpat_table(
-    study: Study,
-    tests: Mapping[str, pd.DataFrame],
-    *,
-    display: Display = ENGLISH,
-) -> Table:
+def cvpat_table(study: Study, tests: Mapping[str, pd.DataFrame], *, display: Display = ENGLISH) -> Table:
     """Cross-validated predictive ability test against each benchmark.
 
     Parameters
@@ -363,11 +329,11 @@ def cvpat_table(
     b = Builder(display)
     b.text("benchmark", display("Benchmark"))
     b.text("construct", display("Construct"))
-    for key in ("loss", "benchmark_loss"):
-        b.columns.append(Column(key, display(coded(f"r.{key}")), "number"))
-    b.columns.append(Column("difference", display("Difference"), "number"))
-    b.columns.append(Column("t_statistic", "t", "number"))
-    b.columns.append(Column("p_value", "p", "p"))
+    b.column("loss", display("Loss, model"))
+    b.column("benchmark_loss", display("Loss, benchmark"))
+    b.column("difference", display("Difference"))
+    b.column("t_statistic", "t")
+    b.column("p_value", "p", "p")
     for benchmark, test in tests.items():
         frame = test if "construct" in test else test.reset_index(names="construct")
         need_columns(frame, ("construct", "loss", "benchmark_loss", "difference", "p_value"), "CVPAT")
@@ -375,8 +341,8 @@ def cvpat_table(
             name = str(record["construct"])
             known = name in study.construct_names
             b.add(
-                benchmark=phrase("r.benchmark", benchmark, display),
-                construct=construct_label(study, name, display) if known else phrase("r", name, display),
+                benchmark=display(_BENCHMARKS.get(benchmark, benchmark)),
+                construct=construct_label(study, name, display) if known else display("Overall"),
                 **{c.key: float(record[c.key]) for c in b.columns if c.numeric},
             )
     return b.table(

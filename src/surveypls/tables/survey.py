@@ -13,10 +13,7 @@ from tabletext.tabular import Table
 
 
 def cleaning_log_table(
-    logs: Mapping[Language, pd.DataFrame],
-    *,
-    most: int | None = None,
-    display: Display = ENGLISH,
+    logs: Mapping[Language, pd.DataFrame], *, most: int | None = None, display: Display = ENGLISH
 ) -> Table:
     """List what screening did, one row a decision.
 

@@ -5,19 +5,11 @@ The thresholds themselves stand in :mod:`plsem.thresholds`, which the audit read
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from plsem.thresholds import (
-    BAD,
-    BORDERLINE,
-    GOOD,
-    MARKS,
-    THRESHOLDS,
-    Direction,
-    Threshold,
-    judge,
-    threshold,
-)
+from plsem.thresholds import BAD, BORDERLINE, GOOD, MARKS, THRESHOLDS, Direction, Threshold, judge, threshold
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
 
@@ -29,8 +21,12 @@ __all__ = [
     "THRESHOLDS",
     "Direction",
     "Threshold",
+    "bound",
+    "citation",
     "judge",
     "legend",
+    "marks_note",
+    "sizes_note",
     "threshold",
     "threshold_table",
 ]
@@ -43,6 +39,43 @@ def legend(display: Display = ENGLISH) -> str:
     return display("✓ meets the threshold, ~ borderline, ✗ does not.")
 
 
+def marks_note(statistic: str, display: Display = ENGLISH) -> str:
+    """Return the sentence that says from where on a statistic gets which mark."""
+    line = threshold(statistic)
+    good = f"{display(line.direction)} {display.figure(line.acceptable)}"
+    if line.borderline is None:
+        return display("✓ {good}, ✗ otherwise.", good=good)
+    return display(
+        "✓ {good}, ~ as far as {limit}, ✗ beyond.", good=good, limit=display.figure(line.borderline)
+    )
+
+
+def bound(statistic: str, display: Display = ENGLISH) -> str:
+    """Return what a value must reach, as in "≥ 0.708"."""
+    return _bound(threshold(statistic), display)
+
+
+def citation(statistic: str, display: Display = ENGLISH) -> str:
+    """Return who set a threshold, as it is cited in brackets: "Cohen, 1988"."""
+    first = display(threshold(statistic).source).partition(";")[0]
+    return re.sub(r" \((\d{4})\)", r", \1", first)
+
+
+def sizes_note(statistic: str, display: Display = ENGLISH) -> str:
+    """Return the sentence that says from where on an effect has which named size."""
+    line = threshold(statistic)
+    sizes = [
+        display("{size} from {bound}", size=display(name), bound=display.figure(least))
+        for least, name in line.sizes
+    ]
+    return display(
+        "Size of {statistic}: {sizes} ({source}).",
+        statistic=display(line.label),
+        sizes=", ".join(sizes),
+        source=citation(statistic, display),
+    )
+
+
 def threshold_table(display: Display = ENGLISH) -> Table:
     """Return the thresholds as a table: statistic, acceptable, borderline, source, note."""
     rows = []
@@ -53,7 +86,7 @@ def threshold_table(display: Display = ENGLISH) -> Table:
                 "label": display(t.label),
                 "acceptable": _bound(t, display),
                 "borderline": _middle(t, display),
-                "sizes": "; ".join(f"{display(name)} ≥ {_figure(bound, display)}" for bound, name in t.sizes),
+                "sizes": "; ".join(f"{display(name)} ≥ {display.figure(least)}" for least, name in t.sizes),
                 "source": display(t.source),
                 "note": display(t.note),
             }
@@ -73,21 +106,15 @@ def threshold_table(display: Display = ENGLISH) -> Table:
     return Table(pd.DataFrame(rows), columns, title=title, note=legend(display), display=display)
 
 
-def _figure(value: float, display: Display) -> str:
-    text = f"{value:.3f}"
-    text = text[:-1] if text.endswith("0") else text
-    return display.decimals(text)
-
-
 def _bound(t: Threshold, display: Display) -> str:
-    return f"{_SIGNS[t.direction]} {_figure(t.acceptable, display)}"
+    return f"{_SIGNS[t.direction]} {display.figure(t.acceptable)}"
 
 
 def _middle(t: Threshold, display: Display) -> str:
     parts = []
     if t.borderline is not None:
         low, high = sorted((t.borderline, t.acceptable))
-        parts.append(f"{_figure(low, display)}–{_figure(high, display)}")
+        parts.append(f"{display.figure(low)}–{display.figure(high)}")
     if t.too_high is not None:
-        parts.append(f"> {_figure(t.too_high, display)}")
+        parts.append(f"> {display.figure(t.too_high)}")
     return "; ".join(parts)
