@@ -26,6 +26,9 @@ def unpack(packed: FloatArray, p: int) -> FloatArray:
     return full
 
 
+ZERO = 1e-14
+"""A correlation of this size is 0 to rounding: no answers in numbers of rows that can be had give a smaller one."""
+
 SINGULAR = 1e-12
 """A pivot of a correlation matrix is the share of a variable's variance that those before it leave; of this
 size it is 0 to rounding."""
@@ -40,6 +43,11 @@ def dot(x: FloatArray, y: FloatArray) -> FloatArray:
     for i in range(1, len(x)):
         total += x[i] * y[i]
     return np.asarray(total)
+
+
+def exact_zeros(r: FloatArray) -> FloatArray:
+    """Return correlations with those that are 0 to rounding set to 0, as logarithms and signs must see them."""
+    return np.asarray(np.where(np.abs(r) < ZERO, 0.0, r))
 
 
 def total(x: FloatArray) -> FloatArray:

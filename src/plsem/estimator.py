@@ -301,7 +301,8 @@ def estimate(
         weight :math:`e_{jl}` is the correlation (factor), its sign (centroid), or the regression
         coefficient where :math:`l` leads to :math:`j` and the correlation otherwise (path).
     tolerance : float
-        Stop when no outer weight changes by this much.
+        Stop when no outer weight changes by this much, or by this share of the largest one where Mode B
+        weights are above 1 (almost collinear items).
     max_iterations : int
         Matrices that have not settled by then are kept and flagged in ``converged``.
     consistent : bool

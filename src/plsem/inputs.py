@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from plsem.batches import exact_zeros
 from plsem.model import Model
 from plsem.names import nearest
 
 FloatArray = NDArray[np.float64]
 
 
+_LARGEST = 1e120  # values whose fourth powers are still numbers
 _INDEFINITE = -1e-8  # eigenvalue below which rounding is no explanation
 
 
@@ -86,6 +88,13 @@ def _check_values(values: FloatArray, names: tuple[str, ...]) -> None:
     n = len(values)
     if n < 3:
         raise DataError(f"{n} rows; PLS needs at least 3")
+    far = [i for i, c in zip(names, values.T, strict=True) if np.abs(c).max() > _LARGEST]
+    near = [i for i, c in zip(names, values.T, strict=True) if 0 < np.ptp(c) < 1 / _LARGEST]
+    if far or near:
+        raise DataError(
+            f"item {(far + near)[0]!r} has values whose squares a computer cannot hold; "
+            "divide the column by a constant, which changes no result"
+        )
     constant = [i for i, c in zip(names, values.T, strict=True) if np.ptp(c) == 0]
     if constant:
         raise DataError(f"the same answer in every row: {', '.join(constant)}; leave the item out")
@@ -101,13 +110,27 @@ def correlations(data: pd.DataFrame | ArrayLike) -> FloatArray:
 
     A constant column gives NaN in its row and column.
     """
-    x = np.asarray(data, dtype=float)
-    x = x - x.mean(axis=0)
+    x = centred_and_scaled(np.asarray(data, dtype=float))
     with np.errstate(invalid="ignore", divide="ignore"):
         x = x / np.sqrt(np.einsum("ij,ij->j", x, x))
     r: FloatArray = x.T @ x
     np.fill_diagonal(r, np.where(np.isnan(r.diagonal()), np.nan, 1.0))
-    return np.asarray(np.clip(r, -1.0, 1.0))
+    return exact_zeros(np.clip(r, -1.0, 1.0))
+
+
+def centred_and_scaled(x: FloatArray) -> FloatArray:
+    """Return the columns minus their means, divided by a power of 2 so that the largest lies near 1.
+
+    Division by a power of 2 does not round; squares of what is left neither overflow nor vanish.
+    """
+    x = x / _power(x)
+    x = x - x.mean(axis=0)
+    return np.asarray(x / _power(x))
+
+
+def _power(x: FloatArray) -> FloatArray:
+    largest = np.abs(x).max(axis=0, initial=0.0)
+    return np.asarray(np.exp2(np.where(largest > 0, np.frexp(largest)[1], 0).astype(float)))
 
 
 def given_correlations(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray | None:

@@ -16,6 +16,8 @@ from plsem.weighting import regress
 
 FloatArray = NDArray[np.float64]
 
+_CANCELLED = 1e-9  # a sum of loadings of this size has no sign of its own
+
 
 def block_matrix(model: Model, packed: FloatArray, construct: int) -> FloatArray:
     """Return the correlation matrices of one block's items, ``(p_j, p_j, B)``."""
@@ -42,12 +44,16 @@ def cross_loadings(model: Model, packed: FloatArray, weights: FloatArray) -> Flo
 def orient(
     model: Model, weights: FloatArray, cross: FloatArray, sign_items: dict[int, int], by_sum: bool
 ) -> None:
-    """Turn scores in place: positive loading of the sign item, else a positive sum of loadings."""
+    """Turn scores in place: positive loading of the sign item, else a positive sum of loadings.
+
+    Loadings that cancel out (two items of opposite direction) are turned by the first item.
+    """
     for j, rows in enumerate(model.slices):
         if j in sign_items:
             reference = cross[sign_items[j], j]
         elif by_sum:
             reference = dot(cross[rows, j], np.ones_like(cross[rows, j]))
+            reference = np.where(np.abs(reference) < _CANCELLED, cross[rows.start, j], reference)
         else:
             continue
         sign = np.where(reference < 0, -1.0, 1.0)

@@ -98,12 +98,13 @@ def htmt_last(estimate: Estimate, *, signed: bool = False) -> FloatArray:
 def htmt2_last(estimate: Estimate) -> FloatArray:
     """Return HTMT2, the ratio of geometric means of absolute correlations, ``(m, B)``.
 
-    Roemer, Schuberth and Henseler (2021).  Suited to items with unequal loadings.
+    Roemer, Schuberth and Henseler (2021).  Suited to items with unequal loadings.  0 where a correlation
+    between the blocks is exactly 0, NaN where one within a block is.
     """
 
     def mean(r: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
-            return np.asarray(np.exp(batches.total(np.log(np.abs(r))) / len(r)))
+            return np.asarray(np.exp(batches.total(np.log(np.abs(batches.exact_zeros(r)))) / len(r)))
 
     return _ratio(estimate, mean)
 
@@ -134,7 +135,8 @@ def _ratio(estimate: Estimate, mean: Callable[[FloatArray], FloatArray]) -> Floa
                 ratio = np.abs(mean(estimate.packed_last[places]))
                 product = [w for w in (within[j], within[other]) if w is not None]
                 if product:
-                    ratio = ratio / np.sqrt(product[0] if len(product) == 1 else product[0] * product[1])
+                    within_both = product[0] if len(product) == 1 else product[0] * product[1]
+                    ratio = np.where(within_both > 0, ratio / np.sqrt(within_both), np.nan)
                 rows.append(ratio)
     return _stack(rows, estimate)
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from plsem.batches import SINGULAR, inverse, solve
+from plsem.batches import SINGULAR, ZERO, inverse, solve
 from plsem.model import Model
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +40,8 @@ def outer_weights(
         Item correlations, strict upper triangles.
     scheme : {"path", "factor", "centroid"}
     tolerance : float
-        A matrix has converged when no weight changes by this much.
+        A matrix has converged when no weight changes by this much, or by this share of the largest weight
+        of the Mode B blocks where that is above 1.
     max_iterations : int
 
     Returns
@@ -114,7 +115,7 @@ class _Plan:
         near = self.neighbours[j]
         weights = [known(r[j][other]) for other in near]
         if self.scheme == "centroid":
-            return [np.sign(e) for e in weights]
+            return [np.where(np.abs(e) < ZERO, 0.0, np.sign(e)) for e in weights]
         regressors = self.regressors[j]
         if regressors:
             beta = regress(r, regressors, j)
@@ -170,7 +171,7 @@ class _Group:
             np.abs(np.subtract(new, weights, out=change), out=change)
             largest = change.max(axis=0)
             weights, new = new, weights
-            settled = largest < tolerance
+            settled = largest < tolerance * self._scale_of(weights)
             leaving = ~self.finished & (settled | np.isnan(largest) | (counts >= max_iterations))
             if not leaving.any():
                 continue
@@ -183,6 +184,18 @@ class _Group:
         rest = ~self.finished
         self.result[:, rest] = weights[:, rest]
         self.iterations[rest] = counts[rest]
+
+    def _scale_of(self, weights: FloatArray) -> FloatArray | float:
+        """Return what a change is measured by: 1, or the largest weight of an almost collinear Mode B block.
+
+        Mode A weights are at most a few units; those of Mode B grow without bound as items become collinear.
+        """
+        if not self.inverses:
+            return 1.0
+        rows = np.concatenate(
+            [np.arange(self.plan.model.n_items)[self.plan.model.slices[j]] for j in self.inverses]
+        )
+        return np.asarray(np.maximum(1.0, np.abs(weights[rows]).max(axis=0)))
 
     def _step(self, weights: FloatArray, new: FloatArray) -> None:
         """Write the outer weights that follow ``weights`` into ``new``."""
@@ -207,13 +220,19 @@ class _Group:
                     np.multiply(covariance, e, out=block)
             if j in self.inverses:
                 block[:] = np.einsum("irb,ib->rb", self.inverses[j], block)
-        self._scale(new)
+        self._scale(new, weights)
 
-    def _scale(self, weights: FloatArray) -> None:
-        """Scale weights in place to scores of variance 1."""
+    def _scale(self, weights: FloatArray, before: FloatArray | None = None) -> None:
+        """Scale weights in place to scores of variance 1.
+
+        A single item that is correlated with none of its neighbours is its construct all the same.
+        """
         for own, rows in zip(self.own, self.plan.model.slices, strict=True):
             block = weights[rows]
             variance = np.einsum("ib,ib->b", block, np.einsum("irb,ib->rb", own, block))
+            if len(block) == 1 and before is not None and not variance.all():
+                zero = variance == 0.0
+                block[:, zero], variance[zero] = before[rows][:, zero], 1.0
             np.divide(1.0, np.sqrt(variance, out=variance), out=variance)
             block *= variance
 

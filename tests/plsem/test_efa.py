@@ -173,8 +173,8 @@ def test_unknown_methods_and_counts_are_refused():
     r = population(PATTERN, np.eye(2))
     with pytest.raises(ValueError, match="minres"):
         extract(r, 2, method="pa")
-    with pytest.raises(ValueError, match="promax"):
-        rotate(PATTERN, method="promax")
+    with pytest.raises(ValueError, match="quartimax"):
+        rotate(PATTERN, method="quartimax")
     for k in (0, 8):
         with pytest.raises(ValueError, match="between 1 and 7"):
             extract(r, k)
@@ -412,7 +412,7 @@ def test_principal_axes_that_run_away_are_stopped():
     r = np.corrcoef(divergent_answers(), rowvar=False)
     found = extract(r, 1, method="principal_axis", max_iterations=20_000)
     assert not found.converged and found.iterations < 20_000
-    assert (1 - found.uniquenesses).max() > 10
+    assert (1 - found.uniquenesses).max() > 1
 
 
 def test_answer_frequencies():

@@ -234,9 +234,9 @@ def weak_data():
 def test_sign_policies_by_hand():
     data = weak_data()
     indices = mo.draw_indices(2, 30, 400)
-    free, own, whole = (
+    free, own, whole, sums = (
         bootstrap(data, PAIR, core, seed=0, indices=indices, sign_changes=policy, tolerance=1e-9)
-        for policy in ("none", "individual", "construct")
+        for policy in ("none", "individual", "construct", "tenenhaus")
     )
     sample = free.original
     signed = free.labels["statistic"].isin(["outer_weight", "outer_loading", "path_coefficient"]).to_numpy()
@@ -246,20 +246,27 @@ def test_sign_policies_by_hand():
     np.testing.assert_array_equal(own.draws, expected)
 
     loading = (free.labels["statistic"] == "outer_loading").to_numpy()
-    expected = free.draws.copy()
     item = free.labels["row"].to_numpy()
-    reversals = 0
-    for b in range(400):
-        turn = {}
-        for construct, items in (("X", ["a", "b"]), ("Y", ["c", "d"])):
-            places = loading & np.isin(item, items)
-            apart = abs((sample[places] - free.draws[b, places]).sum())
-            turn[construct] = -1.0 if apart > abs((sample[places] + free.draws[b, places]).sum()) else 1.0
-            expected[b, np.isin(item, items) & signed] *= turn[construct]
-        expected[b, (free.labels["statistic"] == "path_coefficient").to_numpy()] *= turn["X"] * turn["Y"]
-        reversals += sum(t < 0 for t in turn.values())
-    assert reversals > 5
-    np.testing.assert_array_equal(whole.draws, expected)
+
+    def nearer(found: np.ndarray, reference: np.ndarray) -> bool:
+        return bool(((reference - found) ** 2).sum() > ((reference + found) ** 2).sum())
+
+    def sums_apart(found: np.ndarray, reference: np.ndarray) -> bool:
+        return bool(abs((reference - found).sum()) > abs((reference + found).sum()))
+
+    for result, turns in ((whole, nearer), (sums, sums_apart)):
+        expected = free.draws.copy()
+        reversals = 0
+        for b in range(400):
+            turn = {}
+            for construct, items in (("X", ["a", "b"]), ("Y", ["c", "d"])):
+                places = loading & np.isin(item, items)
+                turn[construct] = -1.0 if turns(free.draws[b, places], sample[places]) else 1.0
+                expected[b, np.isin(item, items) & signed] *= turn[construct]
+            expected[b, (free.labels["statistic"] == "path_coefficient").to_numpy()] *= turn["X"] * turn["Y"]
+            reversals += sum(t < 0 for t in turn.values())
+        assert reversals > 5
+        np.testing.assert_array_equal(result.draws, expected)
 
 
 def test_only_folded_signs_keep_intervals_from_crossing_zero():

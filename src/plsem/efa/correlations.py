@@ -12,7 +12,9 @@ from plsem.efa.extraction import Array
 
 Correlation = Literal["pearson", "polychoric"]
 
-#: Correlation matrices with a smaller eigenvalue are smoothed before they are inverted.
+#: A smaller eigenvalue is 0 to rounding, or negative: the matrix has no inverse.
+SINGULAR = 1e-10
+#: What such eigenvalues are raised to.
 EIGENVALUE_FLOOR = 1e-4
 
 
@@ -23,16 +25,17 @@ class EfaError(ValueError):
 def smooth(correlations: Array, *, floor: float = EIGENVALUE_FLOOR) -> tuple[Array, bool]:
     """Make a correlation matrix positive definite: raise small eigenvalues to ``floor``, rescale to unit diagonal.
 
-    Pairwise estimates such as polychoric correlations need not fit together (Wothke, 1993).
+    Pairwise estimates such as polychoric correlations need not fit together (Wothke, 1993).  A matrix that is
+    positive definite stays as it is, however small its eigenvalues.
 
     Returns
     -------
     correlations : (p, p) array
     smoothed : bool
-        False, and the matrix as it came, if no eigenvalue was below the floor.
+        False, and the matrix as it came, if it was positive definite.
     """
     values, vectors = np.linalg.eigh(correlations)
-    if values[0] >= floor:
+    if values[0] >= SINGULAR:
         return correlations, False
     raised = (vectors * np.maximum(values, floor)) @ vectors.T
     scale = 1.0 / np.sqrt(np.diag(raised))

@@ -1,11 +1,11 @@
 """Extract common factors from a correlation matrix: minimum residual, principal axis, maximum likelihood.
 
-Arrays in, arrays out.  All starts are fixed, so the same matrix always gives the same loadings.
+Arrays in, arrays out.  All starts are seeded, so the same matrix always gives the same loadings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,10 @@ Extraction = Literal["minres", "principal_axis", "ml"]
 
 #: Smallest uniqueness that minres and ML may reach; an item that stops there is a Heywood case.
 MIN_UNIQUENESS = 0.005
+#: All starts are tried where the first few do not end at the same value; ML has local minima more often.
+_FEW_STARTS, _ALL_STARTS = {"minres": 2, "ml": 4}, 24
+_SAME = 1e-8
+_LOOK_EVERY = 100  # iterations of principal axis between two looks at its pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Extracted:
     objective : float
         The function minimised, at the solution: the sum of squared residual correlations below the
         diagonal (minres, principal axis), or the likelihood discrepancy (ml).
+    starts, reached : int
+        Starts tried, and how many of them ended at this solution.
     """
 
     loadings: Array
@@ -46,6 +52,8 @@ class Extracted:
     iterations: int
     heywood: NDArray[np.bool_]
     objective: float
+    starts: int = 1
+    reached: int = 1
 
 
 def smc(correlations: Array) -> Array:
@@ -82,7 +90,8 @@ def extract(
         ``minres`` minimises the squared residual correlations over the uniquenesses (Harman & Jones, 1966;
         unweighted least squares gives the same).  ``principal_axis`` iterates the communalities on
         the diagonal until they stand still; it has the same fixed point but no bound on a
-        communality.  ``ml`` minimises ``log|Σ| + tr(RΣ⁻¹) - log|R| - p`` (Jöreskog, 1967).
+        communality; it stops where its steps shrink too slowly to meet the tolerance in time.  ``ml``
+        minimises ``log|Σ| + tr(RΣ⁻¹) - log|R| - p`` (Jöreskog, 1967).
     tolerance : float
         Largest projected gradient (minres, ml) or change of a communality (principal axis).
     max_iterations : int
@@ -166,26 +175,27 @@ def _likelihood(log_psi: Array, r: Array, k: int) -> _Point:
 
 
 def _minimised(r: Array, k: int, likelihood: bool, tolerance: float, max_iterations: int) -> Extracted:
-    p = r.shape[0]
     function = _likelihood if likelihood else _least_squares
     low, high = (np.log(MIN_UNIQUENESS), 0.0) if likelihood else (MIN_UNIQUENESS, 1.0)
-    uniqueness = 1.0 - smc(r)
-    best: tuple[_Point, Array, bool, int] | None = None
-    for start in (uniqueness * (1.0 - 0.5 * k / p), np.full(p, 0.5)):
+    runs: list[tuple[_Point, Array, bool, int]] = []
+    for start in _starts(1.0 - smc(r), k):
+        if len(runs) == _FEW_STARTS["ml" if likelihood else "minres"] and _span(runs) < _SAME:
+            break
         first = np.clip(start, 2 * MIN_UNIQUENESS, 1.0)
-        found = _newton(
-            lambda x: function(x, r, k),
-            np.log(first) if likelihood else first,
-            low,
-            high,
-            tolerance,
-            max_iterations,
+        runs.append(
+            _newton(
+                lambda x: function(x, r, k),
+                np.log(first) if likelihood else first,
+                low,
+                high,
+                tolerance,
+                max_iterations,
+            )
         )
-        # A later start must be clearly better: equal minima keep the first start's digits.
-        if best is None or found[0].value < best[0].value - 1e-10:
-            best = found
-    assert best is not None
-    point, x, converged, iterations = best
+    lowest = min(run[0].value for run in runs)
+    at_best = [run for run in runs if run[0].value <= lowest + _SAME]
+    # Equal minima keep the first start's digits.
+    point, x, converged, iterations = next((run for run in at_best if run[2]), at_best[0])
     loadings, _, _ = oriented(point.loadings)
     return Extracted(
         loadings=loadings,
@@ -194,7 +204,24 @@ def _minimised(r: Array, k: int, likelihood: bool, tolerance: float, max_iterati
         iterations=iterations,
         heywood=np.asarray(x <= low + 1e-9),
         objective=point.value if likelihood else _off_diagonal(r, loadings),
+        starts=len(runs),
+        reached=len(at_best),
     )
+
+
+def _starts(uniqueness: Array, k: int) -> Iterator[Array]:
+    """Yield the starts: two that are usual, then seeded ones."""
+    p = len(uniqueness)
+    yield uniqueness * (1.0 - 0.5 * k / p)
+    yield np.full(p, 0.5)
+    rng = np.random.default_rng(p * 1000 + k)
+    for _ in range(_ALL_STARTS - 2):
+        yield rng.uniform(0.1, 0.95, size=p)
+
+
+def _span(runs: list[tuple[_Point, Array, bool, int]]) -> float:
+    values = [run[0].value for run in runs]
+    return max(values) - min(values)
 
 
 def _newton(
@@ -262,17 +289,19 @@ def _principal_axis(r: Array, k: int, tolerance: float, max_iterations: int) -> 
     communality = smc(r)
     converged = False
     loadings = np.zeros((r.shape[0], k))
-    iteration = 0
+    iteration, step = 0, np.inf
     while not converged and iteration < max_iterations:
         iteration += 1
         np.fill_diagonal(reduced, communality)
         values, vectors = np.linalg.eigh(reduced)
         loadings = vectors[:, -k:] * np.sqrt(np.maximum(values[-k:], 0.0))
         new = (loadings**2).sum(axis=1)
-        step = float(np.abs(new - communality).max())
+        last, step = step, float(np.abs(new - communality).max())
         communality = new
         converged = step < tolerance
         if not np.isfinite(step) or communality.max() > 10.0:
+            break
+        if iteration % _LOOK_EVERY == 0 and _creeps(last, step, tolerance, max_iterations - iteration):
             break
     loadings, _, _ = oriented(loadings)
     return Extracted(
@@ -283,6 +312,13 @@ def _principal_axis(r: Array, k: int, tolerance: float, max_iterations: int) -> 
         heywood=communality >= 1.0 - 1e-9,
         objective=_off_diagonal(r, loadings),
     )
+
+
+def _creeps(last: float, step: float, tolerance: float, left: int) -> bool:
+    """Tell whether steps shrink so slowly that they will not meet the tolerance in the iterations left."""
+    if not 0 < step < last:
+        return bool(step >= last)
+    return bool(step > tolerance and np.log(tolerance / step) / np.log(step / last) > left)
 
 
 def _off_diagonal(r: Array, loadings: Array) -> float:

@@ -66,6 +66,19 @@ class PruningResult:
     settings: PruningSettings
     notes: tuple[str, ...]
 
+    def notes_table(self) -> pd.DataFrame:
+        """Return what a reader must know of the final solutions: ``solution, code, items, text``, a row a note.
+
+        ``solution`` is a construct or ``"joint"``, ``code`` one of :class:`plsem.efa.solution.Note`, and
+        ``items`` (separated by spaces) those it is about.
+        """
+        rows = [
+            (key, note.code, " ".join(note.items), str(note))
+            for key, found in self.solutions.items()
+            for note in found.notes
+        ]
+        return pd.DataFrame(rows, columns=["solution", "code", "items", "text"], dtype=str)
+
     def retained_items(self) -> pd.DataFrame:
         """Return the retained items: ``item, construct, loading, communality, msa`` of their last analysis.
 

@@ -1,22 +1,25 @@
-"""Rotate factor loadings: varimax and oblimin, with or without Kaiser normalisation.
+"""Rotate factor loadings: varimax, oblimin and promax, with or without Kaiser normalisation.
 
-Arrays in, arrays out; fixed starts.  Both use gradient projection (Jennrich, 2001, 2002; Bernaards & Jennrich, 2005).
+Arrays in, arrays out; fixed starts.  Varimax and oblimin use gradient projection
+(Jennrich, 2001, 2002; Bernaards & Jennrich, 2005).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from plsem.efa.extraction import Array, oriented
+from plsem.names import check_choice
 
-Rotation = Literal["none", "varimax", "oblimin"]
+Rotation = Literal["none", "varimax", "oblimin", "promax", "promax_r", "promax_spss"]
 
 #: Loadings, transformation, converged, iterations, criterion.
 _Run = tuple[Array, Array, bool, int, float]
 _EXTRA_STARTS = 3
+_POWER = 4  # of promax: psych's m, SPSS's kappa
 #: Starts are compared at this norm of the projected gradient, where their criteria are right to 1e-7.
 _COARSE = 1e-4
 
@@ -60,9 +63,13 @@ def rotate(
     ----------
     loadings : (p, k) array
         Unrotated loadings.
-    method : {"none", "varimax", "oblimin"}
+    method : {"none", "varimax", "oblimin", "promax", "promax_r", "promax_spss"}
         ``varimax`` is orthogonal (Kaiser, 1958).  ``oblimin`` is direct oblimin with gamma 0, that is
-        quartimin, and lets the factors correlate (Jennrich & Sampson, 1966).
+        quartimin, and lets the factors correlate (Jennrich & Sampson, 1966).  ``promax`` fits varimax
+        loadings x by least squares to the target ``x |x|³`` (Hendrickson & White, 1964; power 4), normalised
+        throughout as psych's "promax".  ``promax_r`` does so with the loadings as they are after the
+        varimax, as ``stats::promax``; ``promax_spss`` fits them to that power of the row-normalised
+        loadings, as SPSS with kappa 4.
     kaiser_normalization : bool
         Divide each item's loadings by the root of its communality while rotating, so that all items weigh the same.
     tolerance : float
@@ -77,8 +84,7 @@ def rotate(
     """
     a = np.asarray(loadings, dtype=float)
     p, k = a.shape
-    if method not in ("none", "varimax", "oblimin"):
-        raise ValueError(f"method must be 'none', 'varimax' or 'oblimin', found {method!r}")
+    check_choice("method", method, get_args(Rotation))
     if method == "none" or k == 1:
         pattern, _, _ = oriented(a)
         return Rotated(pattern, np.eye(k), True, 0, float("nan"))
@@ -93,10 +99,25 @@ def rotate(
         best = _lowest(a, [np.eye(k), best[1]], True, tolerance, max_iterations)
     turned, transform, converged, iterations, value = best
     phi = transform.T @ transform
+    if method.startswith("promax"):
+        turned, phi = _promax(turned, scale, method)
     pattern, order, signs = oriented(turned * scale)
     phi = phi[np.ix_(order, order)] * np.outer(signs, signs)
     np.fill_diagonal(phi, 1.0)
     return Rotated(pattern, phi, converged, iterations, value)
+
+
+def _promax(varimax: Array, scale: Array, method: Rotation) -> tuple[Array, Array]:
+    """Return promax loadings, on the scale of ``varimax``, and the factor correlations."""
+    fitted = varimax if method == "promax" else varimax * scale
+    target = fitted
+    if method == "promax_spss":
+        length = np.sqrt((fitted**2).sum(axis=1, keepdims=True))
+        target = fitted / np.where(length > 0, length, 1.0)
+    turn, *_ = np.linalg.lstsq(fitted, target * np.abs(target) ** (_POWER - 1), rcond=None)
+    turn = turn * np.sqrt(np.diag(np.linalg.inv(turn.T @ turn)))  # factors of variance 1
+    back = np.linalg.inv(turn)
+    return varimax @ turn, back @ back.T
 
 
 def _lowest(a: Array, starts: list[Array], oblique: bool, tolerance: float, max_iterations: int) -> _Run:

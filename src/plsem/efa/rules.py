@@ -37,7 +37,7 @@ class PruningSettings:
     n_factors : {"constructs", "parallel", "kaiser", "map"} or int
         Number of factors of a joint solution, or the rule that finds it.
     extraction : {"minres", "principal_axis", "ml"}
-    rotation : {"none", "varimax", "oblimin"}
+    rotation : {"none", "varimax", "oblimin", "promax", "promax_r", "promax_spss"}
         Rotation of a joint solution.
     kaiser_normalization : bool
         Rotate with Kaiser's normalisation.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from plsem.efa.adequacy import eigenvalues
 from plsem.efa.correlations import EfaError, correlation_matrix, smooth
-from plsem.efa.extraction import Array, Extraction, extract
+from plsem.efa.extraction import Array, Extracted, Extraction, extract
 from plsem.efa.factorability import Adequacy, adequacy, choose_n_factors, kmo_label, number_of_factors
 from plsem.efa.rotation import Rotation, rotate
 from plsem.thresholds import threshold
@@ -19,6 +19,7 @@ __all__ = [
     "Adequacy",
     "EfaError",
     "FactorSolution",
+    "Note",
     "adequacy",
     "choose_n_factors",
     "correlation_matrix",
@@ -30,6 +31,25 @@ __all__ = [
 
 
 _SALIENT = threshold("efa_loading").borderline or 0.0
+
+
+class Note(str):
+    """What a reader must know before trusting a solution: a sentence with a code and the items it is about.
+
+    Codes: ``not identified``, ``not converged``, ``creeping``, ``rotation not converged``, ``heywood``,
+    ``smoothed``, ``several minima``.
+    """
+
+    code: str
+    items: tuple[str, ...]
+
+    def __new__(cls, code: str, text: str, items: Sequence[str] = ()) -> Note:  # noqa: D102
+        note = super().__new__(cls, text)
+        note.code, note.items = code, tuple(items)
+        return note
+
+    def __reduce__(self) -> tuple[type[Note], tuple[str, str, tuple[str, ...]]]:
+        return Note, (self.code, str(self), self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,7 @@ class FactorSolution:
         Items with a communality at or beyond its bound.
     smoothed : bool
         The correlation matrix had to be made positive definite.
-    notes : tuple of str
+    notes : tuple of Note
         What a reader must know before trusting the solution.
     """
 
@@ -79,7 +99,7 @@ class FactorSolution:
     converged: bool
     heywood: tuple[str, ...]
     smoothed: bool
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def table(self) -> pd.DataFrame:
         """Return one row an item: ``item``, each factor's loading, ``communality, uniqueness, complexity``."""
@@ -147,7 +167,7 @@ def factor_analysis(
         Number of factors.
     extraction : {"minres", "principal_axis", "ml"}
         See :func:`plsem.efa.extraction.extract`.
-    rotation : {"none", "varimax", "oblimin"}
+    rotation : {"none", "varimax", "oblimin", "promax", "promax_r", "promax_spss"}
         See :func:`plsem.efa.rotation.rotate`.
     kaiser_normalization : bool
         Give all items the same weight in the rotation.
@@ -203,22 +223,41 @@ def factor_analysis(
         converged=found.converged and turned.converged,
         heywood=heywood,
         smoothed=smoothed,
-        notes=_notes(len(items), n_factors, found.converged, turned.converged, heywood, smoothed),
+        notes=_notes(items, n_factors, found, turned.converged, heywood, smoothed, extraction),
     )
 
 
 def _notes(
-    p: int, k: int, extracted: bool, rotated: bool, heywood: tuple[str, ...], smoothed: bool
-) -> tuple[str, ...]:
-    notes = []
+    items: Sequence[str],
+    k: int,
+    found: Extracted,
+    rotated: bool,
+    heywood: tuple[str, ...],
+    smoothed: bool,
+    extraction: str,
+) -> tuple[Note, ...]:
+    notes, p = [], len(items)
     if ((p - k) ** 2 - (p + k)) / 2 < 0:
-        notes.append(f"{k} factor(s) of {p} items are not identified: the loadings are one choice among many")
-    if not extracted:
-        notes.append("the extraction did not converge")
+        notes.append(
+            Note(
+                "not identified",
+                f"{k} factor(s) of {p} items are not identified: the loadings are one choice among many",
+            )
+        )
+    if not found.converged and extraction == "principal_axis":
+        text = f"principal axis creeps: stopped after {found.iterations} iterations without meeting its tolerance"
+        notes.append(Note("creeping", text))
+    elif not found.converged:
+        notes.append(Note("not converged", "the extraction did not converge"))
+    if found.reached < found.starts:
+        text = f"several minima: the lowest was reached from {found.reached} of {found.starts} starts"
+        notes.append(Note("several minima", text))
     if not rotated:
-        notes.append("the rotation did not converge")
+        notes.append(Note("rotation not converged", "the rotation did not converge"))
     if heywood:
-        notes.append(f"Heywood case: no unique variance left in {', '.join(heywood)}")
+        text = f"Heywood case: no unique variance left in {', '.join(heywood)}"
+        notes.append(Note("heywood", text, heywood))
     if smoothed:
-        notes.append("the correlation matrix was singular, or nearly so, and was smoothed")
+        text = "the correlation matrix was singular, or nearly so, and was smoothed"
+        notes.append(Note("smoothed", text))
     return tuple(notes)

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from plsem import estimator as pls
+from plsem.batches import ZERO
 from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
@@ -99,12 +100,13 @@ def bootstrap(
     n_resamples : int
     scheme, tolerance, max_iterations, consistent, sign_items
         The estimator's; see :func:`plsem.estimator.estimate`.
-    sign_changes : {"none", "individual", "construct"}
+    sign_changes : {"none", "individual", "construct", "tenenhaus"}
         PLS leaves each construct's sign open.  ``none`` leaves resamples as the algorithm gives them.
         ``individual`` gives each draw of a weight, loading, correlation, path or effect the sign of its
         estimate; such draws cannot cross zero, and their intervals understate the uncertainty of small
         effects.  ``construct`` turns a construct whole where its loadings then lie nearer to the
-        sample's: |Σ(l − l*)| > |Σ(l + l*)| (Tenenhaus et al. 2005).
+        sample's, Σ l l* < 0.  ``tenenhaus`` does so where |Σ(l − l*)| > |Σ(l + l*)| (Tenenhaus et al.
+        2005); the same, unless items of one construct run in opposite directions.
     jackknife : bool or int
         For BCa intervals.  True leaves out one row at a time up to 5,000 rows, and one of 1,000 random
         groups beyond (which estimates the same acceleration in linear time); a number asks for that
@@ -192,7 +194,10 @@ def bootstrap(
     run_ranges(run, total, BLOCK * -(-chunk // BLOCK), n_jobs=n_jobs, progress=progress)
     if sign_changes == "individual":
         signed = labels["statistic"].isin(SIGNED).to_numpy()
-        draws[signed] = np.copysign(draws[signed], original[signed, None])
+        given_sign = np.abs(original) > ZERO  # an estimate of 0 has no sign to give
+        draws[signed & given_sign] = np.copysign(
+            draws[signed & given_sign], original[signed & given_sign, None]
+        )
     knife, rows = jackknife_values(task, seed, jackknife, chunk) if jackknife else (None, None)
     result = BootstrapResult(
         labels=labels.reset_index(drop=True),

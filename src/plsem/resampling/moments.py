@@ -26,6 +26,7 @@ BLOCK = 512
 _CACHE_BYTES = 2**28  # products are kept where they fit in this, and remade slice by slice otherwise
 _COUNT_BYTES = 2**28  # bound on the counts held at once
 _SLICE_ROWS = 8192
+_FAR = 1e3  # in units of a column's spread
 _EXACT_SINGLE = 2.0**24
 _EXACT_DOUBLE = 2.0**53
 
@@ -90,10 +91,14 @@ class ItemMoments:
 
     def without_rows(self, start: int, stop: int) -> FloatArray:
         """Return the moments without each of the respondents start … stop − 1 in turn, (q, stop − start)."""
+        if self.has_far_values:
+            return self._without([np.array([i]) for i in range(start, stop)])
         return np.asarray(self.totals[:, None] - self.products(slice(start, stop)), dtype=np.float64)
 
     def without_groups(self, groups: list[IntArray]) -> FloatArray:
         """Return the moments without each group of respondents in turn, (q, len(groups))."""
+        if self.has_far_values:
+            return self._without(groups)
         left = np.empty((len(self.totals), len(groups)))
         p = self.n_items
         upper = np.triu_indices(p, 1)
@@ -122,6 +127,21 @@ class ItemMoments:
             spread
         )
 
+    @property
+    def has_far_values(self) -> bool:
+        """Whether taking an answer out of a sum would leave little but the sum's rounding error."""
+        return not self.exact and float(np.abs(self.items).max()) > _FAR
+
+    def _without(self, groups: list[IntArray]) -> FloatArray:
+        """Return the moments without each group, summed over the rows that are left."""
+        parts = []
+        for start in range(0, len(groups), self.unit):
+            counts = np.ones((self.unit, self.n_rows), dtype=self.items.dtype)
+            for row, group in enumerate(groups[start : start + self.unit]):
+                counts[row, group] = 0
+            parts.append(self.of_counts(counts)[:, : len(groups) - start])
+        return np.concatenate(parts, axis=1)
+
     def correlations(
         self, moments: FloatArray, sizes: float | FloatArray
     ) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -145,7 +165,8 @@ class ItemMoments:
         pairs = p * (p - 1) // 2
         packed, squares, sums = np.split(moments, [pairs, pairs + p])
         spread = sizes * squares - sums * sums
-        constant = spread <= (0.0 if self.exact else 1e-12 * sizes * sizes)
+        # Centred at the median, rows of equal answers leave no more than the rounding of their squares.
+        constant = spread <= (0.0 if self.exact else 1e-13 * sizes * squares)
         with np.errstate(invalid="ignore", divide="ignore"):
             inverse = np.where(constant, np.nan, 1.0 / np.sqrt(spread))
         means = sums * inverse
@@ -179,7 +200,8 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     """Prepare an (n, p) array of finite numbers for resampling.
 
     Correlations do not change when an item is shifted or scaled.  Whole-number items are shifted by
-    their rounded means; others are standardised.
+    their rounded means; others are centred at their medians and divided by a robust spread, so that one far
+    value does not take the digits of all the others.
 
     Parameters
     ----------
@@ -197,7 +219,7 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     bound = n * float(np.max(np.abs(whole))) ** 2
     # n·Σx² is formed as well, hence the second n.
     exact = bool(np.all(values == np.round(values))) and n * bound < _EXACT_DOUBLE
-    centre, scale = (np.round(average), np.ones(p)) if exact else (average, values.std(axis=0))
+    centre, scale = (np.round(average), np.ones(p)) if exact else _middle_and_spread(values)
     shifted = (values - centre) / scale
     items = np.ascontiguousarray(
         shifted.T, dtype=np.float32 if exact and bound < _EXACT_SINGLE else np.float64
@@ -208,6 +230,14 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     squares = y @ y.T
     totals = np.concatenate([squares[np.triu_indices(p, 1)], squares.diagonal(), y.sum(axis=1)])
     return ItemMoments(items, exact, totals, kept, centre, scale)
+
+
+def _middle_and_spread(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return each column's median, and the mean distance from it of the nearer half: far values move neither."""
+    middle = np.median(values, axis=0)
+    distance = np.sort(np.abs(values - middle), axis=0)
+    inner = distance[: len(values) // 2 + 1].mean(axis=0)
+    return middle, np.where(inner > 0, inner, distance.mean(axis=0))
 
 
 def block_generator(seed: int, stream: int, block: int) -> np.random.Generator:

@@ -29,7 +29,7 @@ from plsem.resampling.moments import (
 from plsem.resampling.result import REASONS
 
 Statistics = Callable[[Estimate], tuple[pd.DataFrame, NDArray[Any]]]
-SignChanges = Literal["none", "individual", "construct"]
+SignChanges = Literal["none", "individual", "construct", "tenenhaus"]
 
 STREAM_BOOTSTRAP, STREAM_GROUPS, STREAM_INNER = 0, 1, 2
 """Uses of the seed; each has random streams of its own."""
@@ -105,12 +105,17 @@ def evaluate(
 ) -> tuple[FloatArray, NDArray[np.int8], NDArray[np.bool_]]:
     """Return the statistics of a chunk of resamples, (q, b), the status of each, and which are turned.
 
-    Turned: the loadings of some construct lie nearer to the sample's with the other sign.
+    Turned: the loadings of some construct lie nearer to the sample's with the other sign, Σ l l* < 0.
     """
     packed, constant = task.moments.correlations(part, sizes)
     estimate = pls.estimate_batch(task.model, packed, n_observations=task.n_observations, **task.options)
     nearest = _nearest_signs(task, estimate)
-    estimate = turned(estimate, nearest if task.sign_changes == "construct" else task.base_signs[:, None])
+    signs = task.base_signs[:, None]
+    if task.sign_changes != "none":
+        signs = {"construct": nearest, "tenenhaus": _tenenhaus_signs(task, estimate)}.get(
+            task.sign_changes, signs
+        )
+    estimate = turned(estimate, signs)
     problems = estimate.problems
     status = np.zeros(part.shape[1], dtype=np.int8)
     # Only PLSc puts rho_A to use; elsewhere a negative one is a figure like any other.
@@ -130,7 +135,20 @@ def evaluate(
 
 
 def _nearest_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
-    """Return the signs, (k, b) of ±1, that bring each construct's loadings nearest to the sample's."""
+    """Return the signs, (k, b) of ±1, that bring each construct's loadings nearest to the sample's.
+
+    Σ (l − l*)² > Σ (l + l*)² exactly where Σ l l* < 0.
+    """
+    starts = [block[0] for block in task.model.blocks]
+    products = np.add.reduceat(task.sample.loadings[:, None] * estimate.loadings_last, starts, axis=0)
+    return np.where(products < 0, -1.0, 1.0)
+
+
+def _tenenhaus_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
+    """Return −1 where |Σ(l − l*)| > |Σ(l + l*)| (Tenenhaus et al. 2005), else 1, (k, b).
+
+    Items of opposite direction cancel in these sums, and the rule then turns the wrong resamples.
+    """
     loadings = estimate.loadings_last
     reference = task.sample.loadings[:, None]
     starts = [block[0] for block in task.model.blocks]

@@ -288,7 +288,11 @@ class BootstrapResult:
         )
         text += f"Left out: {self.failures_text()}." if self.n_failed else "No resample was left out."
         if self.n_turned:
-            done = "were turned round" if self.settings.get("sign_changes") == "construct" else "were left so"
+            done = (
+                "were turned round"
+                if self.settings.get("sign_changes") in ("construct", "tenenhaus")
+                else "were left so"
+            )
             text += f" In {self.n_turned:,} a construct points the other way than in the sample; they {done}."
         if self.settings.get("keep_inadmissible") and self.n_inadmissible:
             text += f" Kept although inadmissible: {self.n_inadmissible:,}."
