@@ -77,10 +77,10 @@ class ItemMoments:
             return self.kept[:, rows]
         return _products(self.items[:, rows])
 
-    def of_counts(self, counts: NDArray[Any]) -> FloatArray:
-        """Return the moments of resamples given as counts, (b, n) → (q, b)."""
+    def of_counts(self, counts: NDArray[Any]) -> NDArray[Any]:
+        """Return the moments of resamples given as counts, (b, n) → (q, b); in single precision where exact."""
         if self.kept is not None:
-            return np.asarray(np.matmul(self.kept, counts.T), dtype=np.float64)
+            return np.asarray(np.matmul(self.kept, counts.T))
         n = self.n_rows
         total = np.zeros((len(self.totals), len(counts)))
         for start in range(0, n, _SLICE_ROWS):
@@ -253,7 +253,7 @@ def counts_of_indices(indices: IntArray, n_rows: int, out: NDArray[Any]) -> None
 
 def resample_moments(
     moments: ItemMoments, seed: int, block: int, rows: int, *, stream: int = 0
-) -> Iterator[FloatArray]:
+) -> Iterator[NDArray[Any]]:
     """Yield the moments of one block of resamples in pieces of at most ``moments.unit``, each (q, b)."""
     rng = block_generator(seed, stream, block)
     n, unit = moments.n_rows, moments.unit
