@@ -105,7 +105,7 @@ class ItemMoments:
         return left
 
     def means_and_deviations(
-        self, moments: FloatArray, sizes: float | FloatArray
+        self, moments: NDArray[Any], sizes: float | FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Return the items' means and standard deviations (over n − 1) behind moments, each (p, b).
 
@@ -116,21 +116,21 @@ class ItemMoments:
             Rows that the moments are sums over.
         """
         p = self.n_items
-        squares, sums = moments[-2 * p : -p], moments[-p:]
+        squares, sums = np.split(np.asarray(moments[-2 * p :], dtype=np.float64), 2)
         spread = np.maximum(squares - sums * (sums / sizes), 0.0) / (sizes - 1)
         return self.centre[:, None] + self.scale[:, None] * (sums / sizes), self.scale[:, None] * np.sqrt(
             spread
         )
 
     def correlations(
-        self, moments: FloatArray, sizes: float | FloatArray
+        self, moments: NDArray[Any], sizes: float | FloatArray
     ) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Turn moments into packed correlations.
 
         Parameters
         ----------
         moments : ndarray, (q, b)
-            Overwritten.
+            Overwritten where they are in double precision.
         sizes : float or ndarray (b,)
             Rows that the moments are sums over.
 
@@ -143,7 +143,7 @@ class ItemMoments:
         """
         p = self.n_items
         pairs = p * (p - 1) // 2
-        packed, squares, sums = np.split(moments, [pairs, pairs + p])
+        packed, squares, sums = np.split(np.asarray(moments, dtype=np.float64), [pairs, pairs + p])
         spread = sizes * squares - sums * sums
         constant = spread <= (0.0 if self.exact else 1e-12 * sizes * sizes)
         with np.errstate(invalid="ignore", divide="ignore"):
