@@ -328,7 +328,7 @@ def _training_sets(x: FloatArray, held: list[IntArray], model: Model) -> _Traini
         for count, rows in zip(counts, some, strict=True):
             count[rows] = 0.0
         parts.append(moments.of_counts(counts))
-    sums = np.concatenate(parts, axis=1)
+    sums = np.concatenate(parts, axis=1, dtype=np.float64)
     means, deviations = moments.means_and_deviations(sums, sizes)
     packed, constant = moments.correlations(sums, sizes)
     if constant.any():

@@ -176,7 +176,7 @@ def bootstrap(
     draws = np.empty((len(labels), total), dtype=np.float64 if precision == "double" else np.float32)
     status = np.zeros(total, dtype=np.int8)
     other_way = np.zeros(total, dtype=bool)
-    chunk = chunk_size or default_chunk(model)
+    chunk = chunk_size or default_chunk(model, len(labels))
 
     def run(start: int, stop: int, cancelled: threading.Event) -> None:
         drawn = (

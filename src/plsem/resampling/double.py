@@ -224,10 +224,12 @@ def double_bootstrap(
     def run(start: int, stop: int, cancelled: threading.Event) -> None:
         if cancelled.is_set():
             return
-        first = np.concatenate(list(given_moments(moments, outer[start:stop])), axis=1)
+        first = np.concatenate(list(given_moments(moments, outer[start:stop])), axis=1, dtype=np.float64)
         draws[start:stop] = evaluate(task, first, n)[0].T
         parts = [_inner_moments(moments, seed, b, outer[b], n_inner) for b in range(start, stop)]
-        inner = evaluate(task, np.concatenate(parts, axis=1), n)[0].reshape(-1, stop - start, n_inner)
+        inner = evaluate(task, np.concatenate(parts, axis=1, dtype=np.float64), n)[0].reshape(
+            -1, stop - start, n_inner
+        )
         _, deviation, count = intervals.mean_and_deviation(inner)
         errors[start:stop], used[start:stop] = deviation.T, count.T
         shares[start:stop] = intervals.share_below(inner, original[:, None]).T
@@ -262,8 +264,6 @@ def inner_indices(seed: int, outer: int, rows: IntArray, n_inner: int) -> IntArr
     return rows[rng.integers(0, len(rows), size=(n_inner, len(rows)))]
 
 
-def _inner_moments(
-    moments: ItemMoments, seed: int, outer: int, rows: IntArray, n_inner: int
-) -> NDArray[np.float64]:
+def _inner_moments(moments: ItemMoments, seed: int, outer: int, rows: IntArray, n_inner: int) -> NDArray[Any]:
     indices = inner_indices(seed, outer, rows, n_inner)
     return np.concatenate(list(given_moments(moments, indices)), axis=1)

@@ -78,10 +78,10 @@ class ItemMoments:
             return self.kept[:, rows]
         return _products(self.items[:, rows])
 
-    def of_counts(self, counts: NDArray[Any]) -> FloatArray:
-        """Return the moments of resamples given as counts, (b, n) → (q, b)."""
+    def of_counts(self, counts: NDArray[Any]) -> NDArray[Any]:
+        """Return the moments of resamples given as counts, (b, n) → (q, b); in single precision where exact."""
         if self.kept is not None:
-            return np.asarray(np.matmul(self.kept, counts.T), dtype=np.float64)
+            return np.asarray(np.matmul(self.kept, counts.T))
         n = self.n_rows
         total = np.zeros((len(self.totals), len(counts)))
         for start in range(0, n, _SLICE_ROWS):
@@ -110,7 +110,7 @@ class ItemMoments:
         return left
 
     def means_and_deviations(
-        self, moments: FloatArray, sizes: float | FloatArray
+        self, moments: NDArray[Any], sizes: float | FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Return the items' means and standard deviations (over n − 1) behind moments, each (p, b).
 
@@ -121,7 +121,7 @@ class ItemMoments:
             Rows that the moments are sums over.
         """
         p = self.n_items
-        squares, sums = moments[-2 * p : -p], moments[-p:]
+        squares, sums = np.split(np.asarray(moments[-2 * p :], dtype=np.float64), 2)
         spread = np.maximum(squares - sums * (sums / sizes), 0.0) / (sizes - 1)
         return self.centre[:, None] + self.scale[:, None] * (sums / sizes), self.scale[:, None] * np.sqrt(
             spread
@@ -143,14 +143,14 @@ class ItemMoments:
         return np.concatenate(parts, axis=1)
 
     def correlations(
-        self, moments: FloatArray, sizes: float | FloatArray
+        self, moments: NDArray[Any], sizes: float | FloatArray
     ) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Turn moments into packed correlations.
 
         Parameters
         ----------
         moments : ndarray, (q, b)
-            Overwritten.
+            Overwritten where they are in double precision.
         sizes : float or ndarray (b,)
             Rows that the moments are sums over.
 
@@ -163,7 +163,7 @@ class ItemMoments:
         """
         p = self.n_items
         pairs = p * (p - 1) // 2
-        packed, squares, sums = np.split(moments, [pairs, pairs + p])
+        packed, squares, sums = np.split(np.asarray(moments, dtype=np.float64), [pairs, pairs + p])
         spread = sizes * squares - sums * sums
         # Centred at the median, rows of equal answers leave no more than the rounding of their squares.
         constant = spread <= (0.0 if self.exact else 1e-13 * sizes * squares)
@@ -283,7 +283,7 @@ def counts_of_indices(indices: IntArray, n_rows: int, out: NDArray[Any]) -> None
 
 def resample_moments(
     moments: ItemMoments, seed: int, block: int, rows: int, *, stream: int = 0
-) -> Iterator[FloatArray]:
+) -> Iterator[NDArray[Any]]:
     """Yield the moments of one block of resamples in pieces of at most ``moments.unit``, each (q, b)."""
     rng = block_generator(seed, stream, block)
     n, unit = moments.n_rows, moments.unit

@@ -58,23 +58,26 @@ class ResamplingTask:
         return self.moments.n_rows
 
 
-def default_chunk(model: Model) -> int:
-    """Return how many resamples to estimate at once: few enough for the cache, enough to be worth a call."""
+def default_chunk(model: Model, n_quantities: int) -> int:
+    """Return how many resamples to estimate at once: few enough for the cache, enough to be worth a call.
+
+    The slowest matrices of a chunk hold it up, so that larger ones are better where little is kept of each.
+    """
     pairs = model.n_items * (model.n_items - 1) // 2
     size = _WORKING_BYTES // (8 * max(pairs, 1))
     if size >= BLOCK:
-        return min(size // BLOCK, 8) * BLOCK
+        return min(size // BLOCK, 8 if 2 * n_quantities > pairs else 24) * BLOCK
     return BLOCK if size >= BLOCK // 16 else BLOCK // 8
 
 
-def drawn_moments(moments: ItemMoments, seed: int, start: int, stop: int) -> Iterator[FloatArray]:
+def drawn_moments(moments: ItemMoments, seed: int, start: int, stop: int) -> Iterator[NDArray[Any]]:
     """Yield the moments of resamples start … stop − 1; start is the first of a block."""
     for first in range(start, stop, BLOCK):
         rows = min(BLOCK, stop - first)
         yield from resample_moments(moments, seed, first // BLOCK, rows, stream=STREAM_BOOTSTRAP)
 
 
-def given_moments(moments: ItemMoments, indices: IntArray) -> Iterator[FloatArray]:
+def given_moments(moments: ItemMoments, indices: IntArray) -> Iterator[NDArray[Any]]:
     """Yield the moments of resamples given as row numbers, (b, n), in pieces of at most ``moments.unit``."""
     counts = np.zeros((moments.unit, moments.n_rows), dtype=moments.items.dtype)
     for start in range(0, len(indices), moments.unit):
@@ -83,21 +86,21 @@ def given_moments(moments: ItemMoments, indices: IntArray) -> Iterator[FloatArra
         yield moments.of_counts(counts)[:, : len(part)]
 
 
-def rechunked(parts: Iterator[FloatArray], chunk: int) -> Iterator[FloatArray]:
-    """Yield the same columns in pieces of ``chunk`` (the last of a run may be smaller)."""
-    held: list[FloatArray] = []
+def rechunked(parts: Iterator[NDArray[Any]], chunk: int) -> Iterator[FloatArray]:
+    """Yield the same columns, in double precision, in pieces of ``chunk`` (the last may be smaller)."""
+    held: list[NDArray[Any]] = []
     size = 0
     for part in parts:
         start = 0
         while size + part.shape[1] - start >= chunk:
             stop = start + chunk - size
-            yield np.concatenate([*held, part[:, start:stop]], axis=1)
+            yield np.concatenate([*held, part[:, start:stop]], axis=1, dtype=np.float64)
             held, size, start = [], 0, stop
         if start < part.shape[1]:
             held.append(part[:, start:])
             size += part.shape[1] - start
     if held:
-        yield np.concatenate(held, axis=1)
+        yield np.concatenate(held, axis=1, dtype=np.float64)
 
 
 def evaluate(
@@ -127,10 +130,12 @@ def evaluate(
         ("zero variance", constant.any(axis=0)),
     ):
         status[failed] = REASONS.index(reason) + 1
-    values = np.array(np.asarray(task.statistics(estimate)[1]).T, dtype=np.float64)
+    values = np.asarray(np.asarray(task.statistics(estimate)[1]).T, dtype=np.float64)
     left_out = (status > 0) & ~(inadmissible & task.keep_inadmissible & ~constant.any(axis=0))
-    values[:, left_out] = np.nan
-    values[~np.isfinite(values)] = np.nan
+    usable = np.isfinite(values)
+    usable[:, left_out] = False
+    if not usable.all():
+        values = np.where(usable, values, np.nan)
     return values, status, (nearest != task.base_signs[:, None]).any(axis=0) & (status == 0)
 
 
