@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # two commands at once would install over each other
 .NOTPARALLEL:
-.PHONY: help setup reproduce formats quick new check mine test lab paper bench synthesize clean
+.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize clean
 
 VENV   := .venv
 PYTHON ?= python3
@@ -13,6 +13,11 @@ DEV    := $(VENV)/.synced-dev
 # the folder that the environment was made in: a copied or moved checkout makes its own
 HOME_OF_VENV := $(VENV)/.checkout
 NAME   ?= mine
+# seconds that a notebook's cell may take; an hour where nothing is said
+CELL_LIMIT ?=
+LIMIT  := $(if $(CELL_LIMIT),--cell-limit $(CELL_LIMIT))
+# of make unit; empty: all
+PACKAGE ?=
 # a locked uv in an environment of its own, so that nothing has to be installed beforehand
 UV     := build/uv/bin/uv
 # small matrices: BLAS threads cost more than they give
@@ -55,13 +60,13 @@ ifneq "$(shell cat $(HOME_OF_VENV) 2>/dev/null)" "$(CURDIR)"
 endif
 
 reproduce: $(STAMP) ## rebuild the whole paper: notebooks, figures, tables, verdicts
-	@$(RUN) reproduce
+	@$(RUN) reproduce $(LIMIT)
 
 formats: $(STAMP) ## every figure and table in every format and language, into build/formats/
-	@$(RUN) reproduce --formats
+	@$(RUN) reproduce --formats $(LIMIT)
 
 quick: $(STAMP) ## the same with few resamples, into build/quick/
-	@$(RUN) reproduce --quick
+	@$(RUN) reproduce --quick $(LIMIT)
 
 new: $(STAMP) ## propose a study file for your survey: make new SURVEY=path.csv [OUTPUT=path.yaml]
 	@test -n "$(SURVEY)" || { echo "usage: make new SURVEY=path.csv [OUTPUT=path.yaml]"; exit 2; }
@@ -73,15 +78,21 @@ check: $(STAMP) ## list every problem of a survey and its study file: make check
 
 mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]
 	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]"; exit 2; }
-	@$(RUN) run "$(SURVEY)" "$(STUDY)" --name "$(NAME)"
+	@$(RUN) run "$(SURVEY)" "$(STUDY)" --name "$(NAME)" $(LIMIT)
 
-test: $(DEV) ## style, types, unit tests, and every notebook re-run and compared
-	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/ruff format --check --quiet .
-	@$(VENV)/bin/mypy
+test: style ## style, types, unit tests, and every notebook re-run and compared
+	@$(VENV)/bin/python tests/count_lines.py
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
 	@$(VENV)/bin/python tests/mutation.py
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks/*.ipynb -n 2 --dist loadfile
+
+style: $(DEV) ## style and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/mypy
+
+unit: $(DEV) ## the quick tests of one package: make unit [PACKAGE=plsem]
+	@$(VENV)/bin/python -m pytest tests/$(PACKAGE) -n 2 --dist loadfile -m "not slow"
 
 paper: $(STAMP) ## the paper again (PDF, HTML; English, Spanish) from what the notebooks left
 	@$(RUN) paper
@@ -97,6 +108,6 @@ synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
 
 clean: ## remove the environment and what was built, not the runs on your own surveys
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz .*.partial .*.old)
+	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz .locks .*.partial .*.old)
 	@rmdir build 2>/dev/null || true
 	@test ! -d build || { echo "kept, for you to delete if you like:"; ls -d build/*; }
