@@ -292,6 +292,13 @@ def test_no_kernel_starts(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tries) == 3
 
 
+@pytest.mark.parametrize("content", [b"<<<<<<< ours\n{}\n", b"\xff\xfe"])
+def test_a_damaged_notebook_is_named(toy: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    (toy / "notebooks" / "S1_c.ipynb").write_bytes(content)
+    assert main(["reproduce"]) == 1
+    assert "notebooks/S1_c.ipynb is damaged" in capsys.readouterr().err
+
+
 def _notebook_error(name: str, value: str) -> NotebookError:
     return NotebookError("01_a.ipynb", 3, "x = 1", name, value, f"Traceback\n{name}: {value}")
 
