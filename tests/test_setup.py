@@ -117,6 +117,13 @@ def test_both_integrations_run_the_same_script() -> None:
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", name) for name in used)
 
 
+def test_no_file_holds_what_a_merge_left_unsettled() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True).stdout.split(b"\0")
+    marks = re.compile(rb"^(?:<{7}|>{7}) ", flags=re.MULTILINE)
+    files = (ROOT / name.decode() for name in listed if name)
+    assert [str(p.relative_to(ROOT)) for p in files if p.is_file() and marks.search(p.read_bytes())] == []
+
+
 def test_a_push_runs_the_tests_of_what_changed() -> None:
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     (repository,) = config["repos"]

@@ -34,6 +34,7 @@ def test_complete_data_give_plain_moments():
     np.testing.assert_array_equal(found.completed, x)
 
 
+@pytest.mark.slow
 def test_em_is_where_the_likelihood_is_highest():
     x = incomplete(40)
     found = em(x, tolerance=1e-12)

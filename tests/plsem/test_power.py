@@ -41,6 +41,7 @@ def grid(answers, model):
     return power_grid(answers, model, (15, 40), **OPTIONS)
 
 
+@pytest.mark.slow
 def test_strong_path_is_found_and_power_rises(grid):
     strong = grid[grid["target"] == "B"].set_index("n")["power"]
     weak = grid[grid["target"] == "C"].set_index("n")["power"]
@@ -62,11 +63,13 @@ def test_a_larger_size_does_not_change_a_smaller_one(grid, answers, model):
     )
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_numbers(grid, answers, model):
     with joblib.parallel_config(backend="threading"):
         pd.testing.assert_frame_equal(power_grid(answers, model, (15, 40), n_jobs=2, **OPTIONS), grid)
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_numbers(grid, answers, model):
     distributed = pytest.importorskip("distributed")
     with (
@@ -196,6 +199,7 @@ def surveys(small_target, tmp_path_factory):
     return table, store
 
 
+@pytest.mark.slow
 def test_every_survey_of_the_ensemble_meets_the_targets(surveys):
     table, _ = surveys
     assert list(table.columns) == LONG
@@ -204,6 +208,7 @@ def test_every_survey_of_the_ensemble_meets_the_targets(surveys):
     assert (worst["value"] < 1).all()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")
 def test_what_is_varied_is_met_besides_the_targets(small_target):
     alpha = ("cronbach_alpha", "B", "")
@@ -220,6 +225,7 @@ def test_what_is_varied_is_met_besides_the_targets(small_target):
     assert (wide["worst_distance", ""] < 1).all()
 
 
+@pytest.mark.slow
 def test_a_value_that_no_matrix_has_leaves_the_matrix_out(small_target):
     told = []
     table = ensemble(

@@ -116,6 +116,7 @@ def p_values(direct, n, repetitions, variant):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")
 def test_a_model_that_holds_is_seldom_rejected_and_p_spreads_over_the_range():
     p = p_values(direct=0.0, n=200, repetitions=40, variant="estimated/common_factor")

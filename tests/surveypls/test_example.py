@@ -72,6 +72,7 @@ def run() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_every_notebook_ran(run: Path) -> None:
     names = sorted(p.name for p in (run / "notebooks").glob("*.ipynb"))
     assert [n[:2] for n in names] == ["01", "02", "03", "04", "05"]
@@ -82,6 +83,7 @@ def test_every_notebook_ran(run: Path) -> None:
         assert not any(o.output_type == "error" for c in notebook.cells for o in c.get("outputs", []))
 
 
+@pytest.mark.slow
 def test_the_notebooks_speak_of_this_study_only(run: Path) -> None:
     for path in (run / "notebooks").glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
@@ -97,6 +99,7 @@ def test_the_notebooks_speak_of_this_study_only(run: Path) -> None:
         assert "No student was asked" in text
 
 
+@pytest.mark.slow
 def test_figures_and_tables_are_there(run: Path) -> None:
     stems = {p.stem for p in (run / "figures").glob("*.png")}
     for stem in (
@@ -112,6 +115,7 @@ def test_figures_and_tables_are_there(run: Path) -> None:
     assert not list(run.rglob("*.tmp*"))
 
 
+@pytest.mark.slow
 def test_results_find_the_population_model(run: Path) -> None:
     table = pd.read_csv(run / "data" / "derived" / "04_structural.csv", keep_default_na=False, na_values=[""])
     values = table.fillna({"row": "", "column": ""}).set_index(["statistic", "row", "column"])["original"]

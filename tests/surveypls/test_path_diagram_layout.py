@@ -74,6 +74,7 @@ def models(draw):
     return draw(st.lists(st.integers(1, 10), min_size=k, max_size=k)), edges
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(models())
 @example(([10] * 8, [(a, b) for a in range(8) for b in range(a + 1, 8)]))

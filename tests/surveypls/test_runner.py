@@ -34,6 +34,8 @@ def test_reproduce_twice_changes_nothing_the_second_time(toy: Path) -> None:
     assert set(changed) == {
         "notebooks/01_a.ipynb",
         "notebooks/02_b.ipynb",
+        "notebooks/es/01_a.ipynb",
+        "notebooks/es/02_b.ipynb",
         "data/derived/01_a.csv",
         "data/derived/02_b.csv",
     }
@@ -265,7 +267,7 @@ def test_inputs_elsewhere_leave_no_absolute_path(toy: Path, tmp_path_factory: py
     assert any("../" in text and "own.yaml" in text for text in texts)
 
 
-@pytest.mark.parametrize("name", ["uv", "failed", "quick", "reproduce", "custom", "nbval", "Quick"])
+@pytest.mark.parametrize("name", ["uv", "failed", "formats", "reproduce", "custom", "nbval", "es", "Quick"])
 def test_names_used_otherwise_are_refused(name: str) -> None:
     with pytest.raises(ParameterError, match="used for something else"):
         record.check_own_name(name)
@@ -275,7 +277,7 @@ def test_names_used_otherwise_are_refused(name: str) -> None:
 def test_make_clean_spares_own_runs(tmp_path: Path) -> None:
     shutil.copy(Path(__file__).parents[2] / "Makefile", tmp_path)
     kept = ["thesis", "thesis.old-2025-01-02-101112"]
-    for name in (*kept, "uv", "failed", "quick", "reproduce", "custom", ".thesis.partial"):
+    for name in (*kept, "uv", "failed", "quick", "reproduce", "custom", ".thesis.partial", ".locks"):
         (tmp_path / "build" / name).mkdir(parents=True)
     clean = ["make", "-s", "-C", str(tmp_path), "clean"]
     said = subprocess.run(clean, capture_output=True, text=True, check=True).stdout

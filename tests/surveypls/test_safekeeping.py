@@ -292,6 +292,13 @@ def test_no_kernel_starts(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tries) == 3
 
 
+@pytest.mark.parametrize("content", [b"<<<<<<< ours\n{}\n", b"\xff\xfe"])
+def test_a_damaged_notebook_is_named(toy: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    (toy / "notebooks" / "S1_c.ipynb").write_bytes(content)
+    assert main(["reproduce"]) == 1
+    assert "notebooks/S1_c.ipynb is damaged" in capsys.readouterr().err
+
+
 def _notebook_error(name: str, value: str) -> NotebookError:
     return NotebookError("01_a.ipynb", 3, "x = 1", name, value, f"Traceback\n{name}: {value}")
 
@@ -342,23 +349,23 @@ def test_our_own_faults_keep_their_traceback(toy: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-def test_a_full_disk_changes_nothing(toy: Path, no_kernel: None) -> None:
+def test_a_full_disk_changes_nothing(toy: Path, no_kernel: None, capsys: pytest.CaptureFixture[str]) -> None:
     """A real fault: no file may grow beyond a few bytes, so that the first result cannot be written."""
+    import resource
+
     _reproduce(toy)
-    before = _results(toy)
-    code = (
-        "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "sys.path.insert(0, sys.argv[1])\nfrom toy_compendium import execute_here\n"
-        "from surveypls.__main__ import main\nfrom surveypls.compendium import runner\n"
-        "runner.execute = execute_here\nresource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))\n"
-        "sys.exit(main(['reproduce']))"
-    )
     write_notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))
     before = _results(toy)
-    done = subprocess.run([sys.executable, "-c", code, str(TESTS)], cwd=toy, capture_output=True, text=True)
-    assert done.returncode == 1, done.stderr
-    assert "a file may not grow so large" in done.stderr
-    assert "Traceback" not in done.stderr
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300, hard))
+        ended = main(["reproduce"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert ended == 1
+    said = capsys.readouterr().err
+    assert "a file may not grow so large" in said
+    assert "What was there before is as it was" in said
     assert _results(toy) == before
 
 

@@ -58,6 +58,7 @@ def test_committed_survey_keeps_the_calibrated_respondents(cleaned):
     assert not cleaned.responses.isna().any().any()
 
 
+@pytest.mark.slow
 def test_committed_survey_gives_every_target(kept, study):
     target = study_target(study, load_published(ROOT / study.published))
     cells = cell_table(target, kept)
@@ -119,6 +120,7 @@ def test_form_holds_the_mess_that_cleaning_must_meet(form, kept, study):
     assert (answers.nunique(axis=1) == 1).any()
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_other_seed_other_bytes(form, kept, study, codebook):
     answers = kept.reset_index(drop=True)
     assert synthetic.to_csv(raw_form(answers, study_form(study, ROOT), seed=5)) == synthetic.to_csv(form)

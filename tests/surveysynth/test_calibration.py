@@ -79,11 +79,13 @@ def test_answers_are_whole_numbers_of_the_scale(found):
     assert set(np.unique(values)) == {1, 2, 3, 4, 5}
 
 
+@pytest.mark.slow
 def test_same_seed_same_answers_and_other_seed_others(found, target):
     pd.testing.assert_frame_equal(calibrate(target, n=40, seed=3).answers, found.answers)
     assert not calibrate(target, n=40, seed=4).answers.equals(found.answers)
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_to_the_same_answers(found, target, tmp_path):
     path = tmp_path / "kept.npz"
     told: list[str] = []
@@ -100,6 +102,7 @@ def test_a_stopped_run_goes_on_to_the_same_answers(found, target, tmp_path):
     pd.testing.assert_frame_equal(again.answers, found.answers)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_other_settings_is_not_used(found, target, tmp_path):
     path = tmp_path / "kept.npz"
     calibrate(target, n=30, seed=3, checkpoint=path)

@@ -48,6 +48,18 @@ class Progress:
         self.stream.flush()
 
 
+def read_notebook(notebook: Path) -> nbformat.NotebookNode:
+    """Read a notebook; CompendiumError where the file is damaged."""
+    try:
+        content: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
+    except (nbformat.reader.NotJSONError, UnicodeDecodeError) as error:
+        said = str(error.__cause__ or error)
+        raise CompendiumError(
+            f"notebooks/{notebook.name} is damaged and cannot be read as a notebook: {said}"
+        ) from None
+    return content
+
+
 def declared_parameters(notebook: Path) -> list[str]:
     """Return the names in a notebook's ``parameters`` cell.
 
@@ -58,7 +70,7 @@ def declared_parameters(notebook: Path) -> list[str]:
     """
     from papermill.inspection import inspect_notebook
 
-    cells = nbformat.read(notebook, as_version=4).cells
+    cells = read_notebook(notebook).cells
     if not any("parameters" in cell.metadata.get("tags", []) for cell in cells):
         raise ParameterError(f"{notebook.name} has no cell tagged 'parameters'")
     return list(inspect_notebook(str(notebook)))

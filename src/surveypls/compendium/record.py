@@ -24,7 +24,7 @@ from surveypls.study.definition import Study
 
 RECORD, CHECKSUMS, INPUTS = "run.json", "SHA256SUMS", "inputs"
 #: Names under ``build/`` that are used for something else.
-RESERVED = frozenset({"uv", "failed", "quick", "reproduce", "custom", "nbval"})
+RESERVED = frozenset({"uv", "failed", "quick", "formats", "reproduce", "en", "es", "custom", "nbval"})
 
 
 def check_own_name(name: str) -> str:

@@ -24,7 +24,7 @@ from typing import Any, TextIO
 import nbformat
 
 from surveypls.compendium import front_page, record, safekeeping, showing
-from surveypls.compendium.execution import Progress, canonical, declared_parameters, execute
+from surveypls.compendium.execution import Progress, canonical, declared_parameters, execute, read_notebook
 from surveypls.compendium.notebook_text import fitted, for_readers_of
 from surveypls.compendium.project import (
     FORMATS_VARIABLE,
@@ -208,7 +208,7 @@ def _told_apart(output: Path, other: Language) -> None:
 
 def _reads_the_paper(notebook: Path) -> bool:
     """Tell whether a supplement reads a contract of the numbered notebooks."""
-    cells = nbformat.read(notebook, as_version=4).cells
+    cells = read_notebook(notebook).cells
     reads = re.compile(r"\.read\([\"']\d|\.analyse\(")
     return any(reads.search(cell.source) for cell in cells if cell.cell_type == "code")
 
@@ -355,7 +355,7 @@ def _source_files(root: Path) -> list[Path]:
 
 
 def _n_cells(notebook: Path) -> int:
-    return len(nbformat.read(notebook, as_version=4).cells)
+    return len(read_notebook(notebook).cells)
 
 
 def _relative(path: Path, root: Path) -> str:
