@@ -13,6 +13,7 @@ import pandas as pd
 
 from plsem import batches, measurement, structural
 from plsem.estimator import Estimate
+from plsem.inputs import no_inverse
 from plsem.thresholds import threshold
 
 FAILED, CAUTION, PASSED = "failed", "caution", "passed"
@@ -164,10 +165,22 @@ def _reliability(estimate: Estimate) -> Iterable[str]:
 
 def _constructs(estimate: Estimate) -> Iterable[str]:
     r, names = estimate.construct_correlations, estimate.model.constructs
-    if not np.isfinite(r).all() or not (batches.pivots(r[:, :, None]) > 1e-12).all():
-        pairs = [(j, i) for j in range(len(names)) for i in range(j)]
-        j, i = max(pairs, key=lambda pair: abs(r[pair]) if np.isfinite(r[pair]) else -1.0)
-        yield f"{names[j]}, {names[i]} {r[j, i]:.3f}"
+    positive = ~(estimate.rho_a <= 0) if estimate.consistent else np.ones(len(names), dtype=bool)
+    for j in np.flatnonzero(~positive):
+        yield f"{names[j]} has none: its rho_A is {estimate.rho_a[j]:.3f}"
+    left = np.flatnonzero(positive)
+    part = r[np.ix_(left, left)]
+    finite = np.isfinite(part).all()
+    if len(left) < 2 or (finite and (batches.pivots(part[:, :, None]) > 1e-12).all()):
+        return
+    # A correlation of 1 or more names itself; else the pair on which the impossible direction loads most.
+    blame = np.where(np.isfinite(part), np.abs(part), -1.0)
+    if finite and np.abs(np.tril(part, -1)).max() < 1.0:
+        direction = np.linalg.eigh(part)[1][:, 0]
+        blame = np.abs(np.outer(direction, direction) * part)
+    blame[np.triu_indices(len(left))] = -2.0
+    j, i = np.unravel_index(int(blame.argmax()), blame.shape)
+    yield f"{names[left[j]]}, {names[left[i]]} {part[j, i]:.3f}"
 
 
 def _explained(estimate: Estimate) -> Iterable[str]:
@@ -200,9 +213,9 @@ def _outer_vif(estimate: Estimate) -> Iterable[str]:
 
 
 def _redundant(estimate: Estimate) -> Iterable[str]:
-    smallest = float(np.linalg.eigvalsh(estimate.correlations)[0])
-    if smallest < 1e-10:
-        yield f"smallest eigenvalue {smallest:.1g}"
+    reason = no_inverse(estimate.correlations, estimate.model.items, estimate.n_observations)
+    if reason:
+        yield reason
 
 
 def _rows(estimate: Estimate) -> Iterable[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +16,7 @@ FloatArray = NDArray[np.float64]
 
 
 _LARGEST = 1e120  # values whose fourth powers are still numbers
+_DEPENDENT = 1e-10  # eigenvalue below which items are linearly dependent
 _INDEFINITE = -1e-8  # eigenvalue below which rounding is no explanation
 
 
@@ -131,6 +134,45 @@ def centred_and_scaled(x: FloatArray) -> FloatArray:
 def _power(x: FloatArray) -> FloatArray:
     largest = np.abs(x).max(axis=0, initial=0.0)
     return np.asarray(np.exp2(np.where(largest > 0, np.frexp(largest)[1], 0).astype(float)))
+
+
+def dependent_items(correlations: FloatArray, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the sets of items of which one is a combination of the others, smallest sets first.
+
+    Parameters
+    ----------
+    correlations : ndarray, (p, p)
+    names : sequence of str, (p,)
+
+    Returns
+    -------
+    list of tuple of str
+        Empty where the matrix has an inverse.  Fewer rows than items make every item dependent on the
+        others; the sets then say nothing, and :func:`no_inverse` names the numbers instead.
+    """
+    values, vectors = np.linalg.eigh(correlations)
+    null = vectors[:, values < _DEPENDENT]
+    # In the row-reduced basis of the null space each vector holds as few items as it can.
+    basis = null.T.copy()
+    for row in range(len(basis)):
+        place, pivot = divmod(int(np.abs(basis[row:]).argmax()), basis.shape[1])
+        basis[[row, row + place]] = basis[[row + place, row]]
+        basis[row] /= basis[row, pivot]
+        for other in range(len(basis)):
+            if other != row:
+                basis[other] -= basis[other, pivot] * basis[row]
+    sets = [tuple(name for name, v in zip(names, vector, strict=True) if abs(v) > 1e-6) for vector in basis]
+    return sorted(sets, key=lambda s: (len(s), s))
+
+
+def no_inverse(correlations: FloatArray, names: Sequence[str], n_rows: int | None) -> str:
+    """Say why the items' correlation matrix has no inverse: too few rows, or which items; "" where it has one."""
+    if float(np.linalg.eigvalsh(correlations)[0]) >= _DEPENDENT:
+        return ""
+    if n_rows is not None and n_rows <= len(names):
+        return f"{n_rows} rows for {len(names)} items leave their correlation matrix without an inverse"
+    listed = "; ".join(", ".join(s) for s in dependent_items(correlations, names)[:5])
+    return f"one of these items is a combination of the others: {listed}"
 
 
 def given_correlations(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray | None:

@@ -159,7 +159,7 @@ def test_the_closest_defined_pair_of_constructs_is_named():
 def test_redundant_items_and_few_rows():
     found = problems(fit(data("sim3x11").iloc[:11], model("sim3x11")))
     assert found["rows"] == ("caution", "n = 11, p = 11")
-    assert found["redundant"][0] == "caution" and "eigenvalue" in found["redundant"][1]
+    assert found["redundant"][0] == "caution" and found["redundant"][1].startswith("11 rows for 11 items")
     assert "rows" not in problems(fit(data("sim3x11").iloc[:12], model("sim3x11")))
     assert "rows" not in set(admissibility.report(estimate(TWO, R))["check"])
 
@@ -178,3 +178,33 @@ def test_both_languages_say_something_of_every_check():
 def test_batches_are_refused():
     with pytest.raises(ValueError, match="one matrix"):
         admissibility.report(estimate(TWO, R[None]))
+
+
+def test_under_plsc_the_construct_without_a_reliability_is_named():
+    """One rho_A below 0 leaves its construct without correlations; the sound pair is not to blame."""
+    spec = Model.from_blocks(
+        {"A": ["a1", "a2"], "B": ["b1", "b2"], "C": ["c1", "c2"]}, [("A", "C"), ("B", "C")]
+    )
+    r = np.full((6, 6), 0.3)
+    for block, within in ((slice(0, 2), 0.6), (slice(2, 4), 0.7), (slice(4, 6), -0.1)):
+        r[block, block] = within
+    np.fill_diagonal(r, 1.0)
+    found = estimate(spec, r, consistent=True)
+    assert found.rho_a[2] < 0 < found.rho_a[:2].min()
+    assert problems(found)["constructs"] == ("failed", f"C has none: its rho_A is {found.rho_a[2]:.3f}")
+    assert "constructs" not in problems(estimate(spec, r))
+
+
+def test_the_pair_that_cannot_be_is_named():
+    spec = Model.from_blocks(
+        {"A": ["a"], "B": ["b"], "C": ["c"], "D": ["d"]}, [("A", "D"), ("B", "D"), ("C", "D")]
+    )
+    sound = estimate(spec, np.eye(4) * 0.7 + 0.3)
+    r = sound.construct_correlations_last.copy()
+    r[:3, :3, 0] = [[1, 0.9, -0.9], [0.9, 1, 0.85], [-0.9, 0.85, 1]]
+    for s, t in ((0, 3), (1, 3), (2, 3)):
+        r[s, t] = r[t, s] = 0.1
+    found = problems(replace(sound, construct_correlations_last=r))["constructs"][1]
+    assert not {"D"} & set(found.split()[0].strip(",")) and "D," not in found
+    r[1, 3] = r[3, 1] = 1.02
+    assert problems(replace(sound, construct_correlations_last=r))["constructs"][1] == "D, B 1.020"

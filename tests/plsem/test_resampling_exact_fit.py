@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from resampling_cases import SMALL, small_data
 
+from plsem import admissibility
 from plsem import estimator as pls
 from plsem import model_fit as model_fit
+from plsem.prediction import predict
 from plsem.quantities import quantities
-from plsem.resampling.bootstrap import BootstrapError
-from plsem.resampling.exact_fit import exact_fit_test, transformed
+from plsem.resampling.bootstrap import bootstrap
+from plsem.resampling.exact_fit import NotTransformableError, exact_fit_test, transformed
 
 CHAIN = pls.Model.from_blocks(
     {"X": SMALL.items[:4], "M": SMALL.items[4:8], "Y": SMALL.items[8:]}, [("X", "M"), ("M", "Y")]
@@ -140,11 +142,18 @@ def test_threads_and_chunks_do_not_matter():
         np.testing.assert_array_equal(result.draws, again.results[variant].draws)
 
 
-def test_what_cannot_be_transformed_is_an_error():
-    with pytest.raises(BootstrapError, match="more rows than items"):
-        exact_fit_test(small_data().iloc[:10], CHAIN, seed=1, n_resamples=20)
+def test_what_cannot_be_transformed_is_left_blank_with_its_reason():
+    few = small_data().iloc[:10]
+    found = exact_fit_test(few, CHAIN, seed=1, n_resamples=20)
+    assert set(found.reasons.values()) == {
+        "10 rows for 11 items leave their correlation matrix without an inverse"
+    }
+    table = found.summary()
+    assert table["n_draws"].eq(0).all() and table[["transformed", "95%", "p_value"]].isna().all(axis=None)
+    assert table.loc[table["statistic"] != "d_g", "original"].notna().all()
+    assert table.loc[table["statistic"] == "d_g", "original"].isna().all()
     impossible = np.array([[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]])
-    with pytest.raises(BootstrapError, match="no data can have the implied correlations"):
+    with pytest.raises(NotTransformableError, match="no data can have the implied correlations"):
         transformed(small_data().to_numpy()[:, :3], impossible)
     with pytest.raises(ValueError, match="did you mean 'saturated/composite'"):
         exact_fit_test(small_data(), CHAIN, seed=1, variants=["saturated/composit"])
@@ -180,3 +189,31 @@ def test_mode_a_does_not_give_its_own_correlations_back_and_so_has_no_p():
     table = exact_fit_test(small_data(), CHAIN, seed=1, n_resamples=50).summary()
     assert (table.loc[table["statistic"] == "srmr", "transformed"] > 1e-3).all()
     assert table["p_value"].isna().all() and table["95%"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda d: d.assign(x4=d["x1"] + d["x2"] - d["x3"]), "x1, x2, x3, x4"),
+        (lambda d: d.assign(m4=d["m1"] + d["m2"] + d["m3"]), "m1, m2, m3, m4"),
+        (
+            lambda d: d.assign(x4=d["x1"] + d["x2"], y3=d["y1"] - d["y2"]),
+            "x1, x2, x4; y1, y2, y3",
+        ),
+    ],
+)
+def test_a_redundant_item_stops_nothing_but_what_needs_the_inverse(change, named):
+    data = change(small_data())
+    estimate = pls.fit(data, CHAIN)
+    assert estimate.converged and np.isfinite(estimate.path_coefficients).all()
+    exact = exact_fit_test(data, CHAIN, seed=1, n_resamples=20)
+    reason = f"one of these items is a combination of the others: {named}"
+    assert set(exact.reasons.values()) == {reason}
+    assert admissibility.report(estimate).set_index("check").loc["redundant", "found"] == reason
+    labels, values = quantities(estimate)
+    missing = set(labels["statistic"][np.isnan(values)])
+    assert missing == {"d_g", "nfi", "chi_square"}
+    boot = bootstrap(data, CHAIN, seed=1, n_resamples=50)
+    assert boot.n_failed == 0
+    assert boot.summary(statistic="path_coefficient")["p_value"].notna().all()
+    assert np.isfinite(predict(data, CHAIN, folds=5, repetitions=1).pls).all()

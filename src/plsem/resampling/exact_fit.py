@@ -12,7 +12,7 @@ does so only if each block's loadings are an eigenvector of its correlations, wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 from plsem import estimator as pls
 from plsem import model_fit as model_fit
 from plsem.estimator import Estimate
-from plsem.inputs import correlations, item_matrix
+from plsem.inputs import correlations, item_matrix, no_inverse
 from plsem.model import Model
 from plsem.names import named_options
 from plsem.resampling import intervals
-from plsem.resampling.bootstrap import BootstrapError, bootstrap
+from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.parallel import Progress
 from plsem.resampling.result import BootstrapResult
 
@@ -35,6 +35,10 @@ FloatArray = NDArray[np.float64]
 STATISTICS: tuple[str, ...] = ("srmr", "d_uls", "d_g")
 _SMALLEST = 1e-12  # eigenvalue below which a correlation matrix counts as singular
 _REPRODUCED = 1e-4  # SRMR of the transformed sample up to which the estimator counts as giving the model back
+
+
+class NotTransformableError(ValueError):
+    """The sample cannot be given the implied correlations, so exact fit cannot be tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,13 @@ class ExactFitResult:
         resamples (``draws``).  Its ``original`` is the transformed sample's.
     original : mapping of str to ndarray
         Fit variant → SRMR, d_ULS and d_G of the sample itself.
+    reasons : mapping of str to str
+        Fit variant → why it could not be tested; such a variant is missing from ``results``.
     """
 
     results: Mapping[str, BootstrapResult]
     original: Mapping[str, FloatArray]
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def summary(self, *, quantiles: Sequence[float] = (0.95, 0.99)) -> pd.DataFrame:
         """Return the sample's discrepancies beside the quantiles that exact fit allows.
@@ -69,12 +76,20 @@ class ExactFitResult:
             (``95%``, ``99%``), ``p_value`` and ``n_draws``.  p = (1 + number of draws at least as
             large) / (1 + draws): below 0.05 the model does not fit exactly.  p is NaN where the
             transformed sample's own SRMR is above 0.0001: the estimator does not give the model back,
-            its resamples do not obey the model, and the quantiles are no limits of exact fit.
+            its resamples do not obey the model, and the quantiles are no limits of exact fit.  Where
+            the sample cannot be transformed (:attr:`reasons`) all but ``original`` is NaN and
+            ``n_draws`` is 0.
         """
         for share in quantiles:
             intervals.check_level(share)
         rows = []
-        for variant, result in self.results.items():
+        for variant in self.original:
+            if variant in self.reasons:
+                blank = [np.nan] * (len(quantiles) + 1)
+                for name, observed in zip(STATISTICS, self.original[variant], strict=True):
+                    rows.append([name, "model", variant, observed, *blank, np.nan, 0])
+                continue
+            result = self.results[variant]
             draws = np.ascontiguousarray(result.draws.T, dtype=np.float64)
             limits = intervals.quantiles(draws, np.asarray(quantiles))
             obeys = result.original[STATISTICS.index("srmr")] <= _REPRODUCED
@@ -122,7 +137,7 @@ def transformed(data: ArrayLike, implied: ArrayLike) -> FloatArray:
 
     Raises
     ------
-    BootstrapError
+    NotTransformableError
         If the sample's correlation matrix is singular (fewer rows than items, or redundant items), or
         the implied one is not positive semi-definite.
     """
@@ -130,14 +145,14 @@ def transformed(data: ArrayLike, implied: ArrayLike) -> FloatArray:
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     values, vectors = np.linalg.eigh(correlations(x))
     if values[0] <= _SMALLEST:
-        raise BootstrapError(
-            f"exact fit: the correlation matrix of {x.shape[0]} rows and {x.shape[1]} items is singular "
+        raise NotTransformableError(
+            f"the correlation matrix of {x.shape[0]} rows and {x.shape[1]} items is singular "
             "and cannot be transformed; more rows than items are needed, and no redundant item"
         )
     implied_values, implied_vectors = np.linalg.eigh(np.asarray(implied, dtype=np.float64))
     if implied_values[0] < -_SMALLEST:
-        raise BootstrapError(
-            "exact fit: no data can have the implied correlations (smallest eigenvalue "
+        raise NotTransformableError(
+            "no data can have the implied correlations (smallest eigenvalue "
             f"{implied_values[0]:.3g}), so no sample obeys this model"
         )
     whiten = (vectors / np.sqrt(values)) @ vectors.T
@@ -186,7 +201,7 @@ def exact_fit_test(
     Raises
     ------
     BootstrapError
-        If the sample cannot be transformed, or too many resamples fail.
+        If too many resamples fail.
     ValueError
         For an unknown variant; the message names the nearest one.
     """
@@ -203,7 +218,10 @@ def exact_fit_test(
         "consistent": consistent,
     }
     sample = pls.estimate(model, correlations(values), n_observations=len(values), **options)
-    results, original = {}, {}
+    results: dict[str, BootstrapResult] = {}
+    original: dict[str, FloatArray] = {}
+    reasons: dict[str, str] = {}
+    singular = no_inverse(correlations(values), model.items, len(values))
     for variant in variants:
         structure, kind = model_fit.split_variant(variant)
         implied = model_fit.implied_correlations(sample, structure=structure, implied=kind)
@@ -215,8 +233,13 @@ def exact_fit_test(
             return labels, estimate.leading(discrepancies_last(estimate, variant))
 
         original[variant] = discrepancies_last(sample, variant)[:, 0]
+        try:
+            obeying = transformed(values, implied)
+        except NotTransformableError as error:
+            reasons[variant] = singular or str(error)
+            continue
         results[variant] = bootstrap(
-            transformed(values, implied),
+            obeying,
             model,
             statistics,
             seed=seed,
@@ -228,4 +251,4 @@ def exact_fit_test(
             progress=progress,
             **options,
         )
-    return ExactFitResult(results, original)
+    return ExactFitResult(results, original, reasons)

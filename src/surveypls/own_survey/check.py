@@ -328,7 +328,7 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
             )
             exact = exact_fit_test(
                 data, model, seed=seed, n_resamples=TRIAL, max_failed=limit, **study.fit_options
-            ).summary()
+            )
         folds, scheme = study.pls.predict_folds, study.pls.scheme
         predict(data, model, seed=seed, folds=folds, repetitions=1, scheme=scheme)
     except (BootstrapError, DataError, ValueError, np.linalg.LinAlgError) as error:
@@ -339,8 +339,11 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
             f"{tried.n_failed} of {TRIAL} resamples, drawn to see, have no result ({tried.failures_text()}); "
             f"a run stops where more than {limit:.0%} fail"
         )
-    least = int(exact["n_draws"].min())
-    if least < (1 - limit) * TRIAL:
+    reasons = sorted(set(exact.reasons.values()))
+    if reasons:
+        notes.append(f"exact fit, d_G, NFI and χ² are left blank: {'; '.join(reasons)}")
+    least = int(exact.summary()["n_draws"].min())
+    if not reasons and least < (1 - limit) * TRIAL:
         notes.append(
             f"{n} rows are too few for {p} items: d_G, which tests exact fit, has a value in {least} of {TRIAL} "
             "resamples drawn to see; do not report that test"

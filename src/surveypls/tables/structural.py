@@ -228,7 +228,9 @@ def fit_table(
     no_test = [
         limit["transformed"]
         for (name, _), limit in limits.items()
-        if name == "srmr" and limit["p_value"] != limit["p_value"]
+        if name == "srmr"
+        and limit["p_value"] != limit["p_value"]
+        and limit["transformed"] == limit["transformed"]
     ]
     exact = (
         display(
