@@ -3,6 +3,7 @@
 ``python benchmarks/run.py``           this project and its peers, in turn; writes results.csv, results.md
 ``python benchmarks/run.py --quick``   the same without the slow peers, fewer repetitions; writes nothing
 ``python benchmarks/run.py --scale``   sample sizes, items, and a million resamples; writes scaling.csv
+``python benchmarks/ratios.py``         what each group of statistics, folds and resamples of resamples cost
 ``python benchmarks/run.py --large``   100,000 respondents × 50 items × 10,000 resamples; adds to scaling.csv
 
 Each program runs as a process of its own on one thread of the linear algebra library.  The programs
