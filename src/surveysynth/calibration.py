@@ -181,7 +181,7 @@ def cell_table(target: Target, answers: pd.DataFrame) -> pd.DataFrame:
     table = target.labels.copy()
     table["lower"], table["upper"] = target.lower, target.upper
     table["value"] = target.centre + distance * target.half
-    table["distance"] = distance
+    table["distance"] = distance.round(9)  # a small difference over half a box: what is left of twelve digits
     table["inside"] = np.abs(distance) <= 1
     return table
 
