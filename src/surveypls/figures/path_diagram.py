@@ -139,13 +139,7 @@ def path_diagram(
         kinds[pair] = kind
     insides = {c: _inside(known, chosen, c) for c in blocks}
     texts = {
-        c: _ellipse_texts(
-            c,
-            display.text((construct_labels or {}).get(c)),
-            insides[c],
-            display,
-            digits,
-        )
+        c: _ellipse_texts(c, display.text((construct_labels or {}).get(c)), insides[c], display, digits)
         for c in blocks
     }
 
@@ -259,11 +253,7 @@ def _notes(placed: Layout, p_values: Mapping[Key, float], display: Display) -> s
     return display.stars_note if drawn & set(p_values) else None
 
 
-def _canvas(
-    placed: Layout,
-    note: str | None,
-    notice: str,
-) -> tuple[Figure, Axes, Point]:
+def _canvas(placed: Layout, note: str | None, notice: str) -> tuple[Figure, Axes, Point]:
     """Return a figure with axes in inches, and where the drawing's lower left corner goes."""
     width = max(WIDTH, placed.width + 0.1)
     lines = [line for text in (note, notice) if text for line in wrap(text, width - 0.2, SMALL)]
