@@ -52,6 +52,25 @@ LARGE = Model.from_blocks(
         if a + b < 9
     ],
 )
+SECOND_ORDER = Model.from_blocks(
+    {"REPU": ["COMP", "LIKE"], "SC": ["sc1", "sc2"], "CUSA": ["cusa"], "CUSL": ["cusl1", "cusl2"]},
+    [("REPU", "CUSA"), ("REPU", "CUSL"), ("CUSA", "CUSL"), ("SC", "CUSL")],
+)
+COMPONENTS = {"REPU": ("COMP", "LIKE")}
+MODERATION = [("SC", ("CUSA", "CUSL"))]
+
+
+def second_order_values() -> pd.DataFrame:
+    own = [
+        ("outer_loading", f"{c.lower()}{i}", c, 0.7 + 0.05 * i) for c in COMPONENTS["REPU"] for i in (1, 2)
+    ]
+    more = pd.DataFrame(
+        [*own, ("path_coefficient", "CUSA*SC", "CUSL", -0.071)],
+        columns=["statistic", "row", "column", "value"],
+    )
+    return pd.concat([values_for(SECOND_ORDER), more], ignore_index=True)
+
+
 MIXED = Model.from_blocks(
     {"X": ["x1", "x2", "x3"], "M": ["m1"], "Y": ["y1", "y$2", "y_3"]},
     [("X", "M"), ("M", "Y"), ("X", "Y")],
@@ -177,6 +196,83 @@ def test_mode_b_draws_weights_and_turns_the_arrows():
         vertices = arrow._path_original.vertices  # from tail to head, in inches
         tail, head = (np.hypot(*(v - np.array(owner.get_center()))) for v in (vertices[0], vertices[-1]))
         assert (head < tail) == (i < 3)
+
+
+def arrows_of(figure, width: float) -> list[FancyArrowPatch]:
+    """The arrows of a width in points at full size; the widest are the paths', 1.3 points."""
+    arrows = [p for p in figure.axes[0].patches if isinstance(p, FancyArrowPatch)]
+    scale = max(p.get_linewidth() for p in arrows) / 1.3
+    return [p for p in arrows if p.get_linewidth() == pytest.approx(width * scale)]
+
+
+@pytest.mark.parametrize("mode", ["A", "B"])
+def test_components_are_ellipses_with_arrows_by_mode(mode):
+    model = Model.from_blocks(
+        {
+            c: [SECOND_ORDER.items[i] for i in b]
+            for c, b in zip(SECOND_ORDER.constructs, SECOND_ORDER.blocks, strict=True)
+        },
+        SECOND_ORDER.path_names,
+        modes={"REPU": mode},
+    )
+    values = second_order_values()
+    figure, data = path_diagram(model, values, higher_order=COMPONENTS)
+    assert sum(isinstance(p, Ellipse) for p in figure.axes[0].patches) == 6
+    table = data.set_index(["element", "row"])
+    statistic = "outer_loading" if mode == "A" else "outer_weight"
+    known = values.set_index(["statistic", "row", "column"])["value"]
+    for part in COMPONENTS["REPU"]:
+        row = table.loc[("component", part)]
+        assert row["statistic"] == statistic and row["value"] == known[statistic, part, "REPU"]
+        assert f"{part.lower()}1" in table.loc["item"].index
+    ellipses = {t.get_text(): t.get_position() for t in texts(figure) if t.get_fontweight() == "bold"}
+    arrows = [p._path_original.vertices for p in arrows_of(figure, 0.8)]
+    assert len(arrows) == 2
+    for vertices, part in zip(arrows, COMPONENTS["REPU"], strict=True):
+        to_parent = [np.hypot(*(v - np.array(ellipses["REPU"]))) for v in (vertices[0], vertices[-1])]
+        assert (to_parent[1] < to_parent[0]) == (mode == "B")
+        to_part = [np.hypot(*(v - np.array(ellipses[part]))) for v in (vertices[0], vertices[-1])]
+        assert (to_part[1] < to_part[0]) == (mode == "A")
+
+
+def test_a_moderator_leads_onto_its_path():
+    figure, data = path_diagram(
+        SECOND_ORDER,
+        second_order_values().assign(p_value=0.03),
+        higher_order=COMPONENTS,
+        moderation=MODERATION,
+        display=Display("es"),
+    )
+    row = data[data["element"] == "moderation"].iloc[0]
+    assert (row["row"], row["column"], row["text"]) == ("CUSA*SC", "CUSL", "−0,071*")
+    (arrow,) = arrows_of(figure, 1.0)
+    onto = arrow._path_original.vertices[-1]
+    ways = [p._path_original.vertices for p in arrows_of(figure, 1.3)]
+    assert len(ways) == 4
+    distances = [
+        np.linalg.norm(onto - (a + np.clip((onto - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1) * (b - a)))
+        for v in ways
+        for a, b in itertools.pairwise(v)
+    ]
+    assert min(distances) < 1e-9
+    figure.set_dpi(400)
+    figure.draw_without_rendering()
+    drawn = [(t.get_text(), ink(t)) for t in texts(figure)]
+    for (a, box_a), (b, box_b) in itertools.combinations(drawn, 2):
+        assert not box_a.overlaps(box_b), (a, b)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"higher_order": {"REP": ("COMP", "LIKE")}}, "no construct 'REP'; did you mean 'REPU'"),
+        ({"moderation": [("SC", ("SC", "CUSA"))]}, "no path SC -> CUSA"),
+        ({"moderation": [("SC", ("REPU", "CUSL"))]}, "no path_coefficient of REPU\\*SC and CUSL"),
+    ],
+)
+def test_wrong_components_and_moderations_are_named(options, message):
+    with pytest.raises(FigureError, match=message):
+        path_diagram(SECOND_ORDER, second_order_values(), **options)
 
 
 def test_the_structural_model_alone():

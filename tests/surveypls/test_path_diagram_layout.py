@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from surveypls.figures.path_cells import Sizes
-from surveypls.figures.path_layers import LayoutError
-from surveypls.figures.path_layout import Layout, layout
+from surveypls.figures.path_layers import LayoutError, component_arrows
+from surveypls.figures.path_layout import Layout, layout, onto_path
 from surveypls.figures.path_routing import (
     Box,
     along,
@@ -85,6 +85,46 @@ def models(draw):
 @example(([1, 1], [(0, 1)]))
 def test_nothing_overlaps(model):
     assert_clear(*make(*model))
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@given(models(), st.data())
+def test_components_and_moderators_find_their_place(model, data):
+    n_items, edges = model
+    blocks = {f"C{i}": [f"C{i}_{j}" for j in range(n)] for i, n in enumerate(n_items)}
+    paths = [(f"C{a}", f"C{b}") for a, b in edges]
+    parent = data.draw(st.sampled_from(list(blocks)))
+    blocks |= {parent: [], "P1": ["p1"], "P2": ["p2", "p3"], "M": ["m1"]}
+    moderated = data.draw(st.sampled_from(paths))
+    paths.append(("M", moderated[1]))
+    arrow = onto_path("M", moderated)
+    arrows = [*paths, *component_arrows({parent: ["P1", "P2"]}, paths)]
+    drawn = layout(
+        blocks,
+        paths,
+        sizes_for([*arrows, arrow]),
+        components={parent: ["P1", "P2"]},
+        moderated=[("M", moderated)],
+    )
+    line = drawn.path_lines.pop(arrow)
+    label = drawn.path_labels.pop(arrow)
+    assert_clear(blocks, arrows, drawn)
+    solid = [
+        *drawn.ellipses.values(),
+        *drawn.boxes.values(),
+        *drawn.loadings.values(),
+        *drawn.path_labels.values(),
+    ]
+    assert not any(overlap(label.rect, b.rect) for b in solid)
+    onto = [along(drawn.path_lines[moderated], f / 20) for f in range(6, 15)]
+    assert min(math.dist(line[-1], p) for p in onto) < 1e-9
+    axis = 0 if drawn.flow == "horizontal" else 1
+    sign = 1 if axis == 0 else -1
+    leads = any(s == parent for s, _ in paths)
+    for part in ("P1", "P2"):
+        ahead = sign * ((drawn.ellipses[parent].x, drawn.ellipses[parent].y)[axis])
+        own = sign * ((drawn.ellipses[part].x, drawn.ellipses[part].y)[axis])
+        assert (own < ahead) == leads
 
 
 def test_the_study_runs_from_left_to_right_at_full_size():

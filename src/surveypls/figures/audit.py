@@ -42,9 +42,7 @@ _MARKERS = ("o", "s", "^", "D") * 2
 
 @styled
 def attainable_intervals(
-    intervals: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
+    intervals: pd.DataFrame, *, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each statistic's attainable interval beside the printed value.
 
@@ -188,10 +186,7 @@ def ensemble_intervals(
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
         ax.set(xlabel="", ylabel="")
-    middle = display(
-        "middle {level}",
-        level=display.percent(confidence_level),
-    )
+    middle = display("middle {level}", level=display.percent(confidence_level))
     each = [] if single is None else [marker_handle((BLUE, "|", True), display("one data set"))]
     handles = [
         *each,
@@ -203,11 +198,7 @@ def ensemble_intervals(
     note = (
         None
         if count is None
-        else display(
-            "{count} data sets that reach the printed cells",
-            count=display.count(count),
-        )
-        + "."
+        else display("{count} data sets that reach the printed cells", count=display.count(count)) + "."
     )
     add_notice(figure, note, display.notice)
     return figure, data
@@ -215,10 +206,7 @@ def ensemble_intervals(
 
 @styled
 def power_curve(
-    power: pd.DataFrame,
-    *,
-    target: float = 0.80,
-    display: Display = ENGLISH,
+    power: pd.DataFrame, *, target: float = 0.80, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the power of a test over the sample size (at most eight curves).
 
@@ -270,10 +258,7 @@ def power_curve(
         legend="full" if any(any(key) for key in curves) else False,
     )  # fmt: skip
     ax.axhline(target, color=GREY, linestyle="--", linewidth=0.8)
-    text = display(
-        "power {value}",
-        value=display.percent(target),
-    )
+    text = display("power {value}", value=display.percent(target))
     ax.text(
         0.995,
         target,

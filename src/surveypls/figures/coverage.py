@@ -24,10 +24,7 @@ _STYLES = {"percentile": (BLUE, "o"), "bca": (ORANGE, "s")}
 
 @styled
 def coverage_figure(
-    simulated: pd.DataFrame,
-    *,
-    nominal: float = 0.95,
-    display: Display = ENGLISH,
+    simulated: pd.DataFrame, *, nominal: float = 0.95, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw coverage with two Monte Carlo standard errors, one panel a sample size.
 

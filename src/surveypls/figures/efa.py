@@ -135,9 +135,7 @@ def _without_zero(value: float, display: Display) -> str:
 
 @styled
 def scree(
-    parallel: ParallelAnalysis | pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
+    parallel: ParallelAnalysis | pd.DataFrame, *, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw observed eigenvalues beside those of random data, for components and for factors.
 

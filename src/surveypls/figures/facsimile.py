@@ -59,10 +59,7 @@ class _Grid:
 
 @styled
 def facsimile(
-    cells: pd.DataFrame,
-    *,
-    titles: Mapping[str, Texts] | None = None,
-    display: Display = ENGLISH,
+    cells: pd.DataFrame, *, titles: Mapping[str, Texts] | None = None, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Redraw an article's printed tables as one picture, each cell coloured and marked by its state.
 

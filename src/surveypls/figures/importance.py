@@ -35,10 +35,7 @@ CROWDED = 12  # panels with more points name only those that find a free place
 
 @styled
 def importance_map(
-    ipma: pd.DataFrame,
-    *,
-    construct_labels: Mapping[str, Any] | None = None,
-    display: Display = ENGLISH,
+    ipma: pd.DataFrame, *, construct_labels: Mapping[str, Any] | None = None, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw importance against performance: one column of panels a target, constructs above items.
 

@@ -45,11 +45,7 @@ LOOKS: tuple[tuple[str, Any, str], ...] = (
 
 @styled
 def significant_share(
-    shares: pd.DataFrame,
-    *,
-    confidence_level: float = 0.95,
-    alpha: float = 0.05,
-    display: Display = ENGLISH,
+    shares: pd.DataFrame, *, confidence_level: float = 0.95, alpha: float = 0.05, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw in which share of surveys a hypothesis is significant, over the sample size.
 

@@ -6,7 +6,7 @@ weights) and path coefficients stand on their arrows, stars give the p value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,8 @@ from matplotlib.path import Path as Outline
 from plsem.model import Model
 from surveypls.figures.path_cells import Sizes
 from surveypls.figures.path_layers import Pair
-from surveypls.figures.path_layout import Layout, layout
+from surveypls.figures.path_layout import Layout, layout, onto_path
+from surveypls.figures.path_parts import Key, take_apart
 from surveypls.figures.path_routing import Box, Line, Point
 from surveypls.figures.style import (
     BOX,
@@ -42,7 +43,6 @@ from tabletext.display import ENGLISH, Display, stars
 NAME_SIZE, LABEL_SIZE, NUMBER_SIZE, PATH_SIZE = 8.0, 6.5, 6.5, 7.5
 PAGE_HEIGHT = 8.8
 SMALLEST = 0.72  # below this scale the smallest numbers would be under 4.7 points: the page grows instead
-Key = tuple[str, str, str]
 
 
 @styled
@@ -54,6 +54,8 @@ def path_diagram(
     inside: str | Sequence[str] = ("r_squared", "ave"),
     effect: str = "path_coefficient",
     items: bool = True,
+    higher_order: Mapping[str, Sequence[str]] | None = None,
+    moderation: Sequence[tuple[str, Pair]] | None = None,
     construct_labels: Mapping[str, Any] | None = None,
     digits: int = 3,
     flow: str | None = None,
@@ -79,6 +81,14 @@ def path_diagram(
         What stands on the arrows between constructs.
     items : bool
         Draw the measurement model too.
+    higher_order : mapping, optional
+        Second-order construct → its components, drawn as ellipses with an arrow each: from the construct where
+        it is reflective (Mode A, with ``outer_loading`` of (component, construct)), towards it where it is
+        formative (Mode B, ``outer_weight``).  The items of a component that is no construct of the model are
+        those that ``values`` has a loading of.  Default: the model's own.
+    moderation : sequence of (moderator, (source, target)), optional
+        Moderating effects, drawn as an arrow from the moderator onto the path; ``values`` holds the coefficient
+        of "source*moderator" on the target.  Default: the products of the model.
     construct_labels : mapping, optional
         Construct → text (or a study's ``Text``) under its name.
     digits : int
@@ -92,8 +102,8 @@ def path_diagram(
     -------
     figure : Figure
     data : DataFrame
-        One row for each number drawn: ``element`` (construct, item or path), ``statistic``, ``row``,
-        ``column``, ``value``, ``p_value``, ``text`` and its place ``x``, ``y`` (inches).
+        One row for each number drawn: ``element`` (construct, item, path, component or moderation),
+        ``statistic``, ``row``, ``column``, ``value``, ``p_value``, ``text``, and its place ``x``, ``y`` (inches).
 
     Raises
     ------
@@ -105,11 +115,9 @@ def path_diagram(
     known = _lookup(values, "value" if "value" in getattr(values, "columns", ()) else "original")
     source = inference if inference is not None else values
     p_values = _lookup(source, "p_value") if "p_value" in source.columns else {}
-    blocks = {
-        c: [model.items[i] for i in block] if items else []
-        for c, block in zip(model.constructs, model.blocks, strict=True)
-    }
-    modes = dict(zip(model.constructs, model.modes, strict=True))
+    parts = take_apart(model, known, higher_order, moderation)
+    blocks = parts.blocks if items else {c: [] for c in parts.blocks}
+    modes = parts.modes
     chosen = (inside,) if isinstance(inside, str) else tuple(inside)
 
     item_texts: dict[str, tuple[Key, float, str]] = {}
@@ -119,32 +127,36 @@ def path_diagram(
             value = _value(known, (statistic, item, c))
             item_texts[item] = ((statistic, item, c), value, display.number(value, digits=digits))
     path_texts: dict[Pair, tuple[Key, float, str]] = {}
-    for pair in model.path_names:
-        arrow = (effect, *pair)
+    kinds: dict[Pair, str] = {}
+    for kind, pair, arrow in [
+        *(("path", pair, (effect, *pair)) for pair in parts.paths),
+        *(("component", pair, key) for pair, key in parts.component_keys(known).items()),
+        *(("moderation", onto_path(m, pair), key) for (m, pair), key in parts.moderated.items()),
+    ]:
         value = _value(known, arrow)
-        mark = stars(p_values.get(arrow, _NAN))
+        mark = stars(p_values.get(arrow, _NAN)) if kind != "component" else ""
         path_texts[pair] = (arrow, value, display.number(value, digits=digits) + mark)
+        kinds[pair] = kind
     insides = {c: _inside(known, chosen, c) for c in blocks}
     texts = {
-        c: _ellipse_texts(
-            c,
-            display.text((construct_labels or {}).get(c)),
-            insides[c],
-            display,
-            digits,
-        )
+        c: _ellipse_texts(c, display.text((construct_labels or {}).get(c)), insides[c], display, digits)
         for c in blocks
     }
 
     sizes = _sizes(texts, list(item_texts), item_texts, path_texts)
-    placed = layout(blocks, model.path_names, sizes, page=(WIDTH - 0.1, PAGE_HEIGHT), flow=flow)
-    if placed.scale < SMALLEST:
-        grown = SMALLEST / placed.scale
-        page = ((WIDTH - 0.1) * grown, PAGE_HEIGHT * grown)
-        placed = layout(blocks, model.path_names, sizes, page=page, flow=flow)
+    page = (WIDTH - 0.1, PAGE_HEIGHT)
+    for _ in range(2):
+        placed = layout(
+            blocks, parts.paths, sizes, components=parts.components, moderated=list(parts.moderated),
+            page=page, flow=flow,
+        )  # fmt: skip
+        if placed.scale >= SMALLEST:
+            break
+        page = (page[0] * SMALLEST / placed.scale, page[1] * SMALLEST / placed.scale)
     figure, axes, corner = _canvas(placed, _notes(placed, p_values, display), display.notice)
     _draw_items(axes, placed, corner, item_texts, modes, blocks)
-    _draw_paths(axes, placed, corner, path_texts)
+    turned = {pair for pair in kinds if kinds[pair] == "component" and parts.against_flow(pair)}
+    _draw_paths(axes, placed, corner, path_texts, kinds, turned)
     _draw_constructs(axes, placed, corner, texts)
 
     rows = []
@@ -154,7 +166,7 @@ def path_diagram(
     for item, (key, value, shown) in item_texts.items():
         rows.append(("item", *key, value, p_values.get(key, _NAN), shown, placed.loadings[item]))
     for pair, (key, value, shown) in path_texts.items():
-        rows.append(("path", *key, value, p_values.get(key, _NAN), shown, placed.path_labels[pair]))
+        rows.append((kinds[pair], *key, value, p_values.get(key, _NAN), shown, placed.path_labels[pair]))
     columns = ["element", "statistic", "row", "column", "value", "p_value", "text", "x", "y"]
     data = pd.DataFrame(
         [(*row[:-1], row[-1].x + corner[0], row[-1].y + corner[1]) for row in rows], columns=columns
@@ -241,11 +253,7 @@ def _notes(placed: Layout, p_values: Mapping[Key, float], display: Display) -> s
     return display.stars_note if drawn & set(p_values) else None
 
 
-def _canvas(
-    placed: Layout,
-    note: str | None,
-    notice: str,
-) -> tuple[Figure, Axes, Point]:
+def _canvas(placed: Layout, note: str | None, notice: str) -> tuple[Figure, Axes, Point]:
     """Return a figure with axes in inches, and where the drawing's lower left corner goes."""
     width = max(WIDTH, placed.width + 0.1)
     lines = [line for text in (note, notice) if text for line in wrap(text, width - 0.2, SMALL)]
@@ -334,19 +342,27 @@ def _draw_items(
 
 
 def _draw_paths(
-    axes: Axes, placed: Layout, corner: Point, texts: Mapping[Pair, tuple[Key, float, str]]
+    axes: Axes,
+    placed: Layout,
+    corner: Point,
+    texts: Mapping[Pair, tuple[Key, float, str]],
+    kinds: Mapping[Pair, str],
+    turned: Collection[Pair],
 ) -> None:
     k = placed.scale
     for pair, line in placed.path_lines.items():
-        _arrow(axes, _moved(line, corner), width=1.3 * k, head=5.6 * k, colour=INK, zorder=2)
-        _write(
+        measured = kinds[pair] == "component"
+        points = _moved(line, corner)
+        _arrow(
             axes,
-            placed.path_labels[pair],
-            corner,
-            texts[pair][2],
-            PATH_SIZE * k,
-            backed=True,
+            points[::-1] if pair in turned else points,
+            width={"path": 1.3, "component": 0.8, "moderation": 1.0}[kinds[pair]] * k,
+            head=(4.6 if measured else 5.6) * k,
+            colour=GREY if measured else INK,
+            zorder=1 if measured else 2,
         )
+        size = NUMBER_SIZE if measured else PATH_SIZE
+        _write(axes, placed.path_labels[pair], corner, texts[pair][2], size * k, backed=True)
 
 
 def _draw_constructs(

@@ -17,13 +17,27 @@ class LayoutError(ValueError):
     """The model cannot be drawn; the message says why."""
 
 
+def component_arrows(components: Mapping[str, Sequence[str]], paths: Sequence[Pair]) -> list[Pair]:
+    """Return the arrows between second-order constructs and their components, in the direction of the flow.
+
+    Components stand before a construct that leads to others, and after one that ends the model.
+    """
+    sources = {s for s, _ in paths}
+    return [(c, p) if p in sources else (p, c) for p, parts in components.items() for c in parts]
+
+
 def find_layers(
-    blocks: Mapping[str, Sequence[str]], paths: Sequence[Pair]
+    blocks: Mapping[str, Sequence[str]],
+    paths: Sequence[Pair],
+    components: Mapping[str, Sequence[str]] | None = None,
+    moderated: Sequence[tuple[str, Pair]] = (),
 ) -> tuple[list[list[str]], dict[Pair, list[str]]]:
     """Return the layers in drawing order and, for each path, its stand-ins in the layers it passes.
 
     A construct to which no path leads stands in the first layer, one from which none leads in the
-    last; the others by the longest chain that leads to them.
+    last; the others by the longest chain that leads to them.  A component stands next to its
+    second-order construct (``paths`` holds their arrows, too: :func:`component_arrows`), a moderator to
+    which no path leads beside the source of the path that it moderates.
     """
     if not blocks:
         raise LayoutError("the model has no construct")
@@ -41,6 +55,12 @@ def find_layers(
     for name in blocks:
         if name not in sources and any(t == name for _, t in paths):
             rank[name] = last
+    for parent, parts in (components or {}).items():
+        rank |= {c: rank[parent] - 1 for c in parts if (c, parent) in paths}
+    for moderator, (source, _) in moderated:
+        nearest_target = min((rank[t] for s, t in paths if s == moderator), default=0)
+        if not any(t == moderator for _, t in paths) and rank[source] < nearest_target:
+            rank[moderator] = rank[source]
     layers: list[list[str]] = [[c for c in blocks if rank[c] == r] for r in range(last + 1)]
     layers = [layer for layer in layers if layer]
     place = {c: i for i, layer in enumerate(layers) for c in layer}

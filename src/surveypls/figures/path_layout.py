@@ -18,12 +18,13 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from surveypls.figures.path_cells import STYLES, Cell, Sizes, Style, build_cell, sides_of
-from surveypls.figures.path_layers import LayoutError, Pair, find_layers
+from surveypls.figures.path_layers import LayoutError, Pair, component_arrows, find_layers
 from surveypls.figures.path_routing import (
     Box,
     Line,
     Point,
     Rect,
+    along,
     around,
     is_free,
     on_ellipse,
@@ -53,7 +54,8 @@ class Layout:
     item_lines : dict
         Item → (point on the ellipse, point on the box).
     path_lines, path_labels : dict
-        (source, target) → the arrow's points from source to target, and the place of its number.
+        (source, target) → the arrow's points from source to target, and the place of its number.  Arrows
+        of components and of moderators (:func:`onto_path`) stand among them.
     flow : {"horizontal", "vertical"}
         Direction from the first layer to the last.
     """
@@ -75,6 +77,8 @@ def layout(
     paths: Sequence[Pair],
     sizes: Sizes,
     *,
+    components: Mapping[str, Sequence[str]] | None = None,
+    moderated: Sequence[tuple[str, Pair]] = (),
     page: tuple[float, float] = (6.8, 8.8),
     flow: str | None = None,
 ) -> Layout:
@@ -88,6 +92,10 @@ def layout(
         The structural model; it must be recursive.
     sizes : Sizes
         Room that the texts take at full size.
+    components : mapping, optional
+        Second-order construct → its components; all are among the blocks.
+    moderated : sequence of (moderator, (source, target))
+        Paths onto whose middle an arrow leads.
     page : (float, float)
         Width and height in inches that the drawing should fit; it is scaled down to do so.
     flow : {"horizontal", "vertical"}, optional
@@ -102,7 +110,8 @@ def layout(
     LayoutError
         If there is no construct, the paths form a cycle, or a path names an unknown construct.
     """
-    layers, chains = find_layers(blocks, paths)
+    paths = [*paths, *component_arrows(components or {}, paths)]
+    layers, chains = find_layers(blocks, paths, components, moderated)
     drafts: list[tuple[float, int, Style]] = []
     for style in STYLES:
         if flow is None or flow == style.flow:
@@ -118,15 +127,34 @@ def layout(
         begin = float(np.clip(1.0 + (page[0] - widths[0]) / (widths[1] - widths[0]), 1.0, 2.0))
     for growth in (begin * 1.15**i for i in range(30)):
         placed = _arrange(blocks, paths, sizes, layers, chains, style, growth)
-        labels = place_labels(
-            placed.path_lines,
-            dict(sizes.path),
-            [b.rect for b in (*placed.ellipses.values(), *placed.boxes.values(), *placed.loadings.values())],
-            list(placed.item_lines.values()),
-        )
+        solid = [
+            b.rect for b in (*placed.ellipses.values(), *placed.boxes.values(), *placed.loadings.values())
+        ]
+        for moderator, pair in moderated:
+            line = _touching(placed.ellipses[moderator], placed.path_lines[pair], solid)
+            placed.path_lines[onto_path(moderator, pair)] = line
+            (x, y), head = line[-1], sizes.head
+            solid.append((x - head, y - head, x + head, y + head))
+        labels = place_labels(placed.path_lines, dict(sizes.path), solid, list(placed.item_lines.values()))
         if labels is not None:
             return _fitted(replace(placed, path_labels=labels), page)
     raise LayoutError(f"no room for the numbers of {len(paths)} paths; draw fewer or without numbers")
+
+
+def onto_path(moderator: str, path: Pair) -> Pair:
+    """Return the key of the arrow from a moderator onto a path."""
+    return moderator, "\0".join(path)
+
+
+def _touching(moderator: Box, path: Line, obstacles: Sequence[Rect]) -> Line:
+    """Return an arrow from a moderator onto a path: near its middle, past as few things as can be."""
+    found: list[tuple[int, int, Line]] = []
+    for fraction in (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7):
+        end = along(path, fraction)
+        line = (on_ellipse(moderator, end), end)
+        crossed = sum(not is_free(line, [rect]) for rect in obstacles if rect != moderator.rect)
+        found.append((crossed, len(found), line))
+    return min(found)[2]
 
 
 def _arrange(

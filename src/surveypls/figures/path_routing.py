@@ -37,11 +37,7 @@ class Box:
     def moved(self, dx: float, dy: float, scale: float = 1.0) -> Box:
         """Return the box shifted and then scaled about the origin."""
         return Box(
-            (self.x + dx) * scale,
-            (self.y + dy) * scale,
-            self.width * scale,
-            self.height * scale,
-            self.angle,
+            (self.x + dx) * scale, (self.y + dy) * scale, self.width * scale, self.height * scale, self.angle
         )
 
 

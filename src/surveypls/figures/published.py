@@ -34,11 +34,7 @@ _LIMIT = 1000.0  # units of the last digit; beyond it a dot stands at the edge
 
 
 @styled
-def published_dots(
-    comparison: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> tuple[Figure, pd.DataFrame]:
+def published_dots(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Figure, pd.DataFrame]:
     """Draw every printed cell: how far the recomputed value lies from it, and the verdict.
 
     The axis counts units of the last printed digit, so that one band, from −0.5 to 0.5, is the

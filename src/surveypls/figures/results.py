@@ -325,10 +325,7 @@ def bootstrap_densities(
         title = quantity_label(name, *key[1:], statistic=key[0])
         ax.set_title(shorten(title, (WIDTH - 0.6) / columns, NORMAL + 0.5, bold=True))
     data = pd.concat(parts, ignore_index=True)
-    count = display(
-        "{count} resamples",
-        count=display.count(resamples),
-    )
+    count = display("{count} resamples", count=display.count(resamples))
     level = _interval_note(confidence_level, display)
     note = f"{count[:1].upper()}{count[1:]}. │ {display('original sample')}. {level or ''}"
     add_notice(figure, note.strip(), display.notice)

@@ -170,11 +170,7 @@ def _segment(ax: Axes, y: int, left: float, share: float, colour: Any, display: 
 
 @styled
 def missing_answers(
-    responses: pd.DataFrame,
-    *,
-    limit: float | None = None,
-    max_patterns: int = 15,
-    display: Display = ENGLISH,
+    responses: pd.DataFrame, *, limit: float | None = None, max_patterns: int = 15, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each item's share of missing answers, and which items are missing together.
 
@@ -227,24 +223,14 @@ def missing_answers(
     bars.set_xlim(0, 1.25 * longest if longest else 1)
     if limit is not None:
         bars.axvline(100 * limit, color=ORANGE, linestyle="--", linewidth=1.0)
-        note = display(
-            "reported above {value}",
-            value=display.percent(limit),
-        )
+        note = display("reported above {value}", value=display.percent(limit))
         bars.text(100 * limit, -0.75, note, color=ORANGE, fontsize=SMALL, ha="right", va="bottom")
     number_axis(bars.xaxis, display)
     bars.set_xlabel(display("Missing answers (%)"))
     for k, name in enumerate(drawn):
         for y in np.flatnonzero(data[name].to_numpy()).tolist():
             grid.add_patch(Rectangle((k - 0.4, y - 0.38), 0.8, 0.76, facecolor=BLUE, edgecolor="none"))
-        grid.text(
-            k,
-            -0.75,
-            display.count(int(data[name].max())),
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-        )
+        grid.text(k, -0.75, display.count(int(data[name].max())), ha="center", va="bottom", fontsize=SMALL)
     for y in range(len(data)):
         grid.axhline(y, color=LIGHT, linewidth=0.5, zorder=0)
     grid.set_xlim(-0.6, max(len(drawn), 8) - 0.4)
@@ -266,11 +252,7 @@ def missing_answers(
 
 
 @styled
-def cleaning_flow(
-    flow: pd.DataFrame,
-    *,
-    display: Display = ENGLISH,
-) -> tuple[Figure, pd.DataFrame]:
+def cleaning_flow(flow: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Figure, pd.DataFrame]:
     """Draw how many rows came in, what each rule dropped, and how many were kept.
 
     Parameters
@@ -329,10 +311,7 @@ def cleaning_flow(
         ax.text(middle, y + 0.18, text, ha="center", va="center", fontsize=NORMAL, weight="bold")
 
     top = total - 0.05 - 0.36
-    first = display(
-        "{count} rows received",
-        count=display.count(int(data["rows_in"].iloc[0])),
-    )
+    first = display("{count} rows received", count=display.count(int(data["rows_in"].iloc[0])))
     main_box(top, first)
     y = top
     for lines, h, row in zip(wrapped, heights, data.to_dict("records"), strict=True):
@@ -353,10 +332,7 @@ def cleaning_flow(
     ax.annotate(
         "", (middle, bottom + 0.36), (middle, top), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.1}
     )
-    last = display(
-        "{count} rows kept",
-        count=display.count(int(data["rows_kept"].iloc[-1])),
-    )
+    last = display("{count} rows kept", count=display.count(int(data["rows_kept"].iloc[-1])))
     main_box(bottom, last)
     for i, line in enumerate(reversed(notes)):
         ax.text(0.1, 0.05 + i * line_height(SMALL), line, fontsize=SMALL, color="#555555", va="bottom")
@@ -383,7 +359,4 @@ def _outcome(row: Mapping[Any, Any], display: Display) -> str:
     if row["dropped"] or not row.get("flagged"):
         return display.number(-row["dropped"], digits=0)
     key = {"imputed": "rows_imputed", "out_of_scale": "rows_blanked"}.get(row["rule"], "rows_flagged")
-    return display(
-        coded(key),
-        count=display.count(row["flagged"]),
-    )
+    return display(coded(key), count=display.count(row["flagged"]))
