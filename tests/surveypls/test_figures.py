@@ -541,6 +541,9 @@ def test_attainable_intervals_tell_what_is_out_of_reach():
     assert crosses == [(0.73,)]
     renamed = INTERVALS.rename(columns={"lower": "allowed_lower", "upper": "allowed_upper"})
     pd.testing.assert_frame_equal(figures.attainable_intervals(renamed)[1], data)
+    variant = INTERVALS.assign(statistic="srmr", row="model", column="saturated/common_factor").iloc[1:2]
+    names = figures.attainable_intervals(variant, display=Display("es"))[0].axes[0].get_yticklabels()
+    assert [t.get_text() for t in names] == ["SRMR saturado, factor común"]
     with pytest.raises(FigureError, match="no row has an interval"):
         figures.attainable_intervals(INTERVALS.assign(lower=np.nan))
 

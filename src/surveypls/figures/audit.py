@@ -91,7 +91,7 @@ def attainable_intervals(
         text = f"[{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
         ax.text(1.01, i, text, transform=ax.get_yaxis_transform(), fontsize=SMALL, va="center_baseline")
     names = [
-        quantity_label(short_name(s, display), r, c, statistic=s)
+        quantity_label(short_name(s, display), r, c, statistic=s, display=display)
         for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
     ]
     row_axis(ax, [shorten(name, 2.2, SMALL + 0.5) for name in names], size=SMALL + 0.5)
@@ -165,14 +165,15 @@ def ensemble_intervals(
         part = data[data["statistic"] == s].reset_index(drop=True)
         y = np.arange(len(part))
         names = [
-            quantity_label("", r, c, statistic=s) for r, c in zip(part["row"], part["column"], strict=True)
+            quantity_label("", r, c, statistic=s, display=display)
+            for r, c in zip(part["row"], part["column"], strict=True)
         ]
         ax.hlines(y, part["minimum"], part["maximum"], color=GREY, linewidth=1.0)
         ax.hlines(y, part["lower"], part["upper"], color=SKY, linewidth=6)
         if single is not None:
             mine = single[single["statistic"] == s]
             of = [
-                quantity_label("", r, c, statistic=s)
+                quantity_label("", r, c, statistic=s, display=display)
                 for r, c in zip(mine["row"], mine["column"], strict=True)
             ]
             sns.stripplot(

@@ -131,7 +131,11 @@ def _dots_panel(
         if row["statistic"] == "decision" and row["printed"] in CODES:
             printed = display(coded(row["printed"]))
         name = quantity_label(
-            short_name(row["statistic"], display), row["row"], row["column"], statistic=row["statistic"]
+            short_name(row["statistic"], display),
+            row["row"],
+            row["column"],
+            statistic=row["statistic"],
+            display=display,
         )
         names.append(f"{shorten(name, 1.25, size)}   {printed}")
         colour, marker, filled = styles[row["verdict"]]

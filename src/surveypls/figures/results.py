@@ -322,7 +322,7 @@ def bootstrap_densities(
             part.insert(place, column, value)
         parts.append(part)
         name = "" if key[0] == "path_coefficient" else display(coded(key[0]))
-        title = quantity_label(name, *key[1:], statistic=key[0])
+        title = quantity_label(name, *key[1:], statistic=key[0], display=display)
         ax.set_title(shorten(title, (WIDTH - 0.6) / columns, NORMAL + 0.5, bold=True))
     data = pd.concat(parts, ignore_index=True)
     count = display("{count} resamples", count=display.count(resamples))

@@ -23,10 +23,12 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 from seaborn.utils import relative_luminance
 
+from plsem.model_fit import VARIANTS
 from plsem.names import nearest
 from plsem.quantities import STATISTICS
+from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
-from tabletext.display import Display
+from tabletext.display import ENGLISH, Display
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -242,12 +244,24 @@ def kind_of(statistic: str) -> str:
     return STATISTICS[statistic].kind if statistic in STATISTICS else "construct"
 
 
-def quantity_label(name: str, row: str, column: str, *, statistic: str = "") -> str:
+_VARIANT_WORDS = {
+    "saturated": N_("saturated"),
+    "estimated": N_("estimated"),
+    "composite": N_("composite"),
+    "common_factor": N_("common factor"),
+}
+
+
+def quantity_label(
+    name: str, row: str, column: str, *, statistic: str = "", display: Display = ENGLISH
+) -> str:
     """Return how a quantity is called in a figure: its name, then what it is about.
 
     The two names of a path are joined by an arrow, those of a pair of constructs by a dash; an item
-    stands without its construct, R² without its sources, a fit measure by its variant.
+    stands without its construct, R² without its sources, a fit measure by its variant, in words.
     """
+    if column in VARIANTS:
+        column = ", ".join(display(_VARIANT_WORDS[part]) for part in column.split("/"))
     kind = STATISTICS[statistic].kind if statistic in STATISTICS else "path"
     if row == "model" or (kind == "target" and column):
         about = column
