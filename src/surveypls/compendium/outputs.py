@@ -105,9 +105,9 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_3_1_htmt": _picture(
-        N_("HTMT of each pair of constructs with its bootstrap interval, beside its limits."),
+        N_("HTMT of each pair of constructs with its one-sided upper bound, beside its limits."),
         lambda p, d, a: figures.htmt_bars(
-            a.summary, confidence_level=p.study.bootstrap.confidence_level, display=d
+            a.summary, bounds=a.bounds, confidence_level=p.study.bootstrap.confidence_level, display=d
         ),
     ),
     "fig_3_2_correlations": _picture(
