@@ -71,7 +71,9 @@ def to_tex(table: Table, *, label: str) -> str:
         made = re.sub(r"(?s)(\\toprule\\noalign\{\}\n.*?\\\\\n)", lambda row: f"{row[1]}{rules}\n", made)
     size = r"\footnotesize" if wide else r"\small"
     packages = r"% needs \usepackage{amssymb,array,booktabs,calc,longtable}"
-    return "\n".join([packages, rf"\begingroup{size}\setlength{{\tabcolsep}}{{4pt}}", made.strip(), r"\endgroup", ""])
+    return "\n".join(
+        [packages, rf"\begingroup{size}\setlength{{\tabcolsep}}{{4pt}}", made.strip(), r"\endgroup", ""]
+    )
 
 
 def _span_rules(table: Table) -> str:

@@ -138,7 +138,9 @@ def _write_cell(
         return
     shape = _number_format(column, value, table.display, mark)
     # Twelve digits: no more than every processor agrees on.
-    sheet.write_number(row, j, float(f"{number:.12g}"), book.add_format({**style, **align, "num_format": shape}))
+    sheet.write_number(
+        row, j, float(f"{number:.12g}"), book.add_format({**style, **align, "num_format": shape})
+    )
 
 
 def _number_format(column: Column, value: Any, display: Display, mark: str) -> str:
