@@ -28,7 +28,8 @@ from tabletext.storage import write_atomically
 __all__ = ["FILE", "N_", "spanish", "translate", "translate_plural", "used"]
 
 FILE = "locale/es/LC_MESSAGES/messages.po"
-PACKAGES = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
+#: Where the code is whose texts are shown.
+SOURCE = Path(__file__).parents[1]
 #: Names whose call shows or names a text of the code.
 _MARKERS = frozenset({"display", "shown", "d", "N_", "Said"})
 #: Methods of a class that has a display and shows its texts by them.
@@ -88,19 +89,18 @@ def used(*packages: str) -> dict[Text, str]:
     Parameters
     ----------
     *packages : str
-        Packages beside this one, or folders and files in them such as ``"surveypls/report"``; by default all,
+        Packages beside this one, or folders and files in them such as ``"plsem/efa"``; by default all,
         and the notebooks.
     """
-    source = Path(__file__).parents[1]
     found: dict[Text, str] = {}
-    for package in packages or PACKAGES:
-        root = source / package
+    for package in packages or _packages():
+        root = SOURCE / package
         for path in [root] if root.is_file() else sorted(root.rglob("*.py")):
-            where = path.relative_to(source).as_posix()
+            where = path.relative_to(SOURCE).as_posix()
             for text, line in marked_texts(path.read_text(encoding="utf-8")):
                 found.setdefault(text, f"{where}:{line}")
     if not packages:
-        for path in sorted((source.parent / "notebooks").glob("*.ipynb")):
+        for path in sorted((SOURCE.parent / "notebooks").glob("*.ipynb")):
             for said in notebook_texts(path):
                 found.setdefault((said, "", ""), path.name)
         for row in THRESHOLDS.values():
@@ -192,10 +192,15 @@ def renewed(old: Catalog) -> tuple[Catalog, list[str], list[str]]:
     return new, missing, unused
 
 
+def _packages() -> list[str]:
+    """Return the packages that stand beside this one in its source tree, and itself."""
+    return sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
+
+
 @lru_cache(maxsize=1)
 def _named() -> frozenset[str]:
     """Return every string that stands in the code, marked or not: one that is only named may yet be shown."""
-    modules = (path for name in PACKAGES for path in (Path(__file__).parents[1] / name).rglob("*.py"))
+    modules = (path for name in _packages() for path in (SOURCE / name).rglob("*.py"))
     nodes = (node for path in modules for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     return frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
 

@@ -1,6 +1,6 @@
 """Write a table as CSV, XLSX, DOCX and LaTeX: one call, the same bytes each time.
 
-Text cells that a spreadsheet would run as a formula are neutralised; numbers stay numbers.  A file
+Text cells that a spreadsheet would run as a formula are defused, reversibly; numbers stay numbers.  A file
 is replaced only where its bytes changed, and never left half-written.
 """
 
@@ -24,7 +24,8 @@ FORMATS: tuple[Format, ...] = ("csv", "xlsx", "docx", "tex")
 NOTICE_COLUMN = "data_note"
 FLOAT_FORMAT = "%.12g"
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for the beginning of a formula, behind any apostrophes that :func:`defuse` set.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def export(
@@ -81,9 +82,8 @@ def export(
 def to_csv(table: Table, stem: str = "") -> bytes:
     """Return the unrounded values as UTF-8 CSV that ``pandas.read_csv`` reads as it stands.
 
-    Column names are the table's keys, the same in both languages.  A cell of text that begins with
-    ``= + - @``, a tab or a carriage return gets an apostrophe before it, so that no spreadsheet
-    runs it; numbers written as text (printed digits) stay as they are.
+    Column names are the table's keys, the same in both languages.  Text that a spreadsheet would run is
+    defused (:func:`defuse`); numbers written as text (printed digits) stay as they are.
     """
     frame = table.numeric()
     if table.display.notice:
@@ -104,10 +104,22 @@ def to_text(table: Table) -> str:
 
 
 def defuse(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula; numbers are left alone."""
-    if text.startswith(_FORMULA) and not _is_number(text):
-        return "'" + text
-    return text
+    """Return text that no spreadsheet takes for a formula: an apostrophe stands before what would be one.
+
+    Numbers are left alone.  :func:`restore` takes the apostrophe away again, so nothing is lost: a text that
+    had apostrophes before a formula's sign gets one more.
+
+    Examples
+    --------
+    >>> defuse("=1+1"), defuse("'=1"), defuse("-0.5"), restore(defuse("'=1"))
+    ("'=1+1", "''=1", '-0.5', "'=1")
+    """
+    return "'" + text if _FORMULA.match(text) and not _is_number(text) else text
+
+
+def restore(text: str) -> str:
+    """Return the text that :func:`defuse` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _csv_cell(value: object) -> str:

@@ -1,40 +1,17 @@
-"""A table as LaTeX: booktabs, title above and note below as APA 7 asks."""
+"""A table as LaTeX by pandoc: booktabs, title above and note below as APA 7 asks."""
 
 from __future__ import annotations
 
+import html
 import re
 
 from tabletext import layout
-from tabletext.tabular import Table
+from tabletext.tabular import Table, to_plain_html
 
-LONG_TABLE_LINES = 44
 LINE = 92.0
-SHRINK = 1.4
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"$\sim$",
-    "^": r"\textasciicircum{}",
-    "<": "$<$",
-    ">": "$>$",
-    "|": r"\textbar{}",
-    '"': "''",
-    "\n": " ",
-    "\r": " ",
-    "\t": " ",
-    "\u00a0": "~",
-    "\u202f": r"\,",
+#: Signs that a document without Unicode fonts has in mathematics only.
+SIGNS = {
     "−": "$-$",
-    "–": "--",
-    "—": "---",
-    "…": r"\ldots{}",
     "✓": r"$\checkmark$",
     "✗": r"$\times$",
     "×": r"$\times$",
@@ -50,22 +27,15 @@ _SPECIAL = {
     "α": r"$\alpha$",
     "β": r"$\beta$",
     "λ": r"$\lambda$",
+    "ρA": r"$\rho_{A}$",
+    "ρC": r"$\rho_{C}$",
     "ρ": r"$\rho$",
     "χ": r"$\chi$",
     "Δ": r"$\Delta$",
+    "\u202f": r"\,",
+    '"': "''",  # babel's Spanish gives the straight one a meaning
 }
-_SUBSCRIPTS = re.compile(r"ρ([AC])(?![A-Za-z])")
-_SUBSCRIPT_MARK = "\ue000"
-
-
-def escape(text: str) -> str:
-    """Return text with every character that LaTeX reads as a command written out."""
-    marked = _SUBSCRIPTS.sub(lambda m: _SUBSCRIPT_MARK + m[1], text)
-    out = []
-    letters = iter(marked)
-    for c in letters:
-        out.append(rf"$\rho_{{{next(letters)}}}$" if c == _SUBSCRIPT_MARK else _SPECIAL.get(c, c))
-    return "".join(out)
+_SIGN = re.compile(r"ρ[AC](?![A-Za-z])|[" + "".join(s for s in SIGNS if len(s) == 1) + "]")
 
 
 def to_tex(table: Table, *, label: str) -> str:
@@ -79,82 +49,38 @@ def to_tex(table: Table, *, label: str) -> str:
 
     Notes
     -----
-    The preamble needs ``\usepackage{amssymb,array,booktabs,graphicx,longtable}``; the fragment says
-    so in its first line.  Tables of more than 44 lines become a ``longtable``; other wide ones are
-    scaled to the line.  The number is LaTeX's own.
+    The preamble needs ``\usepackage{amssymb,array,booktabs,calc,longtable}``; the fragment says so in its
+    first line.  Headings are repeated on each page; the columns of a table that is wider than the line get
+    shares of it, and their text is broken.  The number is LaTeX's own.
     """
+    import pypandoc
+
     rows = table.cells()
-    natural = sum(n for _, n in layout.needs(table, rows))
-    # A table wider than the line is scaled down; text that would make it tiny is broken first.
-    widths = layout.column_widths(table, rows, min(natural, SHRINK * LINE))
-    long = layout.lines(rows, widths) > LONG_TABLE_LINES
-    if long:
-        widths = layout.column_widths(table, rows, LINE)
-    wide = natural > LINE
-    spec = _column_spec(table, rows, widths)
-    head = _heading(table, widths)
-    body = [" & ".join(escape(text) for text in row) + r" \\" for row in rows]
-    caption = rf"\caption{{{escape(table.title)}}}\label{{{label}}}"
-    note = rf"\textit{{{table.note_word}}} {escape(table.full_note)}" if table.full_note else ""
-    lines = [r"% needs \usepackage{amssymb,array,booktabs,graphicx,longtable}"]
-    if long:
-        size = r"\footnotesize" if wide else r"\small"
-        lines += [rf"\begingroup{size}\setlength{{\tabcolsep}}{{4pt}}"]
-        lines += [rf"\begin{{longtable}}{{{spec}}}", caption + r" \\", r"\toprule", *head]
-        lines += [r"\midrule", r"\endfirsthead", r"\toprule", *head, r"\midrule", r"\endhead"]
-        lines += [r"\bottomrule", r"\endfoot", *body, r"\end{longtable}"]
-        lines += [rf"\noindent {note}\par"] * bool(note) + [r"\endgroup"]
-    else:
-        tabular = [rf"\begin{{tabular}}{{{spec}}}", r"\toprule", *head, r"\midrule", *body]
-        tabular += [r"\bottomrule", r"\end{tabular}"]
-        if wide:
-            # Shrunk where it is too wide, never enlarged.
-            shrink = r"\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi"
-            tabular = [r"\sbox0{%", *tabular[:-1], tabular[-1] + "}" + shrink]
-        lines += [r"\begin{table}[htbp]", r"\centering", caption, r"\small", *tabular]
-        lines += [
-            "",
-            rf"\smallskip\begin{{minipage}}{{\linewidth}}\footnotesize {note}\end{{minipage}}",
-        ] * bool(note)
-        lines += [r"\end{table}"]
-    return "\n".join(lines) + "\n"
-
-
-def _column_spec(table: Table, rows: list[list[str]], widths: list[float]) -> str:
-    """Return l and r columns, and p columns where a text does not get its natural width."""
-    out = []
-    for column, width, (_, natural) in zip(table.columns, widths, layout.needs(table, rows), strict=True):
-        if not column.numeric and width < natural:
-            out.append(rf">{{\raggedright\arraybackslash}}p{{{0.85 * width / LINE:.2f}\linewidth}}")
-        else:
-            out.append("r" if column.numeric else "l")
-    return "".join(out)
-
-
-def _heading(table: Table, widths: list[float]) -> list[str]:
-    lines = []
+    wide = sum(n for _, n in layout.needs(table, rows)) > LINE
+    widths = [w / LINE for w in layout.column_widths(table, rows, LINE)] if wide else []
+    lines = [*to_plain_html(table, html.escape(table.title), widths=widths, name=label), "</table>"]
+    if table.full_note:
+        lines.append(f"<p><em>{table.note_word}</em> {html.escape(table.full_note)}</p>")
+    made = pypandoc.convert_text(
+        "\n".join(lines), "latex", format="html-auto_identifiers", extra_args=["--wrap=none"]
+    ).replace("\r\n", "\n")
+    # A star at the beginning of a row would be an option of the line break before it.
+    made = re.sub(r"(?m)^\*", "{*}", _SIGN.sub(lambda found: SIGNS[found[0]], made))
     if table.grouped:
-        cells, rules, at = [], [], 0
-        for group, span in table.spans():
-            text = _stacked(group, sum(widths[at : at + span]))
-            cells.append(rf"\multicolumn{{{span}}}{{c}}{{{text}}}" if group else "")
-            if group:
-                rules.append(rf"\cmidrule(lr){{{at + 1}-{at + span}}}")
-            at += span
-        lines += [" & ".join(cells) + r" \\", " ".join(rules)]
-    lines.append(
-        " & ".join(
-            _stacked(c.heading, w, left=not c.numeric) for c, w in zip(table.columns, widths, strict=True)
-        )
-        + r" \\"
+        rules = _span_rules(table)
+        made = re.sub(r"(?s)(\\toprule\\noalign\{\}\n.*?\\\\\n)", lambda row: f"{row[1]}{rules}\n", made)
+    size = r"\footnotesize" if wide else r"\small"
+    packages = r"% needs \usepackage{amssymb,array,booktabs,calc,longtable}"
+    return "\n".join(
+        [packages, rf"\begingroup{size}\setlength{{\tabcolsep}}{{4pt}}", made.strip(), r"\endgroup", ""]
     )
-    return lines
 
 
-def _stacked(text: str, width: float, *, left: bool = False) -> str:
-    """Return a heading, on several lines where it is wider than its columns."""
-    lines = layout.wrap(text, width - layout.GAP)
-    if len(lines) < 2:
-        return escape(text)
-    side = "l" if left else "c"
-    return rf"\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}" + r"\\".join(map(escape, lines)) + r"\end{tabular}"
+def _span_rules(table: Table) -> str:
+    """Return the rules under the headings that span columns."""
+    rules, at = [], 1
+    for group, span in table.spans():
+        if group:
+            rules.append(rf"\cmidrule(lr){{{at}-{at + span - 1}}}")
+        at += span
+    return " ".join(rules)

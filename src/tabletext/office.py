@@ -35,7 +35,7 @@ def to_xlsx(table: Table, stem: str = "table") -> bytes:
     """Return a workbook of one sheet: title, headings, figures as numbers, note.
 
     Text is written as text whatever it begins with, so nothing in it is run as a formula.  Marks
-    and ``< 0.001`` are number formats; the cell below keeps the unrounded number.
+    and ``< 0.001`` are number formats; the cell below keeps the number, to 12 significant digits.
     """
     buffer = io.BytesIO()
     # With these options off a cell's text can only ever be text.
@@ -137,7 +137,10 @@ def _write_cell(
         sheet.write_string(row, j, text, book.add_format({**style, **align}))
         return
     shape = _number_format(column, value, table.display, mark)
-    sheet.write_number(row, j, number, book.add_format({**style, **align, "num_format": shape}))
+    # Twelve digits: no more than every processor agrees on.
+    sheet.write_number(
+        row, j, float(f"{number:.12g}"), book.add_format({**style, **align, "num_format": shape})
+    )
 
 
 def _number_format(column: Column, value: Any, display: Display, mark: str) -> str:

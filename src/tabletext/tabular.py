@@ -294,33 +294,52 @@ def hide_repeats(frame: pd.DataFrame, by: str, keys: Sequence[str]) -> frozenset
     return frozenset((i, k) for i in range(1, len(groups)) if groups[i] == groups[i - 1] for k in keys)
 
 
-def _html(table: Table, *, leading_zero: bool) -> str:
+def to_plain_html(
+    table: Table, head: str, *, widths: Sequence[float] = (), name: str = "", leading_zero: bool = True
+) -> list[str]:
+    """Return the lines of a table with a caption, headings and cells, left open for a note.
+
+    Parameters
+    ----------
+    table : Table
+    head : str
+        The caption, as HTML.
+    widths : sequence of float
+        Shares of the line, one a column; none where the columns find their own.
+    name : str
+        Identifier of the table, or "".
+    leading_zero : bool
+        See :meth:`Table.as_text`.
+    """
     esc = html.escape
-    out = ["<table>"]
-    head = ". ".join(
-        part for part in (f"<strong>{esc(table.caption_word)}</strong>" * bool(table.number),
-                          f"<em>{esc(table.title)}</em>" * bool(table.title)) if part
-    )  # fmt: skip
+    out = [f'<table id="{esc(name)}">' if name else "<table>"]
     if head:
         out.append(f'<caption style="text-align:left">{head}</caption>')
+    if len(widths):
+        out.append("".join(["<colgroup>", *(f'<col style="width:{w:.1%}"/>' for w in widths), "</colgroup>"]))
     out.append("<thead>")
     if table.grouped:
-        spans = "".join(
-            f'<th colspan="{width}" style="text-align:center">{esc(group)}</th>'
-            for group, width in table.spans()
-        )
-        out.append(f"<tr>{spans}</tr>")
+        cell = '<th colspan="{}" style="text-align:center">{}</th>'
+        spans = [cell.format(width, esc(group)) for group, width in table.spans()]
+        out.append(f"<tr>{''.join(spans)}</tr>")
     out.append("<tr>" + "".join(_html_cell("th", c.heading, c) for c in table.columns) + "</tr>")
-    out.append("</thead>")
-    out.append("<tbody>")
+    out += ["</thead>", "<tbody>"]
     for row in table.cells(leading_zero=leading_zero):
         pairs = zip(row, table.columns, strict=True)
         out.append("<tr>" + "".join(_html_cell("td", text, c) for text, c in pairs) + "</tr>")
     out.append("</tbody>")
+    return out
+
+
+def _html(table: Table, *, leading_zero: bool) -> str:
+    esc = html.escape
+    number = f"<strong>{esc(table.caption_word)}</strong>" if table.number else ""
+    title = f"<em>{esc(table.title)}</em>" if table.title else ""
+    out = to_plain_html(table, ". ".join(filter(None, (number, title))), leading_zero=leading_zero)
     if table.full_note:
-        width = len(table.columns)
         note = f"<em>{table.note_word}</em> {esc(table.full_note)}"
-        out.append(f'<tfoot><tr><td colspan="{width}" style="text-align:left">{note}</td></tr></tfoot>')
+        cell = f'<td colspan="{len(table.columns)}" style="text-align:left">{note}</td>'
+        out.append(f"<tfoot><tr>{cell}</tr></tfoot>")
     out.append("</table>")
     return "\n".join(out)
 

@@ -32,6 +32,7 @@ from surveypls.report.document import (
 )
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
+from surveypls.tables.decisions import rule as decision_rule
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
@@ -302,13 +303,12 @@ class _Composer:
             )
         self.say(
             "Standard errors and {level} {interval} intervals come from {count} bootstrap resamples; t "
-            "is the estimate over its standard error, and p is {sided}. A hypothesis is supported where "
-            "p < {alpha}.",
+            "is the estimate over its standard error, and p is {sided}. {rule}",
             level=display.level(settings.confidence_level),
             interval=display(coded(f"interval.{settings.interval}")),
             count=display.count(settings.n_resamples),
             sided=display(coded(f"sided.{settings.alternative}")),
-            alpha=self.number(settings.significance),
+            rule=decision_rule(self.study, display),
         )
         self.say(
             "What is reported follows Hair, Risher, Sarstedt and Ringle (2019), Hair, Hult, Ringle and "

@@ -1,4 +1,4 @@
-"""The audit's checks, and the places in an article, in Spanish."""
+"""The audit's checks, what they are about, and the places in an article, in a language."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from tabletext.display import Display
 
 _RULE = re.compile(r"(?P<statistic>\w+) (?P<side>at least|at most|below|above) (?P<limit>[\d.]+)")
 _SCAN = re.compile(r"(?P<label>.+) attainable \(exhaustive scan\)")
-_PLACES = (
-    ("Method", "Metodología"),
-    ("Results", "Resultados"),
-    ("Conclusions", "Conclusiones"),
-    ("Abstract", "Resumen"),
-    ("Introduction", "Introducción"),
-    ("before Table", "antes de la tabla"),
-    ("after Table", "después de la tabla"),
-    ("Tables", "tablas"),
-    ("Table", "tabla"),
-    (" and ", " y "),
+#: Words of a place in an article, the longer before the shorter.
+_PLACES = N_(
+    (
+        "Method",
+        "Results",
+        "Conclusions",
+        "Abstract",
+        "Introduction",
+        "before Table",
+        "after Table",
+        "Tables",
+        "Table",
+    ),
+    context="place",
 )
 _NUMBERED = re.compile(r"(Tables?|[Tt]ablas?) (?=\d)")
-_COUNTS = {"pairs": "pares", "loadings": "cargas", "correlations": "correlaciones"}
+#: What a check counts, and what it is about.
+_COUNTS = N_(("pairs of", "pairs", "loadings", "correlations"), context="subject")
 _COUNTED = re.compile(rf"(\d+) ({'|'.join(_COUNTS)})\b")
 #: Names of checks that the audit puts together.
 CHECKS = N_(
@@ -37,7 +41,7 @@ CHECKS = N_(
         "composite reliability read as rho_C",
     )
 )
-_THINGS = {"items": "ítems", "t statistics": "estadísticos t", "model": "modelo"}
+_THINGS = N_(("items", "t statistics", "model"), context="subject")
 
 
 def check_name(check: str, display: Display) -> str:
@@ -56,8 +60,9 @@ def check_name(check: str, display: Display) -> str:
 
 def place(where: str, display: Display) -> str:
     """Return a place in the article in a language, as in "Resultados, antes de la tabla 5"."""
-    for english, spanish in _PLACES if display.language == "es" else ():
-        where = where.replace(english, spanish)
+    for word in _PLACES:
+        where = where.replace(word, display(word, context="place"))
+    where = where.replace(" and ", f" {display('and')} ")
     where = _NUMBERED.sub("\\1\N{NO-BREAK SPACE}", where)
     return where[:1].upper() + where[1:]
 
@@ -65,18 +70,15 @@ def place(where: str, display: Display) -> str:
 def subject(about: str, display: Display) -> str:
     """Return what a check is about; paths get an arrow."""
     text = about.replace("->", "→")
-    if display.language != "es":
-        return text
     if text in _THINGS:
-        return _THINGS[text]
-    text = text.replace(" pairs of ", " pares de ").replace(" and ", " y ")
-    return _COUNTED.sub(lambda found: f"{found[1]} {_COUNTS[found[2]]}", text)
+        return display(text, context="subject")
+    counted = _COUNTED.sub(lambda found: f"{found[1]} {display(found[2], context='subject')}", text)
+    return counted.replace(" and ", f" {display('and')} ")
 
 
 def figures_found(found: str, display: Display) -> str:
     """Return the list of printed figures that decide a statement, as in "T1.FI2.loading = 0,738, …"."""
-    if display.language != "es":
-        return found
-    text = re.sub(r", and (\d+) more", r" y \1 más", found)
-    text = text.replace("= accepted", "= aceptada").replace("= rejected", "= rechazada")
+    text = re.sub(r", and (\d+) more", lambda more: display(", and {count} more", count=more[1]), found)
+    for decision in ("accepted", "rejected"):
+        text = text.replace(f"= {decision}", f"= {display(coded(decision))}")
     return display.decimals(text)

@@ -115,9 +115,7 @@ def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
         b.add(
             step=step[:1].upper() + step[1:],
             parameter=display.decimals(plain(row.get("parameter"))),
-            reference=plain(row.get("reference")).replace(
-                " & ", " y " if display.language == "es" else " & "
-            ),
+            reference=plain(row.get("reference")).replace("&", display("and")),
             **{k: row[k] for k in counts},
         )
     return b.table(
