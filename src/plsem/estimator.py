@@ -81,7 +81,9 @@ class Estimate:
     scheme, tolerance, max_iterations, consistent
         The settings used.
     n_observations : int or None
-        Rows behind each matrix; needed for the adjusted R² only.
+        Rows behind each matrix; needed for the adjusted R² and χ² only.
+    deviations_last : ndarray, (p, B), or None
+        Standard deviations of the items, where they were estimated from answers; needed for raw alpha only.
     """
 
     model: Model
@@ -101,6 +103,7 @@ class Estimate:
     max_iterations: int
     consistent: bool
     n_observations: int | None = None
+    deviations_last: FloatArray | None = None
 
     def leading(self, array: NDArray[Number]) -> NDArray[Number]:
         """Return a batch-last array with the batch's shape leading instead (a view where possible)."""
@@ -256,14 +259,16 @@ def fit(
     0.375
     """
     r = given_correlations(data, model)
+    deviations = None
     if r is None:
         if n is not None:
             raise ValueError("n: belongs to a correlation matrix; answers have their own number of rows")
         values = item_matrix(data, model)
         r, n = correlations(values), len(values)
+        deviations = values.std(axis=0, ddof=1)[:, None]
     elif n is not None and not (isinstance(n, int | np.integer) and n >= 3):
         raise ValueError(f"n: expected a whole number of at least 3, found {n!r}")
-    return estimate(
+    found = estimate(
         model,
         r,
         scheme=scheme,
@@ -274,6 +279,7 @@ def fit(
         sign_items=sign_items,
         n_observations=n,
     )
+    return replace(found, deviations_last=deviations)
 
 
 @named_options

@@ -36,6 +36,29 @@ def cronbach_alpha_last(estimate: Estimate) -> FloatArray:
     return _stack(rows, estimate)
 
 
+def cronbach_alpha_raw_last(estimate: Estimate) -> FloatArray:
+    r"""Return raw alpha, from covariances, of each Mode A block with two items or more, ``(m, B)``.
+
+    :math:`\frac{K}{K-1}(1 - \sum s_i^2 / \sum_{ij} s_i s_j r_{ij})` (Cronbach 1951).  Articles and SPSS print
+    it; PLS software prints the standardised form.
+
+    Raises
+    ------
+    ValueError
+        If the estimate does not know the items' standard deviations (it came from a correlation matrix).
+    """
+    if estimate.deviations_last is None:
+        raise ValueError("raw alpha needs the answers: fit(data, model), not a correlation matrix")
+    rows = []
+    for items in _factor_items(estimate.model):
+        s = estimate.deviations_last[items]
+        first, second = np.triu_indices(len(items), 1)
+        own = batches.total(s * s)
+        shared = 2.0 * batches.total(s[first] * s[second] * _pairs(estimate, items))
+        rows.append(len(items) / (len(items) - 1) * shared / (own + shared))
+    return _stack(rows, estimate)
+
+
 def rho_a_last(estimate: Estimate) -> FloatArray:
     """Return rho_A of each Mode A block with two items or more, ``(m, B)`` (Dijkstra & Henseler 2015)."""
     return np.asarray(estimate.rho_a_last[_factors(estimate.model)])

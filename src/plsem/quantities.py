@@ -76,6 +76,8 @@ class Statistic:
         Its sign turns with the constructs it is about, whose own sign PLS leaves open.
     needs_rows : bool
         Defined only where the number of respondents is known.
+    needs_answers : bool
+        Defined only where the items' standard deviations are known: not for a correlation matrix.
     slow : bool
         Needs linear algebra on each matrix by itself (LAPACK); ``include="fast"`` leaves it out.
     reported : bool
@@ -99,6 +101,7 @@ class Statistic:
     compute: Callable[[Estimate], FloatArray] | None = None
     signed: bool = False
     needs_rows: bool = False
+    needs_answers: bool = False
     slow: bool = False
     reported: bool = False
     printed: Printed = "number"
@@ -159,6 +162,11 @@ _ROWS = (
     Statistic(
         "cronbach_alpha", N_("Cronbach's alpha"), N_("α"), "construct", _UP_TO_1,
         measurement.factor_index, measurement.cronbach_alpha_last, reported=True, printed="unit",
+    ),
+    Statistic(
+        "cronbach_alpha_raw", N_("Cronbach's alpha, raw"), "", "construct", _UP_TO_1,
+        measurement.factor_index, measurement.cronbach_alpha_raw_last,
+        needs_answers=True, reported=True, printed="unit", threshold="cronbach_alpha",
     ),
     Statistic(
         "rho_a", N_("Reliability rho_A"), N_("ρA"), "construct", _SIZE,
@@ -326,7 +334,11 @@ def about(name: str, row: str, column: str) -> str:
 
 
 def statistics_of(
-    include: str | Iterable[str], *, rows_known: bool = True, model: Model | None = None
+    include: str | Iterable[str],
+    *,
+    rows_known: bool = True,
+    answers_known: bool = True,
+    model: Model | None = None,
 ) -> tuple[str, ...]:
     """Return the statistics' names that ``include`` of :func:`quantities` stands for, in fixed order.
 
@@ -334,8 +346,8 @@ def statistics_of(
     ----------
     include : str or iterable of str
         ``"all"``, ``"fast"``, ``"report"`` or names.
-    rows_known : bool
-        Groups leave out what needs the number of rows where it is not known.
+    rows_known, answers_known : bool
+        Groups leave out what needs the number of rows, or the answers themselves, where they are not known.
     model : Model, optional
         Groups leave out the specific indirect effects of a model that has too many routes to list.
 
@@ -352,7 +364,12 @@ def statistics_of(
         }
         if include not in groups:
             raise ValueError(f"include: unknown group {include!r}{nearest(include, groups)}")
-        chosen = {n for n in groups[include] if rows_known or not QUANTITIES[n].needs_rows}
+        chosen = {
+            name
+            for name in groups[include]
+            if (rows_known or not QUANTITIES[name].needs_rows)
+            and (answers_known or not QUANTITIES[name].needs_answers)
+        }
         if model is not None and not structural.routes_can_be_listed(model):
             chosen.discard("specific_indirect_effect")
     else:
@@ -408,10 +425,15 @@ def quantities(
     Raises
     ------
     ValueError
-        If a name in ``include`` is unknown, or adjusted R² or χ² is asked for by name and the estimate
-        does not know its number of rows (the groups leave them out then).
+        If a name in ``include`` is unknown, or adjusted R², χ² or raw alpha is asked for by name and the
+        estimate does not know its number of rows or the answers (the groups leave them out then).
     """
-    names = statistics_of(include, rows_known=estimate.n_observations is not None, model=estimate.model)
+    names = statistics_of(
+        include,
+        rows_known=estimate.n_observations is not None,
+        answers_known=estimate.deviations_last is not None,
+        model=estimate.model,
+    )
     labels, slices = _layout(estimate.model, names)
     values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
     fit = model_fit.fit_last(estimate, names)

@@ -49,6 +49,10 @@ def _heading(estimate: Estimate) -> str:
 def _tables(estimate: Estimate) -> tuple[pd.DataFrame, pd.DataFrame]:
     model = estimate.model
     constructs = measurement.reliability(estimate)
+    if estimate.deviations_last is not None:
+        raw = np.where([len(block) == 1 for block in model.blocks], 1.0, np.nan)
+        raw[np.array(model.factor_blocks)] = measurement.cronbach_alpha_raw_last(estimate)[:, 0]
+        constructs.insert(1, "cronbach_alpha_raw", raw)
     constructs.insert(0, "items", [len(block) for block in model.blocks])
     constructs.insert(0, "mode", model.modes)
     constructs["r_squared"] = estimate.r_squared

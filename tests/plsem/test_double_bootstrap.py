@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from resampling_cases import SMALL, core, small_data
@@ -112,3 +115,11 @@ def test_options_are_checked(options, message):
         double_bootstrap(DATA, SMALL, **{"seed": 1} | options)
     with pytest.raises(ValueError, match="did you mean 'studentised'"):
         double_bootstrap(DATA, SMALL, n_resamples=3, n_inner=3, seed=1).summary(interval="studentized")
+
+
+def test_studentised_bounds_against_a_nested_bootstrap():
+    reference = json.loads((Path(__file__).parents[1] / "reference" / "studentised.json").read_text())
+    draws, errors = np.array(reference["outer"]), np.array(reference["inner_se"])
+    assert np.std(draws, ddof=1) == pytest.approx(reference["se_outer"], rel=1e-12)
+    found = studentised_bounds(draws, reference["estimate"], errors)
+    np.testing.assert_allclose(found, reference["ci95_type7"], rtol=1e-12)

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from pls_reference import data, tight
 
+import plsem
 from plsem import measurement
 from plsem.estimator import Model, estimate
 from plsem.quantities import QUANTITIES
+from plsem.resampling.moments import draw_indices
 
 # X has two items that correlate 0.5, Y two that correlate −0.2 (one is reversed), Z is a single item.
 SPEC = Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}, [("X", "Y"), ("Y", "Z")])
@@ -188,3 +190,31 @@ def test_raw_and_standardised_alpha_agree_on_standardised_items():
     raw = measurement.cronbach_alpha_raw(z, spec)
     standardised = measurement.reliability(tight("mobi_ecsi"))["cronbach_alpha"]
     np.testing.assert_allclose(raw[["Image", "Quality"]], standardised[["Image", "Quality"]])
+
+
+def test_raw_alpha_beside_the_standardised_one_and_in_every_resample():
+    frame = data("sim3x11")
+    frame["x1"] = 3 * frame["x1"]
+    spec = tight("sim3x11").model
+    found = plsem.fit(frame, spec)
+    right = measurement.cronbach_alpha_raw(frame, spec)
+    table = found.summary(statistic="cronbach_alpha_raw").set_index("row")["value"]
+    np.testing.assert_allclose(table, right.loc[table.index], rtol=1e-12)
+    standardised = found.summary(statistic="cronbach_alpha").set_index("row")["value"]
+    assert abs(table["X"] - standardised["X"]) > 0.05
+    assert "cronbach_alpha_raw" in repr(found)
+    boot = plsem.bootstrap(frame, spec, ["cronbach_alpha_raw"], seed=3, n_resamples=20)
+    rows = [*draw_indices(3, len(frame), 20)]
+    loop = [measurement.cronbach_alpha_raw(frame.iloc[i], spec) for i in rows]
+    np.testing.assert_allclose(boot.draws, np.stack(loop), rtol=1e-10)
+    knife = [measurement.cronbach_alpha_raw(frame.drop(index=i), spec) for i in frame.index[:5]]
+    np.testing.assert_allclose(boot.jackknife[:5], np.stack(knife), rtol=1e-10)
+
+
+def test_raw_alpha_needs_the_answers():
+    found = plsem.fit(
+        data("sim3x11")[list(tight("sim3x11").model.items)].corr(), tight("sim3x11").model, n=100
+    )
+    assert "cronbach_alpha_raw" not in set(found.summary()["statistic"])
+    with pytest.raises(ValueError, match="raw alpha needs the answers"):
+        found.summary(statistic="cronbach_alpha_raw")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -263,6 +264,7 @@ def estimate_sample(
             )
     plain = pls.estimate(model, r, orient=False, n_observations=len(values), **options)
     same = np.array([plain.outer_weights[s] @ sample.outer_weights[s] for s in model.slices])
+    sample = replace(sample, deviations_last=values.std(axis=0, ddof=1)[:, None])
     return sample, np.where(same < 0, -1.0, 1.0)
 
 

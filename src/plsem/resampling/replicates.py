@@ -110,8 +110,10 @@ def evaluate(
 
     Turned: the loadings of some construct lie nearer to the sample's with the other sign, Σ l l* < 0.
     """
+    deviations = task.moments.means_and_deviations(part, sizes)[1]
     packed, constant = task.moments.correlations(part, sizes)
     estimate = pls.estimate_batch(task.model, packed, n_observations=task.n_observations, **task.options)
+    estimate = replace(estimate, deviations_last=deviations)
     nearest = _nearest_signs(task, estimate)
     signs = task.base_signs[:, None]
     if task.sign_changes != "none":
