@@ -183,7 +183,7 @@ def _print_verdicts(derived: Path) -> None:
 def _run(options: argparse.Namespace) -> int:
     from surveypls.compendium import project as compendium
     from surveypls.compendium import record, runner
-    from surveypls.own_survey.check import preflight, refuse_swapped
+    from surveypls.survey.check import preflight, refuse_swapped
     from surveypls.study.definition import load_study
 
     root = compendium.find_root()
@@ -216,7 +216,7 @@ def _paper(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from surveypls.own_survey.scaffold import scaffold
+    from surveypls.survey.scaffold import scaffold
 
     made = scaffold(options.survey, options.output)
     for path in made.write():
@@ -236,7 +236,7 @@ def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from surveypls.own_survey.check import MINIMUM_PATH, check
+    from surveypls.survey.check import MINIMUM_PATH, check
 
     report = check(options.survey, options.study, minimum_path=options.minimum_path or MINIMUM_PATH)
     print(report.text())
