@@ -237,7 +237,7 @@ def test_columns_on_another_scale_are_named(tmp_path: Path) -> None:
         tmp_path / "s.csv", ["X1", "X2", "Y1", "Y2", "NPS1"], [[1, 2, 3, 4, 5]] * 4 + [list(range(11))]
     )
     made = scaffold(survey, tmp_path / "study.yaml")
-    assert any("scales.NPS1 is another scale: 0, 1, 2" in u for u in made.unsure)
+    assert any("scales.NPS is another scale: 0, 1, 2" in u for u in made.unsure)
     made.write()
     assert load_study(made.study).scale_of("NPS1") == {str(v): v for v in range(11)}
     assert load_study(made.study).scale_of("Y2") == {str(v): v for v in range(1, 6)}

@@ -52,7 +52,7 @@ def number_of(text: str) -> float | None:
 def numbered(text: str) -> tuple[int, str] | None:
     """Take ``"5 - Always"``, ``"Always (5)"`` or ``"10 (Always)"`` apart, as (5, "Always"); None if it is neither."""
     match = _NUMBERED_LABEL.fullmatch(" ".join(text.split()))
-    if match is None:
+    if match is None or spreadsheet_date(text):
         return None
     digits, label = (match[1], match[2]) if match[1] is not None else (match[4], match[3])
     return int(digits), label.strip("()[] ")
@@ -172,7 +172,7 @@ class Scale:
         if found is not None and found[0] in self.values:
             said = self.labels.get(plain(found[1]))
             worded = any(number_of(label) is None and numbered(label) is None for label in self.labels)
-            if said == found[0] or (said is None and not worded):
+            if said == found[0] or (said is None and not worded and not re.search(r"\d", found[1])):
                 return "answer", found[0]
         return "unreadable", None
 

@@ -313,14 +313,17 @@ def _left_out(guess: _Guess) -> list[str]:
         for text, i, j in scale.stray:
             stray.setdefault(text, []).append((i, j))
     for text, places in stray.items():
-        cells = ", ".join(f"{table.header[j][:30]} {table.row_numbers[i]}" for i, j in places[:SHOWN])
+        cells: list[str] = [
+            Said("{item} row {row}", item=table.header[j][:30], row=table.row_numbers[i])
+            for i, j in places[:SHOWN]
+        ]
         date = spreadsheet_date(text)
         lines.append(
             Said(
                 "{text} ×{n}, on no scale ({cells}), counts as missing{date}",
                 text=repr(text[:40]),
                 n=len(places),
-                cells=cells + (", …" if len(places) > SHOWN else ""),
+                cells=[*cells, "…"] if len(places) > SHOWN else cells,
                 date=Said(": a spreadsheet made a date of {answer}", answer=repr(date)) if date else "",
             )
         )

@@ -78,7 +78,16 @@ def guess_scales(
             parts=" + ".join(headings[m] if headings else str(m + 1) for m in parts),
         )
         numeric.pop(j)
-    ended = {j: c for j, c in worded.items() if has_end_words(c)}
+    ended = {j: c for j, c in cells.items() if j in {**numeric, **worded} and has_end_words(c)}
+    ends = {plain(t) for c in ended.values() for t in c if value_of(t) is None}
+    homes = {stems[j] for j in ended} - {""}
+    for j in [j for j in numeric if j not in ended]:
+        # nobody chose an end here, or hardly anybody: the numbers are those of the other columns
+        if stems[j] in homes or ends & {
+            plain(t) for t in cells[j] if value_of(t) is None and not is_either(t)
+        }:
+            ended[j] = cells[j]
+    numeric = {j: c for j, c in numeric.items() if j not in ended}
     scales = number_scales(rows, numeric, stems, left)
     scales += end_scales(rows, ended, left)
     scales += word_scales(rows, {j: c for j, c in worded.items() if j not in ended}, stems, left)

@@ -197,11 +197,21 @@ def _ask_of_numbers(found: FoundScale, low: int, top: int, pooled: Counter[int],
 
 
 # numbers with words at the ends ------------------------------------------------------------------------
+def _end_words(counts: Counter[str], values: Sequence[int]) -> frozenset[str]:
+    """Return the words among numbers; one that may mean no answer is one of them where the lowest number is missing."""
+    lowest = min(values, default=0)
+    return frozenset(
+        plain(t)
+        for t, n in counts.items()
+        if value_of(t) is None and n >= RARE and (lowest == 2 or not is_either(t))
+    )
+
+
 def has_end_words(counts: Counter[str]) -> bool:
     """Tell whether a column holds numbers and, at the ends of the scale, one or two words."""
-    words = {plain(t) for t, n in counts.items() if value_of(t) is None and not is_either(t) and n >= RARE}
-    values = {v for t in counts if (v := value_of(t)) is not None}
-    return 1 <= len(words) <= 2 and len(values) >= 2 and min(values) >= 0 and max(values) <= 9
+    values = [v for t in counts if (v := value_of(t)) is not None]
+    words = _end_words(counts, values)
+    return 1 <= len(words) <= 2 and len(set(values)) >= 2 and min(values) >= 0 and max(values) <= 9
 
 
 def end_scales(
@@ -209,9 +219,9 @@ def end_scales(
 ) -> list[FoundScale]:
     """Find which of two words is the lowest answer: who gave it gave lower numbers elsewhere."""
     families: dict[frozenset[str], list[int]] = {}
-    for j, counts in ended.items():
-        words = frozenset(plain(t) for t, n in counts.items() if value_of(t) is None and n >= RARE)
-        home = next((k for k in families if k & words), words)
+    for j, counts in sorted(ended.items(), key=lambda p: not has_end_words(p[1])):
+        words = _end_words(counts, [v for t in counts if (v := value_of(t)) is not None])
+        home = next((k for k in families if k & words), words or next(iter(families), words))
         families.setdefault(home | words, families.pop(home, [])).append(j)
     scales = []
     for words, columns in families.items():

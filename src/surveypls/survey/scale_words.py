@@ -122,7 +122,7 @@ def _ordered(
     )
     found.questions.append(
         Said(
-            "scale: give each answer its number, 1 for the lowest, and add those that nobody chose; the answers' own "
+            "give each answer its number, 1 for the lowest, and add those that nobody chose; the answers' own "
             "correlations put them in the order {order}, or the other way round",
             order=", ".join(found.scale),
         )
