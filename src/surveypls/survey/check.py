@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from plsem.model import Model
+from plsem.model_text import write_model
 from surveypls.study.definition import Study, StudyError, load_study
-from surveypls.study.model_text import write_model
 from surveypls.study.paths import STUDIES, TABLES
 from surveypls.survey import answers_check
 from surveypls.survey.answers import name_key

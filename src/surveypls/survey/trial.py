@@ -15,9 +15,9 @@ from plsem.estimator import fit
 from plsem.inputs import DataError
 from plsem.model import Model, ModelError
 from plsem.prediction import predict
+from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
-from plsem.structural import quantities
 from surveypls.study.definition import Study
 from surveypls.survey.said import Said
 from surveypls.survey.screening import CleaningResult
