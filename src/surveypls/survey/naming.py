@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveypls.study.checks import RESERVED
 from surveypls.survey.answers import in_brackets, name_key
@@ -19,7 +19,7 @@ _STEM = re.compile(r"(.*?)[_.\- ]*(\d+)[a-z]?")
 #: LimeSurvey: a question's code, its part's code in brackets, and perhaps the text.
 _PART = re.compile(r"([A-Za-z]\w*)\[(\w+)\](?:[.:\s]+(.+))?", re.ASCII | re.DOTALL)
 #: KoboToolbox and ODK: groups before the question's own name.
-_PATH = re.compile(r"\w[\w.]*(?:/\w[\w.]*)+|[A-Za-z]\w*-[A-Za-z]\w*(?:-[A-Za-z]\w*)*", re.ASCII)
+_PATH = re.compile(r"[A-Za-z_][\w.]*(?:/[A-Za-z_][\w.]*)+|[A-Za-z]\w*-[A-Za-z]\w*(?:-[A-Za-z]\w*)*", re.ASCII)
 _LAST_CODE = re.compile(r"\D.*\s([A-Za-z]{1,10}[_.\-]?\d{1,3})\.?", re.DOTALL)
 
 
@@ -119,7 +119,14 @@ def named_items(headings: Sequence[str], titles: Sequence[str], chosen: Sequence
         title = titles[j] if titles else ""
         text = title.rsplit(" - ", 1)[-1] if title and title != heading else got.text
         items.append(Item(name, construct, heading, text))
-    return items
+    sizes = Counter(i.construct for i in items)
+    # a construct and an item share a name only where the construct is that item
+    return [
+        i
+        if i.name not in sizes or (i.name == i.construct and sizes[i.name] == 1)
+        else replace(i, name=f"{i.name}_item")
+        for i in items
+    ]
 
 
 def stem(code: str) -> str:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from tabletext.catalogue import translate
+from tabletext.catalogue import N_, translate
 from tabletext.language import Language
 
-_NEAR = re.compile(r"; (did you mean|valid names:) (.*?)\??")
+#: How :func:`plsem.names.nearest` begins.
+_NEAR = re.compile(rf"; ({N_('did you mean')}|{N_('valid names:')}) (.*?)\??")
 
 
 class Said(str):
