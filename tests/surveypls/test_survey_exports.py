@@ -518,7 +518,7 @@ def test_an_item_that_follows_from_others_is_named_and_the_rest_runs(tmp_path: P
     assert report.errors == ()
     said = "\n".join(report.warnings)
     assert "item A5 follows from others in every row, A5 = A1 + A2 − A3" in said
-    assert "the test of exact fit is left blank" in said
+    assert "exact fit, d_G, NFI and χ² are left blank: one of these items is a combination" in said
 
 
 def test_controls_and_groups_are_passed_on(tmp_path: Path) -> None:

@@ -126,10 +126,8 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
             )
         )
     if exact.reasons:
-        reason = next(iter(exact.reasons.values()))
-        notes.append(
-            Said("the test of exact fit is left blank, and the rest is estimated: {reason}", reason=reason)
-        )
+        reasons = "; ".join(sorted(set(exact.reasons.values())))
+        notes.append(Said("exact fit, d_G, NFI and χ² are left blank: {reasons}", reasons=reasons))
         return []
     least = int(exact.summary()["n_draws"].min())
     if least < (1 - limit) * TRIAL:
