@@ -7,6 +7,7 @@ it finds a contradiction.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shlex
@@ -26,6 +27,9 @@ SAFE = "What was there before is as it was; once this is mended the same command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Windows console may lack × or −: shown as ?, not a stop
+            stream.reconfigure(errors="replace")
     try:
         return int(options.command(options))
     except NotebookError as error:
@@ -183,8 +187,8 @@ def _print_verdicts(derived: Path) -> None:
 def _run(options: argparse.Namespace) -> int:
     from surveypls.compendium import project as compendium
     from surveypls.compendium import record, runner
-    from surveypls.own_survey.check import preflight, refuse_swapped
     from surveypls.study.definition import load_study
+    from surveypls.survey.check import preflight, refuse_swapped
 
     root = compendium.find_root()
     record.check_own_name(options.name)
@@ -216,7 +220,7 @@ def _paper(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from surveypls.own_survey.scaffold import scaffold
+    from surveypls.survey.scaffold import scaffold
 
     made = scaffold(options.survey, options.output)
     for path in made.write():
@@ -227,6 +231,11 @@ def _new(options: argparse.Namespace) -> int:
 
 def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
     """Write the command that comes next, as it can be typed where this one was."""
+    if os.name == "nt":  # no make, another way of quoting
+        import subprocess
+
+        typed = subprocess.list2cmdline([str(survey), str(study)])
+        return f"uv run surveypls {command} {typed}" + (f" --name {name}" if name else "")
     given = [shlex.quote(str(path)) for path in (survey, study)]
     if Path("Makefile").is_file() and Path("study.yaml").is_file():
         target = "mine" if command == "run" else command
@@ -236,7 +245,7 @@ def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from surveypls.own_survey.check import MINIMUM_PATH, check
+    from surveypls.survey.check import MINIMUM_PATH, check
 
     report = check(options.survey, options.study, minimum_path=options.minimum_path or MINIMUM_PATH)
     print(report.text())

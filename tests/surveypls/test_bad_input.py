@@ -141,7 +141,7 @@ SURVEYS: dict[str, tuple[str | bytes, str]] = {
     "a million rows": ("ID," + ",".join(ITEMS) + "\n" + "R,1,2,3,4,5,1,2,3,4\n" * 1_000_000, "more than 100,000 rows"),
     "too many columns": (",".join(f"c{i}" for i in range(6000)) + "\n1\n", "has 6000 columns"),
     "a huge cell": (GOOD.replace("R5", "R" * 200_000), "field larger than field limit"),
-    "everybody twice": (_csv(np.repeat(_answers(4), 15, axis=0)), "expected a row for each fold"),
+    "everybody twice": (_csv(np.repeat(_answers(4), 15, axis=0)), "'X1' and 'Y2' are the same column"),
     "straight lines": (_csv([[v] * 9 for v in (1, 2, 3, 4, 5) * 8]), "are the same column"),
 }  # fmt: skip
 

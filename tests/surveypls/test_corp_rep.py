@@ -14,8 +14,8 @@ from plsem import quantities as registry
 from plsem.efa.pruning import prune
 from plsem.estimator import fit
 from plsem.model import Model
-from surveypls.own_survey.check import check
 from surveypls.study.definition import Study, load_study
+from surveypls.survey.check import check
 from surveypls.survey.reading import read_survey
 from surveypls.survey.screening import clean
 

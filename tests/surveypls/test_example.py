@@ -17,10 +17,10 @@ import pandas as pd
 import pytest
 
 from surveypls.__main__ import main
-from surveypls.own_survey.check import check
 from surveypls.study.definition import load_study
 from surveypls.study.schema import SCHEMA_FILE, schema_text, study_schema
 from surveypls.study.strict_yaml import load_yaml
+from surveypls.survey.check import check
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "library_app"

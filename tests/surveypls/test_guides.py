@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from surveypls.study.definition import CleaningSettings, parse_study
 from surveypls.study.strict_yaml import load_yaml
+from surveypls.survey.scaffold import scaffold
+from tabletext.catalogue import spanish
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDES = ("own_survey.md", "own_survey.es.md")
@@ -20,11 +24,18 @@ def test_the_examples_make_a_study(guide: str) -> None:
     content: dict[str, object] = {"id": "a", "title": "b"}
     lavaan: dict[str, object] = dict(content)
     for block in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL):
-        (lavaan if "model:" in block else content).update(load_yaml(block))
+        for key, value in load_yaml(block).items():
+            where = lavaan if "model:" in block else content
+            known = where.get(key)
+            where[key] = {**known, **value} if isinstance(known, dict) else value
     import yaml
 
     study = parse_study(yaml.safe_dump(content, allow_unicode=True))
     assert study.survey.consent is not None
+    assert study.survey.exclude
+    assert list(study.controls) and study.groups is not None
+    ends = study.scale_ends
+    assert (ends[0]["X7"], ends[1]["X7"], ends[1]["X4"], ends[1]["X1"]) == (0, 10, 7, 5)
     assert study.hypotheses[0].sign == "positive"
     assert parse_study(yaml.safe_dump(lavaan, allow_unicode=True)).path_pairs == study.path_pairs
 
@@ -44,6 +55,39 @@ def test_both_guides_show_the_same_commands() -> None:
     english, spanish = ((DOCS / g).read_text(encoding="utf-8") for g in GUIDES)
     wanted = r"^make (?:setup|new|check|mine)\b"
     assert re.findall(wanted, english, re.MULTILINE) == re.findall(wanted, spanish, re.MULTILINE)
-    assert (
-        len(re.findall("^## ", english, re.MULTILINE)) == len(re.findall("^## ", spanish, re.MULTILINE)) == 6
-    )
+    titles = [re.findall(r"^## (\d)", text, re.MULTILINE) for text in (english, spanish)]
+    assert titles[0] == titles[1] == list("12345678")
+    for command in ("new", "check", "run"):
+        assert all(f"`uv run surveypls {command} " in text for text in (english, spanish))
+
+
+@pytest.mark.parametrize(
+    ("guide", "name", "survey"),
+    [
+        ("own_survey.md", "answers", "examples/library_app/survey.csv"),
+        ("own_survey.es.md", "respuestas", "data/raw/survey.csv"),
+    ],
+)
+def test_what_new_prints_is_what_the_guide_shows(guide: str, name: str, survey: str, tmp_path: Path) -> None:
+    copy = shutil.copy(DOCS.parent / survey, tmp_path / f"{name}.csv")
+    said = scaffold(copy).advice().replace(f"{tmp_path}/", "")
+    (shown,) = re.findall(r"```text\n(.*?)```", (DOCS / guide).read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert said.strip().startswith(shown.strip())
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_message_of_the_guide_is_one_of_the_code(guide: str) -> None:
+    """Each answer to a message quotes it as it stands in the code, or in the catalogue."""
+    text = (DOCS / guide).read_text(encoding="utf-8")
+    said = [str(m.string) for m in spanish() if m.string] if guide.endswith("es.md") else []
+    for path in (DOCS.parent / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.append(node.value)
+    everything = "\n".join(said)
+    part = text[text.index("## 6.") : text.index("## 7.")]
+    quoted = re.findall(r"^\| `(.*?)` \|", part, re.MULTILINE)
+    assert len(quoted) > 12
+    for message in quoted:
+        size = min(14, max(map(len, re.split(r"'[^']*'|[:;…]", message))) - 2)
+        assert any(message[i : i + size] in everything for i in range(len(message) - size + 1)), message

@@ -256,7 +256,7 @@ def test_a_dead_or_stuck_kernel_is_said_plainly(
     started = time.monotonic()
     given = [str(toy / "data/raw/survey.csv"), str(toy / "study.yaml")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("surveypls.own_survey.check.preflight", lambda survey, study: load_study(study))
+        patch.setattr("surveypls.survey.check.preflight", lambda survey, study: load_study(study))
         assert main(["run", *given, "--cell-limit", "3"]) == 1
     assert time.monotonic() - started < 45
     said = capsys.readouterr().err

@@ -14,17 +14,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveypls.__main__ import main
-from surveypls.own_survey.check import check
-from surveypls.own_survey.known_scales import KNOWN_SCALES
-from surveypls.own_survey.scaffold import ScaffoldError, scaffold
-from surveypls.own_survey.scale_guess import guess_scale
 from surveypls.study.definition import StudyError, load_study
 from surveypls.study.strict_yaml import load_yaml
+from surveypls.survey.check import check
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError
+from surveypls.survey.known_scales import KNOWN_SCALES
 from surveypls.survey.reading import read_survey
+from surveypls.survey.scaffold import ScaffoldError, scaffold
+from surveypls.survey.scale_found import FoundScale
+from surveypls.survey.scale_guess import guess_scales
 
 ROOT = Path(__file__).parents[2]
+
+
+def guess_scale(rows: list[list[str]], n_columns: int) -> FoundScale:
+    scales, _ = guess_scales(rows, [""] * n_columns)
+    return scales[0]
+
+
 AGREE = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]
 
 
@@ -229,7 +237,10 @@ def test_columns_on_another_scale_are_named(tmp_path: Path) -> None:
         tmp_path / "s.csv", ["X1", "X2", "Y1", "Y2", "NPS1"], [[1, 2, 3, 4, 5]] * 4 + [list(range(11))]
     )
     made = scaffold(survey, tmp_path / "study.yaml")
-    assert any("'NPS1'" in u and "another scale" in u for u in made.unsure)
+    assert any("scales.NPS is another scale: 0, 1, 2" in u for u in made.unsure)
+    made.write()
+    assert load_study(made.study).scale_of("NPS1") == {str(v): v for v in range(11)}
+    assert load_study(made.study).scale_of("Y2") == {str(v): v for v in range(1, 6)}
 
 
 def test_nothing_is_overwritten(
@@ -399,7 +410,10 @@ def test_whatever_is_written_can_be_read(header: list[str], answers: list[str], 
     try:
         study = load_study(output)
     except StudyError as error:
-        assert all(p.startswith(("paths: missing", "survey.scale: no number")) for p in error.problems)
+        assert all(
+            p.startswith(("paths: missing", "survey.scale: no number", "survey.scales: no number"))
+            for p in error.problems
+        )
         return
     if (tmp_path / "study_codebook.csv").exists():
         assert set(study.items) == set(load_codebook(tmp_path / "study_codebook.csv")["item"])

@@ -96,29 +96,44 @@ def test_without_a_consent_column_nobody_needs_one():
     assert "consent" not in set(found.flow["rule"])
 
 
-def test_duplicates_by_id_keep_the_first():
+def test_a_whole_form_sent_twice_keeps_the_first():
     rows = varied(5)
-    again = (" r2 ", "Sí", *rows[4][2:])
+    again = tuple(rows[1])
     found = cleaned([*rows, again, again], drop_duplicates=True)
     assert found.log["row"].tolist() == [7, 8]
-    assert "same id as row 3" in found.log["what"].iloc[0]
-    assert step(found, "duplicate_id")["dropped"] == 2
-    assert len(cleaned([*rows, again], drop_duplicates=False).responses) == 6
+    assert "same as row 3" in found.log["what"].iloc[0]
+    assert step(found, "duplicate_row")["dropped"] == 2
+    kept = cleaned([*rows, again], drop_duplicates=False)
+    assert len(kept.responses) == 6
+    assert step(kept, "duplicate_id")["flagged"] == 1
+
+
+def test_the_same_id_with_anything_else_different_is_reported_and_dropped_only_if_asked():
+    rows = varied(5)
+    again = (" r2 ", "Sí", *rows[4][2:])
+    found = cleaned([*rows, again], drop_duplicates=True)
+    assert step(found, "duplicate_id")[["dropped", "flagged"]].tolist() == [0, 1]
+    assert len(found.responses) == 6
+    gone = cleaned([*rows, again, again], drop_same_id=True)
+    assert gone.log["row"].tolist() == [7, 8]
+    assert "same id as row 3" in gone.log["what"].iloc[0]
 
 
 def test_respondents_without_an_id_are_not_duplicates():
     rows = [("", *r[1:]) for r in varied(4)]
-    found = cleaned(rows, drop_duplicates=True, min_duplicate_items=5)
-    assert found.responses.index.tolist() == ["row 2", "row 3", "row 4", "row 5"]
+    found = cleaned([*rows, rows[2]], drop_duplicates=True, drop_same_id=True, min_duplicate_items=5)
+    assert found.responses.index.tolist() == ["row 2", "row 3", "row 4", "row 5", "row 6"]
+    assert step(found, "duplicate_answers")["flagged"] == 1
 
 
 def test_duplicate_answers_need_enough_of_them():
     rows = varied(6)
     again = ("R9", "Sí", *rows[2][2:])
-    assert dropped(cleaned([*rows, again], drop_duplicates=True, min_duplicate_items=5)) == ["R9"]
-    assert dropped(cleaned([*rows, again], drop_duplicates=True, min_duplicate_items=6)) == []
+    assert dropped(cleaned([*rows, again], drop_same_answers=True, min_duplicate_items=5)) == ["R9"]
+    assert dropped(cleaned([*rows, again], min_duplicate_items=5)) == []
+    assert dropped(cleaned([*rows, again], drop_same_answers=True, min_duplicate_items=6)) == []
     flat = [("R7", "Sí", *"55555"), ("R8", "Sí", *"55555")]
-    assert dropped(cleaned([*rows, *flat], drop_duplicates=True, min_duplicate_items=5)) == []
+    assert dropped(cleaned([*rows, *flat], drop_same_answers=True, min_duplicate_items=5)) == []
 
 
 def test_an_item_answered_alike_is_named_and_the_distances_are_still_computed():
@@ -149,14 +164,15 @@ def test_the_same_answers_count_from_all_items_on_unless_these_are_few():
     answers = [r[2:] for r in varied(6, 12)]
     answers.append(answers[2])
     times = [f"2025-01-02 10:0{i}" for i in range(7)]
-    found = _timed(10, times, answers)
+    found = _timed(10, times, answers, drop_same_answers=True)
     assert step(found, "duplicate_answers")[["parameter", "dropped"]].tolist() == [">= 12", 1]
+    assert step(_timed(10, times, answers), "duplicate_answers")[["dropped", "flagged"]].tolist() == [0, 1]
     # eight items can be answered alike by chance: the rule says that it cannot fire, and the rows stay
     few = [a[:8] for a in answers]
-    found = _timed(6, times, few)
+    found = _timed(6, times, few, drop_same_answers=True)
     assert step(found, "duplicate_answers")[["parameter", "dropped"]].tolist() == ["", 0]
     assert any("8 items are fewer than 10" in note for note in found.notes)
-    found = _timed(10, times, answers, min_duplicate_items=20)
+    found = _timed(10, times, answers, min_duplicate_items=20, drop_same_answers=True)
     assert any("12 items are fewer than 20" in note for note in found.notes)
     found = _timed(25, times, [a * 2 + a[:3] for a in answers])
     assert step(found, "duplicate_answers")["parameter"] == ">= 20"
@@ -168,9 +184,8 @@ def test_the_same_answers_count_from_all_items_on_unless_these_are_few():
 def test_rows_alike_in_every_cell_with_the_time_are_sent_twice(time, n):
     answers = [r[2:] for r in varied(6)]
     answers += [answers[4]]
-    found = _timed(3, [time] * 7, answers)
-    assert step(found, "duplicate_answers")["dropped"] == n
-    assert step(_timed(3, [time] * 6 + ["2025-01-02 10:04"], answers), "duplicate_answers")["dropped"] == 0
+    assert len(_timed(3, [time] * 7, answers).responses) == 7 - n
+    assert len(_timed(3, [time] * 6 + ["2025-01-02 10:04"], answers).responses) == 7
 
 
 def test_the_papers_screening_is_what_was_committed():

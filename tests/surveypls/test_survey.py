@@ -60,7 +60,7 @@ def test_excel_says_its_separator(tmp_path):
     content = "sep=;\r\n" + text_of(";", [["P1", "Sí", "4,0", "2,0", "3,0", "1,0", "5,0"]])
     found = read_survey(write(tmp_path, content.encode()), study())
     assert list(found.answers.index) == [3]
-    assert [found.scale.read(t) for t in found.answers.iloc[0]] == [("answer", v) for v in (4, 2, 3, 1, 5)]
+    assert [found.read("a1", t) for t in found.answers.iloc[0]] == [("answer", v) for v in (4, 2, 3, 1, 5)]
 
 
 def test_commas_inside_answers_do_not_change_the_separator(tmp_path):
@@ -409,10 +409,13 @@ def test_the_same_survey_in_any_dress(tmp_path):
     again = write(tmp_path, text_of(";", table.rows, table.header).encode("cp1252"))
     other = read_survey(again, project, book)
     pd.testing.assert_frame_equal(one.answers, other.answers)
-    cells = [[_number(one.scale, c) if j > 2 else c for j, c in enumerate(row)] for row in table.rows]
+    cells = [
+        [_number(one.scales["INFRATICS1"], c) if j > 2 else c for j, c in enumerate(row)]
+        for row in table.rows
+    ]
     in_excel = read_survey(workbook(tmp_path, [list(table.header), *cells]), project, book)
-    numbers = [[one.scale.read(t) for t in row] for row in one.answers.to_numpy()]
-    assert [[one.scale.read(t) for t in row] for row in in_excel.answers.to_numpy()] == numbers
+    numbers = [[one.read("FI1", t) for t in row] for row in one.answers.to_numpy()]
+    assert [[one.read("FI1", t) for t in row] for row in in_excel.answers.to_numpy()] == numbers
 
 
 def _number(scale, text):

@@ -10,8 +10,8 @@ import pytest
 
 from plsem.model import Model
 from surveypls.__main__ import main
-from surveypls.own_survey.check import CheckError, CheckReport, check, preflight
-from surveypls.own_survey.sample_size import minimum_n, smallest_path, ten_times
+from surveypls.survey.check import CheckError, CheckReport, check, preflight
+from surveypls.survey.sample_size import minimum_n, smallest_path, ten_times
 
 STUDY = """\
 id: small
@@ -50,11 +50,10 @@ def _one(lines: tuple[str, ...], words: str) -> str:
     return found[0]
 
 
-def test_a_sound_pair_gives_no_errors_and_two_warnings(tmp_path: Path) -> None:
+def test_a_sound_pair_gives_no_errors_and_one_warning(tmp_path: Path) -> None:
     report = _check(tmp_path, _survey())
     assert report.errors == ()
-    twice, single = report.warnings
-    assert "7 items are fewer than 8 (cleaning.min_duplicate_items)" in twice
+    (single,) = report.warnings
     assert single == "study.yaml: Z has one item: its reliability cannot be estimated"
     assert report.model.splitlines() == [
         *("X =~ X1 + X2 + X3", "Y =~ Y1 + Y2 + Y3", "Z =~ Z1", "Y ~ X", "Z ~ Y"),
@@ -161,15 +160,27 @@ def test_dropped_rows_are_told_with_their_rules(tmp_path: Path) -> None:
     survey.iloc[10, 0] = ""
     said = _one(_check(tmp_path, survey).warnings, "rows are kept; dropped:")
     assert "199 of 202 rows" in said
-    assert "same id sent again 2" in said
+    assert "whole form sent again 2 (rows 202, 203)" in said
+    assert "missing answer (listwise) 1 (rows 12)" in said
 
 
-def test_a_second_heading_row_is_named(tmp_path: Path) -> None:
+def test_the_same_id_or_answers_alone_are_told_and_kept(tmp_path: Path) -> None:
+    survey = _survey()
+    survey.loc[7, COLUMNS] = survey.loc[3, COLUMNS]
+    survey.loc[9, "ID"] = "r4"
+    report = _check(tmp_path, survey, STUDY.replace("min_duplicate_items: 8", "min_duplicate_items: 7"))
+    assert "rows 11" in _one(report.warnings, "same id sent again: 1 rows, kept")
+    assert "drop_same_answers: true" in _one(report.warnings, "same answers sent again")
+    assert "200 rows are left after screening." in report.facts
+
+
+def test_a_second_heading_row_is_read_as_such_and_told(tmp_path: Path) -> None:
     survey = _survey()
     second = pd.DataFrame([[*(f"How much {c}?" for c in COLUMNS), "ResponseId"]], columns=survey.columns)
     report = _check(tmp_path, pd.concat([second, survey]))
     assert report.errors == ()
-    _one(report.warnings, "row 2 is not a row of answers")
+    assert "Row 2 is no answer: question texts, below the headings." in report.facts
+    assert "200 of 201 rows are kept; dropped: no row of answers 1" in _one(report.warnings, "rows are kept")
 
 
 def test_equal_headings_elsewhere_are_named(tmp_path: Path) -> None:
@@ -187,10 +198,10 @@ def test_few_rows_are_told(tmp_path: Path) -> None:
     assert "25 rows" in _one(_check(tmp_path, _survey(25), study).warnings, "ten-times rule asks for, 30")
 
 
-def test_rows_too_few_for_the_items_are_an_error_before_anything_runs(tmp_path: Path) -> None:
+def test_rows_too_few_for_the_items_are_told_before_anything_runs(tmp_path: Path) -> None:
     report = _check(tmp_path, _survey(7), STUDY + "pls: {predict_folds: 3}\n")
-    said = _one(report.errors, "a run would stop")
-    assert "7 rows are too few for 7 items" in said
+    assert "7 rows for 7 items" in _one(report.warnings, "exact fit, d_G, NFI and χ² are left blank")
+    _one(report.warnings, "7 rows for 7 items: a factor analysis asks for at least 5")
     _one(_check(tmp_path, _survey(12)).warnings, "12 rows are too few for 7 items: d_G")
     _one(_check(tmp_path, _survey(30)).warnings, "30 rows for 7 items: a factor analysis asks for at least 5")
 

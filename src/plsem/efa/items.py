@@ -50,7 +50,10 @@ def mcdonald_omega(correlations: Array) -> float:
 
 
 def item_statistics(
-    data: pd.DataFrame, scale: tuple[int, int], *, items: Sequence[str] | None = None
+    data: pd.DataFrame,
+    scale: tuple[float | Mapping[str, float], float | Mapping[str, float]],
+    *,
+    items: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Describe each item's answers.
 
@@ -58,7 +61,7 @@ def item_statistics(
     ----------
     data : DataFrame (n, items)
         Numeric answers; missing ones are left out item by item.
-    scale : (int, int)
+    scale : pair of float, or of mappings of item to float
         Lowest and highest answer of the scale.
     items : sequence of str, optional
         The items to describe, all columns if None.
@@ -75,6 +78,7 @@ def item_statistics(
         answers = data[item].dropna().to_numpy(dtype=float)
         n = answers.size
         varies = n > 0 and np.ptp(answers) > 0
+        low, high = (end[item] if isinstance(end, Mapping) else end for end in scale)
         rows.append(
             {
                 "item": item,
@@ -85,8 +89,8 @@ def item_statistics(
                 "median": float(np.median(answers)) if n else np.nan,
                 "skew": float(stats.skew(answers, bias=False)) if varies and n > 2 else np.nan,
                 "kurtosis": float(stats.kurtosis(answers, bias=False)) if varies and n > 3 else np.nan,
-                "floor": float(np.mean(answers == scale[0])) if n else np.nan,
-                "ceiling": float(np.mean(answers == scale[1])) if n else np.nan,
+                "floor": float(np.mean(answers == low)) if n else np.nan,
+                "ceiling": float(np.mean(answers == high)) if n else np.nan,
             }
         )
     return pd.DataFrame(rows)

@@ -84,6 +84,7 @@ PICTURES: Mapping[str, Picture] = {
         lambda p, d, cleaned: figures.response_bars(
             cleaned.instrument[cleaned.responses.columns],
             p.study.survey.scale,
+            scales={i: p.study.scale_of(i) for i in p.study.items},
             blocks=p.study.blocks(),
             item_labels=p.item_texts(),
             construct_labels=p.study.construct_labels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,7 @@ def response_bars(
     responses: pd.DataFrame,
     scale: Mapping[str, int],
     *,
+    scales: Mapping[str, Mapping[str, int]] | None = None,
     blocks: Mapping[str, Sequence[str]] | None = None,
     item_labels: Mapping[str, Any] | None = None,
     construct_labels: Mapping[str, Any] | None = None,
@@ -64,7 +65,10 @@ def response_bars(
     responses : DataFrame, (n, items)
         The answers as numbers, NaN where missing.
     scale : mapping
-        Answer label → number, as in the study file; usual labels are translated.
+        Answer label → number, as in the study file; usual labels are translated.  A scale of more than 11 answers, a
+        slider, is drawn in tenths.
+    scales : mapping, optional
+        Item → its own scale, where it is not answered on ``scale``; each panel then has its own legend.
     blocks : mapping, optional
         Construct → items: one panel each; default: all columns in one.
     item_labels, construct_labels : mapping, optional
@@ -86,36 +90,41 @@ def response_bars(
     """
     answers = check_frame(responses, (), "response_bars", names=())
     groups = {"": list(answers.columns)} if blocks is None else {c: list(b) for c, b in blocks.items() if b}
-    values = sorted(set(scale.values()))
-    if not groups or len(values) < 2:
+    if not groups or len(set(scale.values())) < 2:
         raise FigureError("response_bars: expected at least one item and a scale of two or more answers")
-    for item in (i for block in groups.values() for i in block):
-        if item not in answers.columns:
-            raise FigureError(f"response_bars: no item {item!r}{nearest(item, map(str, answers.columns))}")
-        strange = set(answers[item].dropna()) - set(values)
-        if strange:
-            raise FigureError(
-                f"response_bars: {item} has the answer {min(strange):g}, expected one of {values}"
-            )
-    names = {v: scale_word(label, display) for label, v in reversed(list(scale.items()))}
-    middle = (len(values) - 1) / 2
+    steps: dict[str, list[_Step]] = {}
     rows = []
     for construct, block in groups.items():
         for item in block:
-            counts = np.array([(answers[item] == v).sum() for v in values], dtype=float)
+            if item not in answers.columns:
+                raise FigureError(
+                    f"response_bars: no item {item!r}{nearest(item, map(str, answers.columns))}"
+                )
+            steps[item] = _steps((scales or {}).get(item, scale), display)
+            given = answers[item].dropna()
+            counts = np.array(
+                [((given >= s.low) & (given <= s.high)).sum() for s in steps[item]], dtype=float
+            )
+            if counts.sum() < len(given):
+                values = [s.low for s in steps[item]]
+                strange = given[~given.isin(values)].min()
+                raise FigureError(
+                    f"response_bars: {item} has the answer {strange:g}, expected one of {values}"
+                )
             n = counts.sum()
             shares = counts / n if n else counts
+            middle = (len(counts) - 1) / 2
             below = sum(s * min(1.0, max(0.0, middle - i + 0.5)) for i, s in enumerate(shares))
             starts = np.concatenate([[0.0], np.cumsum(shares)[:-1]]) - below
             label = display.text((item_labels or {}).get(item))
-            for v, c, s, start in zip(values, counts, shares, starts, strict=True):
-                rows.append((construct, item, label, v, names[v], int(c), int(n), s, start))
+            for step, c, s, start in zip(steps[item], counts, shares, starts, strict=True):
+                rows.append((construct, item, label, step.value, step.name, int(c), int(n), s, start))
     data = pd.DataFrame(
         rows, columns=["construct", "item", "label", "value", "answer", "count", "n", "share", "left"]
     )
 
-    colours = _DIVERGING(np.linspace(0, 1, len(values)))
     room = 2.5
+    several = len({tuple(found) for found in steps.values()}) > 1
     heights = [len(block) + 0.6 for block in groups.values()]
     figure = new_figure(0.27 * sum(heights) + 0.9)
     axes = figure.subplots(len(groups), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
@@ -124,7 +133,7 @@ def response_bars(
         part = data[data["construct"] == construct]
         for i, item in enumerate(block):
             bars = part.loc[part["item"] == item, ["left", "share"]].to_numpy(dtype=float)
-            for (left, share), colour in zip(bars, colours, strict=True):
+            for (left, share), colour in zip(bars, _colours(steps[item]), strict=True):
                 _segment(ax, i, left, share, colour, display)
         wordings = [display.text((item_labels or {}).get(item)) for item in block]
         shown = [f"{item} · {text}" if text else item for item, text in zip(block, wordings, strict=True)]
@@ -134,20 +143,55 @@ def response_bars(
         ax.set_xlim(low - 0.02, high + 0.02)
         if construct:
             ax.set_title(display.text((construct_labels or {}).get(construct), default=construct))
+        if several:
+            ax.legend(
+                handles=_handles(steps[block[0]]), loc="upper left", bbox_to_anchor=(1, 1), handlelength=1.0
+            )
     axes[-1].xaxis.set_major_formatter(lambda x, _: display.number(abs(100 * x), digits=0))
     axes[-1].set_xlabel(display("Share of answers (%)"))
     n_low, n_high = int(data["n"].min()), int(data["n"].max())
     count = display.count(n_low) if n_low == n_high else f"{display.count(n_low)}–{display.count(n_high)}"
-    one_row = sum(text_width(names[v], NORMAL) + 0.35 for v in values) <= WIDTH - 0.3
-    figure.legend(
-        handles=[Patch(facecolor=c, label=names[v]) for c, v in zip(colours, values, strict=True)],
-        loc="outside upper center",
-        ncols=len(values) if one_row else -(-len(values) // 2),
-        handlelength=1.0,
-        columnspacing=1.2,
-    )
+    if not several:
+        found = next(iter(steps.values()))
+        one_row = sum(text_width(step.name, NORMAL) + 0.35 for step in found) <= WIDTH - 0.3
+        figure.legend(
+            handles=_handles(found),
+            loc="outside upper center",
+            ncols=len(found) if one_row else -(-len(found) // 2),
+            handlelength=1.0,
+            columnspacing=1.2,
+        )
     add_notice(figure, display("n = {count}", count=count), display.notice)
     return figure, data
+
+
+class _Step(NamedTuple):
+    """A segment of a bar: the number it is listed by, its name, the answers from low to high."""
+
+    value: float
+    name: str
+    low: float
+    high: float
+
+
+def _steps(scale: Mapping[str, int], display: Display) -> list[_Step]:
+    values = sorted(set(scale.values()))
+    if len(values) <= 11:
+        names = {v: scale_word(label, display) for label, v in reversed(list(scale.items()))}
+        return [_Step(v, names[v], v, v) for v in values]
+    cuts = np.linspace(values[0], values[-1], 11)
+    return [
+        _Step(low, f"{low:g}–{high:g}", low if low == cuts[0] else np.nextafter(low, np.inf), high)
+        for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
+    ]
+
+
+def _colours(steps: Sequence[_Step]) -> Any:
+    return _DIVERGING(np.linspace(0, 1, len(steps)))
+
+
+def _handles(steps: Sequence[_Step]) -> list[Patch]:
+    return [Patch(facecolor=c, label=s.name) for c, s in zip(_colours(steps), steps, strict=True)]
 
 
 def _segment(ax: Axes, y: int, left: float, share: float, colour: Any, display: Display) -> None:

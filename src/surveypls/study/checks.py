@@ -51,6 +51,8 @@ def model_problems(study: Study) -> Iterable[str]:
     for name in sorted(set(names) & items):
         if study.get(name).items != (name,):
             yield f"{name!r} names both a construct and an item"
+    for name in sorted(set(study.controls) & {*names, *items, "group"}):
+        yield f"controls.{name}: the name stands for something else; name it otherwise"
     for item in sorted(RESERVED & items):
         yield f"item {item!r} has a name that the tables of the analysis use; name it otherwise"
     for h in study.hypotheses:

@@ -20,7 +20,9 @@ from surveypls.study.settings import (
     BootstrapSettings,
     CleaningSettings,
     Consent,
+    Control,
     EfaSettings,
+    Groups,
     Name,
     PlsSettings,
     Settings,
@@ -50,6 +52,8 @@ __all__ = [
 ]
 
 MAX_STUDY_BYTES = 1_000_000
+#: What the column of groups is called in the cleaned data.
+GROUP = "group"
 
 
 class StudyError(ValueError):
@@ -192,6 +196,10 @@ class Study(Settings):
     """How the raw export is written."""
     cleaning: CleaningSettings = CleaningSettings()
     """Screening rules."""
+    controls: dict[Name, Control] = Field(default={}, max_length=100)
+    """Control variables: name → heading of a numeric column, or {column, codes: {category: number}}."""
+    groups: Groups | None = None
+    """The column of groups to compare: {column, compare: [A, B]}."""
     constructs: tuple[Construct, ...] = Field(min_length=1, max_length=100)
     """Construct → its items."""
     paths: tuple[Path, ...] = Field(min_length=1, max_length=1000)
@@ -244,11 +252,23 @@ class Study(Settings):
         """Every candidate item, construct by construct."""
         return tuple(item for c in self.constructs for item in c.items)
 
+    def scale_of(self, item: str) -> dict[str, int]:
+        """Return the answers of an item's scale: its own, its construct's, or that of the survey."""
+        own = self.survey.scales
+        construct = next((c.name for c in self.constructs if item in c.items), "")
+        return own.get(item) or own.get(construct) or self.survey.scale
+
     @property
-    def scale_ends(self) -> tuple[int, int]:
-        """The lowest and the highest answer of the scale."""
-        values = self.survey.scale.values()
-        return min(values), max(values)
+    def scale_ends(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The lowest and the highest answer of each item's scale, item → number."""
+        ends = {item: self.scale_of(item).values() for item in self.items}
+        return {i: min(v) for i, v in ends.items()}, {i: max(v) for i, v in ends.items()}
+
+    @property
+    def observed(self) -> dict[str, str]:
+        """Name → heading of the columns beside the items that are passed on: controls and groups."""
+        found = {name: control.column for name, control in self.controls.items()}
+        return found if self.groups is None else {**found, GROUP: self.groups.column}
 
     @property
     def factored_items(self) -> tuple[str, ...]:

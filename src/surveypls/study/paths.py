@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".sav", ".zsav", ".dta")
 STUDIES = (".yaml", ".yml")
 
 
@@ -24,6 +24,8 @@ def not_readable(path: Path, error: OSError, endings: Sequence[str]) -> str:
     folder = path.parent.resolve()
     if path.is_dir():
         return "cannot be read: it is a folder, expected a file"
+    if isinstance(error, PermissionError):
+        return f"cannot be read: {error.strerror}; if it is open in another program, such as Excel, close it there"
     if not isinstance(error, FileNotFoundError):
         return f"cannot be read: {error.strerror}"
     if not folder.is_dir():

@@ -72,15 +72,52 @@ class Consent(Settings):
     """Answers that count as consent."""
 
 
+#: Answers of a scale, one each: a slider from 0 to 1000 is the longest.
+ScaleLabels = Annotated[
+    dict[str, Annotated[int, Field(ge=-1000, le=1000)]], Field(min_length=2, max_length=1001)
+]
+_RANGE = re.compile(r"\s*(-?\d{1,4})\s*(?:-|–|to|\.\.|…)\s*(-?\d{1,4})\s*")
+
+
+def scale_labels(value: Any) -> Any:
+    """Return a scale as it is written, ``{Never: 1, …}`` or ``1-7``, as label → number.
+
+    Raises
+    ------
+    ValueError
+        If an answer has no number.
+    """
+    if isinstance(value, str) and (match := _RANGE.fullmatch(value)):
+        low, high = int(match[1]), int(match[2])
+        return {str(v): v for v in range(low, min(high, low + 1001) + 1)}
+    if not isinstance(value, Mapping):
+        return value
+    bare = [str(k) for k, v in value.items() if v is None]
+    if bare:
+        raise ValueError(
+            f"no number for {', '.join(map(repr, bare))}; write 1 for the lowest answer, 2 for the next, and so on; "
+            "what is no answer at all is moved to survey.missing_codes"
+        )
+    return {str(k): v for k, v in value.items()}
+
+
+def _two_ends(scale: dict[str, int]) -> dict[str, int]:
+    if len(set(scale.values())) < 2:
+        raise ValueError(f"expected at least two different numbers, found {sorted(set(scale.values()))}")
+    return scale
+
+
 class SurveySettings(Settings):
     """How the raw export is written."""
 
     codebook: str | None = None
     """CSV with one row an item: item, header (its heading), reversed, text_en, text_es; from this file's folder."""
-    scale: dict[str, Annotated[int, Field(ge=-1000, le=1000)]] = Field(
-        default={"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}, min_length=2, max_length=11
-    )
-    """Answer → number, lowest first; a number in the survey counts as it is."""
+    sheet: str | None = None
+    """Sheet of a workbook that holds the answers; the first one with rows where it is left out."""
+    scale: ScaleLabels = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+    """Answer → number, lowest first, or the ends of a scale of numbers, 1-7; a number in the survey counts as it is."""
+    scales: dict[Name, ScaleLabels] = {}
+    """Construct or item → its own scale, where it is not answered on the one above."""
     missing_codes: tuple[str, ...] = ("", "NA", "N/A", "#N/A", "NaN", "-99", "-9", "999")
     """Cells that mean no answer."""
     respondent: str | None = None
@@ -89,27 +126,37 @@ class SurveySettings(Settings):
     """Heading of the time of submission."""
     consent: Consent | None = None
     """The consent question; rows without consent are dropped."""
+    exclude: dict[str, tuple[str, ...]] = {}
+    """Heading → answers: rows with one of them are left out, such as tests and previews of the form."""
     reversed_items: tuple[Name, ...] = ()
     """Items that ask the opposite of their construct, to be turned round."""
 
     @field_validator("scale", mode="before")
     @classmethod
     def _labels_as_text(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        bare = [str(k) for k, v in value.items() if v is None]
-        if bare:
-            raise ValueError(
-                f"no number for {', '.join(map(repr, bare))}; write 1 for the lowest answer, 2 for the next, and so on"
-            )
-        return {str(k): v for k, v in value.items()}
+        return scale_labels(value)
+
+    @field_validator("scales", mode="before")
+    @classmethod
+    def _each_scale_as_text(cls, value: Any) -> Any:
+        return {str(k): scale_labels(v) for k, v in value.items()} if isinstance(value, Mapping) else value
 
     @field_validator("scale")
     @classmethod
     def _scale_has_two_ends(cls, scale: dict[str, int]) -> dict[str, int]:
-        if len(set(scale.values())) < 2:
-            raise ValueError(f"expected at least two different numbers, found {sorted(set(scale.values()))}")
-        return scale
+        return _two_ends(scale)
+
+    @field_validator("scales")
+    @classmethod
+    def _scales_have_two_ends(cls, scales: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+        return {name: _two_ends(scale) for name, scale in scales.items()}
+
+    @field_validator("exclude", mode="before")
+    @classmethod
+    def _excluded_as_text(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {str(k): tuple(map(str, v if isinstance(v, (list, tuple)) else [v])) for k, v in value.items()}
 
     @field_validator("missing_codes", mode="before")
     @classmethod
@@ -117,6 +164,39 @@ class SurveySettings(Settings):
         return (
             tuple("" if v is None else str(v) for v in value) if isinstance(value, (list, tuple)) else value
         )
+
+
+class Control(Settings):
+    """An observed column that enters the model as it is: numbers, or categories that the file gives numbers."""
+
+    column: str
+    """Heading of the column."""
+    codes: dict[str, float] | None = Field(default=None, min_length=2, max_length=100)
+    """Category → number; left out, the column holds numbers."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _heading_alone(cls, value: Any) -> Any:
+        return {"column": value} if isinstance(value, str) else value
+
+    @field_validator("codes", mode="before")
+    @classmethod
+    def _categories_as_text(cls, value: Any) -> Any:
+        return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+
+
+class Groups(Settings):
+    """The column that says which group a respondent belongs to."""
+
+    column: str
+    """Heading of the column."""
+    compare: tuple[str, ...] = ()
+    """The groups to compare, as they stand in the column; all that occur where it is left out."""
+
+    @field_validator("compare", mode="before")
+    @classmethod
+    def _groups_as_text(cls, value: Any) -> Any:
+        return tuple(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 class CleaningSettings(Settings):
@@ -127,10 +207,14 @@ class CleaningSettings(Settings):
     """
 
     drop_duplicates: bool = True
-    """Drop a submission with the id, or all the answers, of an earlier one."""
+    """Drop a row that agrees with an earlier one in its id, its time and every other column."""
+    drop_same_id: bool = False
+    """Drop a later row with an id that an earlier one has, whatever else differs; otherwise such rows are reported."""
+    drop_same_answers: bool = False
+    """Drop a later row with all the answers of an earlier one; otherwise such rows are reported."""
     min_duplicate_items: int | None = Field(default=None, ge=1, le=100_000)
-    """The same answers count as sent twice only from this many answers on; null: from 20 on, or from all of them
-    where fewer items are asked, and never below 10."""
+    """The same answers count as such only from this many answers on; null: from 20 on, or from all of them where
+    fewer items are asked, and never below 10."""
     min_completion: Share | None = 0.8
     """Share of the whole instrument that must be answered."""
     max_longstring: int | None = Field(default=None, ge=2, le=100_000)

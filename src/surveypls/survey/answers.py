@@ -6,12 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypls.study.definition import SurveySettings
+from surveypls.study.definition import Study
+from surveypls.study.settings import SurveySettings
+from surveypls.survey.said import Said
 
 Array = NDArray[np.float64]
 
@@ -21,19 +24,52 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _NUMBERED_LABEL = re.compile(
     r"[(\[]?\s*([+-]?\d+)\s*[)\].:=–—-]*\s*(\D.*)|(\D.*?)\s*[(\[=:–—-]\s*([+-]?\d+)\s*[)\]]?"
 )
+_MONTHS = (
+    *("jan ene gen", "feb fev fév", "mar mär", "apr abr avr", "may mai mag", "jun giu jui"),
+    *("jul lug", "aug ago aoû", "sep set", "oct out okt ott", "nov", "dec dic dez déc"),
+)
+_MONTH = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
+#: A scale of more answers than this is a slider: any number between its ends is an answer.
+MOST_STEPS = 11
 
 
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """Fold a text to what a reader takes for the same: no case, accents, doubled spaces or outer punctuation."""
+    """Fold a text to what a reader takes for the same: no case, accents, underscores, spaces or outer punctuation."""
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    bare = "".join(" " if c.isspace() or unicodedata.category(c) in ("Cf", "Cc") else c for c in bare)
+    bare = "".join(
+        " " if c == "_" or c.isspace() or unicodedata.category(c) in ("Cf", "Cc") else c for c in bare
+    )
     return re.sub(r"\s+", " ", bare).strip(" .,;:!?¡¿\"'`´«»“”‘’*")
+
+
+def number_of(text: str) -> float | None:
+    """Read a number with a point or a comma; None if it is none."""
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def numbered(text: str) -> tuple[int, str] | None:
+    """Take ``"5 - Always"``, ``"Always (5)"`` or ``"10 (Always)"`` apart, as (5, "Always"); None if it is neither."""
+    match = _NUMBERED_LABEL.fullmatch(" ".join(text.split()))
+    if match is None or spreadsheet_date(text):
+        return None
+    digits, label = (match[1], match[2]) if match[1] is not None else (match[4], match[3])
+    return int(digits), label.strip("()[] ")
+
+
+def spreadsheet_date(text: str) -> str | None:
+    """Return the answer that a spreadsheet made a date of: ``"01-feb"`` or ``"2024-02-01 00:00:00"`` is ``"1-2"``."""
+    short = re.fullmatch(r"(\d{1,2})[-/. ]([^\W\d]{3})\w*\.?", text.strip().casefold())
+    if short and short[2] in _MONTH:
+        return f"{int(short[1])}-{_MONTH[short[2]]}"
+    whole = re.fullmatch(r"(?:19|20)\d\d-(\d\d)-(\d\d)(?:[ T]00:00(?::00)?)?", text.strip())
+    return f"{int(whole[2])}-{int(whole[1])}" if whole else None
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The answers that a study accepts, ready to be looked up.
+    """The answers that an item accepts, ready to be looked up.
 
     Attributes
     ----------
@@ -43,15 +79,18 @@ class Scale:
         Folded label → number.
     missing : frozenset of str
         Folded codes that stand for no answer.
+    written : tuple of str
+        The labels as the study writes them, lowest first.
     """
 
     values: tuple[int, ...]
     labels: dict[str, int]
     missing: frozenset[str]
+    written: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: SurveySettings) -> Scale:
-        """Build the look-up of a study's survey settings.
+    def of(cls, settings: SurveySettings, scale: Mapping[str, int] | None = None) -> Scale:
+        """Build the look-up of a study's survey settings, for their own scale or another one.
 
         Raises
         ------
@@ -59,62 +98,111 @@ class Scale:
             If two labels are read as the same text but have different numbers, or a missing code is
             also an answer.
         """
+        scale = settings.scale if scale is None else scale
         labels: dict[str, int] = {}
-        for label, value in settings.scale.items():
+        for label, value in scale.items():
             key = plain(label)
             if labels.setdefault(key, value) != value:
                 raise ValueError(
-                    f"survey.scale: {label!r} is read as {key!r}, which already means {labels[key]}"
+                    Said(
+                        "survey.scale: {label} is read as {key}, which already means {value}",
+                        label=repr(label),
+                        key=repr(key),
+                        value=labels[key],
+                    )
                 )
         values = tuple(sorted(set(labels.values())))
         # A code such as "." or "?" is nothing but punctuation: it is kept as it is written too.
         missing = frozenset(plain(code) for code in settings.missing_codes) - {""}
         missing |= {code.strip().casefold() for code in settings.missing_codes} | {""}
-        for code in sorted(missing):
-            if code in labels or _whole_number(code) in values:
-                raise ValueError(f"survey.missing_codes: {code!r} is also an answer of survey.scale")
-        return cls(values, labels, missing)
+        clash = [
+            c for c in settings.missing_codes if plain(c) in labels or _whole_number(c.strip()) in values
+        ]
+        if clash:
+            rest = ", ".join(f'"{c}"' for c in settings.missing_codes if c not in clash)
+            codes, left = ", ".join(map(repr, clash)), f"missing_codes: [{rest}]"
+            if "missing_codes" in settings.model_fields_set:
+                raise ValueError(
+                    Said(
+                        "survey.missing_codes: {codes} is also an answer of survey.scale; if it is an answer, "
+                        "write {left}",
+                        codes=codes,
+                        left=left,
+                    )
+                )
+            raise ValueError(
+                Said(
+                    "survey.missing_codes: {codes} means no answer unless the study file says otherwise, and is also "
+                    "an answer of survey.scale; if it is an answer, write under survey: {left}",
+                    codes=codes,
+                    left=left,
+                )
+            )
+        return cls(values, labels, missing, tuple(sorted(scale, key=lambda label: scale[label])))
 
     @property
     def ends(self) -> tuple[int, int]:
         """The lowest and highest number of the scale."""
         return self.values[0], self.values[-1]
 
-    def read(self, text: str) -> tuple[Kind, int | None]:
+    @property
+    def slider(self) -> bool:
+        """Whether it has more numbers than anybody ticks, so that those between count too."""
+        return len(self.values) > MOST_STEPS
+
+    def read(self, text: str) -> tuple[Kind, float | None]:
         """Tell what a cell holds: ("answer", number), ("missing", None) or ("unreadable", None).
 
         A label counts in any case, spacing and accent and with outer punctuation; a number counts if it is on the
-        scale, also as ``4.0`` or ``4,0``; so does ``4 - Often`` or ``Often (4)`` where the two agree.
+        scale, also as ``4.0`` or ``4,0``; so does ``4 - Often`` or ``Often (4)`` where the two agree, or where
+        the scale has no words.
         """
         key, bare = plain(text), text.strip().strip("\ufeff\u200b").casefold()
         if bare in self.missing or (key and key in self.missing):
             return "missing", None
         if key in self.labels:
             return "answer", self.labels[key]
-        number = _whole_number(text.strip())
-        if number is not None:
-            if number in self.values:
-                return "answer", number
-            coded = {_whole_number(code) for code in self.missing}
-            return ("missing", None) if number in coded else ("unreadable", None)
-        match = _NUMBERED_LABEL.fullmatch(" ".join(text.split()))
-        if match:
-            digits, label = (match[1], match[2]) if match[1] is not None else (match[4], match[3])
-            value = self.labels.get(plain(label))
-            if value is not None and value == int(digits):
-                return "answer", value
+        value = number_of(text)
+        if value is not None:
+            if value in self.values or (self.slider and self.values[0] <= value <= self.values[-1]):
+                return "answer", int(value) if value.is_integer() else value
+            coded = {number_of(code) for code in self.missing}
+            return ("missing", None) if value in coded else ("unreadable", None)
+        found = numbered(text)
+        if found is not None and found[0] in self.values:
+            said = self.labels.get(plain(found[1]))
+            worded = any(number_of(label) is None and numbered(label) is None for label in self.labels)
+            if said == found[0] or (said is None and not worded and not re.search(r"\d", found[1])):
+                return "answer", found[0]
         return "unreadable", None
 
-    def readings(self, texts: Iterable[str]) -> dict[str, tuple[Kind, int | None]]:
+    def readings(self, texts: Iterable[str]) -> dict[str, tuple[Kind, float | None]]:
         """Read each different text once."""
         return {text: self.read(text) for text in dict.fromkeys(texts)}
 
 
+def scales_of(study: Study, items: Iterable[str]) -> dict[str, Scale]:
+    """Return each item's scale, its own where the study gives it one.
+
+    Raises
+    ------
+    ValueError
+        As :meth:`Scale.of`.
+    """
+    made: dict[tuple[tuple[str, int], ...], Scale] = {}
+    found: dict[str, Scale] = {}
+    for item in items:
+        scale = study.scale_of(item)
+        key = tuple(scale.items())
+        if key not in made:
+            made[key] = Scale.of(study.survey, scale)
+        found[item] = made[key]
+    return found
+
+
 def _whole_number(text: str) -> int | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    value = float(text.replace(",", "."))
-    return int(value) if value.is_integer() else None
+    value = number_of(text)
+    return int(value) if value is not None and value.is_integer() else None
 
 
 def name_key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Open an exported survey, CSV or XLSX, as a table of text: encoding, separator and sheet found out.
+"""Open an exported survey, CSV, XLSX, SPSS or Stata, as a table of text: encoding, separator and sheet found out.
 
 This module knows files, not surveys: every cell comes out as the text that stands in the file.
 """
@@ -11,12 +11,15 @@ import io
 import warnings
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
 
 from surveypls.study.paths import TABLES, not_readable
+from surveypls.survey.forms import LeftOut, Record, split_records
+from surveypls.survey.said import Said
 
 MAX_SURVEY_BYTES = 100_000_000
 MAX_COLUMNS = 5_000
@@ -25,6 +28,9 @@ MAX_ROWS = 100_000
 SHOWN_ROWS = 20
 #: A workbook is compressed; one that unpacks to more than this is no survey, or is made to fill the memory.
 MAX_UNPACKED_BYTES = 1_000_000_000
+#: Files of statistical packages.
+BINARY = (".sav", ".zsav", ".dta")
+NOT_A_TABLE = "not a text file and not a workbook; expected CSV, XLSX, SAV or DTA"
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -58,7 +64,15 @@ class TextTable:
     row_numbers : tuple of int
         Each record's line (CSV) or row (XLSX) in the file, counted from 1 with the header.
     encoding, delimiter : str
-        How the file was read; ``"xlsx"`` and ``""`` for a workbook.
+        How the file was read; ``"xlsx"``, ``"sav"`` or ``"dta"`` and ``""`` for a file that is no text.
+    titles : tuple of str
+        The question's text for each column, from a second heading row or from variable labels; empty texts without.
+    left_out : tuple of LeftOut
+        Rows of the file that hold no answers: further headings, footers.
+    missing : tuple of str
+        Cells that the file itself declares to be no answer.
+    sheet : str
+        The sheet of a workbook with several that was read.
     """
 
     header: tuple[str, ...]
@@ -66,10 +80,18 @@ class TextTable:
     row_numbers: tuple[int, ...]
     encoding: str
     delimiter: str
+    titles: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    missing: tuple[str, ...] = ()
+    sheet: str = ""
+
+    def title(self, column: int) -> str:
+        """Return a column's question, the heading where the file has no other text."""
+        return (self.titles[column] if self.titles else "") or self.header[column]
 
 
 def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
-    """Read a CSV, TSV or XLSX file as text.
+    """Read a CSV, TSV, XLSX, SPSS (.sav) or Stata (.dta) file as text.
 
     CSV may be UTF-8 (with or without a byte-order mark), UTF-16 with its mark, or Windows-1252 / Latin-1, separated by
     comma, semicolon, tab or bar; a first line ``sep=;`` is obeyed.
@@ -79,7 +101,7 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
     path : path
         The file.
     sheet : str, optional
-        Sheet of a workbook; the first one if None.
+        Sheet of a workbook; the first one with two rows or more if None.
 
     Returns
     -------
@@ -95,22 +117,31 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
         size = path.stat().st_size
         if size > MAX_SURVEY_BYTES:
             raise SurveyError(
-                path.name, [f"larger than {MAX_SURVEY_BYTES // 1_000_000} MB; this is not a survey"]
+                path.name, [Said("larger than {n} MB; this is not a survey", n=MAX_SURVEY_BYTES // 1_000_000)]
             )
         content = path.read_bytes()
     except OSError as error:
         raise SurveyError(path.name, [not_readable(path, error, TABLES)]) from None
-    if content.startswith(b"PK\x03\x04"):
-        records = _workbook(content, path.name, sheet)
+    read = ""
+    titles: list[str] = []
+    missing: tuple[str, ...] = ()
+    if content.startswith((b"$FL2", b"$FL3", b"<stata_dta>")) or path.suffix.lower() in BINARY:
+        from surveypls.survey.packages import read_package
+
+        records, titles, missing = read_package(path)
+        encoding, delimiter = path.suffix.lower().lstrip("."), ""
+    elif content.startswith(b"PK\x03\x04"):
+        records, read = _workbook(content, path.name, sheet)
         encoding, delimiter = "xlsx", ""
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SurveyError(path.name, ["an old Excel file (.xls): save it as .xlsx or CSV"])
+        raise SurveyError(path.name, [Said("an old Excel file (.xls): save it as .xlsx or CSV")])
     elif sheet is not None:
-        raise SurveyError(path.name, [f"has no sheet {sheet!r}: it is a text file"])
+        raise SurveyError(path.name, [Said("has no sheet {sheet}: it is a text file", sheet=repr(sheet))])
     else:
         text, encoding = _decode(content, path.name)
         records, delimiter = _delimited(text, path.name)
-    return _table(records, path.name, encoding, delimiter)
+    found = _table(records, path.name, encoding, delimiter)
+    return replace(found, titles=tuple(titles) or found.titles, missing=missing, sheet=read)
 
 
 def _decode(content: bytes, source: str) -> tuple[str, str]:
@@ -118,7 +149,7 @@ def _decode(content: bytes, source: str) -> tuple[str, str]:
         try:
             return content.decode("utf-16"), "utf-16"
         except UnicodeDecodeError:
-            raise SurveyError(source, ["starts like UTF-16 text and is not"]) from None
+            raise SurveyError(source, [Said("starts like UTF-16 text and is not")]) from None
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -128,13 +159,13 @@ def _decode(content: bytes, source: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         text, encoding = content.decode("latin-1"), "latin-1"
     if "\x00" in text:
-        raise SurveyError(source, ["not a text file and not a workbook; expected CSV or XLSX"])
+        raise SurveyError(source, [Said(NOT_A_TABLE)])
     return text, encoding
 
 
-def _delimited(text: str, source: str) -> tuple[list[tuple[int, list[str]]], str]:
+def _delimited(text: str, source: str) -> tuple[list[Record], str]:
     if "\x00" in text:
-        raise SurveyError(source, ["not a text file and not a workbook; expected CSV or XLSX"])
+        raise SurveyError(source, [Said(NOT_A_TABLE)])
     first, _, rest = text.partition("\n")
     told = first.strip().strip('"').lower()
     skipped = 0
@@ -148,16 +179,14 @@ def _delimited(text: str, source: str) -> tuple[list[tuple[int, list[str]]], str
         return _records(text, chosen, skipped, source, strict=True), chosen
     except csv.Error as error:
         if "unexpected end of data" in str(error):
-            raise SurveyError(source, ["a quotation mark is opened and never closed"]) from None
+            raise SurveyError(source, [Said("a quotation mark is opened and never closed")]) from None
     try:
         return _records(text, chosen, skipped, source, strict=False), chosen
     except csv.Error as error:
-        raise SurveyError(source, [f"not a readable CSV file: {error}"]) from None
+        raise SurveyError(source, [Said("not a readable CSV file: {error}", error=str(error))]) from None
 
 
-def _records(
-    text: str, delimiter: str, skipped: int, source: str, *, strict: bool
-) -> list[tuple[int, list[str]]]:
+def _records(text: str, delimiter: str, skipped: int, source: str, *, strict: bool) -> list[Record]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     records, start = [], 1
     for cells in reader:
@@ -172,7 +201,12 @@ def _records(
 def _too_many_rows(source: str) -> SurveyError:
     return SurveyError(
         source,
-        [f"more than {MAX_ROWS:,} rows: too many to bootstrap; draw a random sample of the rows first"],
+        [
+            Said(
+                "more than {n} rows: too many to bootstrap; draw a random sample of the rows first",
+                n=f"{MAX_ROWS:,}",
+            )
+        ],
     )
 
 
@@ -195,32 +229,60 @@ def _sniff(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _workbook(content: bytes, source: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+def _workbook(content: bytes, source: str, sheet: str | None) -> tuple[list[Record], str]:
+    """Return a sheet's records, and its name where the workbook has several."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that it skips
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
                     raise SurveyError(
-                        source, [f"unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; not a survey"]
+                        source,
+                        [
+                            Said(
+                                "unpacks to more than {n} MB; not a survey", n=MAX_UNPACKED_BYTES // 1_000_000
+                            )
+                        ],
                     )
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             if sheet is not None and sheet not in book.sheetnames:
                 raise SurveyError(
-                    source, [f"has no sheet {sheet!r}; its sheets: {', '.join(book.sheetnames)}"]
+                    source,
+                    [
+                        Said(
+                            "has no sheet {sheet}; its sheets: {names}",
+                            sheet=repr(sheet),
+                            names=", ".join(book.sheetnames),
+                        )
+                    ],
                 )
-            page = book[sheet] if sheet is not None else book.worksheets[0]
-            page.reset_dimensions()  # some exporters write a wrong size
-            records = []
-            for number, row in enumerate(page.iter_rows(values_only=True), start=1):
-                records.append((number, [_cell_text(value) for value in row]))
-                if number > MAX_ROWS + 1:
-                    raise _too_many_rows(source)
-            return records
+            records: list[Record] = []
+            name = ""
+            for name in book.sheetnames if sheet is None else [sheet]:
+                records = _sheet(book[name], source)
+                if sum(any(c.strip() for c in cells) for _, cells in records) > 1:
+                    break
+            else:
+                if sheet is None and book.sheetnames:
+                    name = book.sheetnames[0]
+                    records = _sheet(book[name], source)
+            return records, name if len(book.sheetnames) > 1 else ""
     except SurveyError:
         raise
     except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError, SyntaxError) as error:
-        raise SurveyError(source, [f"not a readable workbook ({type(error).__name__})"]) from None
+        raise SurveyError(
+            source, [Said("not a readable workbook ({error})", error=type(error).__name__)]
+        ) from None
+
+
+def _sheet(page: Any, source: str) -> list[Record]:
+    page.reset_dimensions()  # some exporters write a wrong size
+    records = []
+    for number, row in enumerate(page.iter_rows(values_only=True), start=1):
+        records.append((number, [_cell_text(value) for value in row]))
+        if number > MAX_ROWS + 1:
+            raise _too_many_rows(source)
+    return records
 
 
 def _cell_text(value: object) -> str:
@@ -235,37 +297,66 @@ def _cell_text(value: object) -> str:
     return str(value)
 
 
-def _table(records: list[tuple[int, list[str]]], source: str, encoding: str, delimiter: str) -> TextTable:
+def _table(records: list[Record], source: str, encoding: str, delimiter: str) -> TextTable:
     filled = [(n, cells) for n, cells in records if cells]
     start = next((i for i, (_, cells) in enumerate(filled) if any(c.strip() for c in cells)), None)
     if start is None:
-        raise SurveyError(source, ["is empty"])
+        raise SurveyError(source, [Said("is empty")])
     header = [c.strip() for c in filled[start][1]]
     while header and not header[-1]:
         header.pop()
     width = len(header)
     if width > MAX_COLUMNS:
-        raise SurveyError(source, [f"has {width} columns; more than {MAX_COLUMNS} is not a survey"])
+        raise SurveyError(
+            source,
+            [Said("has {width} columns; more than {most} is not a survey", width=width, most=MAX_COLUMNS)],
+        )
     body = filled[start + 1 :]
     # Rows without any text after the last record are how spreadsheets end, not blank forms.
     while body and not any(c.strip() for c in body[-1][1]):
         body.pop()
-    problems, rows = [], []
+    problems: list[str] = []
+    rows = []
     for number, cells in body:
         if any(c.strip() for c in cells[width:]):
             problems.append(
-                f"row {number}: {len(cells)} cells under {width} headings (an unquoted separator in an answer?)"
+                Said(
+                    "row {row}: {n} cells under {width} headings (an unquoted separator in an answer?)",
+                    row=number,
+                    n=len(cells),
+                    width=width,
+                )
             )
         rows.append(tuple((cells + [""] * width)[:width]))
     if len(problems) > max(SHOWN_ROWS, len(body) / 2):
         problems = [
-            f"{len(problems)} of {len(body)} rows have more cells than row {filled[start][0]} has headings ({width}); "
-            "are the headings in another row? Delete the rows above them"
+            Said(
+                "{n} of {all} rows have more cells than row {row} has headings ({width}); are the headings in another "
+                "row? Delete the rows above them",
+                n=len(problems),
+                all=len(body),
+                row=filled[start][0],
+                width=width,
+            )
         ]
     elif len(problems) > SHOWN_ROWS:
-        problems = [*problems[:SHOWN_ROWS], f"… and {len(problems) - SHOWN_ROWS} rows more"]
+        problems = [*problems[:SHOWN_ROWS], Said("… and {n} rows more", n=len(problems) - SHOWN_ROWS)]
     if not rows:
-        problems.append("has a header and no answers")
+        problems.append(Said("has a header and no answers"))
     if problems:
         raise SurveyError(source, problems)
-    return TextTable(tuple(header), tuple(rows), tuple(n for n, _ in body), encoding, delimiter)
+    numbers = [n for n, _ in body]
+    header, titles, kept, left_out = split_records(
+        header, [(n, list(r)) for n, r in zip(numbers, rows, strict=True)]
+    )
+    if not kept:
+        raise SurveyError(source, [Said("has a header and no answers")])
+    return TextTable(
+        tuple(header),
+        tuple(tuple(cells) for _, cells in kept),
+        tuple(n for n, _ in kept),
+        encoding,
+        delimiter,
+        tuple(titles) if any(titles) else (),
+        tuple(left_out),
+    )

@@ -15,8 +15,15 @@ Mask = NDArray[np.bool_]
 #: Rule → (name in English, in Spanish, reference), in the order in which they are applied.
 RULES: dict[str, tuple[str, str, str]] = {
     "received": ("received", "recibidos", ""),
+    "no_answers": ("no row of answers", "fila sin respuestas", ""),
+    "excluded": ("left out by the study file", "excluidos por el archivo del estudio", ""),
     "blank": ("blank form", "formulario en blanco", "AAPOR (2023)"),
     "consent": ("no consent", "sin consentimiento", "AAPOR (2023)"),
+    "duplicate_row": (
+        "whole form sent again",
+        "formulario completo repetido",
+        "Kuriakose & Robbins (2016)",
+    ),
     "duplicate_id": ("same id sent again", "mismo identificador repetido", "Kuriakose & Robbins (2016)"),
     "duplicate_answers": (
         "same answers sent again",
@@ -32,6 +39,7 @@ RULES: dict[str, tuple[str, str, str]] = {
         "faltan demasiados ítems analizados",
         "Hair et al. (2022)",
     ),
+    "observed": ("no value of a control variable", "sin valor de una variable de control", ""),
     "outlier": ("multivariate outlier", "caso atípico multivariado", "Tabachnick & Fidell (2019)"),
     "missing": ("missing answer (listwise)", "respuesta faltante (por lista)", "Little & Rubin (2019)"),
     "imputed": ("missing answer filled in", "respuesta faltante completada", "Little & Rubin (2019)"),
@@ -58,6 +66,9 @@ class CleaningLog:
     labels : {"en", "es"}
         Language of the log's sentences and the flow's labels.
 
+    left_out : sequence of (row, reason)
+        Rows of the file that hold no answers.
+
     Attributes
     ----------
     kept : (n,) array of bool
@@ -65,13 +76,23 @@ class CleaningLog:
         The rule that dropped each row, empty for a kept one.
     """
 
-    def __init__(self, rows: Sequence[int], respondents: Sequence[str], labels: Language) -> None:
+    def __init__(
+        self,
+        rows: Sequence[int],
+        respondents: Sequence[str],
+        labels: Language,
+        left_out: Sequence[tuple[int, str]] = (),
+    ) -> None:
         self._rows, self._respondents, self._labels = list(rows), list(respondents), labels
         self.kept: Mask = np.ones(len(self._rows), dtype=np.bool_)
         self.dropped_by = [""] * len(self._rows)
         self._entries: list[dict[str, object]] = []
         self._steps: list[dict[str, object]] = []
-        self.step("received")
+        self.step("received", left=len(left_out))
+        if left_out:
+            for number, why in left_out:
+                self._log(number, "", "no_answers", "dropped", why, "", "")
+            self.step("no_answers", dropped=len(left_out))
 
     def say(self, english: str, spanish: str) -> str:
         """Choose the sentence in the log's language."""
@@ -79,10 +100,13 @@ class CleaningLog:
 
     def note(self, row: int, rule: str, action: str, what: str, *, item: str = "", found: str = "") -> None:
         """Write one decision about one row."""
+        self._log(self._rows[row], self._respondents[row], rule, action, what, item, found)
+
+    def _log(self, row: int, who: str, rule: str, action: str, what: str, item: str, found: str) -> None:
         self._entries.append(
             {
-                "row": self._rows[row],
-                "respondent": self._respondents[row],
+                "row": row,
+                "respondent": who,
                 "rule": rule,
                 "action": action,
                 "item": item,
@@ -92,10 +116,12 @@ class CleaningLog:
             }
         )
 
-    def step(self, rule: str, *, parameter: str = "", dropped: int = 0, flagged: int = 0) -> None:
+    def step(
+        self, rule: str, *, parameter: str = "", dropped: int = 0, flagged: int = 0, left: int = 0
+    ) -> None:
         """Write a rule's line of the flow, after its rows were taken out of ``kept``."""
         english, spanish, reference = RULES[rule]
-        rows_kept = int(self.kept.sum())
+        rows_kept = int(self.kept.sum()) + left
         self._steps.append(
             {
                 "rule": rule,

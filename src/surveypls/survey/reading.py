@@ -15,7 +15,7 @@ import pandera.pandas as pa
 
 from plsem.names import nearest
 from surveypls.study.definition import Study
-from surveypls.survey.answers import Scale, name_key
+from surveypls.survey.answers import Scale, name_key, scales_of
 from surveypls.survey.codebook import (
     failures,
     load_codebook,
@@ -25,6 +25,8 @@ from surveypls.survey.codebook import (
     text_frame,
 )
 from surveypls.survey.files import SurveyError, TextTable, read_table
+from surveypls.survey.forms import LeftOut
+from surveypls.survey.said import Said
 
 __all__ = ["RawSurvey", "SurveyError", "load_codebook", "read_survey", "survey_from_table"]
 
@@ -51,8 +53,14 @@ class RawSurvey:
         ``heading, role, item, matched_by``: what each column of the file was taken for.
     reversed_items : tuple of str
         Items to be turned round.
-    scale : Scale
-        The study's answers, ready to be looked up.
+    scales : dict of str to Scale
+        Each item's answers, ready to be looked up.
+    observed : DataFrame of str
+        The columns of control variables and groups, by their name in the study file; same index.
+    excluded : DataFrame of str
+        The columns named under ``survey.exclude``, by their heading; same index.
+    left_out : tuple of LeftOut
+        Rows of the file that hold no answers: further headings, footers.
     encoding, delimiter : str
         How the file was read.
     """
@@ -63,9 +71,16 @@ class RawSurvey:
     respondents: pd.DataFrame
     columns: pd.DataFrame
     reversed_items: tuple[str, ...]
-    scale: Scale
+    scales: dict[str, Scale]
+    observed: pd.DataFrame
+    excluded: pd.DataFrame
+    left_out: tuple[LeftOut, ...]
     encoding: str
     delimiter: str
+
+    def read(self, item: str, text: str) -> tuple[str, float | None]:
+        """Read one cell of an item on the item's own scale."""
+        return self.scales[item].read(text)
 
 
 def read_survey(
@@ -109,7 +124,11 @@ def read_survey(
         Listing every failure at once.
     """
     return survey_from_table(
-        read_table(path, sheet=sheet), study, codebook, source=Path(path).name, strict=strict
+        read_table(path, sheet=sheet or study.survey.sheet),
+        study,
+        codebook,
+        source=Path(path).name,
+        strict=strict,
     )
 
 
@@ -122,25 +141,39 @@ def survey_from_table(
     strict: bool = False,
 ) -> RawSurvey:
     """Find the study's items in a table of text; see :func:`read_survey`."""
-    try:
-        scale = Scale.of(study.survey)
-    except ValueError as error:
-        raise SurveyError("study file", [str(error)]) from None
     book = None if codebook is None else load_codebook(codebook)
     items = list(study.items) if book is None else list(book["item"])
     absent = [i for i in study.items if i not in items]
     if absent:
         raise SurveyError(
-            "codebook", [f"no row for item {i!r} of the study{nearest(i, items)}" for i in absent]
+            "codebook",
+            [
+                Said("no row for item {item} of the study{near}", item=repr(i), near=nearest(i, items))
+                for i in absent
+            ],
         )
+    try:
+        scales = scales_of(study, items)
+    except ValueError as error:
+        raise SurveyError("study file", [error.args[0]]) from None
     columns, problems = _columns(table.header, study, book, items)
+    known = [*items, *study.construct_names]
+    problems += [
+        Said("survey.scales: no construct or item {name}{near}", name=repr(n), near=nearest(n, known))
+        for n in study.survey.scales
+        if n not in known
+    ]
     position = {role: i for i, role in enumerate(columns["role"]) if role not in ("item", "other")}
     place = {item: i for i, item in enumerate(columns["item"]) if item}
     # Without a codebook the order of asking is the order in the file.
     order = [i for i in items if i in place] if book is not None else sorted(place, key=lambda i: place[i])
     whole = text_frame(table)
     answers = pd.DataFrame({i: whole.iloc[:, place[i]] for i in order}, index=whole.index, dtype=str)
-    problems += _unreadable(answers, study, scale, table.header, place, strict=strict)
+    others = {
+        kind: _found(whole, wanted, f"survey.{kind}", problems)
+        for kind, wanted in (("observed", study.observed), ("exclude", {h: h for h in study.survey.exclude}))
+    }
+    problems += _unreadable(answers, study, scales, table.header, place, strict=strict)
     if problems:
         raise SurveyError(source, problems)
     respondents = pd.DataFrame(
@@ -161,10 +194,37 @@ def survey_from_table(
         respondents=respondents,
         columns=columns,
         reversed_items=tuple(i for i in order if i in turned),
-        scale=scale,
+        scales={i: scales[i] for i in order},
+        observed=others["observed"],
+        excluded=others["exclude"],
+        left_out=table.left_out,
         encoding=table.encoding,
         delimiter=table.delimiter,
     )
+
+
+def _found(whole: pd.DataFrame, wanted: Mapping[str, str], where: str, problems: list[str]) -> pd.DataFrame:
+    """Take the columns with the wanted headings, name → heading, and list what cannot be found."""
+    keys = [name_key(str(h)) for h in whole.columns]
+    taken: dict[str, pd.Series[str]] = {}
+    for name, heading in wanted.items():
+        places = [i for i, key in enumerate(keys) if key == name_key(heading)]
+        if len(places) == 1:
+            taken[name] = whole.iloc[:, places[0]].str.strip()
+        elif places:
+            problems.append(
+                Said("{where}: {n} columns are headed {name}", where=where, n=len(places), name=repr(heading))
+            )
+        else:
+            problems.append(
+                Said(
+                    "{where}: no column headed {name}{near}",
+                    where=where,
+                    name=repr(heading),
+                    near=nearest(heading, map(str, whole.columns)),
+                )
+            )
+    return pd.DataFrame(taken, index=whole.index, dtype=str)
 
 
 def _columns(
@@ -183,8 +243,14 @@ def _columns(
         item, how = match(heading, ways)
         if item and item in taken:
             problems.append(
-                f"columns {taken[item] + 1} and {position + 1} are both item {item!r}: "
-                f"{header[taken[item]]!r} and {heading!r}"
+                Said(
+                    "columns {one} and {two} are both item {item}: {first} and {second}",
+                    one=taken[item] + 1,
+                    two=position + 1,
+                    item=repr(item),
+                    first=repr(header[taken[item]]),
+                    second=repr(heading),
+                )
             )
             item, how = "", ""
         if item:
@@ -197,16 +263,26 @@ def _columns(
     lost = [i for i in study.items if i not in taken]
     for item in lost:
         wanted = headers.get(item) or item
-        also = f" (headed {wanted!r})" if wanted != item else ""
         close = nearest(wanted, free)
         problems.append(
-            f"no column for item {item!r}{also} of {study.construct_of(item)} in the survey"
-            + (close if "did you mean" in close else "")
+            Said(
+                "no column for item {item}{also} of {construct} in the survey{near}",
+                item=repr(item),
+                also=Said(" (headed {heading})", heading=repr(wanted)) if wanted != item else "",
+                construct=study.construct_of(item),
+                near=close if "did you mean" in close else "",
+            )
         )
     if lost and free:
-        shown = ", ".join(repr(h) for h in free[:5]) + (", …" if len(free) > 5 else "")
-        advice = "" if book is not None else "; give a codebook that says which heading is which item"
-        problems.append(f"{len(free)} columns not recognised: {shown}{advice}")
+        advice = Said("; give a codebook that says which heading is which item")
+        problems.append(
+            Said(
+                "{n} columns not recognised: {shown}{advice}",
+                n=len(free),
+                shown=", ".join(repr(h) for h in free[:5]) + (", …" if len(free) > 5 else ""),
+                advice="" if book is not None else advice,
+            )
+        )
     return pd.DataFrame(rows, columns=["heading", "role", "item", "matched_by"]), problems
 
 
@@ -226,45 +302,68 @@ def _named_columns(header: Sequence[str], study: Study, problems: list[str]) -> 
         if len(places) == 1:
             found[places[0]] = role
         elif places:
-            problems.append(f"survey.{role}: {len(places)} columns are headed {name!r}")
+            problems.append(
+                Said(
+                    "survey.{role}: {n} columns are headed {name}", role=role, n=len(places), name=repr(name)
+                )
+            )
         else:
-            problems.append(f"survey.{role}: no column headed {name!r}{nearest(name, header)}")
+            problems.append(
+                Said(
+                    "survey.{role}: no column headed {name}{near}",
+                    role=role,
+                    name=repr(name),
+                    near=nearest(name, header),
+                )
+            )
     return found
 
 
 def _unreadable(
     answers: pd.DataFrame,
     study: Study,
-    scale: Scale,
+    scales: Mapping[str, Scale],
     header: Sequence[str],
     place: Mapping[str, int],
     *,
     strict: bool,
 ) -> list[str]:
     """List the columns that hold something else and, if strict, every cell that cannot be read."""
-    readings = scale.readings(answers.to_numpy(dtype=object).ravel())
-    kinds = answers.map(lambda text: readings[text][0])
     problems: list[str] = []
-    wrong: list[str] = []
+    readable: dict[str, pa.Column] = {}
     for item in answers.columns:
-        filled = kinds[item] != "missing"
-        bad = kinds[item] == "unreadable"
-        where = f"column {place[item] + 1}, item {item!r} (headed {header[place[item]]!r})"
+        readings = scales[item].readings(answers[item])
+        kinds = answers[item].map(lambda text, found=readings: found[text][0])
+        filled, bad = kinds != "missing", kinds == "unreadable"
+        where = Said(
+            "column {place}, item {item} (headed {heading})",
+            place=place[item] + 1,
+            item=repr(item),
+            heading=repr(header[place[item]]),
+        )
         if item in study.items and not filled.any():
-            problems.append(f"{where}: no answer in any row")
-            wrong.append(item)
+            problems.append(Said("{where}: no answer in any row", where=where))
         elif bad.sum() > (1 - MIN_READABLE) * filled.sum():
             shown = list(dict.fromkeys(answers.loc[bad, item].str.strip()))[:3]
-            rows = ", ".join(str(r) for r in bad.index[bad][:3])
             problems.append(
-                f"{where}: {int(bad.sum())} of {int(filled.sum())} answers are not on the scale, for example "
-                f"{', '.join(map(repr, shown))} (rows {rows}); the study's scale is {', '.join(study.survey.scale)}"
+                Said(
+                    "{where}: {n} of {all} answers are not on the scale, for example {shown} (rows {rows}); the "
+                    "study's scale is {scale}",
+                    where=where,
+                    n=int(bad.sum()),
+                    all=int(filled.sum()),
+                    shown=", ".join(map(repr, shown)),
+                    rows=", ".join(str(r) for r in bad.index[bad][:3]),
+                    scale=", ".join(scales[item].written),
+                )
             )
-            wrong.append(item)
+        else:
+            check = pa.Check(
+                lambda text, found=readings: found[text][0] != "unreadable",
+                element_wise=True,
+                name="not on the scale",
+            )
+            readable[item] = pa.Column(str, check)
     if strict:
-        rest = answers.drop(columns=wrong)
-        check = pa.Check(
-            lambda text: readings[text][0] != "unreadable", element_wise=True, name="not on the scale"
-        )
-        problems += failures(pa.DataFrameSchema({i: pa.Column(str, check) for i in rest.columns}), rest, {})
+        problems += failures(pa.DataFrameSchema(readable), answers[list(readable)], {})
     return problems

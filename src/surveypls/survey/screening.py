@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from plsem.missing import McarTest, fill, little_mcar
-from surveypls.study.definition import CleaningSettings, Study
-from surveypls.survey.answers import Array, plain
+from surveypls.study.definition import GROUP, CleaningSettings, Study
+from surveypls.survey.answers import Array, number_of, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
 from surveypls.survey.reading import RawSurvey
+from surveypls.survey.said import Said, into
 from tabletext.language import Language
 
 #: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
@@ -38,6 +39,8 @@ class CleaningResult:
         Complete numbers, reversed items turned round; the index, ``respondent``, is the id.
     instrument : DataFrame (respondents × all items found)
         The same respondents on the whole instrument, NaN where missing; nothing is imputed here.
+    observed : DataFrame (respondents × control variables and ``group``)
+        The same respondents' control variables as numbers, and their group as text, "" where they have none.
     screened : DataFrame (respondents × the study's items)
         The rows that passed every rule before the missing-data policy, with their gaps.
     log : DataFrame
@@ -53,7 +56,8 @@ class CleaningResult:
         Every submission: ``row, respondent, kept, dropped_by, completion, longstring, irv,
         mahalanobis, p_value``.  The last two are given for the complete rows that reached that rule.
     spellings : DataFrame
-        Every text found in an answer: ``found, kind`` ("answer", "missing" or "unreadable"), ``answer, count``.
+        Every text found in an answer: ``found, kind`` ("answer", "missing" or "unreadable"), ``answer, count``,
+        and ``items``, those in which it was found.
     mcar : McarTest or None
         Little's test on the rows before the missing-data policy; None, with a note, where it cannot be computed.
     settings : CleaningSettings
@@ -62,6 +66,7 @@ class CleaningResult:
 
     responses: pd.DataFrame
     instrument: pd.DataFrame
+    observed: pd.DataFrame
     screened: pd.DataFrame
     log: pd.DataFrame
     flow: pd.DataFrame
@@ -76,9 +81,9 @@ class CleaningResult:
 def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningResult:
     """Screen a raw survey by the rules of ``study.cleaning``.
 
-    The order is: blank forms, consent, duplicates (the first is kept), answers off the scale (set
-    missing), completion, longest run, response variability, missing analysed items, outliers,
-    missing-data policy.  A row is dropped by the first rule that it breaks.  Run and variability are
+    The order is: rows that the study excludes, blank forms, consent, duplicates (the first is kept), answers off the
+    scale (set missing), controls without a value, completion, longest run, response variability, missing analysed
+    items, outliers, missing-data policy.  A row is dropped by the first rule that it breaks.  Run and variability are
     taken on the answers as given, before reversed items are turned round, over the whole instrument
     in the order asked.
 
@@ -101,12 +106,18 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     """
     rules = study.cleaning
     answers = _Answers(raw, study)
-    book = CleaningLog(raw.answers.index.tolist(), raw.respondents["respondent"].tolist(), labels)
+    book = CleaningLog(
+        raw.answers.index.tolist(),
+        raw.respondents["respondent"].tolist(),
+        labels,
+        [(r.row, into(r.why, labels)) for r in raw.left_out],
+    )
     notes: list[str] = []
+    _excluded(book, raw, study)
     _consent(book, answers, raw, study)
-    if rules.drop_duplicates:
-        _duplicates(book, answers, raw, study, notes)
+    _duplicates(book, answers, raw, study, notes)
     _off_scale(book, answers)
+    observed = _observed(book, raw, study)
     _careless(book, answers, rules)
     _require_rows(book, raw)
     distance, p_value = _outliers(book, answers, study.items, rules, notes)
@@ -120,6 +131,7 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     return CleaningResult(
         responses=pd.DataFrame(completed[book.kept], index=kept, columns=list(study.items)),
         instrument=pd.DataFrame(answers.numbers[book.kept], index=kept, columns=answers.items),
+        observed=observed[book.kept].set_axis(kept, axis=0),
         log=book.log(),
         flow=book.flow(),
         screened=screened,
@@ -150,17 +162,19 @@ class _Answers:
     def __init__(self, raw: RawSurvey, study: Study) -> None:
         self.texts = raw.answers.to_numpy(dtype=object)
         self.items = [str(c) for c in raw.answers.columns]
-        readings = raw.scale.readings(self.texts.ravel())
-        kind = {text: reading[0] for text, reading in readings.items()}
-        number = {text: np.nan if value is None else float(value) for text, (_, value) in readings.items()}
-        kinds = [[kind[t] for t in row] for row in self.texts]
-        self.filled: Mask = np.array([[k != "missing" for k in row] for row in kinds], dtype=np.bool_)
-        self.unreadable: Mask = np.array([[k == "unreadable" for k in row] for row in kinds], dtype=np.bool_)
-        self.given: Array = np.array([[number[t] for t in row] for row in self.texts], dtype=float)
-        self.numbers: Array = self.given.copy()
-        turned = [self.items.index(i) for i in raw.reversed_items]
-        lowest, highest = raw.scale.ends
-        self.numbers[:, turned] = lowest + highest - self.numbers[:, turned]
+        shape = self.texts.shape
+        self.filled: Mask = np.zeros(shape, dtype=np.bool_)
+        self.unreadable: Mask = np.zeros(shape, dtype=np.bool_)
+        self.given: Array = np.full(shape, np.nan)
+        self.numbers: Array = np.full(shape, np.nan)
+        for j, item in enumerate(self.items):
+            scale = raw.scales[item]
+            readings = scale.readings(self.texts[:, j])
+            self.filled[:, j] = [readings[t][0] != "missing" for t in self.texts[:, j]]
+            self.unreadable[:, j] = [readings[t][0] == "unreadable" for t in self.texts[:, j]]
+            self.given[:, j] = [np.nan if (v := readings[t][1]) is None else v for t in self.texts[:, j]]
+            turned = sum(scale.ends) - self.given[:, j]
+            self.numbers[:, j] = turned if item in raw.reversed_items else self.given[:, j]
         self.analysed: Array = self.numbers[:, [self.items.index(i) for i in study.items]]
 
 
@@ -188,40 +202,58 @@ def _consent(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study)
     )
 
 
+def _excluded(book: CleaningLog, raw: RawSurvey, study: Study) -> None:
+    """Drop the rows that the study file leaves out by their answer to another question."""
+    for heading, answers in study.survey.exclude.items():
+        given, wanted = raw.excluded[heading].tolist(), {plain(a) for a in answers}
+        out = np.array([plain(g) in wanted for g in given], dtype=np.bool_)
+        said = [f"{heading}: {g}" for g in given]
+        book.drop("excluded", out, said.__getitem__, parameter=f"{heading}: {', '.join(answers)}")
+
+
 def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study, notes: list[str]) -> None:
-    """Drop later submissions with the id, every cell, or all the answers, of an earlier one that is still in."""
-    rows = raw.answers.index.tolist()
+    """Drop what was sent twice; report rows that only share an id or all their answers, unless told to drop them.
+
+    Two people can well give the same answers; a row is the same one again where its id, its time and every other
+    column agree, and there is an id or a time of day to agree.
+    """
+    rules, rows = study.cleaning, raw.answers.index.tolist()
+    ids = [plain(r) for r in raw.respondents["respondent"]]
+    has_id = [study.survey.respondent is not None and not r.startswith("row ") for r in ids]
+
+    def step(rule: str, same: dict[int, int], said: str, drop: bool, parameter: str = "") -> None:
+        act = book.drop if drop else book.report
+        act(rule, _mask(same, len(rows)), lambda i: said.format(rows[same[i]]), parameter=parameter)
+
+    still = [int(i) for i in np.flatnonzero(book.kept)]
+    if rules.drop_duplicates:
+        told = {i: tuple(raw.table.iloc[i]) for i in still if has_id[i] or _timed(raw, i)}
+        again = _repeated(told)
+        if again:
+            step("duplicate_row", again, book.say("same as row {}", "igual a la fila {}"), drop=True)
+        still = [i for i in still if i not in again]
     if study.survey.respondent is not None:
-        ids = [plain(r) for r in raw.respondents["respondent"]]
-        same = _repeated({int(i): ids[i] for i in np.flatnonzero(book.kept)})
+        same = _repeated({i: ids[i] for i in still if has_id[i]})
         said = book.say("same id as row {}", "mismo identificador que la fila {}")
-        book.drop("duplicate_id", _mask(same, len(rows)), lambda i: said.format(rows[same[i]]))
-    again = _repeated(
-        {int(i): tuple(raw.table.iloc[i]) for i in np.flatnonzero(book.kept) if _timed(raw, int(i))}
-    )
-    minimum = _least_answers(study.cleaning, len(answers.items))
-    if minimum > len(answers.items):
+        step("duplicate_id", same, said, rules.drop_same_id)
+        still = [i for i in still if book.kept[i]]
+    minimum = _least_answers(rules, len(answers.items))
+    if minimum > len(answers.items) and rules.drop_same_answers:
         said_never = book.say(
-            "the same answers sent twice are not looked for: {} items are fewer than {} "
-            "(cleaning.min_duplicate_items); only rows alike in every cell, with the time of day, are dropped",
+            "the same answers sent twice are not looked for: {} items are fewer than {} (cleaning.min_duplicate_items)",
             "no se buscan las mismas respuestas enviadas dos veces: {} ítems son menos que {} "
-            "(cleaning.min_duplicate_items); solo se descartan las filas iguales en cada celda, con la hora del día",
+            "(cleaning.min_duplicate_items)",
         )
         notes.append(said_never.format(len(answers.items), minimum))
     keys: dict[int, object] = {}
-    for i in np.flatnonzero(book.kept):
+    for i in still:
         given = answers.given[i]
         # Few answers, or one answer throughout, can be alike by chance; straight-lining has its own rule.
         if (~np.isnan(given)).sum() >= minimum and np.nanmin(given) < np.nanmax(given):
-            keys[int(i)] = tuple(np.nan_to_num(given, nan=-np.inf))
-    again = {**_repeated(keys), **again}
+            keys[i] = tuple(np.nan_to_num(given, nan=-np.inf))
     said_again = book.say("same answers as row {}", "mismas respuestas que la fila {}")
-    book.drop(
-        "duplicate_answers",
-        _mask(again, len(rows)),
-        lambda i: said_again.format(rows[again[i]]),
-        parameter=f">= {minimum}" if minimum <= len(answers.items) else "",
-    )
+    parameter = f">= {minimum}" if minimum <= len(answers.items) else ""
+    step("duplicate_answers", _repeated(keys), said_again, rules.drop_same_answers, parameter)
 
 
 def _least_answers(rules: CleaningSettings, n_items: int) -> int:
@@ -255,6 +287,51 @@ def _off_scale(book: CleaningLog, answers: _Answers) -> None:
         found = str(answers.texts[i, j]).strip()
         book.note(i, "out_of_scale", "set missing", said.format(found), item=answers.items[j], found=found)
     book.step("out_of_scale", flagged=len({i for i, _ in where}))
+
+
+def _observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFrame:
+    """Read the control variables as numbers, drop rows that lack one, and pass the groups on."""
+    missing = {plain(code) for code in study.survey.missing_codes} | {""}
+    found: dict[str, object] = {}
+    lost: dict[int, list[str]] = {}
+    problems: list[str] = []
+    for name, control in study.controls.items():
+        codes = {plain(k): v for k, v in (control.codes or {}).items()}
+        texts = raw.observed[name].tolist()
+        values = [codes.get(plain(t)) if codes else number_of(t) for t in texts]
+        strange = Counter(
+            t for t, v in zip(texts, values, strict=True) if v is None and plain(t) not in missing
+        )
+        if 2 * strange.total() > len(texts) or (codes and strange):
+            problems.append(
+                Said(
+                    "controls.{name}: {shown} in column {heading} have no number; write codes: {{category: number}}",
+                    name=name,
+                    shown=", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6)),
+                    heading=repr(control.column),
+                )
+            )
+        found[name] = [np.nan if v is None else v for v in values]
+        for i, v in enumerate(values):
+            if v is None:
+                lost.setdefault(i, []).append(f"{name} {texts[i]!r}" if texts[i] else name)
+    if study.groups is not None:
+        found[GROUP] = raw.observed[GROUP].tolist()
+        given = set(found[GROUP])  # type: ignore[call-overload]
+        problems += [
+            Said(
+                "groups.compare: no row has {group} in column {heading}",
+                group=repr(g),
+                heading=study.groups.column,
+            )
+            for g in study.groups.compare
+            if g not in given
+        ]
+    if problems:
+        raise SurveyError(raw.source, problems)
+    if study.controls:
+        book.drop("observed", _mask(dict.fromkeys(lost, 0), len(book.kept)), lambda i: ", ".join(lost[i]))
+    return pd.DataFrame(found, index=raw.answers.index)
 
 
 def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> None:
@@ -383,7 +460,7 @@ def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study
             raise SurveyError(raw.source, [f"cleaning.missing {policy!r}: {error}"]) from None
         if not settled:
             notes.append("EM did not converge; the answers filled in are from its last step")
-        lowest, highest = raw.scale.ends
+        lowest, highest = np.array([raw.scales[i].ends for i in items], dtype=float).T
         completed[book.kept] = np.where(hole, np.clip(filled, lowest, highest), part)
     for i, j in np.argwhere(gone & book.kept[:, None]):
         book.note(int(i), "imputed", "imputed", f"{policy}: {completed[i, j]:.3f}", item=items[int(j)])
@@ -392,9 +469,17 @@ def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study
 
 
 def _spellings(raw: RawSurvey) -> pd.DataFrame:
-    counts = pd.Series(raw.answers.to_numpy(dtype=object).ravel()).str.strip().value_counts()
-    rows = [(str(text), *raw.scale.read(str(text)), int(n)) for text, n in counts.items()]
-    table = pd.DataFrame(rows, columns=["found", "kind", "answer", "count"]).astype({"answer": "Int64"})
+    texts = raw.answers.apply(lambda column: column.str.strip())
+    found: dict[tuple[str, str, float | None], Counter[str]] = {}
+    for item in texts:
+        for text, n in texts[item].value_counts().items():
+            kind, value = raw.read(str(item), str(text))
+            found.setdefault((str(text), kind, value), Counter())[str(item)] += int(n)
+    rows = [(*key, items.total(), ", ".join(items)) for key, items in found.items()]
+    table = pd.DataFrame(rows, columns=["found", "kind", "answer", "count", "items"])
+    table["answer"] = pd.to_numeric(table["answer"])
+    if (table["answer"].dropna() % 1 == 0).all():
+        table["answer"] = table["answer"].astype("Int64")
     order = ["kind", "answer", "count", "found"]
     return table.sort_values(order, ascending=[True, True, False, True]).reset_index(drop=True)
 

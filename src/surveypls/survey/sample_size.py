@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import norm
 
 from plsem.model import Model
+from surveypls.survey.said import Said
 
 
 def smallest_path(n: int, *, significance: float = 0.05, power: float = 0.80) -> float:
@@ -36,11 +37,13 @@ def ten_times(model: Model) -> tuple[int, str]:
 
     Ten times the largest number of arrows at one construct: of its items in Mode B, or of paths.
     """
-    arrows = [
-        (len(b), f"items of {c}")
+    arrows: list[tuple[int, str]] = [
+        (len(b), Said("{n} items of {construct}", n=len(b), construct=c))
         for c, b, m in zip(model.constructs, model.blocks, model.modes, strict=True)
         if m == "B"
     ]
-    arrows += [(sum(t == j for _, t in model.paths), f"paths to {c}") for j, c in enumerate(model.constructs)]
+    for j, c in enumerate(model.constructs):
+        n = sum(t == j for _, t in model.paths)
+        arrows.append((n, Said("{n} paths to {construct}", n=n, construct=c)))
     most, where = max(arrows, key=lambda pair: pair[0])
-    return 10 * most, f"{most} {where}"
+    return 10 * most, where

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from surveypls.survey.answers import plain
 from surveypls.survey.files import TextTable
+from surveypls.survey.said import Said
+from surveypls.survey.words import means
 
 Language = Literal["en", "es"]
 
-_SPECIAL = {
-    "respondent": r"(response|respondent|participant|submission|survey)?\s*(id|no|number)|id de respuesta|folio|"
-    r"respondent|encuestado|identificador|caso|token|uuid|case",
-    "time": r"timestamp|marca temporal|(start|end|submit|submitted|completion|recorded|created).*(date|time|at|on).*|"
-    r"fecha.*|hora.*|date|time|(start|end)date",
-}
 _CONSENT = re.compile(
     r".*(consent|take part|participate|participation|acept\w* .*(particip|tratamiento|datos|privacidad)|"
     r"acepta\b|acepto\b|participar|participacion|autoriz).*"
@@ -29,9 +25,6 @@ _ACCEPTS = re.compile(
 _REFUSES = re.compile(r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline)\b.*)")
 #: A consent question has few different answers.
 _MOST_ANSWERS = 4
-_PERSONAL = re.compile(
-    r".*(e-?mail|correo|phone|telefono|celular|\bname\b|nombre|address|direccion|\bip\b).*"
-)
 _SPANISH = re.compile(
     r"\b(?:de|la|el|los|las|que|en|mi|con|para|por|una|un|se|es|su|del|al|lo|muy|esta|este|mis|nos|como|si|soy|"
     r"marca|temporal|folio|edad|sexo|genero)\b|[¿¡ñáéíóúü]"
@@ -47,8 +40,8 @@ def special_columns(table: TextTable) -> dict[str, int]:
     found: dict[str, int] = {}
     for j, heading in enumerate(table.header):
         answers = _answers(table, j)
-        for role, pattern in _SPECIAL.items():
-            if role in found or not re.fullmatch(pattern, plain(heading)):
+        for role in ("respondent", "time"):
+            if role in found or not means(role, heading):
                 continue
             if role == "respondent" and 2 * len(answers) < len(table.rows):
                 continue
@@ -58,6 +51,45 @@ def special_columns(table: TextTable) -> dict[str, int]:
             asks = "consent" not in found and looks_like_consent(heading, answers) and accepted(answers)
             if asks and all(accepts(a) or _REFUSES.fullmatch(plain(a)) for a in answers):
                 found["consent"] = j
+    return found
+
+
+def other_columns(table: TextTable, stems: Sequence[str], taken: Iterable[int]) -> dict[int, str]:
+    """Find what form tools add and what asks about the person, and say of each column what it is."""
+    used, shared = set(taken), Counter(stems)
+    found: dict[int, str] = {}
+    for j, heading in enumerate(table.header):
+        if j in used or (stems[j] and shared[stems[j]] > 1):
+            continue
+        kinds = {
+            kind
+            for kind in ("respondent", "time", "status", "tool", "person", "personal")
+            if means(kind, heading)
+        }
+        if table.titles and means("person", table.titles[j]):
+            kinds.add("person")
+        if "person" in kinds:
+            found[j] = Said("about the person; name it under controls or groups if you need it")
+        elif kinds & {"respondent", "time"}:
+            found[j] = Said("ids or times")
+        elif "personal" in kinds:
+            found[j] = Said("personal data")
+        elif kinds:
+            found[j] = Said("written by the form tool")
+    return found
+
+
+def previews(table: TextTable, taken: Iterable[int]) -> dict[int, Counter[str]]:
+    """Find the columns of status in which some rows, and not most, are called previews or tests."""
+    used = set(taken)
+    found: dict[int, Counter[str]] = {}
+    for j, heading in enumerate(table.header):
+        if j in used or not means("status", heading):
+            continue
+        counts = answer_counts(table, j)
+        tests = Counter({t: n for t, n in counts.items() if means("preview", t)})
+        if tests and 2 * tests.total() < counts.total():
+            found[j] = tests
     return found
 
 
@@ -98,7 +130,7 @@ def _answers(table: TextTable, column: int) -> set[str]:
 def personal_columns(table: TextTable, items: Iterable[int]) -> list[str]:
     """Return the headings, of columns that are no items, that ask for names, addresses or numbers."""
     asked = set(items)
-    return [h for j, h in enumerate(table.header) if j not in asked and _PERSONAL.fullmatch(plain(h))]
+    return [h for j, h in enumerate(table.header) if j not in asked and means("personal", h)]
 
 
 def language_of(texts: Iterable[str]) -> Language:
