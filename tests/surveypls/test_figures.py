@@ -404,7 +404,7 @@ def test_the_loading_map_marks_what_was_dropped_and_why():
     assert table.loc[("FI1", 0), "loading"] == pytest.approx(0.6)
     assert np.isnan(table.loc[("FI1", 1), "loading"]) and table.loc[("FI1", 1), "action"] == "dropped"
     assert table.loc[("FI1", 1), "text"] == "carga propia 0,21 < 0,40"
-    assert table.loc[("FI2", 1), "text"] == "brecha cruzada 0,04 < 0,10 (se conserva: mínimo)"
+    assert table.loc[("FI2", 1), "text"] == "brecha de carga cruzada 0,04 < 0,10 (se conserva: mínimo)"
     assert (data["action"] != "").sum() == 2
     assert sum(t.get_text() == "×" for t in texts(figure)) == 1
     drawn = np.ma.concatenate([ax.collections[0].get_array().ravel() for ax in figure.axes])
