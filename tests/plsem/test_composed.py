@@ -114,6 +114,24 @@ def test_labels_are_unique_and_known(order, product, mode):
     assert isinstance(repr(estimate), str)
 
 
+def test_double_bootstrap_is_the_loop_over_resamples_of_resamples():
+    from plsem.resampling.double import double_bootstrap, inner_indices
+    from plsem.resampling.moments import draw_indices
+
+    model, few = both("two_stage", "two_stage"), DATA
+    options = {"n_resamples": 2, "n_inner": 8, "seed": 4, "max_failed": 1.0, **OPTIONS}
+    result = double_bootstrap(few, model, **options)
+
+    def paths(rows):
+        again = plsem.fit(few.iloc[rows].reset_index(drop=True), model, **OPTIONS)
+        return registry.quantities(again, include=["path_coefficient"])[1]
+
+    for b, rows in enumerate(draw_indices(4, len(DATA), 2)):
+        assert np.allclose(result.draws[b], paths(rows), atol=1e-8)
+        inner = np.stack([paths(d) for d in inner_indices(4, b, rows, 8)])
+        assert np.allclose(result.standard_errors[b], inner.std(axis=0, ddof=1), atol=1e-8)
+
+
 def test_order_of_the_factors_does_not_matter_but_for_the_slope():
     paths = [("LIKE", "CUSL"), ("SC", "CUSL")]
     blocks = {c: BLOCKS[c] for c in ("LIKE", "SC", "CUSL")}

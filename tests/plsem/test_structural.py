@@ -309,7 +309,9 @@ def test_labels_and_values_agree_with_the_tables():
     found = chain()
     labels, values = registry.quantities(found)
     assert list(labels) == ["statistic", "row", "column"] and not labels.duplicated().any()
-    assert (labels["statistic"].unique() == [s for s in registry.QUANTITIES if s not in registry.OF_PRODUCTS]).all()
+    assert (
+        labels["statistic"].unique() == [s for s in registry.QUANTITIES if s not in registry.OF_PRODUCTS]
+    ).all()
     table = {
         (s, r, c): v
         for s, r, c, v in zip(labels["statistic"], labels["row"], labels["column"], values, strict=True)
