@@ -13,7 +13,10 @@ True
 
 :mod:`plsem.quantities` lists every statistic, :mod:`plsem.thresholds` the conventions that judge them;
 :mod:`plsem.measurement`, :mod:`plsem.structural` and :mod:`plsem.model_fit` compute them for whole batches
-of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.
+of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.  Second-order constructs and
+products of constructs (moderation, quadratic effects) are part of a :class:`Model`;
+:mod:`plsem.higher_order`, :mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.redundancy` and
+:mod:`plsem.controls` make their tables.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plsem.admissibility import report as report
+    from plsem.composition import HigherOrder as HigherOrder
+    from plsem.composition import Product as Product
     from plsem.estimator import Estimate as Estimate
     from plsem.estimator import estimate as estimate
     from plsem.estimator import fit as fit
@@ -44,9 +49,11 @@ _HOMES = {
     "BootstrapResult": "plsem.resampling.result",
     "DataError": "plsem.inputs",
     "Estimate": "plsem.estimator",
+    "HigherOrder": "plsem.composition",
     "Model": "plsem.model",
     "ModelError": "plsem.model",
     "Prediction": "plsem.prediction",
+    "Product": "plsem.composition",
     "bootstrap": "plsem.resampling.bootstrap",
     "cvpat": "plsem.prediction",
     "estimate": "plsem.estimator",
@@ -56,7 +63,21 @@ _HOMES = {
     "report": "plsem.admissibility",
     "scores": "plsem.estimator",
 }
-_ROOMS = frozenset({"efa", "measurement", "model_fit", "quantities", "structural", "thresholds"})
+_ROOMS = frozenset(
+    {
+        "controls",
+        "efa",
+        "higher_order",
+        "measurement",
+        "mediation",
+        "model_fit",
+        "quantities",
+        "redundancy",
+        "slopes",
+        "structural",
+        "thresholds",
+    }
+)
 
 __all__ = sorted(_HOMES)
 

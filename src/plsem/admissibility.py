@@ -114,6 +114,9 @@ def report(estimate: Estimate, *, problems_only: bool = False) -> pd.DataFrame:
     measurement.single(estimate)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = {check: list(finder(estimate)) for check, finder in _FINDERS.items()}
+        for stage in estimate.earlier:
+            for check in _OF_EARLIER_STAGES:
+                found[check] += [text for text in _FINDERS[check](stage) if text not in found[check]]
     rows = []
     for check, (severity, text, advice) in CHECKS.items():
         if check == "rows" and estimate.n_observations is None:
@@ -213,16 +216,20 @@ def _outer_vif(estimate: Estimate) -> Iterable[str]:
 
 
 def _redundant(estimate: Estimate) -> Iterable[str]:
+    if any(order.method == "repeated" for _, order in estimate.described.higher_order):
+        return  # every item of a component is there twice
     reason = no_inverse(estimate.correlations, estimate.model.items, estimate.n_observations)
     if reason:
         yield reason
 
 
 def _rows(estimate: Estimate) -> Iterable[str]:
-    n, p = estimate.n_observations, estimate.model.n_items
+    n, p = estimate.n_observations, estimate.described.n_items
     if n is not None and n <= p:
         yield f"n = {n}, p = {p}"
 
+
+_OF_EARLIER_STAGES = ("defined", "reversed", "inner_vif", "outer_vif")
 
 _FINDERS = {
     "converged": _converged,

@@ -49,6 +49,8 @@ def common_factor_correlations(
     ModelError
         If a loading or path is missing or unknown, or no population can have these values.
     """
+    if model.composed:
+        raise ModelError("a population is made from a model without second-order constructs and products")
     given = dict.fromkeys(model.items, loadings) if isinstance(loadings, (int, float)) else dict(loadings)
     for what, found, valid in (("item", given, model.items), ("path", paths, model.path_names)):
         for name in found:

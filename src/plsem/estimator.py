@@ -12,9 +12,9 @@ result does not depend on its neighbours in the batch, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar, get_args
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem import batches, kernels
 from plsem.batches import pack, unpack
+from plsem.forms import Columns
 from plsem.inputs import DataError, check_correlations, correlations, given_correlations, item_matrix
 from plsem.model import Model, ModelError
 from plsem.names import check_choice, check_flag, named_options, nearest
+from plsem.products import sample_columns
+from plsem.solution import Estimate, Scheme
+from plsem.stage_data import StageData
+from plsem.stages import expand
 from plsem.weighting import outer_weights
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "Estimate",
     "Model",
     "ModelError",
+    "Scheme",
     "correlations",
     "estimate",
     "estimate_batch",
@@ -43,174 +49,6 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-Number = TypeVar("Number", bound=np.generic)
-Scheme = Literal["path", "factor", "centroid"]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Estimate:
-    """The PLS estimate of a model from one correlation matrix or a batch of them.
-
-    The fields named ``*_last`` hold the batch on their last axis; the properties give the same numbers
-    (as views, without copying) with the batch's shape ``...`` leading.
-
-    Parameters
-    ----------
-    model : Model
-    batch_shape : tuple of int
-        ``...``: empty for one matrix.
-    packed_last : ndarray, (p(p−1)/2, B)
-        The item correlations, strict upper triangle row by row.
-    outer_weights_last : ndarray, (p, B)
-        Weights of the standardised items; each construct score has variance 1.
-    loadings_last : ndarray, (p, B)
-        Correlation of each item with its own construct; with PLSc the disattenuated loadings.
-    cross_loadings_last : ndarray, (p, k, B)
-        Correlation of each item with every construct score (never disattenuated).
-    construct_correlations_last : ndarray, (k, k, B)
-        Correlations of the construct scores; with PLSc the disattenuated ones.
-    path_coefficients_last : ndarray, (k, k, B)
-        ``[source, target]``; 0 where there is no path.
-    r_squared_last : ndarray, (k, B)
-        NaN for exogenous constructs.
-    rho_a_last : ndarray, (k, B)
-        Dijkstra and Henseler's (2015) reliability; 1 for Mode B and for single items.
-    iterations_last : ndarray of int, (B,)
-    converged_last : ndarray of bool, (B,)
-    scheme, tolerance, max_iterations, consistent
-        The settings used.
-    n_observations : int or None
-        Rows behind each matrix; needed for the adjusted R² and χ² only.
-    deviations_last : ndarray, (p, B), or None
-        Standard deviations of the items, where they were estimated from answers; needed for raw alpha only.
-    """
-
-    model: Model
-    batch_shape: tuple[int, ...]
-    packed_last: FloatArray
-    outer_weights_last: FloatArray
-    loadings_last: FloatArray
-    cross_loadings_last: FloatArray
-    construct_correlations_last: FloatArray
-    path_coefficients_last: FloatArray
-    r_squared_last: FloatArray
-    rho_a_last: FloatArray
-    iterations_last: NDArray[np.int64]
-    converged_last: BoolArray
-    scheme: Scheme
-    tolerance: float
-    max_iterations: int
-    consistent: bool
-    n_observations: int | None = None
-    deviations_last: FloatArray | None = None
-
-    def leading(self, array: NDArray[Number]) -> NDArray[Number]:
-        """Return a batch-last array with the batch's shape leading instead (a view where possible)."""
-        return np.moveaxis(array, -1, 0).reshape(self.batch_shape + array.shape[:-1])
-
-    @property
-    def correlations(self) -> FloatArray:
-        """The item correlation matrices, (..., p, p)."""
-        return self.leading(unpack(self.packed_last, self.model.n_items))
-
-    @property
-    def outer_weights(self) -> FloatArray:
-        """Outer weights of the standardised items, (..., p)."""
-        return self.leading(self.outer_weights_last)
-
-    @property
-    def loadings(self) -> FloatArray:
-        """Outer loadings, (..., p)."""
-        return self.leading(self.loadings_last)
-
-    @property
-    def cross_loadings(self) -> FloatArray:
-        """Correlations of items and construct scores, (..., p, k)."""
-        return self.leading(self.cross_loadings_last)
-
-    @property
-    def construct_correlations(self) -> FloatArray:
-        """Construct correlations, (..., k, k)."""
-        return self.leading(self.construct_correlations_last)
-
-    @property
-    def path_coefficients(self) -> FloatArray:
-        """Path coefficients ``[..., source, target]``, (..., k, k)."""
-        return self.leading(self.path_coefficients_last)
-
-    @property
-    def r_squared(self) -> FloatArray:
-        """R² of each endogenous construct, NaN for exogenous ones, (..., k)."""
-        return self.leading(self.r_squared_last)
-
-    @property
-    def rho_a(self) -> FloatArray:
-        """Reliability rho_A, (..., k)."""
-        return self.leading(self.rho_a_last)
-
-    @property
-    def iterations(self) -> NDArray[np.int64]:
-        """Iterations taken, (...)."""
-        return self.leading(self.iterations_last)
-
-    @property
-    def converged(self) -> BoolArray:
-        """Whether the weights settled within ``tolerance``, (...)."""
-        return self.leading(self.converged_last)
-
-    @property
-    def problems(self) -> dict[str, BoolArray]:
-        """What is wrong with each matrix of the batch, as reason → mask of shape (...).
-
-        ``"undefined"``: a zero variance or a singular block left no solution.  ``"not converged"``: the
-        iteration limit was reached.  ``"inadmissible"`` (PLSc only): a loading or an R² above 1, a rho_A at
-        or below 0, or construct correlations that are not positive definite.  A matrix is in one of the
-        three at most.
-        """
-        solved = np.isfinite(self.outer_weights_last).all(axis=0)
-        finite = np.isfinite(self.path_coefficients_last).all(axis=(0, 1))
-        # A negative rho_A leaves no PLSc solution: that is inadmissible, not undefined.
-        positive = (self.rho_a_last > 0).all(axis=0)
-        undefined = ~solved | (~finite & (positive | (not self.consistent)))
-        slow = ~undefined & ~self.converged_last
-        wrong = ~undefined & ~slow & ~(positive & self._possible_last()) & self.consistent
-        return {
-            "undefined": self.leading(np.asarray(undefined)),
-            "not converged": self.leading(np.asarray(slow)),
-            "inadmissible": self.leading(np.asarray(wrong)),
-        }
-
-    def summary(self, *, statistic: str | Iterable[str] = "all") -> pd.DataFrame:
-        """Return statistics of one estimate as a long table: statistic, row, column, value.
-
-        Parameters
-        ----------
-        statistic : str or iterable of str
-            ``"all"``, ``"fast"``, ``"report"``, or the name or names of statistics
-            (:data:`plsem.quantities.QUANTITIES`).
-        """
-        from plsem.quantities import QUANTITIES, long_table
-
-        wanted = [statistic] if isinstance(statistic, str) and statistic in QUANTITIES else statistic
-        return long_table(self, include=wanted)
-
-    def __repr__(self) -> str:
-        from plsem.reports import estimate_text
-
-        return estimate_text(self)
-
-    def _repr_html_(self) -> str:
-        from plsem.reports import estimate_html
-
-        return estimate_html(self)
-
-    def _possible_last(self) -> BoolArray:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            small = (np.abs(self.loadings_last) <= 1 + 1e-12).all(axis=0)
-            explained = ~(self.r_squared_last > 1 + 1e-12).any(axis=0)
-            definite = (batches.pivots(self.construct_correlations_last) > 1e-12).all(axis=0)
-        return np.asarray(small & explained & definite)
 
 
 @named_options
@@ -258,28 +96,37 @@ def fit(
     >>> round(float(fit(r, model, n=100).path_coefficients[0, 1]), 3)
     0.375
     """
+    options: dict[str, Any] = {
+        "scheme": scheme,
+        "tolerance": tolerance,
+        "max_iterations": max_iterations,
+        "consistent": consistent,
+        "orient": orient,
+        "sign_items": sign_items,
+    }
     r = given_correlations(data, model)
-    deviations = None
     if r is None:
         if n is not None:
             raise ValueError("n: belongs to a correlation matrix; answers have their own number of rows")
-        values = item_matrix(data, model)
-        r, n = correlations(values), len(values)
-        deviations = values.std(axis=0, ddof=1)[:, None]
-    elif n is not None and not (isinstance(n, int | np.integer) and n >= 3):
+        return estimate_values(item_matrix(data, model), model, **options)
+    if n is not None and not (isinstance(n, int | np.integer) and n >= 3):
         raise ValueError(f"n: expected a whole number of at least 3, found {n!r}")
-    found = estimate(
-        model,
-        r,
-        scheme=scheme,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-        consistent=consistent,
-        orient=orient,
-        sign_items=sign_items,
-        n_observations=n,
-    )
-    return replace(found, deviations_last=deviations)
+    return estimate(model, r, n_observations=n, **options)
+
+
+def estimate_values(values: FloatArray, model: Model, **options: Any) -> Estimate:
+    """Estimate a model from checked answers (n, p); the options are those of :func:`estimate`."""
+    options.setdefault("n_observations", len(values))
+    pairs = expand(model).pairs
+    if not pairs:
+        result = estimate(model, correlations(values), **options)
+        deviations = values.std(axis=0, ddof=1)[:, None] if result.description is None else None
+        return replace(result, deviations_last=deviations)
+    r, scales = sample_columns(values, pairs)
+    options.setdefault("orient", True)
+    result = estimate_batch(model, pack(r[:, :, None]), product_scales=scales[:, None], **options)
+    _check_collinear(result)
+    return replace(result, batch_shape=(), earlier=tuple(replace(e, batch_shape=()) for e in result.earlier))
 
 
 @named_options
@@ -341,6 +188,11 @@ def estimate(
     z_j)`; Mode B: :math:`w_j \propto R_{jj}^{-1}\mathrm{cov}(x_j, z_j)`, with the inner proxy
     :math:`z_j = \sum_l e_{jl} y_l` (Lohmöller 1989; Tenenhaus et al. 2005).
     """
+    if model.products:
+        raise ValueError(
+            f"the product {model.products[0][0]!r} does not follow from the items' correlations; "
+            "estimate this model from the answers: fit(data, model)"
+        )
     if isinstance(correlations, pd.DataFrame):
         named = given_correlations(correlations, model)
         if named is None:
@@ -367,7 +219,8 @@ def estimate(
     )
     if not batch_shape:
         _check_collinear(result)
-    return replace(result, batch_shape=batch_shape)
+    earlier = tuple(replace(e, batch_shape=batch_shape) for e in result.earlier)
+    return replace(result, batch_shape=batch_shape, earlier=earlier)
 
 
 def estimate_batch(
@@ -381,6 +234,7 @@ def estimate_batch(
     orient: bool = False,
     sign_items: Mapping[str, str] | None = None,
     n_observations: int | None = None,
+    product_scales: FloatArray | None = None,
 ) -> Estimate:
     """Estimate a batch of packed correlation matrices: the entry point without copies or checks of values.
 
@@ -391,7 +245,13 @@ def estimate_batch(
         Strict upper triangles, row by row (``numpy.triu_indices(p, 1)``), the batch last and contiguous.
         It is kept in the result, not copied.
     scheme, tolerance, max_iterations, consistent, orient, sign_items, n_observations
-        As for :func:`estimate`, but signs are left as the algorithm gives them unless asked.
+        As for :func:`estimate`, but signs are left as the algorithm gives them unless asked.  A model in
+        stages is always oriented: its products and second-order scores need the signs of what they are
+        made of.
+    product_scales : ndarray, (m, B), optional
+        Where the model has products: the standard deviations of the products of standardised columns.
+        ``packed`` then holds P = p + m columns, the items followed by the products in
+        ``stages.expand(model).pairs``.
 
     Returns
     -------
@@ -405,9 +265,23 @@ def estimate_batch(
         raise ValueError(f"tolerance: must be a number above 0, found {tolerance!r}")
     if not (isinstance(max_iterations, int | np.integer) and max_iterations >= 1):
         raise ValueError(f"max_iterations: must be a whole number of at least 1, found {max_iterations!r}")
-    expected = model.n_items * (model.n_items - 1) // 2
+    plan = expand(model)
+    expected = plan.n_columns * (plan.n_columns - 1) // 2
     if packed.ndim != 2 or packed.shape[0] != expected:
         raise ValueError(f"packed: expected shape ({expected}, B), found {packed.shape}")
+    if model.composed:
+        columns = Columns(
+            plan, packed, np.empty((0, packed.shape[1])) if product_scales is None else product_scales
+        )
+        return _estimate_stages(
+            columns,
+            sign_items or {},
+            scheme=scheme,
+            tolerance=tolerance,
+            max_iterations=max_iterations,
+            consistent=consistent,
+            n_observations=n_observations,
+        )
     positions = _sign_positions(model, sign_items)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
         weights, iterations, converged = outer_weights(model, packed, scheme, tolerance, max_iterations)
@@ -439,6 +313,85 @@ def estimate_batch(
         consistent=consistent,
         n_observations=n_observations,
     )
+
+
+def _estimate_stages(
+    columns: Columns, sign_items: Mapping[str, str], *, consistent: bool, **options: Any
+) -> Estimate:
+    """Estimate the stages of a model one after another; only the last can be corrected for attenuation."""
+    model = columns.plan.described
+    check_consistent(model, consistent)
+    done: list[Estimate] = []
+    for stage in columns.plan.stages:
+        last = stage is columns.plan.stages[-1]
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+            items = columns.items_of(stage, [e.outer_weights_last for e in done])
+            packed = columns.between(items)
+        own = {
+            c: [stage.model.items[i] for i in b]
+            for c, b in zip(stage.model.constructs, stage.model.blocks, strict=True)
+        }
+        signs = {c: item for c, item in sign_items.items() if item in own.get(c, ())}
+        done.append(
+            estimate_batch(
+                stage.model, packed, orient=True, sign_items=signs, consistent=consistent and last, **options
+            )
+        )
+    _check_sign_items(model, sign_items)
+    result = done[-1]
+    scales = None
+    if model.products:
+        scales = np.ones_like(result.outer_weights_last)
+        for row, item in enumerate(items):
+            if item.scale is not None:
+                scales[row] = item.scale
+    return replace(
+        result,
+        description=model,
+        earlier=tuple(done[:-1]),
+        item_scales_last=scales,
+        iterations_last=np.sum([e.iterations_last for e in done], axis=0),
+        converged_last=np.all([e.converged_last for e in done], axis=0),
+    )
+
+
+def measurement_pairs(model: Model) -> set[tuple[str, str]]:
+    """Return (construct, item) of every item of a plain model."""
+    return {(model.constructs[j], item) for j, item in zip(model.construct_of, model.items, strict=True)}
+
+
+def check_consistent(model: Model, consistent: bool) -> None:
+    """Raise ValueError where PLSc is asked of a model in stages for which it is not consistent."""
+    if not consistent:
+        return
+    if model.products:
+        raise ValueError(
+            "consistent PLS of products needs a correction of its own (Dijkstra & Schermelleh-Engel 2014), which "
+            "is not offered; estimate the model with consistent=False"
+        )
+    for name, order in model.higher_order:
+        if order.mode != "A" or order.method != "two_stage":
+            raise ValueError(
+                f"consistent PLS of the second-order construct {name}: only reflective ones by two_stage, "
+                f"found mode {order.mode} by {order.method}; estimate the model with consistent=False"
+            )
+
+
+def _check_sign_items(model: Model, sign_items: Mapping[str, str]) -> None:
+    orders = dict(model.higher_order)
+    for construct, item in sign_items.items():
+        j = model.position(construct)
+        own = (
+            orders[construct].components if construct in orders else [model.items[i] for i in model.blocks[j]]
+        )
+        if item not in own:
+            raise ValueError(f"sign_items: {item!r} is not an item of {construct}{nearest(item, own)}")
+        for name, product in model.products:
+            if construct in product.factors and product.method != "two_stage":
+                raise ValueError(
+                    f"sign_items: {construct} is a factor of {name}, whose sign is that of the products of items; "
+                    "turn the items themselves round, or take two_stage"
+                )
 
 
 def _sign_positions(model: Model, sign_items: Mapping[str, str] | None) -> dict[int, int]:
@@ -486,6 +439,11 @@ def scores(data: pd.DataFrame | ArrayLike, estimate: Estimate, *, ddof: int = 1)
     if estimate.batch_shape:
         raise ValueError(f"scores: needs the estimate of one matrix, found batch {estimate.batch_shape}")
     model = estimate.model
-    x = item_matrix(data, model)
+    x = item_matrix(data, estimate.described)
+    if estimate.description is not None:
+        z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
+        weights = [e.outer_weights for e in (*estimate.earlier, estimate)]
+        factor = np.sqrt((len(z) - ddof) / (len(z) - 1))
+        return np.asarray(StageData(expand(estimate.description), weights, z).scores(z) / factor)
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=ddof)
     return np.column_stack([z[:, s] @ estimate.outer_weights[s] for s in model.slices])

@@ -70,6 +70,14 @@ def importance_performance(
         raise ValueError(
             f"expected the estimate of one correlation matrix, found a batch {estimate.batch_shape}"
         )
+    if estimate.description is not None:
+        raise ValueError(
+            "importance and performance of a model in stages are not offered: a product has no scale of its own, and "
+            "a second-order construct has that of its components; map the model without "
+            + ", ".join(
+                name for name, _ in (*estimate.description.higher_order, *estimate.description.products)
+            )
+        )
     scaled = _rescaled(data, model.items, minimum, maximum)
     deviation = scaled.std(axis=0, ddof=1)
     flat = [item for item, s in zip(model.items, deviation, strict=True) if not s > 0]

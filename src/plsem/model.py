@@ -17,6 +17,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from plsem.composition import (
+    HigherOrder,
+    HigherOrderMethod,
+    Product,
+    ProductMethod,
+    problems_of_composition,
+)
 from plsem.model_text import ModelTextError, parse_model, write_model
 from plsem.names import nearest
 
@@ -40,15 +47,20 @@ class Model:
     modes : mapping of str to str, optional
         Construct → ``"A"`` (correlation weights, reflective; the default) or ``"B"`` (regression
         weights, formative).
+    higher_order : mapping of str to HigherOrder or to sequence of str, optional
+        Second-order construct → its components (reflective, two-stage where only they are given).
+    products : mapping of str to Product or to (str, str), optional
+        Product → its two factors (two-stage where only they are given); it leads to a target by a path of
+        its own, beside those of its factors.
 
     Attributes
     ----------
     constructs : tuple of str
-        Names of the k constructs.
+        Names of the k constructs: those with items, then those of second order, then products.
     items : tuple of str
         Names of the p items, block after block.
     blocks : tuple of tuple of int
-        For each construct the positions of its items in ``items``.
+        For each construct the positions of its items in ``items``; empty for the second order and products.
     modes : tuple of str
         ``"A"`` or ``"B"`` for each construct.
     paths : tuple of tuple of int
@@ -66,6 +78,10 @@ class Model:
       X =~ x1 + x2
       Y =~ y1 + y2
       Y ~ X
+    >>> Model({"A": ["a1", "a2"], "B": ["b1", "b2"], "M": ["m"], "Y": ["y1", "y2"]},
+    ...     [("AB", "Y"), ("M", "Y"), ("AB*M", "Y")],
+    ...     higher_order={"AB": ("A", "B")}, products={"AB*M": ("AB", "M")}).composed
+    True
     """
 
     constructs: tuple[str, ...]
@@ -73,6 +89,8 @@ class Model:
     blocks: tuple[tuple[int, ...], ...]
     modes: tuple[str, ...]
     paths: tuple[tuple[int, int], ...]
+    higher_order: tuple[tuple[str, HigherOrder], ...]
+    products: tuple[tuple[str, Product], ...]
 
     def __init__(
         self,
@@ -80,21 +98,35 @@ class Model:
         paths: Iterable[tuple[str, str]],
         *,
         modes: Mapping[str, str] | None = None,
+        higher_order: Mapping[str, HigherOrder | Sequence[str]] | None = None,
+        products: Mapping[str, Product | tuple[str, str]] | None = None,
     ) -> None:
         blocks = {c: [items] if isinstance(items, str) else list(items) for c, items in blocks.items()}
         pairs = [(s, t) for s, t in paths]
+        orders = {
+            name: order if isinstance(order, HigherOrder) else HigherOrder(tuple(order))
+            for name, order in (higher_order or {}).items()
+        }
+        multiplied = {
+            name: product if isinstance(product, Product) else Product(*product)
+            for name, product in (products or {}).items()
+        }
         modes = dict.fromkeys(blocks, "A") | dict(modes or {})
-        problems = list(problems_of(blocks, pairs, modes))
+        problems = list(problems_of(blocks, pairs, modes, higher_order=orders, products=multiplied))
         if problems:
             raise ModelError("; ".join(problems))
-        names = tuple(blocks)
+        names = (*blocks, *orders, *multiplied)
+        modes |= {name: order.mode for name, order in orders.items()} | dict.fromkeys(multiplied, "A")
+        empty: list[tuple[int, ...]] = [()] * (len(orders) + len(multiplied))
         starts = np.cumsum([0, *(len(b) for b in blocks.values())]).tolist()
         fields = {
             "constructs": names,
             "items": tuple(i for block in blocks.values() for i in block),
-            "blocks": tuple(tuple(range(a, b)) for a, b in pairwise(starts)),
+            "blocks": (*(tuple(range(a, b)) for a, b in pairwise(starts)), *empty),
             "modes": tuple(modes[c] for c in names),
             "paths": tuple((names.index(s), names.index(t)) for s, t in pairs),
+            "higher_order": tuple(orders.items()),
+            "products": tuple(multiplied.items()),
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
@@ -111,8 +143,20 @@ class Model:
         return cls(blocks, paths, modes=modes)
 
     @classmethod
-    def from_text(cls, text: str) -> Model:
+    def from_text(
+        cls,
+        text: str,
+        *,
+        higher_order_method: HigherOrderMethod = "two_stage",
+        product_method: ProductMethod = "two_stage",
+    ) -> Model:
         """Read a model in lavaan's notation; see :func:`plsem.model_text.parse_model`.
+
+        Parameters
+        ----------
+        text : str
+        higher_order_method, product_method
+            How second-order constructs and products are estimated, which the notation does not say.
 
         Raises
         ------
@@ -123,6 +167,8 @@ class Model:
         --------
         >>> Model.from_text("X =~ x1 + x2; Y <~ y1 + y2; Y ~ X").modes
         ('A', 'B')
+        >>> Model.from_text("X =~ x1 + x2; M =~ m; Y =~ y1 + y2; Y ~ X*M").path_names
+        (('X', 'Y'), ('M', 'Y'), ('X*M', 'Y'))
         """
         try:
             found = parse_model(text)
@@ -133,13 +179,28 @@ class Model:
             {name: body["items"] for name, body in constructs.items()},
             [tuple(path.split(" -> ")) for path in found["paths"]],
             modes={name: body["mode"] for name, body in constructs.items()},
+            higher_order={
+                name: HigherOrder(tuple(body["components"]), body["mode"], higher_order_method)
+                for name, body in found.get("higher_order", {}).items()
+            },
+            products={
+                name: Product(first, second, product_method)
+                for name, (first, second) in found.get("products", {}).items()
+            },
         )
 
     def to_text(self) -> str:
         """Return the model in lavaan's notation, which :meth:`from_text` reads back."""
-        names = self.constructs
-        blocks = {c: [self.items[i] for i in b] for c, b in zip(names, self.blocks, strict=True)}
-        return write_model(blocks, self.path_names, dict(zip(names, self.modes, strict=True)))
+        blocks: dict[str, Sequence[str]] = {
+            c: [self.items[i] for i in b] for c, b in zip(self.constructs, self.blocks, strict=True) if b
+        }
+        blocks |= {name: order.components for name, order in self.higher_order}
+        return write_model(
+            blocks,
+            self.path_names,
+            dict(zip(self.constructs, self.modes, strict=True)),
+            products={name: (p.first, p.second) for name, p in self.products},
+        )
 
     def __repr__(self) -> str:
         q = len(self.paths)
@@ -149,6 +210,23 @@ class Model:
     def _repr_html_(self) -> str:
         head, *lines = repr(self).splitlines()
         return f"<p>{head}</p>\n<pre>{html.escape(chr(10).join(line[2:] for line in lines))}</pre>"
+
+    def extended(self, blocks: Mapping[str, Sequence[str]], paths: Iterable[tuple[str, str]]) -> Model:
+        """Return the model with more constructs and paths."""
+        own = {c: [self.items[i] for i in b] for c, b in zip(self.constructs, self.blocks, strict=True) if b}
+        modes = dict(zip(self.constructs, self.modes, strict=True))
+        return Model(
+            {**own, **blocks},
+            [*self.path_names, *paths],
+            modes={c: modes[c] for c in own},
+            higher_order=dict(self.higher_order),
+            products=dict(self.products),
+        )
+
+    @property
+    def composed(self) -> bool:
+        """Whether it has second-order constructs or products, and so is estimated in stages."""
+        return bool(self.higher_order or self.products)
 
     @property
     def n_items(self) -> int:
@@ -168,7 +246,7 @@ class Model:
     @cached_property
     def slices(self) -> tuple[slice, ...]:
         """For each construct the slice of its items."""
-        return tuple(slice(b[0], b[-1] + 1) for b in self.blocks)
+        return tuple(slice(b[0], b[-1] + 1) if b else slice(0, 0) for b in self.blocks)
 
     @cached_property
     def construct_of(self) -> IntArray:
@@ -238,7 +316,12 @@ class Model:
 
 
 def problems_of(
-    blocks: Mapping[str, Sequence[str]], paths: Sequence[tuple[str, str]], modes: Mapping[str, str]
+    blocks: Mapping[str, Sequence[str]],
+    paths: Sequence[tuple[str, str]],
+    modes: Mapping[str, str],
+    *,
+    higher_order: Mapping[str, HigherOrder] | None = None,
+    products: Mapping[str, Product] | None = None,
 ) -> Iterable[str]:
     """Yield whatever keeps a description from being a PLS path model, each in one sentence.
 
@@ -253,7 +336,12 @@ def problems_of(
         (source, target).
     modes : mapping of str to str
         Construct → ``"A"`` or ``"B"``.
+    higher_order, products : mapping, optional
+        See :func:`plsem.composition.problems_of_composition`.
     """
+    orders, multiplied = higher_order or {}, products or {}
+    components = {c for order in orders.values() for c in order.components}
+    names = [*blocks, *orders, *multiplied]
     if not blocks:
         yield "the model has no construct"
     owner: dict[str, str] = {}
@@ -267,7 +355,9 @@ def problems_of(
                 yield f"item {item!r} stands in two constructs, {owner[item]} and {construct}"
             owner.setdefault(item, construct)
     for construct, mode in modes.items():
-        if construct not in blocks:
+        if construct in orders:
+            yield f"the mode of {construct} stands in its HigherOrder, not in modes"
+        elif construct not in blocks:
             yield f"a mode is given for the unknown construct {construct!r}{nearest(construct, blocks)}"
         if mode not in ("A", "B"):
             yield f"the mode of {construct} must be 'A' or 'B', found {mode!r}"
@@ -275,16 +365,17 @@ def problems_of(
         yield "the model has no path"
     for source, target in paths:
         for end in (source, target):
-            if end not in blocks:
+            if end not in names:
                 name = f"'{source} -> {target}'"
-                yield f"path {name} names an unknown construct {end!r}{nearest(end, blocks)}"
+                yield f"path {name} names an unknown construct {end!r}{nearest(end, names)}"
         if source == target:
             yield f"path '{source} -> {target}' leads from a construct to itself"
     for pair in sorted({q for q in paths if list(paths).count(q) > 1}):
         yield f"path '{pair[0]} -> {pair[1]}' is listed twice"
-    for construct in blocks:
-        if not any(construct in pair for pair in paths):
+    for construct in (*blocks, *orders):
+        if construct not in components and not any(construct in pair for pair in paths):
             yield f"construct {construct!r} is on no path"
+    yield from problems_of_composition(blocks, paths, orders, multiplied)
     before: dict[str, list[str]] = {}
     for source, target in paths:
         if source != target:

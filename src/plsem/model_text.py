@@ -1,7 +1,9 @@
 """A model as text in lavaan's notation: ``RC =~ RC2 + RC3``, ``SERV <~ S1 + S2``, ``RC ~ INFRATICS``.
 
 Only what a PLS path model has can be said: ``=~`` reflective measurement (Mode A), ``<~`` a construct formed
-by its items (Mode B), ``~`` paths.  This module knows text alone; :class:`plsem.model.Model` checks the model.
+by its items (Mode B), ``~`` paths.  Constructs in the place of items make a second-order construct, and
+``Y ~ X*M`` or ``Y ~ X + M + X:M`` an interaction.  This module knows text alone;
+:class:`plsem.model.Model` checks the model.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 
 OPERATORS = {"=~": "A", "<~": "B", "~": ""}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_PRODUCT = re.compile(rf"{_NAME.pattern}(\s*[*:]\s*{_NAME.pattern})+")
 _OPERATOR = re.compile(r":=|~~|=~|<~|~|==|<-|->|[<>=]")
 _REFUSED = {
     "~~": "covariances are not part of a PLS model",
@@ -46,7 +49,9 @@ def parse_model(text: str) -> dict[str, Any]:
     -------
     dict
         ``{"constructs": {name: {"items": [...], "mode": "A" or "B"}}, "paths": ["SOURCE -> TARGET", ...]}``
-        as in a study file, in the order of the text.
+        as in a study file, in the order of the text.  Where there are any, also ``"higher_order"``: {name:
+        {"components": [...], "mode": ...}}, and ``"products"``: {"X*M": ["X", "M"]}, whose paths stand among
+        the others.
 
     Raises
     ------
@@ -62,12 +67,14 @@ def parse_model(text: str) -> dict[str, Any]:
         raise ModelTextError(f"longer than {MAX_MODEL_CHARACTERS:,} characters; this is not a model")
     constructs: dict[str, dict[str, Any]] = {}
     paths: list[str] = []
+    products: dict[str, list[str]] = {}
     problems: list[str] = []
     for line, statement in _statements(text):
         try:
             left, operator, right = _split(statement)
             if operator == "~":
-                paths += [f"{source} -> {target}" for target in left for source in right]
+                sources = _sources(right, products, statement)
+                paths += [f"{source} -> {target}" for target in left for source in sources]
                 continue
             if len(left) > 1:
                 raise ModelTextError(
@@ -83,13 +90,67 @@ def parse_model(text: str) -> dict[str, Any]:
         problems.append(f"no measurement; {_EXPECTED}")
     if not problems and not paths:
         problems.append("no path; expected TARGET ~ SOURCE + SOURCE")
-    if problems:
-        raise ModelTextError(*problems)
-    return {"constructs": constructs, "paths": paths}
+    problems += _unknown_factors(products, constructs)
+    higher, mixed = _second_order(constructs)
+    if problems or mixed:
+        raise ModelTextError(*problems, *mixed)
+    found: dict[str, Any] = {
+        "constructs": {name: body for name, body in constructs.items() if name not in higher},
+        "paths": list(dict.fromkeys(paths)) if products else paths,
+    }
+    return found | ({"higher_order": higher} if higher else {}) | ({"products": products} if products else {})
+
+
+def _sources(terms: Sequence[str], products: dict[str, list[str]], statement: str) -> list[str]:
+    """Return the sources that terms stand for, and note their products: X*M is X + M + X:M."""
+    sources: list[str] = []
+    for term in terms:
+        factors = [part.strip() for part in re.split(r"[*:]", term)]
+        if len(factors) == 1:
+            sources.append(term)
+            continue
+        if len(factors) > 2:
+            raise ModelTextError(
+                f"{_short(statement)}: {term!r}: a product of three constructs is not offered; "
+                "enter the three products of two"
+            )
+        known = next((n for n, f in products.items() if sorted(f) == sorted(factors)), None)
+        name = known or "*".join(factors)
+        products[name] = products.get(name, factors)
+        sources += [*(factors if "*" in term else ()), name]
+    return list(dict.fromkeys(sources))
+
+
+def _unknown_factors(products: Mapping[str, Sequence[str]], constructs: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name!r}: {factor!r} is no construct; fixed or labelled coefficients are not part of a PLS model"
+        for name, factors in products.items()
+        for factor in dict.fromkeys(factors)
+        if factor not in constructs
+    ]
+
+
+def _second_order(constructs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """Return the constructs whose items are constructs, and what is wrong with those that mix both."""
+    higher, problems = {}, []
+    for name, body in constructs.items():
+        parts = [item for item in body["items"] if item in constructs and item != name]
+        if parts and len(parts) == len(body["items"]):
+            higher[name] = {"components": parts, "mode": body["mode"]}
+        elif parts:
+            problems.append(
+                f"{name} is measured by constructs ({', '.join(parts)}) and by items; a second-order construct "
+                "has constructs only: give the items a construct of their own"
+            )
+    return higher, problems
 
 
 def write_model(
-    blocks: Mapping[str, Sequence[str]], paths: Iterable[tuple[str, str]], modes: Mapping[str, str]
+    blocks: Mapping[str, Sequence[str]],
+    paths: Iterable[tuple[str, str]],
+    modes: Mapping[str, str],
+    *,
+    products: Mapping[str, tuple[str, str]] | None = None,
 ) -> str:
     """Write a model as text that :func:`parse_model` reads back; paths are gathered by target.
 
@@ -101,10 +162,13 @@ def write_model(
         (source, target).
     modes : mapping of str to str
         Construct → ``"A"`` or ``"B"``.
+    products : mapping of str to (str, str), optional
+        Product → its factors; written ``X:M`` whatever its name.
     """
+    written = {name: ":".join(factors) for name, factors in (products or {}).items()}
     sources: dict[str, list[str]] = {}
     for source, target in paths:
-        sources.setdefault(target, []).append(source)
+        sources.setdefault(target, []).append(written.get(source, source))
     width = max((len(name) for name in blocks), default=0)
     sign = {mode: operator for operator, mode in OPERATORS.items()}
     lines = [f"{name:<{width}} {sign[modes[name]]} {' + '.join(items)}" for name, items in blocks.items()]
@@ -141,13 +205,14 @@ def _split(statement: str) -> tuple[list[str], str, list[str]]:
             refused = (what + ", " if what else "") + _EXPECTED
         raise ModelTextError(f"{_short(statement)}: {refused}")
     left, right = statement.split(operators[0])
-    return _names(left, statement), operators[0], _names(right, statement)
+    terms = _names(right, statement, products=operators[0] == "~")
+    return _names(left, statement), operators[0], terms
 
 
-def _names(side: str, statement: str) -> list[str]:
+def _names(side: str, statement: str, *, products: bool = False) -> list[str]:
     names = [part.strip() for part in side.split("+")]
     for name in names:
-        if _NAME.fullmatch(name):
+        if _NAME.fullmatch(name) or (products and _PRODUCT.fullmatch(name)):
             continue
         if not name:
             reason = f"a name is missing; {_EXPECTED}"
@@ -156,7 +221,7 @@ def _names(side: str, statement: str) -> list[str]:
                 f"{name!r}: fixed or labelled coefficients are not part of a PLS model; write the name alone"
             )
         elif ":" in name:
-            reason = f"{name!r}: interactions are not supported"
+            reason = f"{name!r}: an interaction stands on the right of ~ and has two constructs, TARGET ~ X:M"
         elif re.search(r"\s|,", name):
             reason = f"{name!r}: names are joined by +"
         else:

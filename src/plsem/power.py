@@ -123,6 +123,16 @@ def power_grid(
         raise ValueError(
             f"population: unknown {population!r}{nearest(str(population), get_args(Population))}"
         )
+    if any(order.method == "repeated" for _, order in model.higher_order):
+        raise ValueError(
+            "power of a model with repeated indicators is not offered: its paths are not those described; "
+            "take two_stage"
+        )
+    if model.products and population == "normal":
+        raise ValueError(
+            f"population: normal answers hold no interaction, so {model.products[0][0]} would have no effect; "
+            "take population='respondents'"
+        )
     values = data[list(model.items)].to_numpy(dtype=float)
     tasks = [
         (size, place, min(BLOCK, n_replications - start))

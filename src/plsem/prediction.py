@@ -6,8 +6,9 @@ deviations included.  All training sets are estimated as one batch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from plsem.batches import solve, unpack
-from plsem.estimator import Estimate, Scheme, correlations, estimate, estimate_batch
+from plsem.estimator import Estimate, Scheme, correlations, estimate_batch, estimate_values, scores
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
 from plsem.names import named_options, nearest
 from plsem.resampling.moments import item_moments
+from plsem.stage_data import Chain, StageData, chains
+from plsem.stages import Stages, columns_behind, expand
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -218,45 +221,56 @@ def predict(
     x = item_matrix(data, model)
     n = len(x)
     cuts = _random_cuts(n, folds, repetitions, seed) if fold is None else _given_cuts(fold, n)
-    targets = list(model.endogenous)
-    columns = [i for t in targets for i in model.blocks[t]]
+    plan = expand(model)
+    final = plan.final
+    led = chains(plan)
+    targets = list(led)
+    columns = [chain.column for t in targets for chain in led[t]]
     shape = (len(cuts), n, len(columns))
     pls, lm, average = np.empty(shape), np.empty(shape), np.empty(shape)
     predicted = np.empty((len(cuts), n, len(targets)))
 
     sets = [(r, np.flatnonzero(cut == f)) for r, cut in enumerate(cuts) for f in np.unique(cut)]
     train = _training_sets(x, [held for _, held in sets], model)
+    options: dict[str, Any] = {"scheme": scheme, "tolerance": tolerance, "max_iterations": max_iterations}
     fits = estimate_batch(
         model,
         train.packed,
-        scheme=scheme,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
+        product_scales=train.scales,
+        **options,
     )
     if fits.problems["undefined"].any():
         raise DataError(f"{fits.problems['undefined'].sum()} training sets have no solution; use more folds")
     r_whole = correlations(x)
-    whole = estimate(
-        model, r_whole, scheme=scheme, tolerance=tolerance, max_iterations=max_iterations, orient=False
-    )
-    slopes = _benchmark_slopes(model, x, train, targets, lm_predictors)
+    whole = estimate_values(x, model, orient=False, **options)
+    slopes = _benchmark_slopes(plan, led, x, train, lm_predictors)
+    stages = (*fits.earlier, fits)
+    owners = [t for t in targets for _ in led[t]]
     for place, (r, held) in enumerate(sets):
         mean, sd = train.means[place], train.deviations[place]
         z = (x[held] - mean) / sd
-        latent = _predict_scores(model, fits, place, z, antecedents)
-        predicted[r, held] = latent[:, targets] * _signs(model, fits, place, whole, r_whole)[targets]
-        standardised = latent[:, model.construct_of[columns]] * fits.loadings[place, columns]
-        pls[r, held] = standardised * sd[columns] + mean[columns]
+        loadings = [stage.loadings[place] for stage in stages]
+        if model.composed:  # oriented already
+            weights = [stage.outer_weights[place] for stage in stages]
+            left = (np.delete(x, held, axis=0) - mean) / sd
+            latent = StageData(plan, weights, left).predicted(
+                z, fits.path_coefficients[place], led, loadings, direct=antecedents == "direct"
+            )
+            predicted[r, held] = latent[:, targets]
+        else:
+            latent = _predict_scores(model, fits, place, z, antecedents)
+            predicted[r, held] = latent[:, targets] * _signs(model, fits, place, whole, r_whole)[targets]
+        leading = np.array([chain.loading(loadings) for t in targets for chain in led[t]])
+        pls[r, held] = latent[:, owners] * leading * sd[columns] + mean[columns]
         average[r, held] = mean[columns]
         linear = [z[:, chosen] @ slope[place] for chosen, slope in slopes]
         lm[r, held] = np.concatenate(linear, axis=1) * sd[columns] + mean[columns]
-    z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
-    actual = np.column_stack([z[:, model.slices[t]] @ whole.outer_weights[model.slices[t]] for t in targets])
+    actual = scores(x, whole)[:, targets]
     return Prediction(
         model=model,
         items=tuple(model.items[i] for i in columns),
-        item_constructs=tuple(model.constructs[model.construct_of[i]] for i in columns),
-        constructs=tuple(model.constructs[t] for t in targets),
+        item_constructs=tuple(final.constructs[t] for t in targets for _ in led[t]),
+        constructs=tuple(final.constructs[t] for t in targets),
         actual=x[:, columns],
         pls=pls,
         lm=lm,
@@ -303,8 +317,10 @@ class _TrainingSets:
         Rows of each set.
     means, deviations : ndarray, (m, p)
         Of the items, standard deviations over n − 1.
-    packed : ndarray, (p(p−1)/2, m)
-        Item correlations.
+    packed : ndarray, (P(P−1)/2, m)
+        Correlations of the items, and of the products of items that the model needs.
+    scales : ndarray, (P − p, m)
+        Standard deviations of the products of standardised items.
     """
 
     held: list[IntArray]
@@ -312,6 +328,7 @@ class _TrainingSets:
     means: FloatArray
     deviations: FloatArray
     packed: FloatArray
+    scales: FloatArray
 
 
 def _training_sets(x: FloatArray, held: list[IntArray], model: Model) -> _TrainingSets:
@@ -320,7 +337,7 @@ def _training_sets(x: FloatArray, held: list[IntArray], model: Model) -> _Traini
     sizes = np.array([n - len(rows) for rows in held], dtype=np.float64)
     if sizes.min() < 3:
         raise DataError(f"a training set has {sizes.min():.0f} rows; PLS needs at least 3: use more folds")
-    moments = item_moments(x)
+    moments = item_moments(x, expand(model).pairs)
     parts = []
     for start in range(0, len(held), moments.unit):
         some = held[start : start + moments.unit]
@@ -330,12 +347,12 @@ def _training_sets(x: FloatArray, held: list[IntArray], model: Model) -> _Traini
         parts.append(moments.of_counts(counts))
     sums = np.concatenate(parts, axis=1, dtype=np.float64)
     means, deviations = moments.means_and_deviations(sums, sizes)
-    packed, constant = moments.correlations(sums, sizes)
+    packed, constant, scales = moments.columns(sums, sizes)
     if constant.any():
         first = constant[:, constant.any(axis=0).argmax()]
         named = ", ".join(np.array(model.items)[first])
         raise DataError(f"the same answer throughout a training set: {named}; use more folds")
-    return _TrainingSets(held, sizes, means.T, deviations.T, packed)
+    return _TrainingSets(held, sizes, means.T, deviations.T, packed, scales)
 
 
 def _predict_scores(
@@ -358,7 +375,11 @@ def _signs(model: Model, fits: Estimate, place: int, whole: Estimate, r: FloatAr
 
 
 def _benchmark_slopes(
-    model: Model, x: FloatArray, train: _TrainingSets, targets: list[int], predictors: LmPredictors
+    plan: Stages,
+    led: Mapping[int, Sequence[Chain]],
+    x: FloatArray,
+    train: _TrainingSets,
+    predictors: LmPredictors,
 ) -> list[tuple[list[int], FloatArray]]:
     """Return the linear benchmark of each target: its predictors, and standardised slopes (m, c, q).
 
@@ -366,15 +387,26 @@ def _benchmark_slopes(
     goes to the least squares of smallest norm by itself; NaN where it has no more rows than coefficients.
     """
     out = []
-    correlation = unpack(train.packed, model.n_items)
-    for t in targets:
-        chosen = [
+    final = plan.final
+    products = {name for name, _ in plan.described.products}
+    behind = {
+        j: sorted(
+            {c for i in final.blocks[j] for c in columns_behind(plan.stages[-1].recipes[i], plan.stages)}
+        )
+        for j in range(final.n_constructs)
+        if final.constructs[j] not in products
+    }
+    correlation = unpack(train.packed, plan.n_columns)
+    for t, chained in led.items():
+        own = [chain.column for chain in chained]
+        sources = [
             i
-            for j in range(model.n_constructs)
-            if (j != t if predictors == "others" else not model.predecessors[j])
-            for i in model.blocks[j]
+            for j, items in behind.items()
+            if (j != t if predictors == "others" else not final.predecessors[j])
+            for i in items
+            if i not in own
         ]
-        own = list(model.blocks[t])
+        chosen = list(dict.fromkeys(sources))
         with np.errstate(invalid="ignore", divide="ignore"):
             solved = solve(
                 correlation[np.ix_(chosen, chosen)], correlation[np.ix_(chosen, own)], smallest=_COLLINEAR

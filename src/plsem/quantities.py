@@ -18,15 +18,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem import measurement, model_fit, structural
+from plsem import measurement, model_fit, moderation, structural
 from plsem.estimator import Estimate
 from plsem.measurement import Index
 from plsem.model import Model
 from plsem.names import N_, nearest
+from plsem.views import StagedLayout, staged_layout, view_estimates
 
 FloatArray = NDArray[np.float64]
 Kind = Literal[
-    "item", "cross", "construct", "diagonal", "pair", "path", "route", "target", "fit", "count", "sample"
+    "item",
+    "cross",
+    "construct",
+    "diagonal",
+    "pair",
+    "path",
+    "route",
+    "slope",
+    "target",
+    "fit",
+    "count",
+    "sample",
 ]
 Printed = Literal["unit", "number", "p", "count", "word"]
 
@@ -38,6 +50,7 @@ KINDS: Mapping[Kind, tuple[str, str, str]] = {
     "pair": ("construct", "construct", " <-> "),
     "path": ("source", "target", " -> "),
     "route": ("route", "", ""),
+    "slope": ("path", "level", " at "),
     "target": ("*", "target", ""),
     "fit": ("*", "*", ""),
     "count": ("construct", "*", ""),
@@ -237,6 +250,14 @@ _ROWS = (
         "inner_vif", N_("Inner VIF"), "", "path", (1.0, math.inf),
         structural.path_index, structural.inner_vif_last,
     ),
+    Statistic(
+        "interaction_effect", N_("Interaction effect"), "", "path", _ANY,
+        moderation.interaction_paths, moderation.interaction_effects_last, signed=True, printed="unit",
+    ),
+    Statistic(
+        "simple_slope", N_("Simple slope"), "", "slope", _ANY,
+        moderation.slope_index, moderation.simple_slopes_last, signed=True, printed="unit",
+    ),
     # Fit
     Statistic(
         "srmr", N_("SRMR"), N_("SRMR"), "fit", _SIZE,
@@ -296,13 +317,16 @@ BY_TARGET = _names(lambda row: row.by_target)
 FIT = _names(lambda row: row.kind == "fit")
 """Statistics of the whole model, one value a fit variant."""
 
-MEASUREMENT = _names(
-    lambda row: row.compute is not None and row.kind in ("item", "cross", "construct", "diagonal", "pair")
-)
-"""Statistics of the measurement model."""
-
 COUNTS = _names(lambda row: row.printed == "count")
 """Whole numbers, printed exactly."""
+
+OF_MEASUREMENT = tuple(
+    name for name, row in QUANTITIES.items() if row.kind in ("item", "cross", "construct", "diagonal", "pair")
+)
+"""The statistics of the measurement model."""
+
+OF_PRODUCTS = frozenset({"interaction_effect", "simple_slope"})
+"""Those that only a model with products has."""
 
 SLOW = _names(lambda row: row.slow)
 REPORT = tuple(name for name, row in STATISTICS.items() if row.reported)
@@ -392,9 +416,15 @@ def _layout(model: Model, names: tuple[str, ...]) -> tuple[pd.DataFrame, tuple[s
     return pd.DataFrame(rows, columns=["statistic", "row", "column"], dtype=str), tuple(slices)
 
 
+@lru_cache(maxsize=64)
+def _staged_layout(model: Model, names: tuple[str, ...]) -> StagedLayout:
+    return staged_layout(model, names, OF_PRODUCTS, lambda *key: _layout(*key)[0])
+
+
 def labels_of(model: Model, names: Iterable[str]) -> pd.DataFrame:
     """Return statistic, row and column of every value of some statistics of a model."""
-    return _layout(model, tuple(names))[0].copy()
+    chosen = tuple(name for name in QUANTITIES if name in set(names))
+    return (_staged_layout(model, chosen).labels if model.composed else _layout(model, chosen)[0]).copy()
 
 
 def quantities(
@@ -434,20 +464,39 @@ def quantities(
         answers_known=estimate.deviations_last is not None,
         model=estimate.model,
     )
+    if estimate.description is not None:
+        layout = _staged_layout(estimate.description, names)
+        parts = [
+            _values(one, asked, f_squared)[rows]
+            for one, (asked, rows) in zip(view_estimates(estimate), layout.taken, strict=True)
+        ]
+        parts += [_compute(name)(estimate) for name in names if name in OF_PRODUCTS]
+        return layout.labels.copy(), estimate.leading(np.concatenate(parts)[layout.order])
+    return _layout(estimate.model, names)[0].copy(), estimate.leading(_values(estimate, names, f_squared))
+
+
+def _compute(name: str) -> Callable[[Estimate], FloatArray]:
+    compute = QUANTITIES[name].compute
+    assert compute is not None
+    return compute
+
+
+def _values(
+    estimate: Estimate, names: tuple[str, ...], f_squared: Literal["fixed", "reestimated"]
+) -> FloatArray:
+    """Return the statistics of a plain model, (q, B)."""
     labels, slices = _layout(estimate.model, names)
     values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
     fit = model_fit.fit_last(estimate, names)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for name, part in zip(names, slices, strict=True):
-            compute = QUANTITIES[name].compute
-            assert compute is not None
             if name in fit:  # computed together: they share the implied matrices
                 values[part] = fit[name]
             elif name == "f_squared":
                 values[part] = structural.f_squared_last(estimate, method=f_squared)
             else:
-                values[part] = compute(estimate)
-    return labels.copy(), estimate.leading(values)
+                values[part] = _compute(name)(estimate)
+    return values
 
 
 def long_table(

@@ -99,7 +99,8 @@ def f_squared_last(estimate: Estimate, *, method: Literal["fixed", "reestimated"
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.stack(
                 [
-                    estimate.path_coefficients_last[s, t] ** 2 / (vif[q] * (1 - estimate.r_squared_last[t]))
+                    estimate.path_coefficients_last[s, t] ** 2
+                    / (vif[q] * _unexplained(estimate.r_squared_last[t]))
                     for q, (s, t) in enumerate(model.paths)
                 ]
             )
@@ -110,8 +111,14 @@ def f_squared_last(estimate: Estimate, *, method: Literal["fixed", "reestimated"
         included = estimate.r_squared_last[t]
         excluded = _r_squared_without(estimate, s, t)
         with np.errstate(divide="ignore", invalid="ignore"):
-            rows.append((included - excluded) / (1 - included))
+            rows.append((included - excluded) / _unexplained(included))
     return np.stack(rows)
+
+
+def _unexplained(r_squared: FloatArray) -> FloatArray:
+    """Return 1 − R², NaN where nothing is left: a construct made of its predecessors has no f²."""
+    left = 1 - r_squared
+    return np.where(np.abs(left) <= batches.SINGULAR, np.nan, left)
 
 
 def _r_squared_without(estimate: Estimate, source: int, target: int) -> FloatArray:

@@ -38,6 +38,7 @@ from plsem.resampling.replicates import (
     rechunked,
 )
 from plsem.resampling.result import BootstrapResult
+from plsem.stages import expand
 
 __all__ = [
     "BootstrapError",
@@ -158,17 +159,19 @@ def bootstrap(
     check_flag("keep_inadmissible", keep_inadmissible)
     values = item_matrix(data, model)
     statistics = _as_function(statistics)
-    moments = item_moments(values)
+    moments = item_moments(values, expand(model).pairs)
     given = None if indices is None else _checked_indices(indices, len(values))
     total = n_resamples if given is None else len(given)
     _check_numbers(seed, total, chunk_size, n_jobs, max_failed)
-    options = {
+    options: dict[str, Any] = {
         "scheme": scheme,
         "tolerance": tolerance,
         "max_iterations": max_iterations,
         "consistent": consistent,
     }
     sample, base_signs = estimate_sample(values, model, options, sign_items)
+    if model.composed and sign_items:
+        options["sign_items"] = sign_items
     labels, original = statistics(sample)
     original = np.asarray(original, dtype=np.float64).reshape(-1)
     task = ResamplingTask(
@@ -255,14 +258,15 @@ def estimate_sample(
     values: FloatArray, model: Model, options: Mapping[str, Any], sign_items: Mapping[str, str] | None
 ) -> tuple[Estimate, FloatArray]:
     """Estimate the sample; also return which constructs its orientation turned, (k,) of ±1."""
-    r = pls.correlations(values)
-    sample = pls.estimate(model, r, orient=True, sign_items=sign_items, n_observations=len(values), **options)
+    sample = pls.estimate_values(values, model, orient=True, sign_items=sign_items, **options)
     for reason, failed in sample.problems.items():
         if failed and reason != "inadmissible":
             raise BootstrapError(
                 f"the sample itself has no solution ({reason}); there is nothing to bootstrap"
             )
-    plain = pls.estimate(model, r, orient=False, n_observations=len(values), **options)
+    if model.composed:  # always oriented, resamples as well
+        return sample, np.ones(sample.model.n_constructs)
+    plain = pls.estimate_values(values, model, orient=False, **options)
     same = np.array([plain.outer_weights[s] @ sample.outer_weights[s] for s in model.slices])
     sample = replace(sample, deviations_last=values.std(axis=0, ddof=1)[:, None])
     return sample, np.where(same < 0, -1.0, 1.0)

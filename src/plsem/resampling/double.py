@@ -41,6 +41,7 @@ from plsem.resampling.replicates import (
     evaluate,
     given_moments,
 )
+from plsem.stages import expand
 
 Kind = Literal["percentile", "studentised"]
 
@@ -213,7 +214,7 @@ def double_bootstrap(
     sample, base_signs = estimate_sample(values, model, options, None)
     labels, original = chosen(sample)
     original = np.asarray(original, dtype=np.float64).reshape(-1)
-    moments = item_moments(values)
+    moments = item_moments(values, expand(model).pairs)
     task = ResamplingTask(moments, model, chosen, options, sample, base_signs, sign_changes, False)
     shape = (n_resamples, len(original))
     draws, errors, shares = (np.full(shape, np.nan) for _ in range(3))

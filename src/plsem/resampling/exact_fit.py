@@ -210,6 +210,12 @@ def exact_fit_test(
         variants = [f"{structure}/{kind}" for structure in ("saturated", "estimated")]
     for variant in variants:
         model_fit.split_variant(variant)
+    if model.composed:
+        raise ValueError(
+            "the test of exact fit needs the items' correlations that a model implies, which one in stages (second "
+            f"order, products: {', '.join(name for name, _ in (*model.higher_order, *model.products))}) does not "
+            "give; test the model without them, or read the last stage's SRMR"
+        )
     values = item_matrix(data, model)
     options: dict[str, Any] = {
         "scheme": scheme,

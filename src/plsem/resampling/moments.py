@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plsem import products
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -48,6 +50,8 @@ class ItemMoments:
         The products, where they fit in memory.
     centre, scale : ndarray, (p,)
         An answer is an item's value times its scale, plus its centre.
+    pairs : tuple of (int, int)
+        The last of the items are the products of these; p counts them as well.
     """
 
     items: NDArray[Any]
@@ -56,6 +60,7 @@ class ItemMoments:
     kept: NDArray[Any] | None
     centre: FloatArray
     scale: FloatArray
+    pairs: tuple[tuple[int, int], ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -112,7 +117,7 @@ class ItemMoments:
     def means_and_deviations(
         self, moments: NDArray[Any], sizes: float | FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return the items' means and standard deviations (over n − 1) behind moments, each (p, b).
+        """Return the items' means and standard deviations (over n − 1) behind moments, each (p, b), no products'.
 
         Parameters
         ----------
@@ -122,6 +127,7 @@ class ItemMoments:
         """
         p = self.n_items
         squares, sums = np.split(np.asarray(moments[-2 * p :], dtype=np.float64), 2)
+        squares, sums = squares[: len(self.centre)], sums[: len(self.centre)]  # not of the products
         spread = np.maximum(squares - sums * (sums / sizes), 0.0) / (sizes - 1)
         return self.centre[:, None] + self.scale[:, None] * (sums / sizes), self.scale[:, None] * np.sqrt(
             spread
@@ -181,6 +187,38 @@ class ItemMoments:
             start = stop
         return packed, constant
 
+    def columns(
+        self, moments: FloatArray, sizes: float | FloatArray
+    ) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
+        """Turn moments into packed correlations, with products of columns as products of centred ones.
+
+        Parameters
+        ----------
+        moments, sizes
+            As for :meth:`correlations`.
+
+        Returns
+        -------
+        packed, constant
+            As there, with 0 in the rows of a product that does not vary, which is not counted as constant.
+        scales : ndarray, (m, b)
+            See :func:`plsem.products.scales`.
+        """
+        m = len(self.pairs)
+        if not m:
+            return *self.correlations(moments, sizes), np.empty((0, moments.shape[1]))
+        p = self.n_items - m
+        moments = np.array(moments, dtype=np.float64)
+        products.centre(moments, sizes, p, self.pairs)
+        size = products.scales(moments, sizes, p, self.pairs)
+        packed, constant = self.correlations(moments, sizes)
+        for t, flat in enumerate(size == 0):
+            if flat.any():
+                first, second = np.triu_indices(self.n_items, 1)
+                rows = np.flatnonzero((first == p + t) | (second == p + t))
+                packed[np.ix_(rows, np.flatnonzero(flat))] = 0.0
+        return packed, constant[:p], size
+
 
 def _products(items: NDArray[Any]) -> NDArray[Any]:
     p, m = items.shape
@@ -196,7 +234,7 @@ def _products(items: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
-def item_moments(data: ArrayLike) -> ItemMoments:
+def item_moments(data: ArrayLike, pairs: tuple[tuple[int, int], ...] = ()) -> ItemMoments:
     """Prepare an (n, p) array of finite numbers for resampling.
 
     Correlations do not change when an item is shifted or scaled.  Whole-number items are shifted by
@@ -207,6 +245,8 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     ----------
     data : array_like, (n, p)
         No column may be constant.
+    pairs : tuple of (int, int), optional
+        Products of columns to append.
 
     Returns
     -------
@@ -216,20 +256,19 @@ def item_moments(data: ArrayLike) -> ItemMoments:
     n, p = values.shape
     average = values.mean(axis=0)
     whole = values - np.round(average)
-    bound = n * float(np.max(np.abs(whole))) ** 2
+    bound = n * float(np.max(np.abs(whole))) ** (4 if pairs else 2)
     # n·Σx² is formed as well, hence the second n.
     exact = bool(np.all(values == np.round(values))) and n * bound < _EXACT_DOUBLE
     centre, scale = (np.round(average), np.ones(p)) if exact else _middle_and_spread(values)
-    shifted = (values - centre) / scale
-    items = np.ascontiguousarray(
-        shifted.T, dtype=np.float32 if exact and bound < _EXACT_SINGLE else np.float64
-    )
+    shifted = products.with_products(((values - centre) / scale).T, pairs)
+    items = np.ascontiguousarray(shifted, dtype=np.float32 if exact and bound < _EXACT_SINGLE else np.float64)
+    p += len(pairs)
     q = p * (p - 1) // 2 + 2 * p
     kept = _products(items) if q * n * items.itemsize <= _CACHE_BYTES else None
     y = items.astype(np.float64)
     squares = y @ y.T
     totals = np.concatenate([squares[np.triu_indices(p, 1)], squares.diagonal(), y.sum(axis=1)])
-    return ItemMoments(items, exact, totals, kept, centre, scale)
+    return ItemMoments(items, exact, totals, kept, centre, scale, pairs)
 
 
 def _middle_and_spread(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -27,6 +27,7 @@ from plsem.resampling.moments import (
     resample_moments,
 )
 from plsem.resampling.result import REASONS
+from plsem.stages import expand
 
 Statistics = Callable[[Estimate], tuple[pd.DataFrame, NDArray[Any]]]
 SignChanges = Literal["none", "individual", "construct", "tenenhaus"]
@@ -63,7 +64,8 @@ def default_chunk(model: Model, n_quantities: int) -> int:
 
     The slowest matrices of a chunk hold it up, so that larger ones are better where little is kept of each.
     """
-    pairs = model.n_items * (model.n_items - 1) // 2
+    columns = expand(model).n_columns
+    pairs = columns * (columns - 1) // 2
     size = _WORKING_BYTES // (8 * max(pairs, 1))
     if size >= BLOCK:
         return min(size // BLOCK, 8 if 2 * n_quantities > pairs else 24) * BLOCK
@@ -110,10 +112,13 @@ def evaluate(
 
     Turned: the loadings of some construct lie nearer to the sample's with the other sign, Σ l l* < 0.
     """
-    deviations = task.moments.means_and_deviations(part, sizes)[1]
-    packed, constant = task.moments.correlations(part, sizes)
-    estimate = pls.estimate_batch(task.model, packed, n_observations=task.n_observations, **task.options)
-    estimate = replace(estimate, deviations_last=deviations)
+    packed, constant, scales = task.moments.columns(part, sizes)
+    estimate = pls.estimate_batch(
+        task.model, packed, n_observations=task.n_observations, product_scales=scales, **task.options
+    )
+    if estimate.description is None:
+        deviations = task.moments.means_and_deviations(part, sizes)[1]
+        estimate = replace(estimate, deviations_last=deviations)
     nearest = _nearest_signs(task, estimate)
     signs = task.base_signs[:, None]
     if task.sign_changes != "none":
@@ -146,9 +151,18 @@ def _nearest_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
 
     Σ (l − l*)² > Σ (l + l*)² exactly where Σ l l* < 0.
     """
-    starts = [block[0] for block in task.model.blocks]
+    starts = [block[0] for block in estimate.model.blocks]
     products = np.add.reduceat(task.sample.loadings[:, None] * estimate.loadings_last, starts, axis=0)
-    return np.where(products < 0, -1.0, 1.0)
+    return with_signs_of_products(estimate, np.where(products < 0, -1.0, 1.0))
+
+
+def with_signs_of_products(estimate: Estimate, signs: FloatArray) -> FloatArray:
+    """Return signs of constructs, (k, b), in which each product has the sign of its factors."""
+    model = estimate.model
+    for name, product in estimate.described.products:
+        first, second = (model.position(c) for c in (product.first, product.second))
+        signs[model.position(name)] = signs[first] * signs[second]
+    return signs
 
 
 def _tenenhaus_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
@@ -158,10 +172,10 @@ def _tenenhaus_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
     """
     loadings = estimate.loadings_last
     reference = task.sample.loadings[:, None]
-    starts = [block[0] for block in task.model.blocks]
+    starts = [block[0] for block in estimate.model.blocks]
     apart = np.abs(np.add.reduceat(reference - loadings, starts, axis=0))
     turned_apart = np.abs(np.add.reduceat(reference + loadings, starts, axis=0))
-    return np.where(apart > turned_apart, -1.0, 1.0)
+    return with_signs_of_products(estimate, np.where(apart > turned_apart, -1.0, 1.0))
 
 
 def turned(estimate: Estimate, signs: FloatArray) -> Estimate:
@@ -176,17 +190,33 @@ def turned(estimate: Estimate, signs: FloatArray) -> Estimate:
     Returns
     -------
     Estimate
-        Weights, loadings, correlations and paths with the signs that belong to the turned scores.
+        Weights, loadings, correlations and paths with the signs that belong to the turned scores.  A product
+        turns with its factors.
     """
     if (signs > 0).all():
         return estimate
-    own = signs[estimate.model.construct_of]
+    model = estimate.model
+    products = dict(estimate.described.products)
+    own = signs[model.construct_of]
+    packed, cross = estimate.packed_last, estimate.cross_loadings_last * signs[None]
+    if products:
+        signs = with_signs_of_products(estimate, signs.copy())
+        own = signs[model.construct_of]
+        items = np.ones_like(own)
+        for name, product in products.items():
+            j = model.position(name)
+            if product.method == "two_stage":  # the item is the product of the scores that turn
+                items[model.slices[j]], own[model.slices[j]] = signs[j], 1.0
+        rows, columns = model.pairs
+        packed = packed * items[rows] * items[columns]
+        cross = estimate.cross_loadings_last * signs[None] * items[:, None]
     both = signs[:, None] * signs[None, :]
     return replace(
         estimate,
+        packed_last=packed,
         outer_weights_last=estimate.outer_weights_last * own,
         loadings_last=estimate.loadings_last * own,
-        cross_loadings_last=estimate.cross_loadings_last * signs[None],
+        cross_loadings_last=cross,
         construct_correlations_last=estimate.construct_correlations_last * both,
         path_coefficients_last=estimate.path_coefficients_last * both,
     )

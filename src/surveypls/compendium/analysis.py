@@ -15,7 +15,7 @@ from plsem.estimator import Estimate, fit, scores
 from plsem.importance import importance_performance
 from plsem.model import Model
 from plsem.prediction import Prediction, cvpat, predict
-from plsem.quantities import MEASUREMENT, quantities
+from plsem.quantities import OF_MEASUREMENT, quantities
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
@@ -72,7 +72,7 @@ class Analysis:
     @property
     def measurement(self) -> pd.DataFrame:
         """The summary's statistics of the measurement model."""
-        return self.summary[self.summary["statistic"].isin(MEASUREMENT)]
+        return self.summary[self.summary["statistic"].isin(OF_MEASUREMENT)]
 
     @cached_property
     def bounds(self) -> pd.DataFrame:

@@ -30,6 +30,12 @@ def with_model_text(content: Mapping[str, Any]) -> dict[str, Any]:
         found = parse_model(text)
     except ModelTextError as error:
         problems += [f"model {p}" for p in error.problems]
+    if found.get("higher_order") or found.get("products"):
+        named = ", ".join([*found.get("higher_order", {}), *found.get("products", {})])
+        problems.append(
+            f"model: second-order constructs and interactions ({named}) have no place in a study file; estimate them "
+            "in a notebook, plsem.Model.from_text(…)"
+        )
     for name, body in extra.items():
         if name not in found["constructs"]:
             problems.append(f"constructs.{name}: not in model{nearest(name, found['constructs'])}")

@@ -1,0 +1,152 @@
+"""Control variables: observed columns as single items beside the model, categories coded as 0 and 1.
+
+A control leads to each endogenous construct unless its targets are named.  The model is compared with and without
+them, on the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from plsem.estimator import fit
+from plsem.inputs import DataError
+from plsem.model import Model, ModelError
+from plsem.names import nearest
+
+
+def code_categories(values: pd.Series, *, reference: object = None) -> pd.DataFrame:
+    """Code a column of categories as one 0/1 column for each category but the reference.
+
+    Parameters
+    ----------
+    values : Series
+        Its name begins the new columns' names, ``"sector: trade"``.
+    reference : object, optional
+        The category that the others are compared with; default the most frequent (the first in order where
+        several are).  The explained variance and all other paths do not depend on it.
+
+    Returns
+    -------
+    DataFrame
+        Floats; categories in their own order if categorical, else sorted as text.
+
+    Raises
+    ------
+    DataError
+        If an answer is missing, or there are fewer than two categories.
+    ValueError
+        If there is no such reference.
+    """
+    name = str(values.name)
+    if values.isna().any():
+        raise DataError(
+            f"{name!r} has {int(values.isna().sum())} empty cells; complete or drop those rows first"
+        )
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        levels = [level for level in values.cat.categories if (values == level).any()]
+    else:
+        levels = sorted(values.unique().tolist(), key=str)
+    if len(levels) < 2:
+        raise DataError(f"{name!r} has one category only, {levels[0]!r}; it cannot be a control")
+    if reference is None:
+        reference = max(levels, key=lambda level: int((values == level).sum()))
+    if reference not in levels:
+        raise ValueError(f"{name}: no category {reference!r}{nearest(str(reference), map(str, levels))}")
+    return pd.DataFrame(
+        {f"{name}: {level}": (values == level).astype(float) for level in levels if level != reference},
+        index=values.index,
+    )
+
+
+def with_controls(
+    model: Model, controls: Mapping[str, str] | Iterable[str], *, targets: Sequence[str] | None = None
+) -> Model:
+    """Return the model with control variables as single-item constructs.
+
+    Parameters
+    ----------
+    model : Model
+    controls : mapping of str to str, or iterable of str
+        Construct's name → column, or columns that keep their names.
+    targets : sequence of str, optional
+        Constructs that every control leads to; default all that a path leads to.
+
+    Raises
+    ------
+    ModelError
+        If a control has the name of a construct or item of the model, or a target is unknown.
+    """
+    columns = dict(controls) if isinstance(controls, Mapping) else {c: c for c in controls}
+    ends = [model.constructs[t] for t in model.endogenous] if targets is None else list(targets)
+    for target in ends:
+        if target not in model.constructs:
+            raise ModelError(f"controls: no construct {target!r}{nearest(target, model.constructs)}")
+    for name, column in columns.items():
+        if name in model.constructs:
+            raise ModelError(f"control {name!r} is a construct of the model already")
+        if column in model.items:
+            raise ModelError(f"control {name!r}: {column!r} is an item of the model already")
+    return model.extended(
+        {name: [column] for name, column in columns.items()},
+        [(name, target) for target in ends for name in columns],
+    )
+
+
+def side_by_side(
+    data: pd.DataFrame,
+    model: Model,
+    controls: Mapping[str, str] | Iterable[str],
+    *,
+    targets: Sequence[str] | None = None,
+    seed: int | None = None,
+    bootstrap_options: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """Return paths and R² of the model without and with its controls.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Holds the model's items and the controls' columns.
+    model : Model
+        Without controls.
+    controls, targets
+        See :func:`with_controls`.
+    seed : int, optional
+        With it, p values are given for both; the same resamples serve both models.
+    bootstrap_options : mapping, optional
+        Of :func:`plsem.resampling.bootstrap.bootstrap`, such as ``n_resamples``.
+    **options
+        The estimator's.
+
+    Returns
+    -------
+    DataFrame
+        statistic (``path_coefficient`` or ``r_squared``), row, column, without, with, change; NaN in ``without``
+        for the controls' own paths.  With a seed also p_value_without and p_value_with.
+    """
+    wide = with_controls(model, controls, targets=targets)
+    include = ("path_coefficient", "r_squared")
+    key = ["statistic", "row", "column"]
+    parts = {}
+    for name, one in (("without", model), ("with", wide)):
+        if seed is None:
+            table = fit(data, one, **options).summary(statistic=include).rename(columns={"value": name})
+        else:
+            from plsem.resampling.bootstrap import bootstrap
+
+            drawn = bootstrap(data, one, include, seed=seed, **{**options, **(bootstrap_options or {})})
+            table = drawn.summary(interval="percentile")[[*key, "original", "p_value"]]
+            table = table.rename(columns={"original": name, "p_value": f"p_value_{name}"})
+        parts[name] = table
+    both = parts["with"].merge(parts["without"], on=key, how="left", sort=False)
+    both["change"] = both["with"] - both["without"]
+    figures = ["without", "with", "change"]
+    if seed is not None:
+        both.loc[both["statistic"] == "r_squared", ["p_value_without", "p_value_with"]] = np.nan
+        figures += ["p_value_without", "p_value_with"]
+    return both[[*key, *figures]]

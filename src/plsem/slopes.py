@@ -1,0 +1,344 @@
+"""Moderation read from a bootstrap: slopes at levels of the moderator, and where a slope differs from 0.
+
+A simple slope is linear in the moderator, so its draws at any level follow from those of two quantities, the
+path of the focal construct and the interaction effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from plsem import structural
+from plsem.estimator import Estimate
+from plsem.measurement import single
+from plsem.model import Model
+from plsem.moderation import LEVELS, interaction_effects_last, interaction_paths
+from plsem.names import nearest
+from plsem.resampling import intervals
+from plsem.resampling.intervals import Alternative, Interval
+from plsem.resampling.result import BootstrapResult
+from plsem.thresholds import threshold
+
+FloatArray = NDArray[np.float64]
+
+
+def interactions(estimate: Estimate) -> pd.DataFrame:
+    """Return every interaction of one estimate with its sizes.
+
+    Returns
+    -------
+    DataFrame
+        product, first, second, target, method, path_coefficient (of the product standardised again),
+        interaction_effect (per unit of the product of standardised scores), f_squared, size_kenny and
+        size_cohen (the words of ``thresholds.csv``; Kenny's limits are for interactions).
+    """
+    single(estimate)
+    model, products = estimate.described, dict(estimate.described.products)
+    effects = interaction_effects_last(estimate)[:, 0]
+    f_squared = structural.f_squared_last(estimate)[:, 0]
+    rows = []
+    for (name, target), effect in zip(interaction_paths(model), effects, strict=True):
+        s, t = estimate.model.position(name), estimate.model.position(target)
+        size = float(f_squared[estimate.model.paths.index((s, t))])
+        rows.append(
+            {
+                "product": name,
+                "first": products[name].first,
+                "second": products[name].second,
+                "target": target,
+                "method": products[name].method,
+                "path_coefficient": float(estimate.path_coefficients[s, t]),
+                "interaction_effect": float(effect),
+                "f_squared": size,
+                "size_kenny": threshold("f_squared_interaction").size(size),
+                "size_cohen": threshold("f_squared").size(size),
+            }
+        )
+    columns = ["product", "first", "second", "target", "method", "path_coefficient", "interaction_effect"]
+    return pd.DataFrame(rows, columns=[*columns, "f_squared", "size_kenny", "size_cohen"])
+
+
+class SlopeCurve:
+    """A slope as a function of the moderator: estimate, draws and jackknife of b₁ and of its steepness.
+
+    Parameters
+    ----------
+    boot : BootstrapResult
+        Of a model with products; it holds ``path_coefficient`` and ``interaction_effect``.
+    model : Model
+        As described.
+    product : str
+        Name of the product.
+    target : str, optional
+        Where the product leads to; needed only if to several.
+    """
+
+    def __init__(self, boot: BootstrapResult, model: Model, product: str, target: str | None = None) -> None:
+        products = dict(model.products)
+        if product not in products:
+            raise KeyError(f"no product {product!r}{nearest(product, products)}")
+        targets = [t for s, t in interaction_paths(model) if s == product]
+        if target is None and len(targets) > 1:
+            raise ValueError(f"{product} leads to {' and '.join(targets)}; name one as target")
+        if target is not None and target not in targets:
+            raise KeyError(f"{product} does not lead to {target!r}{nearest(target, targets)}")
+        self.target = target or targets[0]
+        self.product = products[product]
+        self.boot = boot
+        factor = 2.0 if self.product.is_quadratic else 1.0
+        held = list(boot.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
+        places = []
+        for key in (
+            ("path_coefficient", self.product.first, self.target),
+            ("interaction_effect", product, self.target),
+        ):
+            if key not in held:
+                raise ValueError(
+                    f"the bootstrap holds no {key[0]}; let it draw path_coefficient and interaction_effect"
+                )
+            places.append(held.index(key))
+        scale = np.array([1.0, factor])
+        self.original = boot.original[places] * scale
+        draws = np.asarray(boot.draws[:, places], dtype=np.float64) * scale
+        self.draws = draws[np.isfinite(draws).all(axis=1)]
+        self.jackknife = None if boot.jackknife is None else boot.jackknife[:, places] * scale
+
+    @property
+    def quantity(self) -> str:
+        """What the slope is of: ``"X -> Y"``."""
+        return f"{self.product.first} -> {self.target}"
+
+    def at(
+        self,
+        levels: Sequence[float],
+        *,
+        interval: Interval = "bca",
+        confidence_level: float = 0.95,
+        alternative: Alternative = "two-sided",
+    ) -> pd.DataFrame:
+        """Return the slope at levels of the moderator with its inference.
+
+        Parameters
+        ----------
+        levels : sequence of float
+            In standard deviations of the moderator.
+        interval, confidence_level, alternative
+            See :meth:`plsem.resampling.result.BootstrapResult.summary`.
+
+        Returns
+        -------
+        DataFrame
+            slope (``"X -> Y"``), moderator, level, original, standard_deviation, t_statistic, p_value, lower,
+            upper.
+        """
+        x = np.column_stack([np.ones(len(levels)), levels])
+        original, draws = x @ self.original, x @ self.draws.T
+        accelerations = None
+        if self.jackknife is not None:
+            accelerations = intervals.acceleration(x @ self.jackknife.T, remaining=self.boot.jackknife_rows)
+        _, deviation, count = intervals.mean_and_deviation(draws)
+        lower, upper = intervals.interval_bounds(
+            draws, original, interval=interval, confidence_level=confidence_level,
+            alternative=alternative, accelerations=accelerations,
+        )  # fmt: skip
+        p = intervals.p_value(
+            original, deviation, degrees_of_freedom=np.maximum(count - 1.0, 1.0), alternative=alternative
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            t = np.where(deviation > 0, np.abs(original) / deviation, np.nan)
+        return pd.DataFrame(
+            {
+                "slope": self.quantity,
+                "moderator": self.product.second,
+                "level": np.asarray(levels, dtype=float),
+                "original": original,
+                "standard_deviation": deviation,
+                "t_statistic": t,
+                "p_value": p,
+                "lower": lower,
+                "upper": upper,
+            }
+        )
+
+    def regions(self, *, confidence_level: float = 0.95, observed: ArrayLike | None = None) -> pd.DataFrame:
+        """Return where the slope differs from 0: the Johnson-Neyman regions of the moderator.
+
+        Parameters
+        ----------
+        confidence_level : float
+        observed : array_like, optional
+            The respondents' standardised scores of the moderator, to count who lies where.
+
+        Returns
+        -------
+        DataFrame
+            One row a region, from low to high: slope, moderator, from, to (standard deviations of the
+            moderator; −∞ and ∞ at the ends), sign (``"+"``, ``"-"`` or ``""`` where the slope does not differ
+            from 0) and, with ``observed``, share.
+
+        Notes
+        -----
+        At level m the slope b₁ + b₃ m has the standard error √(s₁₁ + 2 m s₁₃ + m² s₃₃), from the draws'
+        covariances.  The ends are the roots of (b₁ + b₃ m)² = t² (s₁₁ + 2 m s₁₃ + m² s₃₃), with t of B − 1
+        degrees of freedom, so that p of :meth:`at` is below 1 − confidence_level exactly inside (Johnson &
+        Neyman 1936; Bauer & Curran 2005).
+        """
+        intervals.check_level(confidence_level)
+        b, (s11, s13, s33) = self.original, self._covariances()
+        t2 = float(special.stdtrit(len(self.draws) - 1, (1 + confidence_level) / 2)) ** 2
+        quadratic = (b[1] ** 2 - t2 * s33, 2 * (b[0] * b[1] - t2 * s13), b[0] ** 2 - t2 * s11)
+        ends = [-np.inf, *_roots(*quadratic), np.inf]
+        rows: list[dict[str, Any]] = []
+        for low, high in pairwise(ends):
+            inside = _within(low, high)
+            value = b[0] + b[1] * inside
+            differs = value**2 > t2 * (s11 + 2 * inside * s13 + inside**2 * s33)
+            row = {
+                "slope": self.quantity,
+                "moderator": self.product.second,
+                "from": low,
+                "to": high,
+                "sign": ("+" if value > 0 else "-") if differs else "",
+            }
+            if observed is not None:
+                scores = np.asarray(observed, dtype=float)
+                row["share"] = float(((scores >= low) & (scores < high)).mean())
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def _covariances(self) -> tuple[float, float, float]:
+        s = np.cov(self.draws.T)
+        return float(s[0, 0]), float(s[0, 1]), float(s[1, 1])
+
+
+def _roots(a: float, b: float, c: float) -> list[float]:
+    """Return the real roots at which a x² + b x + c changes its sign, ascending."""
+    if a == 0:
+        return [] if b == 0 else [-c / b]
+    inner = b * b - 4 * a * c
+    if inner <= 0:
+        return []
+    # The stable form: no difference of nearly equal numbers.
+    q = -(b + np.copysign(np.sqrt(inner), b)) / 2
+    return sorted({q / a, c / q}) if q else [0.0]
+
+
+def _within(low: float, high: float) -> float:
+    if np.isinf(low) and np.isinf(high):
+        return 0.0
+    if np.isinf(low):
+        return high - 1.0
+    return low + 1.0 if np.isinf(high) else (low + high) / 2
+
+
+def simple_slopes(
+    boot: BootstrapResult,
+    model: Model,
+    *,
+    levels: Sequence[float] = LEVELS,
+    interval: Interval = "bca",
+    confidence_level: float = 0.95,
+) -> pd.DataFrame:
+    """Return the simple slopes of every product of a model with their inference; see :meth:`SlopeCurve.at`.
+
+    A column ``product`` names the product.
+    """
+    parts = []
+    for product, target in interaction_paths(model):
+        table = SlopeCurve(boot, model, product, target).at(
+            levels, interval=interval, confidence_level=confidence_level
+        )
+        table.insert(0, "product", product)
+        parts.append(table)
+    if not parts:
+        raise ValueError("the model has no product of constructs, so it has no simple slopes")
+    return pd.concat(parts, ignore_index=True)
+
+
+def johnson_neyman(
+    boot: BootstrapResult,
+    model: Model,
+    *,
+    confidence_level: float = 0.95,
+    scores: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the Johnson-Neyman regions of every product of a model; see :meth:`SlopeCurve.regions`.
+
+    Parameters
+    ----------
+    boot : BootstrapResult
+    model : Model
+    confidence_level : float
+    scores : DataFrame, optional
+        Standardised construct scores, one column a construct (:func:`plsem.estimator.score_table`).
+    """
+    parts = []
+    for product, target in interaction_paths(model):
+        curve = SlopeCurve(boot, model, product, target)
+        observed = None if scores is None else scores[curve.product.second]
+        table = curve.regions(confidence_level=confidence_level, observed=observed)
+        table.insert(0, "product", product)
+        parts.append(table)
+    if not parts:
+        raise ValueError("the model has no product of constructs, so it has no regions")
+    return pd.concat(parts, ignore_index=True)
+
+
+def slope_lines(
+    estimate: Estimate, product: str, target: str | None = None, *, ends: Sequence[float] = (-2.0, 2.0)
+) -> pd.DataFrame:
+    """Return what a plot of simple slopes draws: the target's expected score along the focal construct.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one sample.
+    product : str
+    target : str, optional
+        Needed only if the product leads to several.
+    ends : sequence of float
+        Values of the focal construct's standardised score; more than two for a curve.
+
+    Returns
+    -------
+    DataFrame
+        level (of the moderator, in standard deviations), x, y.  One level, 0, for a quadratic effect.  Other
+        predecessors are at their means; products are centred, as they were estimated.
+    """
+    single(estimate)
+    products = dict(estimate.described.products)
+    if product not in products:
+        raise KeyError(f"no product {product!r}{nearest(product, products)}")
+    found = interaction_paths(estimate.described)
+    targets = [t for s, t in found if s == product]
+    if target is None and len(targets) > 1:
+        raise ValueError(f"{product} leads to {' and '.join(targets)}; name one as target")
+    target = target or targets[0]
+    effect = float(interaction_effects_last(estimate)[found.index((product, target)), 0])
+    model, factors = estimate.model, products[product]
+    t = model.position(target)
+    first, second = (
+        float(estimate.path_coefficients[model.position(c), t]) for c in (factors.first, factors.second)
+    )
+    x = np.asarray(ends, dtype=float)
+    n = estimate.n_observations
+    whole = 1.0 if n is None else 1.0 - 1.0 / n  # mean of a square whose variance is over n − 1
+    if factors.is_quadratic:
+        return pd.DataFrame({"level": 0.0, "x": x, "y": first * x + effect * (x**2 - whole)})
+    r = whole * float(
+        estimate.construct_correlations[model.position(factors.first), model.position(factors.second)]
+    )
+    return pd.concat(
+        [
+            pd.DataFrame({"level": m, "x": x, "y": first * x + second * m + effect * (x * m - r)})
+            for m in LEVELS
+        ],
+        ignore_index=True,
+    )
