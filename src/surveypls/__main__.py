@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surveypls.errors import CompendiumError, NotebookError, is_users, machine_fault
+from tableaudit.cli import add_options as audit_options
+from tableaudit.cli import run as run_audit
 
 # What a command needs is imported where it runs: --help and a wrong command answer at once.
 QUICK_RESAMPLES = 500
@@ -115,10 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     checking.set_defaults(command=_check)
 
     audit = commands.add_parser("audit", help="check what a paper's printed tables say about each other")
-    audit.add_argument(
-        "file", type=Path, metavar="FILE", help="CSV of printed values (data/published/README.md)"
-    )
-    audit.set_defaults(command=_audit)
+    audit_options(audit)
+    audit.set_defaults(command=run_audit)
 
     synthesize = commands.add_parser("synthesize", help="remake the synthetic survey of data/raw/")
     synthesize.add_argument(
@@ -271,17 +271,6 @@ def _seconds(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number of seconds, 1 or more")
     return int(text)
-
-
-def _audit(options: argparse.Namespace) -> int:
-    from tableaudit.printed import load_published
-
-    published = load_published(options.file)  # a wrong file is answered before the searches are imported
-    from tableaudit.audit import audit
-
-    report = audit(published)
-    print(report)
-    return int(report.exit_status)
 
 
 def _synthesize(options: argparse.Namespace) -> int:

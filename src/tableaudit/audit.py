@@ -1,29 +1,38 @@
 """The consistency audit of printed PLS-SEM tables: what they say about each other, whatever the data were.
 
 It works on any article whose figures stand in the documented CSV: constructs, items and paths are read from
-its rows.  Every identity between printed cells is checked over their rounding boxes, blocks of two or three
-items are scanned exhaustively for what no data can give, and the statements of the text are evaluated.
+its rows.  One documented reading is chosen for each ambiguous column; every relation between printed cells is
+then checked over their rounding boxes, alone and all together; blocks of two or three items are scanned
+exhaustively for what no data can give; and the statements of the text are evaluated.
 """
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tableaudit.block_scan import block_checks
+from tableaudit.block_checks import htmt_checks, reliability_checks
 from tableaudit.checks import Check
-from tableaudit.identities import identity_checks
-from tableaudit.inference import inference_checks
+from tableaudit.details import Detail
+from tableaudit.effects import adjusted_relations, adjusted_sizes, effect_relations
+from tableaudit.findings import Finding, collect
+from tableaudit.identities import direct_checks
+from tableaudit.inference import inference_checks, inference_relations
+from tableaudit.measurement import measurement_relations
 from tableaudit.printed import Published, PublishedError, load_published
+from tableaudit.readings import Readings, choose, with_reliability
+from tableaudit.relations import Relation, check_of
 from tableaudit.rules import rule_checks
 from tableaudit.statements import Statement, check_statements
+from tableaudit.structure import structure_relations
+from tableaudit.structure_checks import definite_check, two_valued_r2
 
-__all__ = ["AuditReport", "Check", "PublishedError", "Statement", "audit", "audit_file"]
+__all__ = ["AuditReport", "Check", "Finding", "PublishedError", "Statement", "audit", "audit_file"]
 
 CHECK_COLUMNS = [
     *(
@@ -42,12 +51,19 @@ CHECK_COLUMNS = [
 ]
 CONTRADICTION = ("identity", "attainable")
 
-
 #: Ends of an interval found by optimisation depend on the machine beyond these decimals.
 _DECIMALS = 9
+#: Failed checks that say nothing about data: a count, a decision, a figure copied wrongly.
+_NOT_ABOUT_DATA = (
+    "decision follows from p",
+    "the same figure in two tables",
+    "retained items = printed loadings",
+    "p and the interval agree about zero",
+    "the interval's width and the standard error",
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AuditReport:
     """What the audit found.
 
@@ -59,7 +75,11 @@ class AuditReport:
     checks : tuple of Check
     statements : tuple of Statement
     readings : mapping of str to tuple of str
-        What each ambiguous column is read as, first choice first (``composite_reliability``).
+        What each ambiguous column is read as, first choice first (``composite_reliability``, ``estimator``, …).
+    findings : tuple of Finding
+        Gravest first; each failed check is in one of them.
+    published : Published
+    chosen : Readings
     """
 
     source: str
@@ -67,25 +87,36 @@ class AuditReport:
     checks: tuple[Check, ...]
     statements: tuple[Statement, ...]
     readings: Mapping[str, tuple[str, ...]]
+    findings: tuple[Finding, ...]
+    published: Published = field(repr=False)
+    chosen: Readings = field(repr=False)
 
     @property
-    def contradictions(self) -> tuple[Check, ...]:
-        """Failed identities and searches: printed cells that cannot all be right."""
-        return tuple(c for c in self.checks if c.kind in CONTRADICTION and c.verdict == "fails")
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Findings that no documented definition explains: printed cells that cannot all be right."""
+        return tuple(f for f in self.findings if f.contradiction)
 
-    @property
+    @cached_property
     def impossible(self) -> dict[str, str]:
-        """Printed cell → why no data give it beside the other printed cells (for ``published.compare``)."""
+        """Printed cell → why no data give it beside the others, as statistics are computed here.
+
+        Unlike :attr:`contradictions` this holds for standardised alpha and p from t alone, so it has cells that
+        another definition would make possible too.
+        """
         reasons: dict[str, str] = {}
-        for c in self.contradictions:
-            if c.cell and c.check not in _NOT_ABOUT_DATA:
-                reasons.setdefault(c.cell, f"{c.check}: {c.detail.en}")
+        for c in self.checks:
+            if c.verdict != "fails" or c.kind not in CONTRADICTION or c.check in _NOT_ABOUT_DATA:
+                continue
+            owner = next((f for f in self.findings if f.cell and f.cell in (c.cell, *c.cells)), None)
+            cell = owner.cell if owner is not None else c.cell
+            if cell:
+                reasons.setdefault(cell, f"{c.check}: {c.detail.en}")
         return reasons
 
     @property
     def exit_status(self) -> int:
-        """0 where nothing is contradicted, 3 where a contradiction or a failed statement was found."""
-        return 3 if self.contradictions or any(s.verdict == "fails" for s in self.statements) else 0
+        """0 where nothing is contradicted, 3 where a finding is of grade decision or arithmetic."""
+        return 3 if self.contradictions else 0
 
     def table(self, *, verdict: str | None = None, kind: str | None = None) -> pd.DataFrame:
         """Return the checks as a table.
@@ -138,50 +169,42 @@ class AuditReport:
         return f"{self.n_cells} printed cells. " + "; ".join(parts) + "."
 
     def __str__(self) -> str:
-        """Write the report as plain text, failures first."""
-        lines = [f"Audit of {self.source}", self.summary(), ""]
-        reading = self.readings.get("composite_reliability")
-        if reading:
-            lines += [f"The composite reliability column is read as {reading[0]}.", ""]
-        sections = (
-            ("Printed figures that contradict each other", CONTRADICTION, "fails"),
-            ("Identities that the printed figures do not decide", CONTRADICTION, "cannot be told"),
-            ("Coincidences", ("coincidence",), "fails"),
-            ("Rules of the field not met", ("rule",), "fails"),
-            ("Rules of the field that the rounding leaves open", ("rule",), "cannot be told"),
-        )
-        for title, kinds, verdict in sections:
-            found = [c for c in self.checks if c.kind in kinds and c.verdict == verdict]
-            if found or (kinds == CONTRADICTION and verdict == "fails"):
-                lines += _section(title, [_line(c) for c in found])
-        for verdict, title in (("fails", "contradict"), ("cannot be told", "do not decide")):
-            texts = [
-                f"{s.id} ({s.where}): {s.text_en} [{s.found or 'no printed cell'}]"
-                for s in self.statements
-                if s.verdict == verdict
-            ]
-            if texts:
-                lines += _section(f"Statements of the text that the tables {title}", texts)
-        return "\n".join(lines).rstrip()
+        """Write the report as plain text, gravest findings first."""
+        from tableaudit.report import as_text
+
+        return as_text(self)
 
 
-_NOT_ABOUT_DATA = (
-    "decision follows from p",
-    "the same figure in two tables",
-    "retained items = printed loadings",
-)
+def relations_of(published: Published) -> list[Relation]:
+    """Return every relation between printed cells, under every reading."""
+    families: tuple[Callable[[Published], Iterator[Relation]], ...] = (
+        measurement_relations,
+        structure_relations,
+        effect_relations,
+        adjusted_relations,
+        inference_relations,
+    )
+    return [relation for family in families for relation in family(published)]
 
 
-def audit(published: Published, *, significance: float = 0.05, scan: bool = True) -> AuditReport:
+def audit(
+    published: Published,
+    *,
+    significance: float | None = None,
+    scan: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> AuditReport:
     """Check everything that the printed cells of an article say about each other.
 
     Parameters
     ----------
     published : Published
-    significance : float
-        Level of the article's decisions.
+    significance : float, optional
+        Level of the article's decisions; default 0.05, or what the file's meta rows say.
     scan : bool
-        Also scan blocks of two or three items exhaustively (a few seconds).
+        Also scan blocks of two or three items exhaustively (a second or two for each).
+    progress : callable, optional
+        Called with a construct's name before its scan.
 
     Returns
     -------
@@ -192,24 +215,56 @@ def audit(published: Published, *, significance: float = 0.05, scan: bool = True
     PublishedError
         If a statement's expression cannot be evaluated.
     """
-    checks = [*identity_checks(published), *inference_checks(published, significance=significance)]
-    checks, readings = _settle_readings(checks)
-    if scan:
-        checks += block_checks(published, readings)
+    level = significance if significance is not None else float(published.meta.get("significance", 0.05))
+    relations = relations_of(published)
+    chosen = choose(published, relations)
+    read = chosen.values  # noqa: PD011 - a mapping
+    checks = [*direct_checks(published, read), *_settled(relations, chosen)]
+    for family in (definite_check, adjusted_sizes, two_valued_r2):
+        checks += (c for c in family(published) if all(read.get(d, "printed") == o for d, o in c.when))
+    tails = 1 if read["p_value"] == "one-sided" else 2
+    checks += inference_checks(published, significance=level, tails=tails)
+    failed = {i for c in checks if c.verdict == "fails" and c.kind == "identity" for i in (c.cell, *c.cells)}
+    checks += reliability_checks(
+        published,
+        read,
+        scan=scan,
+        failed=failed,
+        factor_open="estimator" in chosen.open_to,
+        progress=progress,
+    )
+    wrong = {c.cell for c in checks if c.verdict == "fails" and c.kind == "attainable"}
+    checks += htmt_checks(published, read, wrong)
     checks += rule_checks(published)
+    chosen = with_reliability(chosen, checks)
+    readings = chosen.compatible()
+    if not published.select("composite_reliability"):
+        readings.pop("composite_reliability", None)
     statements = check_statements(published, readings=readings)
-    return AuditReport(published.source, len(published), tuple(checks), statements, readings)
+    findings = collect(published, checks, relations, chosen, statements, significance=level)
+    return AuditReport(
+        published.source,
+        len(published),
+        tuple(checks),
+        statements,
+        readings,
+        tuple(findings),
+        published,
+        chosen,
+    )
 
 
-def audit_file(path: Path | str, *, significance: float = 0.05) -> AuditReport:
+def audit_file(path: Path | str, *, significance: float | None = None, scan: bool = True) -> AuditReport:
     """Audit the printed values in a CSV, or in a folder with ``published_values.csv``.
 
     Parameters
     ----------
     path : path
         The schema is documented in ``data/published/README.md``.
-    significance : float
+    significance : float, optional
         Level of the article's decisions.
+    scan : bool
+        As for :func:`audit`.
 
     Returns
     -------
@@ -221,34 +276,18 @@ def audit_file(path: Path | str, *, significance: float = 0.05) -> AuditReport:
     PublishedError
         If the file cannot be used.
     """
-    return audit(load_published(path), significance=significance)
+    return audit(load_published(path), significance=significance, scan=scan)
 
 
-def _settle_readings(checks: list[Check]) -> tuple[list[Check], dict[str, tuple[str, ...]]]:
-    """Decide what the composite reliability column is: rho_C where most of it agrees, rho_A otherwise.
-
-    Read as rho_C, the cells that do not agree are contradictions.
-    """
-    readings = [c for c in checks if c.kind == "reading"]
-    if not readings:
-        return checks, {}
-    agree = sum(c.verdict == "holds" for c in readings)
-    if 2 * agree <= len(readings):
-        return checks, {"composite_reliability": ("rho_a", "rho_c")}
-    settled = [
-        replace(c, check="rho_C from the loadings", kind="identity") if c.kind == "reading" else c
-        for c in checks
-    ]
-    return settled, {"composite_reliability": ("rho_c", "rho_a")}
-
-
-def _line(c: Check) -> str:
-    cell = f" [{c.cell} = {c.printed}]" if c.cell else ""
-    return f"{c.about}: {c.check}{cell}: {c.detail.en}"
-
-
-def _section(title: str, texts: list[str]) -> list[str]:
-    lines = [title, "-" * len(title)]
-    for text in texts or ["none"]:
-        lines += textwrap.wrap(text, 100, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
-    return [*lines, ""]
+def _settled(relations: list[Relation], chosen: Readings) -> list[Check]:
+    """Return the checks of the relations; a column that is read otherwise keeps its default's as ``reading``."""
+    checks = []
+    for relation in relations:
+        if relation.holds_under(chosen.values):
+            check = check_of(relation)
+            if check.check == "composite reliability read as rho_C":
+                check = replace(check, check="rho_C from the loadings")
+            checks.append(check)
+        elif relation.check == "composite reliability read as rho_C":
+            checks.append(replace(check_of(relation), kind="reading", unless=(Detail("rho_A"),)))
+    return checks

@@ -15,23 +15,22 @@ what the scan does not reach, no data reach.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
 from plsem.names import nearest
-from tableaudit.boxes import Interval, verdict_of
-from tableaudit.checks import Check
-from tableaudit.details import Detail, say
-from tableaudit.identities import own_loadings
+from tableaudit.boxes import Interval
 from tableaudit.printed import Cell, Published
 
 FloatArray = NDArray[np.float64]
 STATISTICS = ("cronbach_alpha", "rho_a", "ave")
-N_STARTS = 5  # grid points that each end is refined from: the most extreme ones, and as many spread evenly
+_STEP = 1e-7
+N_STARTS = 4  # grid points that each end is refined from: the most extreme ones, and as many spread evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,40 +98,6 @@ def scan_block(
     return {name: block.range(name, grid, values) for name in statistics}
 
 
-def block_checks(published: Published, readings: Mapping[str, Sequence[str]]) -> Iterator[Check]:
-    """Yield, for every block of two or three items, whether its printed alpha and rho_A are attainable.
-
-    Parameters
-    ----------
-    published : Published
-    readings : mapping of str to sequence of str
-        A composite_reliability column that is read as rho_a counts as rho_A.
-    """
-    for construct, items in published.items.items():
-        loadings = own_loadings(published, construct)
-        if len(items) not in (2, 3) or len(loadings) != len(items):
-            continue
-        if any(c.box.absolute().upper >= 1 for c in loadings):
-            continue
-        cells = {name: published.select(name, construct) for name in STATISTICS}
-        if readings.get("composite_reliability", ("",))[0] == "rho_a":
-            cells["rho_a"] = [*cells["rho_a"], *published.select("composite_reliability", construct)]
-        known = {name: found[0] for name, found in cells.items() if found}
-        neighbour, used = neighbour_correlation(published, construct)
-        ranges = scan_block(
-            [c.box for c in loadings],
-            correlation=neighbour,
-            boxes={n: c.box for n, c in known.items()},
-            statistics=[n for n in ("cronbach_alpha", "rho_a") if n in known],
-        )
-        checks = []
-        for name in ("cronbach_alpha", "rho_a"):
-            if name in known:
-                others = [c for n, c in known.items() if n != name]
-                checks.append(_check(construct, known[name], name, ranges[name], [*loadings, *others, *used]))
-        yield from _blame(published, checks)
-
-
 def neighbour_correlation(published: Published, construct: str) -> tuple[Interval | None, list[Cell]]:
     """Return the size of the correlation with the only neighbouring construct, and the cells that print it.
 
@@ -165,60 +130,47 @@ def _alone(published: Published, target: str) -> bool:
     return sum(t == target for _, t in published.paths) == 1
 
 
-def _check(construct: str, cell: Cell, name: str, found: BlockRange, others: Sequence[Cell]) -> Check:
-    label = "alpha" if name == "cronbach_alpha" else "rho_A"
-    if found.attainable is None:
-        truth: bool | None = None
-        detail = Detail(
-            "no correlation matrix of the block gives the other printed cells together",
-            "ninguna matriz de correlación del bloque da a la vez las demás celdas impresas",
-        )
-    else:
-        truth = cell.box.intersect(found.attainable) is not None
-        detail = say(
-            "every correlation matrix with the other printed cells has it in {}",
-            "toda matriz de correlación con las demás celdas impresas la tiene en {}",
-            found.attainable,
-        )
-    return Check(
-        f"{label} attainable (exhaustive scan)",
-        "attainable",
-        construct,
-        cell.id,
-        cell.printed,
-        found.attainable,
-        verdict_of(truth),
-        detail,
-        tuple(dict.fromkeys(c.id for c in others)),
-    )
+def raw_alpha_of_block(
+    loadings: Sequence[Interval],
+    rho_a: Interval | None,
+    alpha: Interval,
+    *,
+    correlation: Interval | None = None,
+    spread: float = 2.5,
+) -> bool:
+    r"""Tell whether some matrix and standard deviations of the items give a raw alpha with the loadings and rho_A.
 
+    Raw alpha is :math:`\frac{m}{m-1}(1 - \sum \sigma_i^2 / \sum \sigma_i \sigma_j r_{ij})`.
 
-def _blame(published: Published, checks: list[Check]) -> list[Check]:
-    """Of two figures that exclude each other, name the one that the smaller change would repair."""
-    failed = [c for c in checks if c.verdict == "fails" and c.allowed is not None]
-    if len(failed) < 2:
-        return checks
-    gaps = {c.cell: _gap(published[c.cell].box, c.allowed) for c in failed if c.allowed is not None}
-    named = min(gaps, key=lambda cell: gaps[cell])
-    return [
-        c
-        if c.cell == named or c not in failed
-        else replace(
-            c,
-            verdict="cannot be told",
-            detail=say(
-                "excluded by {}, which the smaller change would repair; {}",
-                "excluida por {}, que se repararía con el cambio menor; {}",
-                named,
-                c.detail,
-            ),
-        )
-        for c in checks
-    ]
-
-
-def _gap(box: Interval, allowed: Interval) -> float:
-    return max(box.lower - allowed.upper, allowed.lower - box.upper, 0.0)
+    Parameters
+    ----------
+    loadings : sequence of 2 or 3 Interval
+    rho_a : Interval, optional
+    alpha : Interval
+        Box of the printed alpha.
+    correlation : Interval, optional
+        As for :func:`scan_block`.
+    spread : float
+        Largest ratio of two standard deviations.
+    """
+    block = _Block(list(loadings), None if correlation is None else correlation.absolute(), {})
+    grid = block.grid(2.0)
+    values = block.statistics(grid)
+    kept = values["room"] >= 0
+    if rho_a is not None:
+        kept &= (values["rho_a"] >= rho_a.lower - 0.004) & (values["rho_a"] <= rho_a.upper + 0.004)
+    r = block.matrices(grid[kept])
+    m = block.m
+    logs = np.linspace(0.0, np.log(spread), 8)
+    sds = np.exp(np.stack(np.meshgrid(*[logs] * m, indexing="ij"), axis=-1).reshape(-1, m))
+    low, high = np.inf, -np.inf
+    for sd in sds[(sds == 1).any(axis=1)]:
+        variance = np.einsum("bij,i,j->b", r, sd, sd)
+        if not len(variance):
+            return False
+        raw = m / (m - 1) * (1 - np.sum(sd**2) / variance)
+        low, high = min(low, float(raw.min())), max(high, float(raw.max()))
+    return Interval(low, max(low, high)).intersect(alpha) is not None
 
 
 class _Block:
@@ -317,35 +269,49 @@ class _Block:
     def _solve(self, name: str, start: FloatArray, sign: float) -> FloatArray | None:
         """Move a grid point to the nearest end of the statistic; None where it meets no constraints."""
         fixed = start[: self.m - 1] if self.m == 2 else start[:0]
-
-        def point(x: FloatArray) -> FloatArray:
-            return np.concatenate([fixed, x])
-
-        def objective(x: FloatArray) -> float:
-            return sign * float(self.statistics(point(x)[None])[name][0])
-
-        def margins(x: FloatArray) -> FloatArray:
-            return self._margins(name, self.statistics(point(x)[None]))
-
         angles = self.m - 1 - len(fixed)
         low = np.array([-np.inf] * angles + [b.lower for b in self.loadings])
         high = np.array([np.inf] * angles + [b.upper for b in self.loadings])
-        found = optimize.minimize(
-            objective,
+        k = len(low)
+        offsets = _STEP * np.vstack([np.zeros((1, k)), np.eye(k), -np.eye(k)])
+        seen: dict[bytes, FloatArray] = {}
+
+        def around(x: FloatArray) -> FloatArray:
+            # objective and margins at x and a step to each side, in one batch: their slopes cost no more calls
+            key = x.tobytes()
+            if key not in seen:
+                points = x + offsets
+                values = self.statistics(np.hstack([np.tile(fixed, (len(points), 1)), points]))
+                seen.clear()
+                seen[key] = np.vstack([sign * values[name], self._margins(name, values)])
+            return seen[key]
+
+        def slopes(x: FloatArray) -> FloatArray:
+            rows = around(x)
+            return (rows[:, 1 : k + 1] - rows[:, k + 1 :]) / (2 * _STEP)
+
+        minimize: Any = optimize.minimize  # its stubs do not know SLSQP's options
+        found = minimize(
+            lambda x: float(around(x)[0, 0]),
             start[len(fixed) :],
             method="SLSQP",
+            jac=lambda x: slopes(x)[0],
             bounds=optimize.Bounds(low, high),
-            constraints=optimize.NonlinearConstraint(margins, 0.0, np.inf),
-            options={"maxiter": 100, "ftol": 1e-10},
+            constraints={
+                "type": "ineq",
+                "fun": lambda x: around(x)[1:, 0],
+                "jac": lambda x: slopes(x)[1:],
+            },
+            options={"maxiter": 60, "ftol": 1e-9},
         )
         end = np.clip(np.asarray(found.x, dtype=float), low, high)
-        if not np.isfinite(end).all() or margins(end).min() < -1e-7:
+        if not np.isfinite(end).all() or around(end)[1:, 0].min() < -1e-7:
             return None
-        return point(end)
+        return np.concatenate([fixed, end])
 
     def _margins(self, name: str, values: Mapping[str, FloatArray]) -> FloatArray:
-        out = [float(values["room"][0])]
+        out = [values["room"]]
         for other, box in self.boxes.items():
             if other != name:
-                out += [float(values[other][0]) - box.lower, box.upper - float(values[other][0])]
+                out += [values[other] - box.lower, box.upper - values[other]]
         return np.array(out)

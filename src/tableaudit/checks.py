@@ -1,17 +1,18 @@
-"""One check of the audit, and the two ways to make one: against an interval, and within a chain."""
+"""One check of the audit, and how a printed cell is compared with what other cells allow."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tableaudit.boxes import Interval, Verdict, verdict_of
-from tableaudit.details import Detail, say
+from tableaudit.details import Detail
 from tableaudit.printed import Cell
 
 Kind = Literal["identity", "reading", "rule", "coincidence", "attainable"]
+Grade = Literal["decision", "arithmetic", "definition", "coincidence", "rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Check:
         One sentence, in both languages.
     cells : tuple of str
         The other cells used.
+    unless : tuple of Detail
+        Documented definitions under which a failure would be none.
+    when : tuple of (str, str)
+        Readings that it rests on.
+    grade : str, optional
+        The grade of a failure, where it is not that of its kind.
     """
 
     check: str
@@ -49,19 +56,9 @@ class Check:
     verdict: Verdict
     detail: Detail
     cells: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One of several printed figures that a single unknown number ties together."""
-
-    check: str
-    cell: str
-    printed: str
-    cells: tuple[str, ...]
-    box: Interval
-    unknown: Interval
-    back: Callable[[Interval], Interval]
+    unless: tuple[Detail, ...] = ()
+    when: tuple[tuple[str, str], ...] = ()
+    grade: Grade | None = None
 
 
 def compare_with(
@@ -73,6 +70,7 @@ def compare_with(
     detail: Detail,
     *,
     kind: Kind = "identity",
+    when: tuple[tuple[str, str], ...] = (),
 ) -> Check:
     """Check a printed cell against the interval that other cells allow."""
     truth: bool | None = cell.box.intersect(allowed) is not None
@@ -88,57 +86,10 @@ def compare_with(
         verdict_of(truth),
         detail,
         tuple(c.id for c in cells),
+        when=when,
     )
 
 
 def arrow(pair: tuple[str, str]) -> str:
     """Write a path."""
     return f"{pair[0]} -> {pair[1]}"
-
-
-def chain(members: Sequence[Member], about: str) -> Iterator[Check]:
-    """Check each of several figures of one unknown number against all the others.
-
-    A figure fails where the others agree with one another and not with it.  Where the others disagree
-    among themselves nothing can be told about it, unless no single figure can be blamed: then all fail.
-    """
-    if len(members) < 2:
-        return
-    truths: list[bool | None] = []
-    allowed: list[Interval | None] = []
-    for i, member in enumerate(members):
-        rest: Interval | None = Interval(-math.inf, math.inf)
-        for j, other in enumerate(members):
-            if j != i and rest is not None:
-                rest = rest.intersect(other.unknown)
-        allowed.append(None if rest is None else member.back(rest))
-        truths.append(None if rest is None else rest.intersect(member.unknown) is not None)
-    if all(t is None for t in truths):
-        truths = [False] * len(members)
-    for member, truth, interval in zip(members, truths, allowed, strict=True):
-        others = tuple(c for m in members if m is not member for c in m.cells)
-        if interval is None:
-            detail = Detail(
-                "the other printed figures disagree with one another",
-                "las demás cifras impresas no concuerdan entre sí",
-            )
-        else:
-            detail = say(
-                "the other printed figures allow {}", "las demás cifras impresas permiten {}", interval
-            )
-        yield Check(
-            member.check,
-            "identity",
-            about,
-            member.cell,
-            member.printed,
-            interval,
-            verdict_of(truth),
-            detail,
-            others,
-        )
-
-
-def same(interval: Interval) -> Interval:
-    """Return the interval as it is: the figure of a :class:`Member` that is the unknown number itself."""
-    return interval

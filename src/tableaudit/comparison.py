@@ -11,6 +11,7 @@ import pandas as pd
 from plsem.names import nearest
 from plsem.quantities import BY_TARGET, FIT, SYMMETRIC
 from tableaudit.boxes import SLACK
+from tableaudit.numbers import parse_printed
 from tableaudit.printed import (
     DECISIONS,
     STATISTICS,
@@ -19,7 +20,6 @@ from tableaudit.printed import (
     Published,
     PublishedError,
     load_published,
-    parse_printed,
 )
 
 __all__ = [

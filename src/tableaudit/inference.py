@@ -2,22 +2,29 @@
 
 The p-value that goes with a printed t depends on the reference distribution, which articles seldom name.
 Bootstrap programs take the normal distribution or Student's t with (resamples − 1) degrees of freedom,
-which is the same to three decimals.  A p that only a Student t with few degrees of freedom gives is
-therefore neither plainly right nor plainly wrong; a p that no such distribution gives is wrong.
+which is the same to three decimals; whether p has one tail or two is read over the whole article.  A p that
+only a Student t with few degrees of freedom gives is therefore neither plainly right nor plainly wrong; a p
+that no such distribution gives is wrong, unless it was counted from the resamples.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from tableaudit.boxes import SLACK, Interval, verdict_of
 from tableaudit.checks import Check, arrow, compare_with
 from tableaudit.details import Detail, say
-from tableaudit.printed import Cell, Published
+from tableaudit.printed import INFERENCE, Cell, Published
+from tableaudit.relations import Relation
+
+FloatArray = NDArray[np.float64]
 
 MANY = 100.0  # from here on Student's t and the normal distribution are told apart by no program's default
 FEWEST = 5.0  # no sample that a path model can be fitted to leaves fewer degrees of freedom
@@ -26,23 +33,94 @@ TABLED = (0.75, 0.80, 0.85, 0.90, 0.95, 0.975, 0.98, 0.99, 0.995, 0.999, 0.9995)
 _MOST = 1e7
 
 
-def inference_checks(published: Published, *, significance: float = 0.05) -> Iterator[Check]:
-    """Yield the checks of t, p, standard errors, intervals and decisions.
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An estimate with what is printed of its inference; a missing part is None."""
+
+    about: str
+    estimate: Cell | None
+    error: Cell | None
+    t: Cell | None
+    p: Cell | None
+    lower: Cell | None
+    upper: Cell | None
+    decision: Cell | None
+
+
+def effects_with_inference(published: Published) -> list[Effect]:
+    """Return every estimate that inference is printed of, in print order."""
+    found: dict[tuple[str, str, str], None] = {}
+    for cell in published:
+        base, _, name = cell.statistic.rpartition(".")
+        if name in INFERENCE:
+            found.setdefault((base, cell.row, cell.column))
+    effects = []
+    for base, row, column in found:
+        prefix = f"{base}." if base else ""
+        cells = {n: _first(published, prefix + n, row, column) for n in INFERENCE}
+        about = arrow((row, column)) if row and column else row or column
+        effects.append(
+            Effect(
+                about,
+                _first(published, base or "path_coefficient", row, column),
+                cells["standard_error"],
+                cells["t_statistic"],
+                cells["p_value"],
+                cells["ci_lower"],
+                cells["ci_upper"],
+                cells["decision"],
+            )
+        )
+    return effects
+
+
+def _first(published: Published, statistic: str, row: str, column: str) -> Cell | None:
+    found = published.select(statistic, row, column)
+    return found[0] if found else None
+
+
+def inference_relations(published: Published) -> Iterator[Relation]:
+    """Yield t = estimate / standard error."""
+    for effect in effects_with_inference(published):
+        if effect.estimate is None or effect.error is None or effect.t is None:
+            continue
+        if effect.error.box.lower <= 0:
+            continue
+        signed = effect.t.box.upper < 0
+
+        def ratio(x: FloatArray, signed: bool = signed) -> FloatArray:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                size = np.abs(x[:, 0]) / x[:, 1]
+            return np.asarray(-size if signed else size)
+
+        yield Relation(
+            "t = |β| / standard error",
+            effect.about,
+            effect.t,
+            (effect.estimate, effect.error),
+            ratio,
+            lambda t: f"|{t[0].strip('()')}| / {t[1]}",
+        )
+
+
+def inference_checks(published: Published, *, significance: float = 0.05, tails: int = 2) -> Iterator[Check]:
+    """Yield the checks of t, p, intervals and decisions.
 
     Parameters
     ----------
     published : Published
     significance : float
         The level that the article's decisions are taken at.
+    tails : int
+        Whether the article's p-values are read as one- or two-sided.
     """
-    pairs = [pair for pair in published.paths if _pair(published, pair) is not None]
-    for pair in published.paths:
-        yield from _standard_error(published, pair)
-        yield from _p_from_t(published, pair)
-        yield from _interval(published, pair)
-        yield from _decision(published, pair, significance)
+    yield from p_checks(published, tails)
+    for effect in effects_with_inference(published):
+        yield from _interval(published, effect, significance)
+        yield from _decision(effect, significance, tails)
+    pairs = [e for e in effects_with_inference(published) if e.t is not None and e.p is not None]
     if len(pairs) > 1:
-        yield _one_reference(published, pairs)
+        yield _one_reference(pairs)
 
 
 def p_value(t: Interval, df: float, tails: int) -> Interval:
@@ -89,173 +167,224 @@ def _crossing(function: Callable[[float], float]) -> float:
     return math.exp(optimize.brentq(lambda x: function(math.exp(x)), 0.0, math.log(_MOST), xtol=1e-12))
 
 
-def _pair(published: Published, path: tuple[str, str]) -> tuple[Cell, Cell] | None:
-    t, p = (published.select(name, *path) for name in ("t_statistic", "p_value"))
-    return (t[0], p[0]) if t and p else None
+def t_of_p(p: Interval, tails: int) -> Interval:
+    """Range of |t| for a printed p-value, normal distribution."""
+    low, high = (
+        float(stats.norm.isf(min(max(end, 1e-300), tails * 0.5) / tails)) for end in (p.upper, p.lower)
+    )
+    return Interval(min(low, high), math.inf if p.lower <= 0 else max(low, high))
 
 
-def _p_from_t(published: Published, path: tuple[str, str]) -> Iterator[Check]:
-    found = _pair(published, path)
-    if found is None:
-        return
-    t, p = found
-    normal = p_value(t.box, math.inf, 2)
-    two, one = (degrees_of_freedom(t.box, p.box, tails) for tails in (2, 1))
+def p_checks(published: Published, tails: int) -> Iterator[Check]:
+    """Yield, for every printed pair of t and p, whether a usual reference distribution gives p from t."""
+    for effect in effects_with_inference(published):
+        if effect.t is not None and effect.p is not None:
+            yield _p_from_t(effect.about, effect.t, effect.p, tails)
+
+
+def _p_from_t(about: str, t: Cell, p: Cell, tails: int) -> Check:
+    normal = p_value(t.box, math.inf, tails)
+    own, other = (degrees_of_freedom(t.box, p.box, k) for k in (tails, 3 - tails))
+    sided = "two-sided" if tails == 2 else "one-sided"
+    unless: list[Detail] = [_COUNTED]
     truth: bool | None
-    if two is not None and two.upper >= MANY:
+    if own is not None and own.upper >= MANY:
         truth = True
-        detail = Detail(
-            "two-sided, as with the normal distribution or many degrees of freedom",
-            "bilateral, como con la distribución normal o muchos grados de libertad",
-        )
-    elif two is not None and two.upper >= FEWEST:
+        detail = say("{}, as with the normal distribution or many degrees of freedom", Detail(sided))
+    elif own is not None and own.upper >= FEWEST:
         truth = None
-        detail = _normal(normal) + _needed(two)
+        detail = _normal(normal, sided) + _needed(own)
+        unless.insert(0, say("p comes from Student's t with {}", _df(own)))
     else:
         truth = False
-        nothing = Detail("no Student t gives it", "ninguna t de Student lo da")
-        detail = _normal(normal) + (nothing if two is None else _needed(two))
-    if truth is not True and one is not None:
-        detail += say("; one-sided it would need {}", "; con una sola cola necesitaría {}", _df(one))
-    yield Check(
-        "p from t (two-sided)",
+        nothing = Detail("no Student t gives it")
+        detail = _normal(normal, sided) + (nothing if own is None else _needed(own))
+    if truth is not True and other is not None and tails == 2:
+        detail += say("; one-sided it would need {}", _df(other))
+    return Check(
+        f"p from t ({sided})",
         "identity",
-        arrow(path),
+        about,
         p.id,
         p.printed,
         normal,
         verdict_of(truth),
         detail,
         (t.id,),
+        unless=tuple(unless),
+        when=(("p_value", sided),),
     )
 
 
-def _normal(p: Interval) -> Detail:
-    return say("two-sided normal p is in {}; ", "el p normal bilateral está en {}; ", p)
+_COUNTED = Detail("p was counted from the resamples instead of computed from t")
+
+
+def _normal(p: Interval, sided: str) -> Detail:
+    if sided == "two-sided":
+        return say("two-sided normal p is in {}; ", p)
+    return say("one-sided normal p is in {}; ", p)
 
 
 def _needed(df: Interval) -> Detail:
-    return say("Student's t would need {}", "la t de Student necesitaría {}", _df(df))
+    return say("Student's t would need {}", _df(df))
 
 
 def _df(df: Interval) -> Detail:
     first, last = f"{df.lower:.1f}", f"{df.upper:.1f}"
     if df.upper == math.inf:
-        return say("{} degrees of freedom or more", "{} grados de libertad o más", first)
-    return say("{} to {} degrees of freedom", "de {} a {} grados de libertad", first, last)
+        return say("{} degrees of freedom or more", first)
+    return say("{} to {} degrees of freedom", first, last)
 
 
-def _one_reference(published: Published, paths: list[tuple[str, str]]) -> Check:
-    cells = [c for path in paths for c in (_pair(published, path) or ())]
+def _one_reference(effects: list[Effect]) -> Check:
+    pairs = [(e.t, e.p) for e in effects if e.t is not None and e.p is not None]
     common: list[tuple[int, Interval]] = []
     for tails in (2, 1):
         shared: Interval | None = Interval(FEWEST, math.inf)
-        for t, p in zip(cells[::2], cells[1::2], strict=True):
+        for t, p in pairs:
             df = degrees_of_freedom(t.box, p.box, tails)
             shared = None if shared is None or df is None else shared.intersect(df)
         if shared is not None:
             common.append((tails, shared))
     if not common:
         truth: bool | None = False
-        detail = Detail(
-            "no number of tails and no degrees of freedom serve all printed pairs of t and p",
-            "ningún número de colas ni de grados de libertad sirve a todos los pares impresos de t y p",
-        )
+        detail = Detail("no number of tails and no degrees of freedom serve all printed pairs of t and p")
     else:
         tails, shared = common[0]
-        truth = True if tails == 2 and shared.upper >= MANY else None
-        sided = Detail("two-sided", "bilateral") if tails == 2 else Detail("one-sided", "unilateral")
-        detail = say("{} with {}", "{} con {}", sided, _df(shared))
+        truth = True if shared.upper >= MANY else None
+        detail = say("{} with {}", Detail("two-sided" if tails == 2 else "one-sided"), _df(shared))
     return Check(
         "one reference distribution for all p",
         "identity",
-        ", ".join(arrow(p) for p in paths),
+        ", ".join(e.about for e in effects),
         "",
-        f"{len(paths)} pairs of t and p",
+        f"{len(pairs)} pairs of t and p",
         None,
         verdict_of(truth),
         detail,
-        tuple(c.id for c in cells),
+        tuple(c.id for pair in pairs for c in pair),
+        unless=(_COUNTED,),
     )
 
 
-def _standard_error(published: Published, path: tuple[str, str]) -> Iterator[Check]:
-    cells = [published.select(s, *path) for s in ("path_coefficient", "standard_error", "t_statistic")]
-    if not all(cells):
+def _interval(published: Published, effect: Effect, significance: float) -> Iterator[Check]:
+    lower, upper = effect.lower, effect.upper
+    if lower is None or upper is None:
         return
-    beta, error, t = (found[0] for found in cells)
-    if error.box.lower <= 0:
+    ends = Interval(-math.inf, upper.box.upper)
+    detail = say("the upper end is {}", upper.printed)
+    yield compare_with(lower, ends, "interval's ends in order", effect.about, [upper], detail)
+    if lower.box.lower > upper.box.upper:
         return
-    allowed = beta.box.absolute() / error.box
-    if t.box.upper < 0:
-        allowed = -allowed
-    detail = say("β and its standard error give {}", "β y su error estándar dan {}", allowed)
-    yield compare_with(t, allowed, "t = |β| / standard error", arrow(path), [beta, error], detail)
-
-
-def _interval(published: Published, path: tuple[str, str]) -> Iterator[Check]:
-    lower, upper = (published.select(name, *path) for name in ("ci_lower", "ci_upper"))
-    if not lower or not upper:
-        return
-    ends = Interval(-math.inf, upper[0].box.upper)
-    detail = say("the upper end is {}", "el extremo superior es {}", upper[0].printed)
-    yield compare_with(lower[0], ends, "interval's ends in order", arrow(path), upper, detail)
-    if lower[0].box.lower > upper[0].box.upper:
-        return
-    inside = Interval(lower[0].box.lower, upper[0].box.upper)
-    for beta in published.select("path_coefficient", *path):
-        truth = True if beta.box.intersect(inside) is not None else None
+    inside = Interval(lower.box.lower, upper.box.upper)
+    width = upper.box.upper - lower.box.lower
+    if effect.estimate is not None:
+        box = effect.estimate.box
+        outside = max(inside.lower - box.upper, box.lower - inside.upper)
         yield Check(
             "the interval holds the estimate",
             "identity",
-            arrow(path),
-            beta.id,
-            beta.printed,
+            effect.about,
+            effect.estimate.id,
+            effect.estimate.printed,
             inside,
-            verdict_of(truth),
-            Detail(
-                "a percentile or BCa interval leaves its estimate out only where the bias is large",
-                "un intervalo de percentiles o BCa solo deja fuera su estimación si el sesgo es grande",
-            ),
-            (lower[0].id, upper[0].id),
+            verdict_of(True if outside <= 0 else (False if outside > 0.25 * width else None)),
+            Detail("a percentile or BCa interval leaves its estimate out only where the bias is large"),
+            (lower.id, upper.id),
+            grade="arithmetic" if outside > width else "definition",
         )
+    if effect.error is not None and effect.error.box.lower > 0:
+        yield from _width(published, effect, upper.box - lower.box)
+    if effect.p is not None:
+        yield _both_significant(effect, lower, upper, significance)
 
 
-def _decision(published: Published, path: tuple[str, str], significance: float) -> Iterator[Check]:
-    for cell in published.select("decision", *path):
-        found = published.select("p_value", *path)
-        ends = [published.select(name, *path) for name in ("ci_lower", "ci_upper")]
-        if found:
-            small = found[0].box.less(significance)
-            detail = say(
-                "p = {} at the level {}", "p = {} al nivel {}", found[0].printed, f"{significance:g}"
-            )
-            used = found[:1]
-        elif all(ends):
-            above, below = ends[0][0].box, ends[1][0].box
-            outside = [Interval.point(0).less(above), below.less(0)]
-            small = True if True in outside else (None if None in outside else False)
-            detail = say(
-                "interval [{}, {}] and zero",
-                "intervalo [{}; {}] y cero",
-                ends[0][0].printed,
-                ends[1][0].printed,
-            )
-            used = [ends[0][0], ends[1][0]]
-        else:
-            continue
-        truth = None if small is None else small == (cell.printed == "accepted")
-        yield Check(
-            "decision follows from p",
-            "identity",
-            arrow(path),
-            cell.id,
-            cell.printed,
-            None,
-            verdict_of(truth),
-            detail,
-            tuple(c.id for c in used),
-        )
+def _width(published: Published, effect: Effect, width: Interval) -> Iterator[Check]:
+    """Compare the interval's width with the standard error: against any distribution, and the normal one."""
+    assert effect.error is not None and effect.lower is not None and effect.upper is not None
+    outside = 1 - float(published.meta.get("interval_level", 0.95))
+    widest = effect.error.box * (2 / math.sqrt(outside))
+    usual = effect.error.box * (2 * float(stats.norm.isf(outside / 2)))
+    ratio = width.middle / usual.middle
+    if width.lower > widest.upper:
+        truth: bool | None = False
+    else:
+        truth = 0.6 <= ratio <= 1.6
+    impossible = width.lower > widest.upper
+    yield Check(
+        "the interval's width and the standard error",
+        "identity",
+        effect.about,
+        effect.error.id,
+        effect.error.printed,
+        Interval(max(width.lower, 0.0) * math.sqrt(outside) / 2, math.inf),
+        verdict_of(truth),
+        say(
+            "a normal distribution with this error would have an interval {} wide, any at most {}; printed {}",
+            f"{usual.middle:.3f}",
+            f"{widest.upper:.3f}",
+            f"{width.middle:.3f}",
+        ),
+        (effect.lower.id, effect.upper.id),
+        unless=() if impossible else (Detail("the bootstrap distribution is far from normal"),),
+        grade="arithmetic" if impossible else "definition",
+    )
+
+
+def _both_significant(effect: Effect, lower: Cell, upper: Cell, significance: float) -> Check:
+    assert effect.p is not None
+    small = effect.p.box.less(significance)
+    sides = (Interval.point(0).less(lower.box), upper.box.less(0))
+    outside = True if True in sides else (None if None in sides else False)
+    truth = None if small is None or outside is None else small == outside
+    return Check(
+        "p and the interval agree about zero",
+        "identity",
+        effect.about,
+        effect.p.id,
+        effect.p.printed,
+        None,
+        verdict_of(truth),
+        say("p = {}, interval [{}; {}]", effect.p.printed, lower.printed, upper.printed),
+        (lower.id, upper.id),
+        unless=(Detail("p is computed from t and the interval from percentiles"),),
+        grade="definition",
+    )
+
+
+def _decision(effect: Effect, significance: float, tails: int) -> Iterator[Check]:
+    cell, lower, upper = effect.decision, effect.lower, effect.upper
+    if cell is None:
+        return
+    if effect.p is not None:
+        small = effect.p.box.less(significance)
+        detail = say("p = {} at the level {}", effect.p.printed, f"{significance:g}")
+        used = [effect.p]
+    elif lower is not None and upper is not None:
+        outside = [Interval.point(0).less(lower.box), upper.box.less(0)]
+        small = True if True in outside else (None if None in outside else False)
+        detail = say("interval [{}; {}] and zero", lower.printed, upper.printed)
+        used = [lower, upper]
+    elif effect.t is not None:
+        p = p_value(effect.t.box, math.inf, tails)
+        small = p.less(significance)
+        detail = say("t = {} gives p in {}", effect.t.printed, p)
+        used = [effect.t]
+    else:
+        return
+    truth = None if small is None else small == (cell.printed == "accepted")
+    yield Check(
+        "decision follows from p",
+        "identity",
+        effect.about,
+        cell.id,
+        cell.printed,
+        None,
+        verdict_of(truth),
+        detail,
+        tuple(c.id for c in used),
+        grade="decision",
+    )
 
 
 def student_quantiles(

@@ -9,38 +9,63 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from plsem.names import nearest
-from plsem.quantities import COUNTS, SYMMETRIC
 from plsem.quantities import STATISTICS as REGISTRY
+from plsem.quantities import SYMMETRIC
 from tableaudit.boxes import Interval
 from tableaudit.details import Detail
-from tabletext.catalogue import translate
+from tableaudit.numbers import is_blank, parse_printed
 
 REQUIRED_COLUMNS = ("table", "cell", "statistic", "row", "column", "printed")
 MAX_BYTES = 5_000_000
 
-STATISTICS: Mapping[str, tuple[str, str]] = {name: row.index_kinds for name, row in REGISTRY.items()}
-"""Statistic → what its row and column name; "" stands for nothing, "*" for anything."""
-
+#: Kinds of rows that are no statistic of the registry: they say what another figure is about.
+_FURTHER: Mapping[str, tuple[str, str]] = {
+    "moderator": ("construct", "*"),
+    "item_mean": ("item", "construct"),
+    "item_sd": ("item", "construct"),
+}
+_STATISTICS: Mapping[str, tuple[str, str]] = {
+    **{name: row.index_kinds for name, row in REGISTRY.items()},
+    **_FURTHER,
+}
+INFERENCE = ("standard_error", "t_statistic", "p_value", "ci_lower", "ci_upper", "decision")
+#: What may have inference of its own, as in ``outer_loading.t_statistic``; without a prefix it is the path's.
+_WITH_INFERENCE = (
+    *("outer_loading", "outer_weight", "indirect_effect", "specific_indirect_effect", "total_effect"),
+    *("r_squared", "htmt"),
+)
+STATISTICS: Mapping[str, tuple[str, str]] = {
+    **_STATISTICS,
+    **{f"{base}.{name}": _STATISTICS[base] for base in _WITH_INFERENCE for name in INFERENCE},
+}
 UNDEFINED: Mapping[str, Detail] = {
-    name: Detail(row.undefined, translate(row.undefined, "es"))
-    for name, row in REGISTRY.items()
-    if row.undefined
+    name: Detail(row.undefined) for name, row in REGISTRY.items() if row.undefined
 }
 DECISIONS = ("accepted", "rejected")
-_NUMBER = re.compile(r"^(?P<bound>[<>≤≥]=?)?\s*(?P<sign>[-−+]?)(?P<digits>\d*[.,]?\d+)\s*(?P<stars>\**)$")
-# thousands in groups of three, set apart by a comma, a point, an apostrophe or a space of any width
-_COUNT = re.compile(
-    r"^(?P<digits>\d+|\d{1,3}(?P<mark>[,.'’ \u00a0\u2009\u202f])\d{3}((?P=mark)\d{3})*)\s*\**$"
-)
+#: Keys of rows whose statistic is ``meta``, and what they may say ("" = a number).
+META: Mapping[str, tuple[str, ...]] = {
+    "estimator": ("PLS", "PLSc", "CFA"),
+    "tails": ("1", "2"),
+    "cronbach_alpha": ("standardised", "raw"),
+    "composite_reliability": ("rho_c", "rho_a"),
+    "f_squared": ("fixed", "re-estimated"),
+    "r_squared": ("plain", "adjusted"),
+    "htmt": ("absolute", "signed"),
+    "product": ("standardised", "not standardised"),
+    "complete_paths": ("yes", "no"),
+    "n": (),
+    "significance": (),
+    "interval_level": (),
+}
 
 
 class PublishedError(ValueError):
@@ -69,20 +94,34 @@ class Cell:
     @property
     def is_number(self) -> bool:
         """Whether the cell holds a number rather than a decision."""
-        return self.statistic != "decision"
+        return not self.statistic.endswith("decision")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """The printed cells of one article, in print order, and the statements of its text.
 
-    ``values`` and ``statements`` are the two tables as read, all text.
+    ``values`` and ``statements`` are the two tables as read, all text; ``meta`` what the file says of its
+    conventions (keys of :data:`META`); ``blank`` the cells that hold a dash or nothing.
     """
 
     source: str
     cells: tuple[Cell, ...]
     values: pd.DataFrame
     statements: pd.DataFrame
+    meta: Mapping[str, str] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
+
+    @cached_property
+    def _by_id(self) -> dict[str, Cell]:
+        return {cell.id: cell for cell in self.cells}
+
+    @cached_property
+    def _by_statistic(self) -> dict[str, list[Cell]]:
+        found: dict[str, list[Cell]] = {}
+        for cell in self.cells:
+            found.setdefault(cell.statistic, []).append(cell)
+        return found
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self.cells)
@@ -92,9 +131,8 @@ class Published:
 
     def __getitem__(self, cell_id: str) -> Cell:
         """Return the cell of that id; KeyError names the nearest one."""
-        for cell in self.cells:
-            if cell.id == cell_id:
-                return cell
+        if cell_id in self._by_id:
+            return self._by_id[cell_id]
         raise KeyError(f"no printed cell {cell_id!r}{nearest(cell_id, (c.id for c in self.cells))}")
 
     def select(self, statistic: str, row: str | None = None, column: str | None = None) -> list[Cell]:
@@ -106,12 +144,11 @@ class Published:
             pairs.append((column, row))
         return [
             c
-            for c in self.cells
-            if c.statistic == statistic
-            and any((r is None or c.row == r) and (k is None or c.column == k) for r, k in pairs)
+            for c in self._by_statistic.get(statistic, ())
+            if any((r is None or c.row == r) and (k is None or c.column == k) for r, k in pairs)
         ]
 
-    @property
+    @cached_property
     def items(self) -> dict[str, tuple[str, ...]]:
         """Construct → its items, as the rows of loadings or weights name them."""
         blocks: dict[str, list[str]] = {}
@@ -122,12 +159,12 @@ class Published:
                     block.append(cell.row)
         return {name: tuple(block) for name, block in blocks.items()}
 
-    @property
+    @cached_property
     def paths(self) -> tuple[tuple[str, str], ...]:
         """The structural paths (source, target), as the rows of path coefficients name them."""
         return tuple(dict.fromkeys((c.row, c.column) for c in self.select("path_coefficient")))
 
-    @property
+    @cached_property
     def constructs(self) -> tuple[str, ...]:
         """Every construct that a loading, a path or a construct's own statistic names, in print order."""
         names: dict[str, None] = {}
@@ -167,50 +204,35 @@ def load_published(path: Path | str) -> Published:
     statements = pd.DataFrame(columns=["id"], dtype=str)
     if statements_path != values_path and statements_path.exists():
         statements = _read_table(statements_path, ("id", "expression"))
-    return Published(values_path.name, _cells(values, values_path.name), values, statements)
+    return from_values(values, values_path.name, statements)
 
 
-def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]:
-    """Read a printed number: its value, its decimals and the box it stands for.
+def from_values(values: pd.DataFrame, source: str, statements: pd.DataFrame | None = None) -> Published:
+    """Make printed cells of a table of values.
 
     Parameters
     ----------
-    text : str
-        For instance ``0.738``, ``.80``, ``0,738``, ``−0.12``, ``1.325*`` or ``<0.001``; a count may have its
-        thousands set apart, as in ``1,250``, ``1.250`` or ``1 250``.
-    statistic : str
-        Counts (``n_items``, ``n_items_retained``, ``sample_size``) are whole and exact; a p-value is at least 0.
-
-    Returns
-    -------
-    value : float
-    decimals : int
-    box : Interval
+    values : DataFrame
+        All text; columns table, cell, statistic, row, column, printed, and perhaps note and group.
+    source : str
+        Name of the file, for messages.
+    statements : DataFrame, optional
 
     Raises
     ------
-    ValueError
-        If the text is not such a number.
+    PublishedError
+        As for :func:`load_published`.
     """
-    if statistic in COUNTS:
-        count = _COUNT.match(text.strip())
-        if count is None:
-            raise ValueError(f"expected a whole number such as 45 or 1,250, found {text!r}")
-        value = float(re.sub(r"\D", "", count["digits"]))
-        return value, 0, Interval.point(value)
-    match = _NUMBER.match(text.strip())
-    if match is None:
-        raise ValueError(f"expected a number such as 0.738 or <0.001, found {text!r}")
-    digits = match["digits"].replace(",", ".")
-    value = float(digits) * (-1.0 if match["sign"] in ("-", "−") else 1.0)
-    decimals = len(digits.partition(".")[2])
-    half = 0.5 * 10.0**-decimals
-    bottom = 0.0 if statistic == "p_value" else -np.inf
-    top = 1.0 if statistic == "p_value" else np.inf
-    if match["bound"]:
-        below = match["bound"][0] in "<≤"
-        return value, decimals, Interval(bottom, value) if below else Interval(value, top)
-    return value, decimals, Interval(max(value - half, bottom), min(value + half, top))
+    reader = _Reader(source)
+    for number, record in enumerate(values.to_dict("records"), start=2):
+        reader.read(number, {str(k): str(v) for k, v in record.items()})
+    if not reader.cells and not reader.problems:
+        reader.problems.append("no rows; expected one row for each printed cell")
+    if reader.problems:
+        raise PublishedError(f"{source}: " + "; ".join(reader.problems))
+    if statements is None:
+        statements = pd.DataFrame(columns=["id"], dtype=str)
+    return Published(source, tuple(reader.cells), values, statements, reader.meta, tuple(reader.blank))
 
 
 def _read_table(path: Path, required: Sequence[str]) -> pd.DataFrame:
@@ -240,48 +262,142 @@ def _read_table(path: Path, required: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(body, columns=header, dtype=str)
 
 
-def _cells(values: pd.DataFrame, source: str) -> tuple[Cell, ...]:
-    problems: list[str] = []
-    cells: list[Cell] = []
-    seen: set[str] = set()
-    for number, record in enumerate(values.to_dict("records"), start=2):
-        text = {str(k): str(v) for k, v in record.items()}
-        where = f"row {number} ({text['cell']})"
+class _Reader:
+    """Reads rows one by one and keeps every problem with its row, table and cell."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.cells: list[Cell] = []
+        self.problems: list[str] = []
+        self.blank: list[str] = []
+        self.meta: dict[str, str] = {}
+        self.seen: set[str] = set()
+
+    def read(self, number: int, text: Mapping[str, str]) -> None:
+        """Read one row."""
+        where = (
+            f"row {number} ({text['cell']})"
+            if not text["table"]
+            else (f"row {number} (table {text['table']}, {text['cell']})")
+        )
         statistic = text["statistic"]
-        if text["cell"] in seen or not text["cell"]:
-            problems.append(f"{where}: the cell's name is empty or stands twice")
-        seen.add(text["cell"])
+        if statistic == "meta":
+            self._read_meta(where, text["row"], text["printed"])
+            return
+        if text["cell"] in self.seen or not text["cell"]:
+            self.problems.append(f"{where}: the cell's name is empty or stands twice")
+        self.seen.add(text["cell"])
         if statistic not in STATISTICS:
-            problems.append(f"{where}: unknown statistic {statistic!r}{nearest(statistic, STATISTICS)}")
-            continue
+            self.problems.append(f"{where}: unknown statistic {statistic!r}{nearest(statistic, STATISTICS)}")
+            return
         for part, kind in zip(("row", "column"), STATISTICS[statistic], strict=True):
             if kind not in ("", "*") and not text[part]:
-                problems.append(f"{where}: {statistic} needs the {kind} in column {part!r}")
-        value, decimals, box = np.nan, 0, Interval(-np.inf, np.inf)
-        if statistic == "decision":
-            if text["printed"] not in DECISIONS:
-                problems.append(f"{where}: a decision is accepted or rejected, found {text['printed']!r}")
+                self.problems.append(f"{where}: {statistic} needs the {kind} in column {part!r}")
+        if is_blank(text["printed"]):
+            self.blank.append(text["cell"])
+            return
+        printed, value, decimals, box = text["printed"], np.nan, 0, Interval(-np.inf, np.inf)
+        if statistic.endswith("decision"):
+            decided = as_decision(printed)
+            if decided is None:
+                self.problems.append(f"{where}: a decision is accepted or rejected, found {printed!r}")
+            printed = decided or printed
         else:
             try:
-                value, decimals, box = parse_printed(text["printed"], statistic)
+                value, decimals, box = parse_printed(printed, statistic)
             except ValueError as error:
-                problems.append(f"{where}: {error}")
-        cells.append(
+                self.problems.append(f"{where}: {error}")
+        group = text.get("group", "")
+        names = [f"{group}: {text[p]}" if group and text[p] else text[p] for p in ("row", "column")]
+        self.cells.append(
             Cell(
                 table=text["table"],
                 id=text["cell"],
                 statistic=statistic,
-                row=text["row"],
-                column=text["column"],
-                printed=text["printed"],
-                note=text["note"],
+                row=names[0],
+                column=names[1],
+                printed=printed,
+                note=text.get("note", ""),
                 value=value,
                 decimals=decimals,
                 box=box,
             )
         )
-    if not cells and not problems:
-        problems.append("no rows; expected one row for each printed cell")
-    if problems:
-        raise PublishedError(f"{source}: " + "; ".join(problems))
-    return tuple(cells)
+
+    def _read_meta(self, where: str, key: str, value: str) -> None:
+        if key not in META:
+            self.problems.append(f"{where}: unknown meta key {key!r}{nearest(key, META)}")
+            return
+        allowed = META[key]
+        found = next((a for a in allowed if a.lower() == value.lower()), None)
+        if allowed and found is None:
+            self.problems.append(f"{where}: {key} is one of {', '.join(allowed)}, found {value!r}")
+            return
+        if not allowed:
+            try:
+                float(value)
+            except ValueError:
+                self.problems.append(f"{where}: {key} is a number, found {value!r}")
+                return
+        self.meta[key] = found if found is not None else value
+
+
+_ACCEPTED = frozenset(
+    [
+        "accepted",
+        "accept",
+        "supported",
+        "support",
+        "supports",
+        "confirmed",
+        "significant",
+        "yes",
+        "y",
+        "s",
+        "si",
+        "sí",
+        "aceptada",
+        "aceptado",
+        "acepta",
+        "se",
+        "acepta",
+        "soportada",
+        "soportado",
+        "respaldada",
+        "respaldado",
+        "confirmada",
+        "apoyada",
+        "significativa",
+        "✓",
+        "✔",
+    ]
+) | {"se acepta", "se confirma", "no rechazada", "not rejected"}
+_REJECTED = frozenset(
+    [
+        "rejected",
+        "reject",
+        "unsupported",
+        "no",
+        "n",
+        "rechazada",
+        "rechazado",
+        "rechaza",
+        "ns",
+        "✗",
+        "✘",
+        "×",
+        "insignificant",
+    ]
+) | {
+    *("not supported", "not accepted", "not significant", "not confirmed", "non-significant", "se rechaza"),
+    *("no aceptada", "no soportada", "no respaldada", "no significativa", "no se acepta", "no confirmada"),
+    *("no apoyada", "no soportado", "no aceptado", "no se confirma", "non significant", "n.s.", "n.s"),
+}
+
+
+def as_decision(text: str) -> str | None:
+    """Read a printed decision, in English or Spanish, as accepted or rejected; None where it is neither."""
+    plain = " ".join(text.strip().strip(".").lower().split())
+    if plain in _ACCEPTED:
+        return DECISIONS[0]
+    return DECISIONS[1] if plain in _REJECTED else None

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from plsem.thresholds import THRESHOLDS, Threshold
 from tableaudit.boxes import Interval, verdict_of
 from tableaudit.checks import Check, arrow
-from tableaudit.details import Detail, say
+from tableaudit.details import Detail, listed, say
 from tableaudit.inference import quantile_chance, student_quantiles
 from tableaudit.printed import Cell, Published
-from tabletext.catalogue import translate
 
 # Hair, Anderson, Tatham and Black (1998): the sample size from which a factor loading is significant
 # (5 % level, power 80 %).
@@ -57,30 +56,26 @@ def rule_checks(published: Published) -> Iterator[Check]:
 def _against(cell: Cell, rule: Threshold) -> Check:
     box = cell.box.absolute() if cell.statistic == "outer_loading" else cell.box
     truth = _within(rule, box, rule.acceptable)
-    side = Detail(rule.direction, translate(rule.direction, "es"))
+    side = Detail(rule.direction)
     detail = say(
-        "{} {} ({})",
         "{} {} ({})",
         side,
         f"{rule.acceptable:g}",
-        Detail(rule.source, translate(rule.source, "es")),
+        Detail(rule.source),
     )
     if truth is False and rule.borderline is not None:
         near = _within(rule, box, rule.borderline)
-        reach = Detail("beyond", "más allá de") if near is False else Detail("within", "dentro de")
-        detail += say("; {} the tolerated {}", "; {} lo tolerado, {}", reach, f"{rule.borderline:g}")
+        reach = Detail("beyond") if near is False else Detail("within")
+        detail += say("; {} the tolerated {}", reach, f"{rule.borderline:g}")
     if cell.statistic == "outer_loading" and truth is False:
         n = loading_sample_size(cell.value)
         if n is not None:
             detail += say(
                 "; a loading of this size needs n of about {} (Hair, Anderson, Tatham and Black 1998)",
-                "; una carga de este tamaño necesita una n de unos {} (Hair, Anderson, Tatham y Black 1998)",
                 n,
             )
     if truth is None:
-        detail += say(
-            "; the printed {} stands for {}", "; el {} impreso representa {}", cell.printed, cell.box
-        )
+        detail += say("; the printed {} stands for {}", cell.printed, cell.box)
     about = arrow((cell.row, cell.column)) if cell.statistic == "f_squared" else cell.row
     if cell.statistic in ("htmt", "htmt2"):
         about = f"{cell.row} and {cell.column}"
@@ -137,7 +132,7 @@ def _fornell_larcker_checks(published: Published) -> Iterator[Check]:
             cell.printed,
             None,
             verdict_of(Interval.point(0).less(margin)),
-            say("√AVE {} is above it by {}", "la √AVE {} la supera en {}", root.id, margin),
+            say("√AVE {} is above it by {}", root.id, margin),
             (root.id,),
         )
 
@@ -154,14 +149,12 @@ def _same_digits(published: Published) -> Iterator[Check]:
     alike = len(same) == len(pairs)
     detail = say(
         "{} of {} EFA loadings are the PLS loadings digit for digit",
-        "{} de {} cargas AFE son las cargas PLS dígito por dígito",
         len(same),
         len(pairs),
     )
     if alike:
         detail += Detail(
             "; two methods do not give the same digits, so one table repeats the other",
-            "; dos métodos no dan los mismos dígitos: una tabla repite la otra",
         )
     yield Check(
         "EFA loadings are not the PLS loadings",
@@ -184,21 +177,18 @@ def _quantiles(published: Published) -> Iterator[Check]:
     if found:
         df, probabilities = found[0]
         shown = [f"{c.printed} ({p:g})" for c, p in zip(cells, probabilities, strict=True)]
-        listed = Detail(", ".join(shown), "; ".join(shown))
+        quantiles = listed(shown)
         chance = quantile_chance(published)
         detail = say(
             "all are quantiles of Student's t with {} degrees of freedom: {}; about {} % of t values near these "
             "would be, for some degrees of freedom; a coincidence or not, the tables do not say",
-            "todos son cuantiles de la t de Student con {} grados de libertad: {}; cerca del {} % de los valores t "
-            "próximos lo serían, con algunos grados de libertad; si es coincidencia, las tablas no lo dicen",
             df,
-            listed,
+            quantiles,
             f"{100 * chance:.2g}",
         )
     else:
         detail = Detail(
             "no degrees of freedom have all printed t among their tabled quantiles",
-            "no hay grados de libertad con los que todos los t impresos estén entre los cuantiles de tabla",
         )
     yield Check(
         "printed t are not tabled quantiles",

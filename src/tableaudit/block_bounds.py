@@ -1,0 +1,206 @@
+r"""What the loadings of a PLS composite leave for alpha, rho_A and HTMT, for blocks of any size.
+
+Items are :math:`x_i = \lambda_i y + e_i` with the score :math:`y = \sum w_i x_i`, so the residuals balance,
+:math:`\sum w_i e_i = 0`, and with positive weights
+
+.. math:: \Big|\sum_i e_i\Big| \le \min_j \sum_i |1 - w_i / w_j|\, s_i, \qquad s_i = \sqrt{1 - \lambda_i^2},
+
+which limits :math:`1'R1 = S^2 + |\sum e_i|^2` and with it standardised alpha from above; from below
+:math:`1'R1 \ge S^2`.  rho_A depends on the weights alone.
+
+HTMT times the root of both (standardised) alphas is the correlation of the two sums of items.  The angle
+between a sum and its score follows from :math:`\cos\theta = S / \sqrt{1'R1}`; so the angle between the sums
+differs from that between the scores by at most :math:`\theta_i + \theta_j`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tableaudit.boxes import Interval
+
+FloatArray = NDArray[np.float64]
+MARGIN = 0.006  # beyond what the numerical search over weights found
+SPREAD = 2.5  # largest ratio of standard deviations among items on one answer scale
+_SAMPLES = 6_000
+_ROUNDS = 5
+
+
+def rho_a_of_weights(w: FloatArray) -> FloatArray:
+    r"""Return :math:`\rho_A = (w'w)^2 (1 - w'w) / ((w'w)^2 - \sum w^4)`, rows of w with :math:`w'Rw = 1`."""
+    q = np.sum(w**2, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(q**2 * (1 - q) / (q**2 - np.sum(w**4, axis=1)))
+
+
+def _excess(w: FloatArray, s: FloatArray) -> FloatArray:
+    ratio = np.abs(1 - w[:, None, :] / w[:, :, None])
+    return np.asarray(np.min(ratio @ s, axis=1))
+
+
+def _alpha(total: FloatArray, m: int) -> FloatArray:
+    return np.asarray(m / (m - 1) * (1 - m / total))
+
+
+@lru_cache(maxsize=512)
+def weight_ranges(
+    loadings: tuple[float, ...], rho_a: tuple[float, float] | None
+) -> tuple[tuple[float, float], float] | None:
+    """Range of rho_A and largest alpha over positive weights, by a seeded search that narrows on each end.
+
+    Parameters
+    ----------
+    loadings : tuple of float
+        All positive.
+    rho_a : (float, float), optional
+        Box of the printed rho_A, which limits the weights for alpha.
+
+    Returns
+    -------
+    ((lowest rho_A, highest rho_A), highest alpha), or None where no weights give the printed rho_A.
+    """
+    lam = np.array(loadings)
+    m = len(lam)
+    s = np.sqrt(np.maximum(1 - lam**2, 1e-12))
+    rng = np.random.default_rng(20)
+
+    def usable(raw: FloatArray) -> FloatArray:
+        w = raw / (raw @ lam)[:, None]
+        pull = w * s
+        return np.asarray(w[np.max(pull, axis=1) <= 0.5 * np.sum(pull, axis=1) + 1e-12])
+
+    def search(score: str) -> float | None:
+        raw = rng.dirichlet(np.ones(m), _SAMPLES) / s
+        raw = np.concatenate([raw, np.ones((1, m)), (1 / s)[None], lam[None]])
+        best: float | None = None
+        kept = usable(raw)
+        for round_ in range(_ROUNDS):
+            value, miss = _score(kept, s, m, score, rho_a, float(lam.sum()) ** 2)
+            fits = miss <= (5e-3 if round_ == 0 else 1e-9)
+            if fits.any():
+                top = float(value[miss <= 1e-9].max()) if (miss <= 1e-9).any() else None
+                best = top if best is None or (top is not None and top > best) else best
+            order = np.argsort(-(value - 200 * miss), kind="stable")[:40]
+            elite = kept[order]
+            width = 0.5 ** (round_ + 1)
+            around = np.repeat(elite, 60, axis=0)
+            moved = around * np.exp(width * rng.normal(size=around.shape))
+            kept = np.concatenate([elite, usable(moved)])
+        return best
+
+    low, high = search("-rho_a"), search("rho_a")
+    top = search("alpha")
+    if low is None or high is None or top is None:
+        return None
+    return (-low, high), top
+
+
+def _score(
+    w: FloatArray, s: FloatArray, m: int, score: str, rho_a: tuple[float, float] | None, s2: float
+) -> tuple[FloatArray, FloatArray]:
+    reached = rho_a_of_weights(w)
+    miss = np.zeros(len(w))
+    if score == "alpha":
+        if rho_a is not None:
+            miss = np.maximum(0.0, np.maximum(rho_a[0] - reached, reached - rho_a[1]))
+        value = _alpha(s2 + _excess(w, s) ** 2, m)
+    else:
+        value = reached if score == "rho_a" else -reached
+    return np.where(np.isfinite(value), value, -np.inf), np.where(np.isfinite(miss), miss, np.inf)
+
+
+def alpha_bounds(loadings: Sequence[Interval], rho_a: Interval | None) -> Interval | None:
+    """Bounds of standardised alpha beside the loadings (and rho_A) of a composite.
+
+    Parameters
+    ----------
+    loadings : sequence of Interval
+    rho_a : Interval, optional
+
+    Returns
+    -------
+    Interval or None
+        None where the loadings are not all at least 0.4 (weights may then be negative), or no positive weights
+        give rho_A.
+    """
+    middles = [b.middle for b in loadings]
+    m = len(middles)
+    if m < 2 or min(middles) < 0.4 or max(middles) >= 0.9995:
+        return None
+    total = sum(b.lower for b in loadings)
+    low = m / (m - 1) * (1 - m / total**2)
+    box = None if rho_a is None else (rho_a.lower - 0.002, rho_a.upper + 0.002)
+    found = weight_ranges(tuple(middles), box)
+    if found is None:
+        return None
+    return Interval(low, max(found[1] + MARGIN, low))
+
+
+def rho_a_bounds(loadings: Sequence[Interval]) -> Interval | None:
+    """Bounds of rho_A beside the loadings of a composite with positive weights; None as for alpha."""
+    middles = [b.middle for b in loadings]
+    if len(middles) < 2 or min(middles) < 0.4 or max(middles) >= 0.9995:
+        return None
+    found = weight_ranges(tuple(middles), None)
+    if found is None:
+        return None
+    return Interval(found[0][0] - MARGIN, found[0][1] + MARGIN)
+
+
+def raw_alpha_range(standardised: Interval, m: int) -> Interval:
+    r"""Range that raw alpha has for a standardised one, items' standard deviations within :data:`SPREAD`.
+
+    With equal item correlations r, raw alpha is :math:`\frac{m}{m-1}(1 - 1/(1 - r + h m r))`, h the squared mean
+    of the standard deviations over their mean square, smallest where half of them are the largest; upwards,
+    a larger spread on the items that correlate most raises it by no more than about what it can take away.
+    """
+    share = 0.25 * (1 + SPREAD) ** 2 / (0.5 * (1 + SPREAD**2))
+
+    def lowered(alpha: float) -> float:
+        if alpha <= 0:
+            return alpha
+        r = alpha / (m - (m - 1) * alpha)
+        return m / (m - 1) * (1 - 1 / (1 - r + share * m * r))
+
+    fall = standardised.lower - lowered(standardised.lower)
+    return Interval(standardised.lower - fall, min(standardised.upper + 0.5 * fall, 1.0))
+
+
+def htmt_bounds(
+    r: Interval, alphas: Sequence[Interval], sums: Sequence[Interval], squares: Sequence[Interval]
+) -> Interval | None:
+    """Bounds of HTMT by the scores' correlation, both alphas, and the sums of loadings.
+
+    Parameters
+    ----------
+    r : Interval
+        Correlation of the scores, its size.
+    alphas : two Interval
+        Standardised alphas.
+    sums : two Interval
+        1'R1 of each block.
+    squares : two Interval
+        Squared sum of the loadings of each block.
+
+    Returns
+    -------
+    Interval or None
+        None where an alpha is not positive.  The upper bound supposes that no item correlation has the other sign.
+    """
+    if any(a.lower <= 0.05 for a in alphas):
+        return None
+    turn = 0.0
+    for room, square in zip(sums, squares, strict=True):
+        cosine = math.sqrt(min(1.0, max(0.0, square.lower / room.upper)))
+        turn += math.acos(cosine)
+    angle = Interval(math.acos(min(1.0, r.upper)), math.acos(max(-1.0, min(1.0, r.lower))))
+    wide = Interval(max(0.0, angle.lower - turn), min(math.pi, angle.upper + turn))
+    low, high = math.cos(wide.upper), math.cos(wide.lower)
+    roots = [math.sqrt(alphas[0].lower * alphas[1].lower), math.sqrt(alphas[0].upper * alphas[1].upper)]
+    ends = [low / roots[1] if low > 0 else low / roots[0], high / roots[0]]
+    return Interval(min(ends), max(ends))

@@ -1,0 +1,122 @@
+"""The state of each printed figure: contradicted, contradicted unless …, follows, open, not a statistic, a count."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from plsem.quantities import COUNTS
+from tableaudit.audit import AuditReport, audit, relations_of
+from tableaudit.boxes import Interval
+from tableaudit.details import Detail
+from tableaudit.findings import joined
+from tableaudit.joint import range_of
+from tableaudit.printed import UNDEFINED, Cell, Published
+
+STATES = ("contradicted", "contradicted unless", "follows", "open", "not a statistic", "a count")
+COLUMNS = ("cell", "statistic", "row", "column", "printed", "state", "under", "under_es", "lower", "upper")
+
+
+def states(
+    published: Published, report: AuditReport | None = None, intervals: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Compute the state of every printed figure.
+
+    Parameters
+    ----------
+    published : Published
+    report : AuditReport, optional
+        Of the same article; made if not given.
+    intervals : DataFrame, optional
+        Columns statistic, row, column, lower, upper: what a search over correlation matrices found attainable
+        (:attr:`tableaudit.attainable.Attainable.intervals`); they narrow nothing, but bound what is open.
+
+    Returns
+    -------
+    DataFrame
+        One row a printed cell, in print order: cell, statistic, row, column, printed, state, under and under_es
+        (the definition that the state rests on), lower, upper (what the other figures allow; NaN where they say
+        nothing).  States:
+
+        - ``contradicted``: no data give it beside the other cells, under any documented definition;
+        - ``contradicted unless``: only under the definition in ``under``, which the article did not state;
+        - ``follows``: the others fix it to its printed digits;
+        - ``open``: attainable, and free within [lower, upper];
+        - ``not a statistic``, ``a count``.
+    """
+    found = report if report is not None else audit(published)
+    allowed = _allowed(published, found)
+    searched = _searched(intervals)
+    rows = []
+    for cell in published:
+        state, under, own = _state(cell, found)
+        interval = own or allowed.get(cell.id)
+        if interval is None and cell.id not in allowed:
+            interval = searched.get((cell.statistic, cell.row, cell.column)) or searched.get(
+                (cell.statistic, cell.column, cell.row)
+            )
+        if not state:
+            pinned = interval is not None and interval.width <= cell.box.width * (1 + 1e-6)
+            state = "follows" if pinned and cell.is_number else "open"
+        texts = ("; ".join(u.text(language) for u in under) for language in ("en", "es"))
+        low, high = (float("nan"), float("nan")) if interval is None else (interval.lower, interval.upper)
+        rows.append((cell.id, cell.statistic, cell.row, cell.column, cell.printed, state, *texts, low, high))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _state(cell: Cell, report: AuditReport) -> tuple[str, tuple[Detail, ...], Interval | None]:
+    if cell.statistic in UNDEFINED:
+        return "not a statistic", (UNDEFINED[cell.statistic],), None
+    if cell.statistic in COUNTS:
+        return "a count", (), None
+    for finding in report.findings:
+        if finding.cell == cell.id and finding.grade in ("decision", "arithmetic", "definition"):
+            state = "contradicted unless" if finding.unless else "contradicted"
+            return state, finding.unless, finding.allowed
+    for check in report.checks:
+        # the column's default definition excludes it, another one does not; or only few degrees of freedom serve
+        if check.cell == cell.id and check.kind == "reading" and check.verdict == "fails":
+            return "contradicted unless", check.unless, None
+        if check.cell == cell.id and check.check == "decision follows from p" and check.verdict == "holds":
+            return "follows", (), None
+        if check.cell == cell.id and check.check.startswith("p from t") and check.verdict != "holds":
+            return "contradicted unless", check.unless, check.allowed
+    return "", (), None
+
+
+def _allowed(published: Published, report: AuditReport) -> dict[str, Interval]:
+    """Return what the relations and the blocks leave each cell, all other cells as printed."""
+    found: dict[str, Interval] = {}
+    named = {
+        f.cell for f in report.findings if f.cell and f.grade in ("decision", "arithmetic", "definition")
+    }
+    for component in joined(relations_of(published), report.chosen.values):
+        free = [n for n in named if n in component.index]
+        for cell in component.cells:
+            interval = range_of(component, cell.id, free=free)
+            if interval is not None:
+                found[cell.id] = interval
+    for check in report.checks:
+        if (
+            check.kind == "attainable"
+            and check.cell
+            and check.allowed is not None
+            and not named & {check.cell, *check.cells}
+        ):
+            known = found.get(check.cell)
+            both = check.allowed if known is None else known.intersect(check.allowed)
+            if both is not None:
+                found[check.cell] = both
+    for check in report.checks:
+        if check.check.startswith("p from t") and check.verdict == "holds" and check.allowed is not None:
+            found[check.cell] = check.allowed
+    return found
+
+
+def _searched(intervals: pd.DataFrame | None) -> dict[tuple[str, str, str], Interval]:
+    if intervals is None:
+        return {}
+    kept = intervals.dropna(subset=["lower", "upper"]).fillna({"row": "", "column": ""})
+    keys = zip(*(kept[c].astype(str) for c in ("statistic", "row", "column")), strict=True)
+    return {
+        k: Interval(float(a), float(b)) for k, a, b in zip(keys, kept["lower"], kept["upper"], strict=True)
+    }

@@ -1,0 +1,110 @@
+"""The audit's command line: ``python -m tableaudit FILE``, and what ``surveypls audit`` forwards to.
+
+Exit codes: 0 done, 1 our fault, 2 the user's input, 3 figures that cannot all be right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+FORMATS = ("text", "json", "html", "docx")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the audit's options to a parser."""
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="CSV of printed values, or tables as articles print them: .xlsx .docx .html .tex .md .txt .csv",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="form of the report (text)")
+    parser.add_argument("--lang", choices=("en", "es"), default="en", help="language of the report (en)")
+    parser.add_argument("--rules", action="store_true", help="also rules of the field that are not met")
+    parser.add_argument("--no-scan", action="store_true", help="do not scan small blocks exhaustively")
+    parser.add_argument(
+        "--significance", type=float, default=None, help="level of the article's decisions (0.05)"
+    )
+    parser.add_argument("-o", "--output", type=Path, default=None, help="file to write the report to")
+    parser.add_argument(
+        "--values", type=Path, default=None, help="file to write what was understood to, as a long CSV"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Audit a file and write the report.
+
+    Parameters
+    ----------
+    options : Namespace
+        As :func:`add_options` defines them.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    from tableaudit.audit import audit
+    from tableaudit.printed import PublishedError
+    from tableaudit.report import as_json, as_text, page
+    from tableaudit.tables_in import read_article
+
+    if options.significance is not None and not 0 < options.significance < 1:
+        return _fail(f"--significance {options.significance:g}: expected a number between 0 and 1")
+    if options.format == "docx" and options.output is None:
+        return _fail("--format docx needs a file to write to: --output report.docx")
+    try:
+        article = read_article(options.file)
+        published = article.published()
+        if options.values is not None:
+            options.values.write_text(article.csv(), encoding="utf-8")
+        # what was understood comes before what was found, so that it can be corrected and audited again
+        if not article.is_long and options.format == "text":
+            print(article.shown(options.lang), end="\n\n")
+        progress = _progress if sys.stderr.isatty() else None
+        report = audit(
+            published, significance=options.significance, scan=not options.no_scan, progress=progress
+        )
+    except PublishedError as error:
+        return _fail(str(error))
+    if options.format == "json":
+        data = as_json(report, options.lang, rules=options.rules)
+        if not article.is_long:
+            data["understood"] = {"values": article.csv(), "notes": list(article.notes)}
+        content: str | bytes = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    elif options.format == "text":
+        content = as_text(report, options.lang, rules=options.rules) + "\n"
+    else:
+        from tableaudit.report_files import as_docx, as_html
+
+        made = page(report, options.lang, rules=options.rules)
+        content = as_html(made, options.lang) if options.format == "html" else as_docx(made)
+    if options.output is None:
+        sys.stdout.write(content if isinstance(content, str) else content.decode("utf-8"))
+    else:
+        try:
+            options.output.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        except OSError as error:
+            return _fail(f"{options.output}: cannot be written: {error.strerror}")
+    return report.exit_status
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="tableaudit", description="Check what an article's printed PLS-SEM tables say about each other."
+    )
+    add_options(parser)
+    return run(parser.parse_args(arguments))
+
+
+def _progress(construct: str) -> None:
+    print(f"scanning {construct} …", file=sys.stderr, flush=True)
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2

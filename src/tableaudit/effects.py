@@ -1,0 +1,159 @@
+"""Relations of effects along the paths, and of adjusted R² with the number of respondents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tableaudit.boxes import Interval, verdict_of
+from tableaudit.checks import Check, arrow, compare_with
+from tableaudit.details import Detail, Field, say
+from tableaudit.printed import Cell, Published
+from tableaudit.relations import Relation, first, sources_of
+from tableaudit.structure import predictors_key, sample_size
+
+FloatArray = NDArray[np.float64]
+MOST_ROWS = 10_000  # sample sizes that are tried where none is printed
+
+
+# effects
+
+
+def effect_relations(published: Published) -> Iterator[Relation]:
+    """Yield what the paths say about indirect and total effects, and those about each other."""
+    betas = {(c.row, c.column): c for c in published.select("path_coefficient")}
+    for cell in published.select("specific_indirect_effect"):
+        stops = [s.strip() for s in re.split(r"\s*(?:->|→|>|⟶|➔)\s*", cell.row) if s.strip()]
+        steps = [betas.get(pair) for pair in pairwise(stops)]
+        if len(stops) > 2 and all(s is not None for s in steps):
+            yield _products("indirect effect along a route", cell.row, cell, [[s for s in steps if s]], {})
+    for statistic in ("indirect_effect", "total_effect"):
+        for cell in published.select(statistic):
+            pair = (cell.row, cell.column)
+            about = arrow(pair)
+            if statistic == "total_effect" and pair in betas:
+                printed = published.select("indirect_effect", *pair)
+                if printed:
+                    yield Relation(
+                        "total effect = direct + indirect effect",
+                        about,
+                        cell,
+                        (betas[pair], *printed),
+                        lambda x: np.sum(x, axis=1),
+                        " + ".join,
+                    )
+            found = [list(r) for r in _routes(betas, *pair, (cell.row,))]
+            if statistic == "indirect_effect":
+                found = [r for r in found if len(r) > 1]
+            if not found or len(published.select(statistic, *pair)) > 1:
+                continue
+            if all(len(r) == 1 for r in found) and published.select("indirect_effect", *pair):
+                continue  # its mediators are not printed
+            label = statistic.replace("_", " ")
+            yield _products(f"{label} from the paths", about, cell, found, {"mediators": "printed"})
+
+
+def _products(check: str, about: str, cell: Cell, routes: list[list[Cell]], when: dict[str, str]) -> Relation:
+    used = list({c.id: c for r in routes for c in r}.values())
+    at = {c.id: i for i, c in enumerate(used)}
+    columns = [[at[c.id] for c in route] for route in routes]
+
+    def value(x: FloatArray) -> FloatArray:
+        return np.asarray(sum(np.prod(x[:, c], axis=1) for c in columns))
+
+    def written(texts: Sequence[str]) -> str:
+        return " + ".join(" · ".join(texts[i] for i in c) for c in columns)
+
+    return Relation(check, about, cell, tuple(used), value, written, when=tuple(when.items()))
+
+
+def _routes(
+    betas: dict[tuple[str, str], Cell], start: str, end: str, seen: tuple[str, ...]
+) -> Iterator[tuple[Cell, ...]]:
+    for (a, b), cell in betas.items():
+        if a != start or b in seen:
+            continue
+        if b == end:
+            yield (cell,)
+        else:
+            yield from ((cell, *rest) for rest in _routes(betas, b, end, (*seen, b)))
+
+
+# adjusted R²
+
+
+def adjusted_relations(published: Published) -> Iterator[Relation]:
+    """Yield adjusted R² from R² and the printed number of respondents."""
+    for cell in published.select("adjusted_r_squared"):
+        n = sample_size(published, cell.column)
+        plain = first(published, "r_squared", None, cell.column)
+        k = len(sources_of(published, cell.column))
+        if plain is None or not k or n is None or n <= k + 1:
+            continue
+        yield Relation(
+            "adjusted R² from R² and n",
+            cell.column,
+            cell,
+            (plain,),
+            _shrunk(n, k),
+            _written_shrunk(n, k),
+            when=((predictors_key(cell.column), "printed"), ("r_squared", "plain")),
+        )
+
+
+def _shrunk(n: float, k: int) -> Callable[[FloatArray], FloatArray]:
+    return lambda x: 1 - (1 - x[:, 0]) * (n - 1) / (n - k - 1)
+
+
+def _written_shrunk(n: float, k: int) -> Callable[[Sequence[str]], Field]:
+    return lambda t: f"1 − (1 − {t[0]}) · {n - 1:.0f}/{n - k - 1:.0f}"
+
+
+def adjusted_sizes(published: Published) -> Iterator[Check]:
+    """Yield, where n is not printed, whether one sample size gives every adjusted R²."""
+    if sample_size(published) is not None:
+        return
+    rows = []
+    for cell in published.select("adjusted_r_squared"):
+        plain = first(published, "r_squared", None, cell.column)
+        k = len(sources_of(published, cell.column))
+        if plain is not None and k:
+            rows.append((cell, plain, k))
+    common: set[int] | None = None
+    for cell, plain, k in rows:
+        sizes = [n for n in range(k + 2, MOST_ROWS + 1) if _adjusted_at(plain.box, n, k).intersect(cell.box)]
+        if sizes:
+            common = set(sizes) if common is None else common & set(sizes)
+            detail = say("sample sizes {} to {} give it", sizes[0], sizes[-1])
+            allowed = cell.box
+        else:
+            detail = say("no sample size from {} to {} gives it", k + 2, MOST_ROWS)
+            allowed = Interval(_adjusted_at(plain.box, k + 2, k).lower, plain.box.upper)
+        yield compare_with(cell, allowed, "adjusted R² from R² and n", cell.column, [plain], detail)
+    if len(rows) > 1 and common is not None:
+        sizes = sorted(common)
+        truth = bool(sizes)
+        detail = (
+            say("sample sizes {} to {} give all of them", sizes[0], sizes[-1])
+            if sizes
+            else Detail("no single sample size gives all of them")
+        )
+        yield Check(
+            "one sample size for every adjusted R²",
+            "identity",
+            ", ".join(c.column for c, _, _ in rows),
+            "",
+            f"{len(rows)} pairs",
+            None,
+            verdict_of(truth),
+            detail,
+            tuple(c.id for row in rows for c in row[:2]),
+        )
+
+
+def _adjusted_at(r2: Interval, n: int, k: int) -> Interval:
+    return 1 - (1 - r2) * ((n - 1) / (n - k - 1))

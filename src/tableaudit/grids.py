@@ -1,0 +1,369 @@
+"""Tables as rows of texts, out of spreadsheets, documents, web pages, LaTeX, Markdown and pasted text."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from tableaudit.printed import MAX_BYTES, PublishedError
+
+SUFFIXES = (".xlsx", ".docx", ".html", ".htm", ".tex", ".md", ".txt", ".csv", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table: its title and its rows, all texts; rows may differ in length."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def read_grids(path: Path) -> list[Grid]:
+    """Read every table of a file.
+
+    Parameters
+    ----------
+    path : Path
+        One of :data:`SUFFIXES`.
+
+    Returns
+    -------
+    list of Grid
+        Merged cells hold their text in each place; empty rows and columns are left out.
+
+    Raises
+    ------
+    PublishedError
+        If the file cannot be read or holds no table.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise PublishedError(f"{path.name}: expected one of {', '.join(SUFFIXES)}")
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise PublishedError(
+                f"{path.name}: larger than {MAX_BYTES:,} bytes; not a file of printed tables"
+            )
+        if suffix in (".xlsx", ".docx"):
+            found = list(_spreadsheet(path) if suffix == ".xlsx" else _document(path))
+        else:
+            text = path.read_text(encoding="utf-8-sig")
+            found = list(_READERS[suffix](text))
+    except UnicodeDecodeError as error:
+        raise PublishedError(f"{path.name}: not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise PublishedError(f"{path.name}: cannot be read: {error.strerror or error}") from None
+    except PublishedError:
+        raise
+    except Exception as error:  # what a broken office file raises is not documented
+        raise PublishedError(f"{path.name}: not a readable {suffix} file ({type(error).__name__})") from None
+    grids = [g for g in (_tidy(t, rows) for t, rows in found) if g is not None]
+    if not grids:
+        raise PublishedError(f"{path.name}: no table found in it")
+    return grids
+
+
+_Raw = tuple[str, list[list[str]]]
+
+
+def _tidy(title: str, rows: list[list[str]]) -> Grid | None:
+    kept = [[" ".join(c.split()) for c in row] for row in rows]
+    kept = [row for row in kept if any(row)]
+    if len(kept) < 2:
+        return None
+    width = max(map(len, kept))
+    kept = [row + [""] * (width - len(row)) for row in kept]
+    columns = [j for j in range(width) if any(row[j] for row in kept)]
+    if len(columns) < 2:
+        return None
+    return Grid(" ".join(title.split()), tuple(tuple(row[j] for j in columns) for row in kept))
+
+
+def _spreadsheet(path: Path) -> Iterator[_Raw]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, data_only=True)
+    for sheet in book.worksheets:
+        values = {(c.row, c.column): _cell_text(c) for row in sheet.iter_rows() for c in row}
+        for merged in sheet.merged_cells.ranges:
+            text = values.get((merged.min_row, merged.min_col), "")
+            for row in range(merged.min_row, merged.max_row + 1):
+                for column in range(merged.min_col, merged.max_col + 1):
+                    values[row, column] = text
+        rows = [
+            [values.get((r, c), "") for c in range(1, sheet.max_column + 1)]
+            for r in range(1, sheet.max_row + 1)
+        ]
+        yield from _split(sheet.title, rows)
+
+
+def _cell_text(cell: object) -> str:
+    """Return a cell as it is shown: a number with the decimals of its format."""
+    value = getattr(cell, "value", None)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    pattern = str(getattr(cell, "number_format", "General"))
+    shown = re.search(r"0(?:\.(0+))?", pattern)
+    if pattern != "General" and shown and "E" not in pattern:
+        decimals = len(shown[1] or "")
+        return f"{100 * value:.{decimals}f}%" if "%" in pattern else f"{value:.{decimals}f}"
+    return repr(round(value, 10)) if isinstance(value, float) else str(value)
+
+
+def _split(title: str, rows: list[list[str]]) -> Iterator[_Raw]:
+    """Split a sheet or a text at empty rows; a row with one cell is the title of what follows."""
+    block: list[list[str]] = []
+    name = title
+    for row in [*rows, []]:
+        filled = [c for c in row if c.strip()]
+        if not filled or (len(set(filled)) == 1 and len(filled[0]) > 12 and _is_title(filled[0])):
+            if len(block) > 1:
+                yield name, block
+            if filled:
+                name = filled[0]
+            elif block:
+                name = title
+            block = []
+        else:
+            block.append(row)
+
+
+def _is_title(text: str) -> bool:
+    return bool(re.match(r"(?i)\s*(table|tabla|cuadro|tab\.)\b", text)) or len(text.split()) > 3
+
+
+def _document(path: Path) -> Iterator[_Raw]:
+    import docx
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    title = ""
+    for element in docx.Document(str(path)).iter_inner_content():
+        if isinstance(element, Paragraph):
+            if element.text.strip():
+                title = element.text
+        elif isinstance(element, Table):
+            yield title, [[cell.text for cell in row.cells] for row in element.rows]
+            title = ""
+
+
+class _Tables(HTMLParser):
+    """Collects tables with their captions; a spanning cell stands in each place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[_Raw] = []
+        self.rows: list[list[str]] | None = None
+        self.title = ""
+        self.text: list[str] = []
+        self.span = (1, 1)
+        self.waiting: dict[int, tuple[int, str]] = {}
+        self.skip = 0
+        self.heading = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style"):
+            self.skip += 1
+        if tag == "table":
+            self.rows, self.title, self.waiting = [], self.heading, {}
+        elif tag == "tr" and self.rows is not None:
+            self.rows.append([])
+            self._carry()
+        elif tag in ("td", "th") and self.rows:
+            given = dict(attrs)
+            self.span = (_whole(given.get("rowspan")), _whole(given.get("colspan")))
+            self.text = []
+        elif tag in ("caption", "p", "h1", "h2", "h3", "h4", "figcaption"):
+            if self.rows is None or tag == "caption":
+                self.text = []
+        elif tag == "br":
+            self.text.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self.skip = max(0, self.skip - 1)
+        content = " ".join("".join(self.text).split())
+        if tag in ("td", "th") and self.rows:
+            self._carry()
+            down, across = self.span
+            for _ in range(across):
+                column = len(self.rows[-1])
+                self.rows[-1].append(content)
+                if down > 1:
+                    self.waiting[column] = (down - 1, content)
+            self._carry()
+        elif tag == "caption":
+            self.title = content
+        elif tag in ("p", "h1", "h2", "h3", "h4", "figcaption") and self.rows is None:
+            self.heading = content or self.heading
+        elif tag == "table" and self.rows is not None:
+            self.found.append((self.title, self.rows))
+            self.rows, self.heading = None, ""
+
+    def handle_data(self, data: str) -> None:
+        if not self.skip:
+            self.text.append(data)
+
+    def _carry(self) -> None:
+        assert self.rows is not None
+        while len(self.rows[-1]) in self.waiting:
+            column = len(self.rows[-1])
+            left, content = self.waiting.pop(column)
+            self.rows[-1].append(content)
+            if left > 1:
+                self.waiting[column] = (left - 1, content)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdigit() and 0 < int(text) < 200 else 1
+
+
+def _web(text: str) -> Iterator[_Raw]:
+    parser = _Tables()
+    parser.feed(text)
+    yield from parser.found
+
+
+_TEX_SIGNS = {
+    r"\beta": "β",
+    r"\alpha": "α",
+    r"\lambda": "λ",
+    r"\rho": "ρ",
+    r"\rightarrow": "→",
+    r"\to": "→",
+    r"\Rightarrow": "→",
+    r"\times": "×",
+    r"\leq": "≤",
+    r"\le": "≤",
+    r"\geq": "≥",
+    r"\pm": "±",
+    r"\textminus": "-",
+    r"\textless": "<",
+    r"\%": "%",
+    r"\&": "&",
+    r"\_": "_",
+    r"\,": " ",
+    "~": " ",
+    "--": "–",
+}
+
+
+def _latex(text: str) -> Iterator[_Raw]:
+    text = re.sub(r"(?<!\\)%.*", "", text)
+    for match in re.finditer(
+        r"\\begin\{(tabular\*?|tabularx|longtable|array)\}(.*?)\\end\{\1\}", text, re.DOTALL
+    ):
+        before, after = text[: match.start()], text[match.end() : match.end() + 400]
+        captions = re.findall(
+            r"\\caption\*?\{((?:[^{}]|\{[^{}]*\})*)\}", before[-600:] + after.split(r"\begin")[0]
+        )
+        rows = []
+        body = re.sub(
+            r"^(\{[^{}]*\}|\[[^\]]*\])*(\{(?:[^{}]|\{[^{}]*\})*\})?", "", match[2].lstrip(), count=1
+        )
+        for line in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", body):
+            line = re.sub(
+                r"\\(hline|toprule|midrule|bottomrule|cline\{[^}]*\}|cmidrule(\([^)]*\))?\{[^}]*\})", "", line
+            )
+            cells: list[str] = []
+            for cell in re.split(r"(?<!\\)&", line):
+                wide = re.match(r"\s*\\multicolumn\{(\d+)\}\{[^}]*\}\{(.*)\}\s*$", cell, re.DOTALL)
+                cells += [_plain_tex(wide[2])] * int(wide[1]) if wide else [_plain_tex(cell)]
+            rows.append(cells)
+        yield (_plain_tex(captions[-1]) if captions else ""), rows
+
+
+def _plain_tex(text: str) -> str:
+    text = re.sub(r"\\multirow\{[^}]*\}\{[^}]*\}\{(.*?)\}", r"\1", text)
+    text = re.sub(r"\\(?:label|footnotesize|small|centering|addlinespace)(\{[^}]*\})?", "", text)
+    for sign, plain in _TEX_SIGNS.items():
+        text = (
+            re.sub(re.escape(sign) + r"(?![A-Za-z])", plain, text)
+            if sign[-1].isalpha()
+            else text.replace(sign, plain)
+        )
+    text = re.sub(r"\^\{?2\}?", "²", text)
+    text = re.sub(r"\^\{([^}]*)\}", r"\1", text)
+    for _ in range(3):
+        text = re.sub(r"\\[A-Za-z]+\*?\{([^{}]*)\}", r"\1", text)
+    return re.sub(r"[${}]|\\[A-Za-z]+", "", text)
+
+
+def _markdown(text: str) -> Iterator[_Raw]:
+    title, block = "", []
+    for line in [*text.splitlines(), ""]:
+        if "|" in line:
+            cells = [html.unescape(c.strip().strip("*")) for c in line.strip().strip("|").split("|")]
+            if not all(re.fullmatch(r":?-{2,}:?", c) or not c for c in cells):
+                block.append(cells)
+        else:
+            if len(block) > 1:
+                yield title, block
+                title = ""
+            block = []
+            if line.strip():
+                title = line.strip().strip("#* ")
+
+
+def _pasted(text: str) -> Iterator[_Raw]:
+    """Read pasted text: cells apart by tabs, bars or two spaces and more; a plain line is a title."""
+    if any(line.count("|") > 1 for line in text.splitlines()):
+        yield from _markdown(text)
+        return
+    title, block = "", []
+    for line in [*text.splitlines(), ""]:
+        cells = line.split("\t") if "\t" in line else re.split(r"\s{2,}", line.strip())
+        if len(cells) < 2:
+            cells = _by_single_spaces(line)
+        if len(cells) > 1:
+            block.append(cells)
+        elif line.strip() and block and not re.match(r"(?i)\s*(table|tabla|cuadro)\b", line):
+            block.append([line.strip()])
+        else:
+            if len(block) > 1:
+                yield title, block
+                title = ""
+            block = []
+            title = line.strip() or title
+
+
+def _by_single_spaces(line: str) -> list[str]:
+    """Split a line at single spaces before its figures, where it ends in at least two of them."""
+    tokens = line.split()
+    figures = 0
+    for token in reversed(tokens):
+        if not re.fullmatch(r"[<>≤≥]?[-–−+]?[(\[]?[\d.,·]+[)\]%*a-d]*|[-–—]|n\.?s\.?|\*+", token):
+            break
+        figures += 1
+    if figures < 2:
+        return [line.strip()]
+    name = " ".join(tokens[: len(tokens) - figures])
+    return ([name] if name else []) + tokens[len(tokens) - figures :]
+
+
+def _separated(text: str) -> Iterator[_Raw]:
+    sample = text[:4096]
+    delimiter = max(
+        (";", "\t", ","), key=lambda d: min(20, sample.count(d)) if d != "," else sample.count(d) / 2
+    )
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    yield from _split("", rows)
+
+
+_READERS = {
+    ".html": _web,
+    ".htm": _web,
+    ".tex": _latex,
+    ".md": _markdown,
+    ".txt": _pasted,
+    ".csv": _separated,
+    ".tsv": _separated,
+}

@@ -1,0 +1,268 @@
+"""The report on one page: what it says, and its text and JSON form (HTML and DOCX: :mod:`tableaudit.report_files`)."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tableaudit.coverage import coverage, name_notes
+from tableaudit.details import Detail, listed, say
+from tableaudit.findings import GRADE_NAMES, Finding
+from tableaudit.readings import Reading, name_of
+from tabletext.catalogue import translate
+
+if TYPE_CHECKING:
+    from tableaudit.audit import AuditReport
+
+_MOST_CALCULATIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finding as it is shown: its grade and sentence, and what stands below it."""
+
+    grade: str
+    sentence: str
+    below: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with paragraphs or entries below it."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole report in one language."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> Page:
+    """Word the report.
+
+    Parameters
+    ----------
+    report : AuditReport
+    language : {"en", "es"}
+    rules : bool
+        Also the rules of the field that are not met.
+
+    Returns
+    -------
+    Page
+        Coverage, readings, findings with the gravest first, statements, rules.
+    """
+
+    def word(detail: Detail | str) -> str:
+        # figures stay as the article prints them, with its decimal sign
+        return detail.text(language) if isinstance(detail, Detail) else translate(detail, language)
+
+    shown = [f for f in report.findings if f.grade != "rule"]
+    grave = [f for f in shown if f.contradiction]
+    sections = [
+        Section(word("What was checked"), tuple(word(d) for d in _coverage_lines(report))),
+    ]
+    readings = [r for r in report.chosen.found if r.stated or not r.is_default]
+    if readings:
+        sections.append(
+            Section(word("How the figures are read"), tuple(word(_reading_line(r)) for r in readings))
+        )
+    heading = (
+        word("Figures that cannot all be right")
+        if grave
+        else word("No printed figures contradict one another")
+    )
+    sections.append(Section(heading, (), tuple(_entry(report, f, word) for f in grave)))
+    for grade, title in (
+        ("definition", "What another definition could explain"),
+        ("coincidence", "Worth a question"),
+    ):
+        found = [f for f in shown if f.grade == grade]
+        if found:
+            sections.append(Section(word(title), (), tuple(_entry(report, f, word) for f in found)))
+    texts = tuple(
+        f"{s.id} ({s.where}): {s.text_es if language == 'es' else s.text_en} [{s.found or word('no printed cell')}]"
+        for s in report.statements
+        if s.verdict == "cannot be told"
+    )
+    if texts:
+        sections.append(Section(word("Statements of the text that the tables do not decide"), texts))
+    if rules:
+        found = [f for f in report.findings if f.grade == "rule"]
+        sections.append(
+            Section(word("Rules of the field not met"), (), tuple(_entry(report, f, word) for f in found))
+        )
+    return Page(word(say("Audit of {}", report.source)), tuple(sections))
+
+
+def _coverage_lines(report: AuditReport) -> list[Detail]:
+    found = coverage(report.published, report.checks)
+    lines = [
+        say(
+            "{} printed figures: {} held against others, {} not.",
+            found.printed,
+            len(found.checked),
+            len(found.unchecked),
+        )
+    ]
+    missing = found.missing()
+    if missing:
+        lines.append(
+            say(
+                "What is missing for the rest: {}.",
+                listed(say("{} (for {})", what, count) for what, count in missing[:6]),
+            )
+        )
+    if found.blank:
+        lines.append(say("{} cells of the tables hold a dash or nothing.", found.blank))
+    return [*lines, *(n + Detail(".") for n in name_notes(found))]
+
+
+def _reading_line(reading: Reading) -> Detail:
+    chosen = name_of(reading.dimension, reading.option)
+    if reading.stated:
+        return say("As the file states: {}.", chosen)
+    if reading.dimension.startswith("predictors of ") or reading.dimension == "mediators":
+        return say(
+            "{}: {} figures would contradict one another otherwise.", chosen, reading.fits or reading.total
+        )
+    return say(
+        "Read as {}: {} of {} figures agree; by the usual definition {}.",
+        chosen,
+        reading.fits,
+        reading.total,
+        reading.default_fits,
+    )
+
+
+def _entry(report: AuditReport, finding: Finding, word: Any) -> Entry:
+    place = f" [{finding.cell}]" if finding.cell else ""
+    sentence = word(finding.text) + place + "."
+    below = [word(c) + "." for c in dict.fromkeys(finding.calculations[:_MOST_CALCULATIONS])]
+    if len(finding.calculations) > _MOST_CALCULATIONS:
+        below.append(word(say("and {} more", len(finding.calculations) - _MOST_CALCULATIONS)) + ".")
+    if finding.unless and finding.check != "one reading for the whole column":
+        below.append(word(say("No contradiction if: {}.", listed(finding.unless))))
+    others = [(name, text) for name, text in finding.others if text]
+    if others:
+        below.append(
+            word(
+                say(
+                    "Instead of it, one of these alone would settle it: {}.",
+                    listed(f"{name} = {text}" for name, text in others),
+                )
+            )
+        )
+    question = _question(report, finding)
+    if question is not None:
+        below.append(word(question))
+    return Entry(word(GRADE_NAMES[finding.grade]), sentence, tuple(below))
+
+
+def _question(report: AuditReport, finding: Finding) -> Detail | None:
+    """Return what to ask the authors."""
+    if finding.grade in ("rule", "coincidence") or not finding.cell:
+        return None
+    printed = report.published[finding.cell].printed
+    if finding.unless:
+        return say("To ask: by which definition is {} computed?", printed)
+    if finding.suggestion:
+        return say("To ask: should {} be {}?", printed, finding.suggestion)
+    return say("To ask: how was {} obtained?", printed)
+
+
+def as_text(report: AuditReport, language: str = "en", *, rules: bool = False) -> str:
+    """Write the report as plain text, at most 100 characters wide."""
+    made = page(report, language, rules=rules)
+    lines = [made.title, ""]
+    for section in made.sections:
+        lines += [section.heading, "-" * len(section.heading)]
+        for paragraph in section.paragraphs:
+            lines += _wrap(paragraph, "- ", "  ")
+        for number, entry in enumerate(section.entries, start=1):
+            lines += _wrap(f"{entry.sentence} ({entry.grade})", f"{number}. ", "   ")
+            for text in entry.below:
+                lines += _wrap(text, "   ", "   ")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def _wrap(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        100,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def as_json(report: AuditReport, language: str = "en", *, rules: bool = False) -> dict[str, Any]:
+    """Return the report as plain data: findings, coverage, readings, statements.
+
+    Returns
+    -------
+    dict
+        ``findings``: list of grade, check, cells (the one to change first), printed, allowed (two numbers or
+        null each), text, and calculations, unless, suggestion, others; ``coverage``: printed, checked, unchecked;
+        ``readings``: what each ambiguous thing is read as, how many figures agree.
+    """
+    found = coverage(report.published, report.checks)
+    return {
+        "source": report.source,
+        "findings": [_finding_data(f, language) for f in report.findings if rules or f.grade != "rule"],
+        "coverage": {
+            "printed": found.printed,
+            "checked": len(found.checked),
+            "unchecked": {name: what.text(language) for name, what in found.unchecked.items()},
+            "names": [list(pair) for pair in found.names],
+        },
+        "readings": {
+            r.dimension: {
+                "read_as": r.option,
+                "stated": r.stated,
+                "agree": r.fits,
+                "of": r.total,
+                "by_default": r.default_fits,
+            }
+            for r in report.chosen.found
+        },
+        "statements": [
+            {"id": s.id, "where": s.where, "verdict": s.verdict, "found": s.found} for s in report.statements
+        ],
+        "exit_status": report.exit_status,
+    }
+
+
+def _finding_data(finding: Finding, language: str) -> dict[str, Any]:
+    return {
+        "grade": finding.grade,
+        "check": translate(finding.check, language),
+        "cells": list(finding.cells),
+        "printed": list(finding.printed),
+        "allowed": None if finding.allowed is None else [_finite(e) for e in _ends(finding)],
+        "text": finding.text.text(language),
+        "calculations": [c.text(language) for c in finding.calculations],
+        "unless": [u.text(language) for u in finding.unless],
+        "suggestion": finding.suggestion,
+        "others": dict(finding.others),
+    }
+
+
+def _ends(finding: Finding) -> Sequence[float]:
+    assert finding.allowed is not None
+    return finding.allowed.lower, finding.allowed.upper
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 9) if math.isfinite(value) else None

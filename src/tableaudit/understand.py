@@ -1,0 +1,467 @@
+"""From tables as articles print them to one row for each printed cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tableaudit.grids import Grid
+from tableaudit.headings import plain_heading, role_of, statistic_of
+from tableaudit.names import plain_name
+from tableaudit.numbers import clean, is_blank, parse_printed
+from tableaudit.printed import INFERENCE, STATISTICS, as_decision
+
+_ARROW = re.compile(r"\s*(?:-+\s*>|–+>|=+>|→|⟶|➔|➝|⇒|-->|—>|\uf0e0|\u2794|>)\s*")
+_HYPOTHESIS = re.compile(r"^\(?H\s?\d+[a-z]?\)?(?:\s*[:.)–-]\s*|\s+|$)", re.IGNORECASE)
+_PER_CONSTRUCT = (
+    *("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave"),
+    *("r_squared", "adjusted_r_squared", "q_squared", "n_items_retained"),
+)
+_PER_ITEM = ("outer_loading", "outer_weight", "outer_vif", "item_mean")
+_EFFECTS = ("path_coefficient", "indirect_effect", "specific_indirect_effect", "total_effect")
+_FIT = ("srmr", "nfi", "d_uls", "d_g")
+COLUMNS = ("table", "cell", "statistic", "row", "column", "printed", "note")
+
+
+@dataclass(slots=True)
+class Understood:
+    """Rows of the long form, and remarks on what was not understood."""
+
+    rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, table: str, statistic: str, row: str, column: str, printed: str) -> None:
+        """Add a printed cell; one that holds nothing is left out, one that is no number is remarked on."""
+        if is_blank(printed):
+            return
+        kind = statistic.rpartition(".")[2]
+        if kind == "decision":
+            decided = as_decision(printed)
+            if decided is None:
+                self.notes.append(f"table {table}, {row} {column}: {printed!r} is not read as a decision")
+                return
+            printed = decided
+        else:
+            try:
+                parse_printed(printed, statistic)
+            except ValueError as error:
+                self.notes.append(f"table {table}, {statistic} of {row} {column}: {error}")
+                return
+        self.rows.append((table, statistic, row, column, printed))
+
+
+def understand(grids: Sequence[Grid]) -> Understood:
+    """Read tables.
+
+    Parameters
+    ----------
+    grids : sequence of Grid
+
+    Returns
+    -------
+    Understood
+        Every figure whose statistic and names were recognised; a table that was not is remarked on.
+    """
+    out = Understood()
+    for number, grid in enumerate(grids, start=1):
+        label = _label(grid.title, number)
+        before = len(out.rows)
+        _read(grid, label, out)
+        if len(out.rows) == before:
+            shown = grid.title or " | ".join(grid.rows[0][:5])
+            out.notes.append(f"table {label} was not understood: {shown[:80]}")
+    return out
+
+
+def _label(title: str, number: int) -> str:
+    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
+    return found[1] if found else str(number)
+
+
+def _read(grid: Grid, label: str, out: Understood) -> None:
+    header, body = _header(grid)
+    title = plain_heading(grid.title)
+    if _is_fit(grid):
+        _read_fit(grid, label, out)
+        return
+    kinds = [statistic_of(h) for h in header]
+    if _is_matrix(header, body):
+        _read_matrix(title, header, body, label, out)
+        return
+    if sum(k is not None for k in kinds) == 0:
+        if _numbers_in(body) and header:
+            _read_cross_loadings(header, body, label, out)
+        return
+    if any(k in _EFFECTS for k in kinds) or any(_path_of(c) for row in body for c in row[:3]):
+        _read_effects(title, header, kinds, body, label, out)
+        return
+    _read_measurement(header, kinds, body, label, out)
+
+
+def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
+    """Return one heading for each column, of one or two rows, and the rows below."""
+    rows = [list(r) for r in grid.rows]
+    best, depth = 0, 0
+    for i, row in enumerate(rows[:4]):
+        score = sum(statistic_of(c) is not None or role_of(c) is not None for c in row)
+        figures = sum(_is_figure(c) for c in row)
+        if score > best and figures <= 1 + sum(bool(re.fullmatch(r"\d+[.,]?\d*\s*%", c)) for c in row):
+            best, depth = score, i
+    if best == 0:
+        for i, row in enumerate(rows[:3]):
+            if sum(_is_figure(c) for c in row) == 0:
+                depth = i
+                break
+    header = rows[depth]
+    start = depth + 1
+    if start < len(rows):
+        second = rows[start]
+        if (
+            not any(_is_figure(c) for c in second if not c.endswith("%"))
+            and sum(statistic_of(c) is not None for c in second) > 1
+        ):
+            header = [b if statistic_of(b) else (a or b) for a, b in zip(header, second, strict=True)]
+            start += 1
+    if depth > 0:
+        above = rows[depth - 1]
+        header = [h or a for h, a in zip(header, above, strict=True)]
+    return header, rows[start:]
+
+
+def _is_figure(text: str) -> bool:
+    plain, stars = clean(text)
+    if not plain and not stars:
+        return False
+    try:
+        parse_printed(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers_in(rows: Iterable[Sequence[str]], least: int = 4) -> bool:
+    return sum(_is_figure(c) for row in rows for c in row) >= least
+
+
+# matrices of constructs
+
+
+def _is_matrix(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    names = _named_rows(body)
+    columns = {_code(h) for h in header if _code(h)}
+    if len(names) < 2:
+        return False
+    hits = sum(_code(n) in columns or _numbered(n) in columns for n in names)
+    return hits >= max(2, 0.6 * len(names)) and _numbers_in(body, 1)
+
+
+def _named_rows(body: Sequence[Sequence[str]]) -> list[str]:
+    return [next((c for c in row if c and not _is_figure(c)), "") for row in body]
+
+
+def _code(text: str) -> str:
+    return plain_name(re.sub(r"^\d+\s*[.)]\s*", "", text))
+
+
+def _numbered(text: str) -> str:
+    found = re.match(r"^(\d+)\s*[.)]", text)
+    return found[1] if found else ""
+
+
+def _read_matrix(
+    title: str, header: Sequence[str], body: Sequence[Sequence[str]], label: str, out: Understood
+) -> None:
+    rows = _named_rows(body)
+    names = {_code(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if n}
+    names |= {_numbered(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if _numbered(n)}
+    for heading in header:
+        if heading and statistic_of(heading) is None and role_of(heading) is None:
+            names.setdefault(_code(heading), heading)
+    at = {j: names[_code(h)] for j, h in enumerate(header) if _code(h) in names}
+    order = {name: i for i, name in enumerate(dict.fromkeys(at.values()))}
+    for name in (names[_code(n)] for n in rows if n):
+        order.setdefault(name, len(order))
+    cells = {
+        (names[_code(n)], at[j]): row[j]
+        for n, row in zip(rows, body, strict=True)
+        if n
+        for j in at
+        if j < len(row) and not is_blank(row[j]) and _is_figure(row[j])
+    }
+    other = {j: statistic_of(h) for j, h in enumerate(header) if j not in at}
+    for n, row in zip(rows, body, strict=True):
+        for j, statistic in other.items():
+            if n and statistic in _PER_CONSTRUCT and j < len(row):
+                out.add(label, statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
+    if "f2" in title.split() or re.search(r"f ?2\b|f.?squared|effect size", title):
+        _directed("f_squared", cells, label, out)
+        return
+    if re.search(r"\bvif\b|inflat|inflac", title):
+        _directed("inner_vif", cells, label, out)
+        return
+    if re.search(r"total effects?|efectos? total", title):
+        _directed("total_effect", cells, label, out)
+        return
+    if re.search(r"path coeff|coeficientes? (de )?(path|ruta|trayector)", title):
+        _directed("path_coefficient", cells, label, out)
+        return
+    _symmetric(title, cells, order, label, out)
+
+
+def _directed(statistic: str, cells: dict[tuple[str, str], str], label: str, out: Understood) -> None:
+    for (a, b), text in cells.items():
+        if a != b:
+            out.add(label, statistic, a, b, text)
+
+
+def _symmetric(
+    title: str, cells: dict[tuple[str, str], str], order: dict[str, int], label: str, out: Understood
+) -> None:
+    below = {k: v for k, v in cells.items() if order[k[0]] > order[k[1]]}
+    above = {k: v for k, v in cells.items() if order[k[0]] < order[k[1]]}
+    diagonal = {k: v for k, v in cells.items() if k[0] == k[1]}
+    is_htmt = bool(re.search(r"htmt|heterotrait", title))
+    mentions_fornell = bool(re.search(r"fornell|larcker|correl", title))
+    same = above and below and all(below.get((b, a)) == v for (a, b), v in above.items())
+    if is_htmt and not (mentions_fornell and below and above and not same):
+        for (a, b), text in (below or above).items():
+            out.add(label, "htmt", a, b, text)
+        if not (below and above) or same:
+            above = {}
+        for (a, _), text in diagonal.items():
+            if clean(text)[0] not in ("1", "1.0", "1.00", "1.000"):
+                out.add(label, "htmt_diagonal", a, a, text)
+        return
+    values = {clean(v)[0].replace(",", ".") for v in diagonal.values()}
+    ones = values and all(re.fullmatch(r"1(\.0+)?", v) for v in values)
+    if not ones:
+        for (a, _), text in diagonal.items():
+            out.add(label, "sqrt_ave", a, a, text)
+    squared = bool(re.search(r"squared corr|correlaciones al cuadrado", title))
+    lower, upper = ("construct_correlation", "htmt")
+    if re.search(r"htmt[^.;,]*(below|lower|under|debajo|inferior)", title):
+        lower, upper = upper, lower
+    if not below:
+        lower, below, above = "construct_correlation", above, {}
+    if squared:
+        out.notes.append(f"table {label}: squared correlations are left out")
+        return
+    for (a, b), text in below.items():
+        out.add(label, lower, a, b, text)
+    if above and not same:
+        for (a, b), text in above.items():
+            out.add(label, upper, b, a, text)
+        if not is_htmt:
+            out.notes.append(f"table {label}: the figures above the diagonal are read as {upper}")
+
+
+def _second(statistic: str, name: str) -> str:
+    return name if statistic == "sqrt_ave" else "items" if statistic == "n_items_retained" else ""
+
+
+# loadings and reliabilities
+
+
+def _read_measurement(
+    header: Sequence[str],
+    kinds: Sequence[str | None],
+    body: Sequence[Sequence[str]],
+    label: str,
+    out: Understood,
+) -> None:
+    texts = [j for j, k in enumerate(kinds) if k is None or role_of(header[j]) in ("item", "construct")]
+    roles = {role_of(header[j]): j for j in reversed(texts) if role_of(header[j])}
+    per_item = [k for k in kinds if k in _PER_ITEM or k == "vif"]
+    named = [j for j in texts if sum(bool(row[j]) and not _is_figure(row[j]) for row in body) > 0]
+    construct_at = roles.get("construct", named[0] if named else 0)
+    item_at = roles.get("item")
+    if item_at is None and per_item:
+        rest = [j for j in named if j != construct_at]
+        short = [j for j in rest if max(len(row[j]) for row in body) <= 12]
+        item_at = (short or rest or [construct_at])[0]
+    elif not per_item:
+        item_at = None
+    construct = ""
+    for row in body:
+        figures = [
+            j for j, k in enumerate(kinds) if k is not None and j not in (item_at,) and _is_figure(row[j])
+        ]
+        name = row[construct_at]
+        if item_at == construct_at:
+            # one column names both: a row without a loading, or with a reliability, opens a construct
+            loads = any(kinds[j] in _PER_ITEM or kinds[j] == "vif" for j in figures)
+            if name and (not loads or (any(kinds[j] in _PER_CONSTRUCT for j in figures) and not construct)):
+                construct = name
+                if not loads:
+                    _reliabilities(row, kinds, construct, label, out)
+                    continue
+            item = name
+            construct = construct if _belongs(item, construct) or construct else _prefix(item)
+        else:
+            construct = name or construct
+            item = row[item_at] if item_at is not None else ""
+        if not construct:
+            construct = _prefix(item)
+        if item and item_at is not None:
+            for j in figures:
+                kind = "outer_vif" if kinds[j] == "vif" else kinds[j]
+                if kind in _PER_ITEM:
+                    out.add(label, str(kind), item, construct, row[j])
+        _reliabilities(row, kinds, construct, label, out)
+
+
+def _belongs(item: str, construct: str) -> bool:
+    return bool(construct) and plain_name(item).startswith(plain_name(construct)[:2])
+
+
+def _prefix(item: str) -> str:
+    found = re.match(r"([A-Za-zÀ-ÿ_]+?)[\s_.-]?\d+", item)
+    return found[1] if found else item
+
+
+def _reliabilities(
+    row: Sequence[str], kinds: Sequence[str | None], construct: str, label: str, out: Understood
+) -> None:
+    known = {(s, r) for t, s, r, c, p in out.rows if t == label}
+    for j, kind in enumerate(kinds):
+        if kind in _PER_CONSTRUCT and j < len(row) and construct and _is_figure(row[j]):
+            target = kind in ("r_squared", "adjusted_r_squared", "q_squared")
+            name, second = ("", construct) if target else (construct, _second(str(kind), construct))
+            if (kind, name) in known and not target:
+                continue  # a merged or repeated cell says the same again
+            out.add(label, str(kind), name, second, row[j])
+
+
+def _read_cross_loadings(
+    header: Sequence[str], body: Sequence[Sequence[str]], label: str, out: Understood
+) -> None:
+    names = _named_rows(body)
+    at = [j for j, h in enumerate(header) if h and any(_is_figure(row[j]) for row in body)]
+    if len(at) < 2 or len(set(names)) < len(names):
+        return
+    for name, row in zip(names, body, strict=True):
+        for j in at:
+            if _is_figure(row[j]):
+                out.add(label, "cross_loading", name, header[j], row[j])
+
+
+# effects
+
+
+def _path_of(text: str) -> tuple[str, ...] | None:
+    """Return the constructs of a path or route, or None where the text names none."""
+    plain = _HYPOTHESIS.sub("", text.strip())
+    stops = [s.strip(" ()") for s in _ARROW.split(plain) if s.strip(" ()")]
+    if len(stops) >= 2 and not any(_is_figure(s) for s in stops):
+        return tuple(stops)
+    return None
+
+
+def _read_effects(
+    title: str,
+    header: Sequence[str],
+    kinds: Sequence[str | None],
+    body: Sequence[Sequence[str]],
+    label: str,
+    out: Understood,
+) -> None:
+    roles = {role_of(h): j for j, h in enumerate(header) if role_of(h)}
+    base = _base_of(title, kinds)
+    for row in body:
+        stops = next((p for c in row[:4] if (p := _path_of(c))), None)
+        if stops is None and "source" in roles and "target" in roles:
+            ends = row[roles["source"]], row[roles["target"]]
+            stops = ends if all(ends) else None
+        if stops is None:
+            joined = next((c for c in row[:3] if c and not _is_figure(c)), "")
+            heading = _section(joined)
+            if heading:
+                base = heading
+            elif sum(_is_figure(c) for c in row) > 1:
+                pair = re.split(r"\s+(?:to|on|a|sobre|en|hacia)\s+|\s+[–-]\s+", _HYPOTHESIS.sub("", joined))
+                stops = tuple(p.strip() for p in pair) if len(pair) == 2 and all(pair) else None
+            if stops is None:
+                continue
+        current = base
+        if len(stops) > 2 and base in ("path_coefficient", "indirect_effect"):
+            current = "specific_indirect_effect"
+        names = (" -> ".join(stops), "") if current == "specific_indirect_effect" else (stops[0], stops[-1])
+        _effect_row(row, kinds, current, names, stops, label, out)
+
+
+def _base_of(title: str, kinds: Sequence[str | None]) -> str:
+    named = [k for k in kinds if k in _EFFECTS]
+    for pattern, name in (
+        (r"specific indirect|indirectos? especific", "specific_indirect_effect"),
+        (r"indirect", "indirect_effect"),
+        (r"total effects?|efectos? total", "total_effect"),
+    ):
+        if re.search(pattern, title) and len(named) <= 1:
+            return name
+    return named[0] if named else "path_coefficient"
+
+
+def _section(text: str) -> str | None:
+    plain = plain_heading(text)
+    if re.search(r"indirect", plain):
+        return "indirect_effect"
+    if re.search(r"total effect|efectos? total", plain):
+        return "total_effect"
+    return "path_coefficient" if re.search(r"direct effect|efectos? direct", plain) else None
+
+
+def _effect_row(
+    row: Sequence[str],
+    kinds: Sequence[str | None],
+    base: str,
+    names: tuple[str, str],
+    stops: Sequence[str],
+    label: str,
+    out: Understood,
+) -> None:
+    prefix = "" if base == "path_coefficient" else f"{base}."
+    estimated = False
+    for j, kind in enumerate(kinds):
+        text = row[j]
+        if kind is None or is_blank(text):
+            continue
+        if kind in _EFFECTS:
+            statistic = (
+                kind if kind != "path_coefficient" and not estimated else (base if not estimated else kind)
+            )
+            if kind != base and kind in ("indirect_effect", "total_effect") and len(stops) == 2:
+                statistic = kind
+            out.add(label, statistic, *names, text)
+            estimated = True
+        elif kind in INFERENCE:
+            if f"{prefix}{kind}" in STATISTICS:
+                out.add(label, f"{prefix}{kind}", *names, text)
+        elif kind == "ci":
+            ends = re.findall(r"[-–−]?\s?\d*[.,]?\d+", text.replace("%", ""))
+            if len(ends) == 2:
+                out.add(label, f"{prefix}ci_lower", *names, ends[0])
+                out.add(label, f"{prefix}ci_upper", *names, ends[1])
+        elif len(stops) == 2 and kind in ("f_squared", "vif", "outer_vif"):
+            out.add(label, "f_squared" if kind == "f_squared" else "inner_vif", stops[0], stops[1], text)
+        elif (
+            len(stops) == 2
+            and kind in ("r_squared", "adjusted_r_squared")
+            and not any(s == kind and c == stops[1] and t == label for t, s, _, c, _ in out.rows)
+        ):
+            out.add(label, kind, "", stops[1], text)
+
+
+# fit
+
+
+def _is_fit(grid: Grid) -> bool:
+    return any(statistic_of(row[0]) in _FIT for row in grid.rows if row[0])
+
+
+def _read_fit(grid: Grid, label: str, out: Understood) -> None:
+    for row in grid.rows:
+        statistic = statistic_of(row[0])
+        figure = next((c for c in row[1:] if _is_figure(c)), "")
+        if statistic in _FIT and figure:
+            out.add(label, statistic, "model", "", figure)

@@ -1,0 +1,289 @@
+"""Kinds of fault that articles show: each found, each explained by a documented reading, none invented."""
+
+import json
+
+import pytest
+from audit_sets import published, rounded, with_inference, with_raw_alpha, without_controls
+
+from tableaudit.audit import audit
+from tableaudit.cell_states import states
+from tableaudit.cli import main
+from tableaudit.numbers import is_blank, parse_printed
+from tableaudit.printed import load_published
+from tableaudit.tables_in import read_article
+
+GRAVE = ("decision", "arithmetic", "definition")
+
+
+def made(tmp_path, *rows):
+    path = tmp_path / "x_values.csv"
+    lines = ["table,cell,statistic,row,column,printed", *(f"1,c{i},{row}" for i, row in enumerate(rows))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return load_published(path)
+
+
+def block(name, loadings, **other):
+    return [
+        *(f"outer_loading,{name}{i},{name},{v}" for i, v in enumerate(loadings)),
+        *(f"{statistic},{name},,{v}" for statistic, v in other.items()),
+    ]
+
+
+def graded(report):
+    return {(f.grade, f.cell) for f in report.findings if f.grade in GRAVE}
+
+
+@pytest.mark.parametrize("model_id", ["sim3x11", "tiny_mixed"])
+def test_consistent_sets_have_no_contradiction(model_id):
+    plain = rounded(model_id)
+    for values in (
+        plain,
+        rounded(model_id, decimals=2),
+        rounded(model_id, consistent=True),
+        with_inference(plain, tails=2),
+        with_inference(plain, tails=1),
+        with_raw_alpha(plain, model_id),
+        without_controls(plain, model_id),
+    ):
+        assert audit(published(values), scan=False).contradictions == ()
+
+
+def test_one_sided_p_is_one_reading(tmp_path):
+    rows = []
+    for name, t, p in (("A", "1.702", "0.044"), ("B", "2.101", "0.018"), ("C", "0.955", "0.170")):
+        rows += [f"path_coefficient,{name},Y,0.21", f"t_statistic,{name},Y,{t}", f"p_value,{name},Y,{p}"]
+    report = audit(made(tmp_path, *rows))
+    assert report.readings["p_value"][0] == "one-sided"
+    notes = [f for f in report.findings if f.grade in GRAVE]
+    assert len(notes) == 1 and notes[0].grade == "definition" and "3 of 3" in notes[0].text.en
+
+
+def test_consistent_loadings_are_told_by_rho_a(tmp_path):
+    report = audit(
+        made(tmp_path, *block("X", ("0.754", "0.601", "0.697"), cronbach_alpha="0.728", rho_a="0.733"))
+    )
+    assert report.readings["estimator"][0] == "PLSc" and graded(report) == set()
+
+
+def test_alpha_far_below_the_loadings(tmp_path):
+    values = block(
+        "X", ("0.75", "0.82", "0.80", "0.74", "0.76"), cronbach_alpha="0.43", rho_c="0.882", ave="0.600"
+    )
+    report = audit(made(tmp_path, *values))
+    assert graded(report) == {("arithmetic", "c5")}  # no spread of answers brings raw alpha so low either
+    allowed = next(f.allowed for f in report.findings if f.cell == "c5")
+    assert 0.8 < allowed.lower < allowed.upper <= 1
+
+
+def test_f2_beta_vif_and_r2(tmp_path):
+    report = audit(
+        made(tmp_path, "path_coefficient,A,Y,0.100", "path_coefficient,B,Y,0.500", "f_squared,A,Y,0.900",
+             "inner_vif,A,Y,1.200", "inner_vif,B,Y,1.700", "r_squared,,Y,0.300")
+    )  # fmt: skip
+    assert ("arithmetic", "c2") in graded(report)
+    assert {"c3", "c4"} & {f.cell for f in report.contradictions}  # two predictors have one VIF
+
+
+def test_r2_above_what_the_paths_allow(tmp_path):
+    rows = [
+        "path_coefficient,A,Y,0.162",
+        "path_coefficient,B,Y,0.424",
+        "inner_vif,A,Y,1.713",
+        "inner_vif,B,Y,1.713",
+    ]
+    report = audit(made(tmp_path, *rows, "r_squared,,Y,0.695"))
+    assert graded(report) == {("arithmetic", "c4")}
+    assert audit(made(tmp_path, *rows, "r_squared,,Y,0.295")).contradictions == ()
+
+
+def test_r2_that_controls_would_explain(tmp_path):
+    report = audit(
+        made(tmp_path, "path_coefficient,A,Y,-0.284", "path_coefficient,B,Y,-0.052", "r_squared,,Y,0.418")
+    )
+    assert graded(report) == {("definition", "c2")}
+    assert "predictors that are not printed" in report.findings[0].unless[0].en
+
+
+def test_total_is_direct_plus_indirect(tmp_path):
+    report = audit(
+        made(tmp_path, "path_coefficient,A,Y,0.100", "indirect_effect,A,Y,0.200", "total_effect,A,Y,0.500")
+    )
+    (finding,) = report.contradictions
+    assert (
+        finding.cell == "c2" and finding.allowed.contains(0.3) and set(dict(finding.others)) == {"c0", "c1"}
+    )
+
+
+def test_an_interval_that_no_distribution_gives_and_one_that_disagrees_with_p(tmp_path):
+    start = [
+        "path_coefficient,A,Y,0.300",
+        "standard_error,A,Y,0.050",
+        "t_statistic,A,Y,6.000",
+        "p_value,A,Y,0.000",
+    ]
+    wide = audit(made(tmp_path, *start, "ci_lower,A,Y,-0.100", "ci_upper,A,Y,0.550", "decision,A,Y,accepted"))
+    assert graded(wide) == {("arithmetic", "c1"), ("definition", "c3")}
+    near = audit(made(tmp_path, *start, "ci_lower,A,Y,-0.010", "ci_upper,A,Y,0.250"))
+    assert {g for g, _ in graded(near)} == {"definition"}
+
+
+def test_a_construct_of_one_item(tmp_path):
+    report = audit(
+        made(
+            tmp_path,
+            *block("H", ("1.000",), cronbach_alpha="0.662", composite_reliability="0.775", ave="1.000"),
+        )
+    )
+    assert graded(report) == {("arithmetic", "c1"), ("arithmetic", "c2")}
+
+
+def test_htmt_far_from_the_correlation_is_worth_a_question(tmp_path):
+    report = audit(made(tmp_path, "cronbach_alpha,A,,0.85", "cronbach_alpha,B,,0.83",
+                        "construct_correlation,A,B,0.645", "htmt,A,B,0.150"))  # fmt: skip
+    assert [(f.grade, f.cell) for f in report.findings if f.grade == "coincidence"] == [("coincidence", "c3")]
+    assert report.exit_status == 0
+
+
+def test_names_that_differ_are_said(tmp_path):
+    rows = [
+        *block("Facilitating", ("0.801", "0.786", "0.884", "0.892")),
+        "sqrt_ave,FC,FC,0.842",
+        "construct_correlation,FC,Att,0.300",
+    ]
+    text = str(audit(made(tmp_path, *rows)))
+    assert "Facilitating has loadings, but no other table names it; FC is likely the same" in " ".join(
+        text.split()
+    )
+
+
+def test_meta_rows_state_the_conventions(tmp_path):
+    rows = ["path_coefficient,A,Y,0.300", "r_squared,,Y,0.500"]
+    assert audit(made(tmp_path, *rows)).readings["predictors of Y"][0] == "printed"
+    told = audit(made(tmp_path, *rows, "meta,complete_paths,,no"))
+    assert told.readings["predictors of Y"][0] == "more" and told.contradictions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "statistic", "ends"),
+    [
+        ("–0.192", "", (-0.1925, -0.1915)), ("- 0.12", "", (-0.125, -0.115)), ("0·73", "", (0.725, 0.735)),
+        ("0.73ᵃ", "", (0.725, 0.735)), ("(2.31)", "", (2.305, 2.315)), ("p<0.001", "p_value", (0, 0.001)),
+        ("0***", "p_value", (0, 0.001)), ("***", "p_value", (0, 0.001)), ("n.s.", "p_value", (0.05, 1)),
+        ("5.61E-06", "p_value", (5.605e-6, 5.615e-6)), ("n = 310", "sample_size", (310, 310)),
+        ("0.70–0.80", "", (0.695, 0.805)), ("0,39*", "", (0.385, 0.395)),
+    ],
+)  # fmt: skip
+def test_the_grammar_of_numbers(text, statistic, ends):
+    box = parse_printed(text, statistic)[2]
+    assert (box.lower, box.upper) == pytest.approx(ends)
+
+
+def test_dashes_are_no_figures():
+    assert all(is_blank(text) for text in ("—", "–", "-", "", "n/a")) and not is_blank("0")
+
+
+MARKDOWN = """Tabla 2. Modelo de medida
+
+| Constructo | Ítem | Carga | Alfa de Cronbach | Fiabilidad compuesta | AVE |
+|---|---|---|---|---|---|
+| Desempeño esperado (PE) | PE1 | 0,812 | 0,843 | 0,905 | 0,761 |
+| | PE2 | 0,902*** | | | |
+| | PE3 | ,901 | | | |
+
+Table 3. Fornell-Larcker (below) and HTMT (above)
+
+| | PE | EE |
+|---|---|---|
+| PE | 0.872 | 0.61 |
+| EE | 0.512 | 0.839 |
+
+Table 4. Hypotheses
+
+| Hypothesis | β | t-value | p-value | 95% CI | Decision |
+|---|---|---|---|---|---|
+| H1: PE → EE | 0.512 | 9.10 | < .001 | [0.40, 0.62] | Supported |
+"""
+
+
+def test_tables_as_articles_print_them(tmp_path):
+    path = tmp_path / "paper.md"
+    path.write_text(MARKDOWN, encoding="utf-8")
+    article = read_article(path)
+    found = {(r.statistic, r.row, r.column): r.printed for r in article.values.itertuples()}
+    name = "Desempeño esperado (PE)"
+    assert found["outer_loading", "PE3", name] == ",901" and found["ave", name, ""] == "0,761"
+    assert found["htmt", "EE", name] == "0.61" and found["construct_correlation", "EE", name] == "0.512"
+    assert found["ci_upper", name, "EE"].strip() == "0.62" and found["decision", name, "EE"] == "accepted"
+    assert any("'PE' is read as" in note for note in article.notes)
+    again = tmp_path / "understood.csv"
+    again.write_text(article.csv(), encoding="utf-8")
+    assert [c.id for c in load_published(again)] == [c.id for c in article.published()]
+
+
+def test_html_tex_and_pasted_text(tmp_path):
+    web = tmp_path / "a.html"
+    web.write_text(
+        "<table><caption>Table 5. HTMT</caption><tr><th></th><th>1. ATT</th><th>2. BI</th></tr>"
+        "<tr><td>1. ATT</td><td></td></tr><tr><td>2. BI</td><td>0.71</td></tr></table>"
+        "<table><tr><th>Construct</th><th>Item</th><th>Loading</th></tr><tr><td rowspan=2>ATT</td><td>A1</td>"
+        "<td>0.81</td></tr><tr><td>A2</td><td>0.83</td></tr></table>",
+        encoding="utf-8",
+    )
+    rows = {(r.statistic, r.row, r.column) for r in read_article(web).values.itertuples()}
+    assert {("htmt", "BI", "ATT"), ("outer_loading", "A2", "ATT")} <= rows
+    tex = tmp_path / "b.tex"
+    tex.write_text(
+        r"\begin{tabular}{lccc}\toprule Path & $\beta$ & $t$ & $p$ \\ \midrule"
+        r" PE $\rightarrow$ BI & $-$0.31 & 4.20$^{***}$ & $<$0.001 \\ \end{tabular}",
+        encoding="utf-8",
+    )
+    found = {r.statistic: r.printed for r in read_article(tex).values.itertuples()}
+    assert found == {"path_coefficient": "-0.31", "t_statistic": "4.20***", "p_value": "<0.001"}
+    text = tmp_path / "c.txt"
+    text.write_text(
+        "Hipótesis\tRelación\tCoeficiente\tValor p\tResultado\nH1\tA -> B\t0,307\t0,150\tNo se acepta\n"
+    )
+    rows = {r.statistic: r.printed for r in read_article(text).values.itertuples()}
+    assert rows == {"path_coefficient": "0,307", "p_value": "0,150", "decision": "rejected"}
+
+
+def test_the_command_line(tmp_path, capsys):
+    published_ = made(tmp_path, *block("X", ("0.801", "0.812", "0.790"), ave="0.742"))
+    assert len(published_) == 4
+    path = str(tmp_path / "x_values.csv")
+    assert main([path, "--format", "json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    (finding,) = report["findings"]
+    assert (
+        finding["grade"] == "arithmetic"
+        and finding["cells"][0] == "c3"
+        and finding["suggestion"] == "0.641–0.642"
+    )
+    assert set(report) >= {"findings", "coverage", "readings"}
+    assert (
+        main([path, "--lang", "es"]) == 3
+        and "Cifras que no pueden ser todas correctas" in capsys.readouterr().out
+    )
+    assert main([path, "--format", "docx"]) == 2
+    out = [tmp_path / f"report{i}.docx" for i in range(2)]
+    assert [main([path, "--format", "docx", "-o", str(o)]) for o in out] == [3, 3]
+    assert out[0].read_bytes() == out[1].read_bytes()
+    assert main([str(tmp_path / "nothing.pdf")]) == 2
+
+
+def test_states_of_printed_cells(tmp_path):
+    values = block("X", ("0.80", "0.80"), ave="0.71", sqrt_ave="0.80")
+    values[-1] = "sqrt_ave,X,X,0.80"
+    table = states(made(tmp_path, *values, "htmt_diagonal,X,X,0.000", "sample_size,model,,100")).set_index(
+        "cell"
+    )
+    assert table.loc["c2", "state"] == "contradicted"
+    assert table.loc["c4", "state"] == "not a statistic" and table.loc["c5", "state"] == "a count"
+    assert set(table["state"]) <= {
+        "contradicted",
+        "contradicted unless",
+        "follows",
+        "open",
+        "not a statistic",
+        "a count",
+    }
