@@ -1,6 +1,6 @@
 """Measure the audit: false contradictions on consistent sets, and planted one-digit changes found and named.
 
-    python benchmarks/audit_validation.py [--every K] [--models a,b] [--output docs/audit_validation.md]
+    python benchmarks/audit_validation.py [--every K] [--models a,b] [--planted a,b] [--output docs/audit_validation.md]
 
 Every K-th figure of each set is changed in its first, middle and last decimal (a digit drawn from a fixed seed).  Which
 changes can be found in principle is decided by the brute-force search of tests/audit_brute_force.py.
@@ -189,12 +189,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=3)
     parser.add_argument("--models", default=",".join(MODELS))
+    parser.add_argument("--planted", default=",".join(MODELS[:6]), help="models whose figures are changed")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "audit_validation.md")
     parser.add_argument("--rows", type=Path, default=None, help="file for one row a change")
     options = parser.parse_args()
     models = tuple(options.models.split(","))
     sets = consistent_sets(models)
-    changes = planted(models, options.every)
+    changes = planted(tuple(options.planted.split(",")), options.every)
     if options.rows is not None:
         changes.to_csv(options.rows, index=False)
     options.output.write_text(page(sets, changes, options.every), encoding="utf-8")
