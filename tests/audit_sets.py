@@ -7,7 +7,7 @@ import pandas as pd
 from pls_reference import data, reference, tight
 from scipy import stats
 
-from plsem.structural import long_table
+from plsem.quantities import long_table
 from tableaudit.printed import Published, from_values
 
 PRINTED = (

@@ -26,6 +26,10 @@ from tableaudit.relations import first
 HTMT_GAP = 0.10
 _PLS = (("estimator", "PLS"),)
 _ALPHA = (*_PLS, ("cronbach_alpha", "standardised"))
+_SCANNED = {
+    "cronbach_alpha": "alpha attainable (exhaustive scan)",
+    "rho_a": "rho_A attainable (exhaustive scan)",
+}
 RAW = Detail("alpha is raw alpha, from covariances, instead of standardised alpha")
 FACTOR = Detail("the loadings are those of a common-factor model (CFA or PLSc)")
 MIXED = Detail("some item correlations have the other sign")
@@ -189,7 +193,7 @@ def _scanned(
     for name, cell in known.items():
         if name not in ranges:
             continue
-        label = "alpha" if name == "cronbach_alpha" else "rho_A"
+        title = _SCANNED[name]
         others = [c for n, c in known.items() if n != name]
         found = ranges[name].attainable
         excuses = unless if name == "cronbach_alpha" else tuple(u for u in unless if u is not RAW)
@@ -202,7 +206,7 @@ def _scanned(
                 alone[name] = free
             checks.append(
                 Check(
-                    f"{label} attainable (exhaustive scan)",
+                    title,
                     "attainable",
                     construct,
                     cell.id,
@@ -229,7 +233,7 @@ def _scanned(
                 excuses = tuple(u for u in excuses if u is not RAW)
         checks.append(
             _compared(
-                f"{label} attainable (exhaustive scan)",
+                title,
                 construct,
                 cell,
                 found,

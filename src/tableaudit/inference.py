@@ -202,7 +202,7 @@ def _p_from_t(about: str, t: Cell, p: Cell, tails: int) -> Check:
     if truth is not True and other is not None and tails == 2:
         detail += say("; one-sided it would need {}", _df(other))
     return Check(
-        f"p from t ({sided})",
+        "p from t (two-sided)" if tails == 2 else "p from t (one-sided)",
         "identity",
         about,
         p.id,
