@@ -131,7 +131,7 @@ def test_the_audit_runs_there(bare: Path, tmp_path: Path) -> None:
 def test_the_console_script_is_there(bare: Path, tmp_path: Path) -> None:
     done = _run(_python(bare).with_name("surveypls"), "audit", "nothing.csv", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("surveypls: nothing.csv: cannot be read")
+    assert done.stderr.startswith("nothing.csv: cannot be read")
 
 
 def test_the_compendium_says_what_it_needs(bare: Path, tmp_path: Path) -> None:

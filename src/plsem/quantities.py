@@ -26,6 +26,7 @@ from plsem.names import N_, nearest
 from plsem.views import StagedLayout, staged_layout, view_estimates
 
 FloatArray = NDArray[np.float64]
+ReEstimation = Literal["fixed", "reestimated"]
 Kind = Literal[
     "item",
     "cross",
@@ -381,11 +382,7 @@ def statistics_of(
         If a name or group is unknown; the message names the nearest.
     """
     if isinstance(include, str):
-        groups = {
-            "all": set(QUANTITIES),
-            "fast": set(QUANTITIES) - SLOW,
-            "report": set(REPORT),
-        }
+        groups = {"all": set(QUANTITIES), "fast": set(QUANTITIES) - SLOW, "report": set(REPORT)}
         if include not in groups:
             raise ValueError(f"include: unknown group {include!r}{nearest(include, groups)}")
         chosen = {
@@ -428,10 +425,7 @@ def labels_of(model: Model, names: Iterable[str]) -> pd.DataFrame:
 
 
 def quantities(
-    estimate: Estimate,
-    *,
-    include: str | Iterable[str] = "all",
-    f_squared: Literal["fixed", "reestimated"] = "fixed",
+    estimate: Estimate, *, include: str | Iterable[str] = "all", f_squared: ReEstimation = "fixed"
 ) -> tuple[pd.DataFrame, FloatArray]:
     """Return every statistic of the measurement and the structural model.
 
@@ -470,20 +464,17 @@ def quantities(
             _values(one, asked, f_squared)[rows]
             for one, (asked, rows) in zip(view_estimates(estimate), layout.taken, strict=True)
         ]
-        parts += [_compute(name)(estimate) for name in names if name in OF_PRODUCTS]
+        parts += [_computed(name, estimate) for name in names if name in OF_PRODUCTS]
         return layout.labels.copy(), estimate.leading(np.concatenate(parts)[layout.order])
     return _layout(estimate.model, names)[0].copy(), estimate.leading(_values(estimate, names, f_squared))
 
 
-def _compute(name: str) -> Callable[[Estimate], FloatArray]:
+def _computed(name: str, estimate: Estimate) -> FloatArray:
     compute = QUANTITIES[name].compute
-    assert compute is not None
-    return compute
+    return compute(estimate) if compute is not None else np.empty(0)
 
 
-def _values(
-    estimate: Estimate, names: tuple[str, ...], f_squared: Literal["fixed", "reestimated"]
-) -> FloatArray:
+def _values(estimate: Estimate, names: tuple[str, ...], f_squared: ReEstimation) -> FloatArray:
     """Return the statistics of a plain model, (q, B)."""
     labels, slices = _layout(estimate.model, names)
     values = np.empty((len(labels), estimate.outer_weights_last.shape[-1]))
@@ -495,15 +486,12 @@ def _values(
             elif name == "f_squared":
                 values[part] = structural.f_squared_last(estimate, method=f_squared)
             else:
-                values[part] = _compute(name)(estimate)
+                values[part] = _computed(name, estimate)
     return values
 
 
 def long_table(
-    estimate: Estimate,
-    *,
-    include: str | Iterable[str] = "all",
-    f_squared: Literal["fixed", "reestimated"] = "fixed",
+    estimate: Estimate, *, include: str | Iterable[str] = "all", f_squared: ReEstimation = "fixed"
 ) -> pd.DataFrame:
     """Return the statistics of one estimate as a long table: statistic, row, column, value."""
     measurement.single(estimate)

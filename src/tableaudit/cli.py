@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from plsem.names import nearest
+
 FORMATS = ("text", "json", "html", "docx")
 
 
@@ -19,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         type=Path,
+        metavar="FILE",
         help="CSV of printed values, or tables as articles print them: .xlsx .docx .html .tex .md .txt .csv",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="form of the report (text)")
@@ -47,6 +50,11 @@ def run(options: argparse.Namespace) -> int:
     int
         The exit code.
     """
+    if not options.file.exists():  # told before anything heavy is imported
+        folder = options.file.parent
+        there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        return _fail(f"{options.file}: cannot be read: no such file{nearest(options.file.name, there)}")
+
     from tableaudit.audit import audit
     from tableaudit.printed import PublishedError
     from tableaudit.report import as_json, as_text, page

@@ -46,7 +46,7 @@ def test_several_targets_share_sources() -> None:
         ("X =~ a\ni := a*b", "indirect and total effects are computed by themselves"),
         ("X -> Y", "write the target first"),
         ("X =~ 1*a", "fixed or labelled coefficients"),
-        ("Y ~ X:Z", "interactions are not supported"),
+        ("Y ~ X:Z", "'X' is no construct"),
         ("X =~ a b", "names are joined by +"),
         ("X =~ a, b", "names are joined by +"),
         ("X =~ 2a", "'2a' is not a name"),
