@@ -437,11 +437,6 @@ class _Collector:
 
 
 _NOTED = ("composite_reliability", "p_value", "r_squared", "f_squared")
-_COLUMN_WORDS = {
-    "composite_reliability": "composite_reliability",
-    "p_value": "p_value",
-    "r_squared": "r_squared",
-}
 
 
 def _column(published: Published, reading: Reading) -> Finding:
@@ -480,12 +475,3 @@ def _column(published: Published, reading: Reading) -> Finding:
         (say("{} of {} figures agree with this reading", reading.fits, reading.total),),
         (chosen,),
     )
-
-
-def by_cell(findings: Sequence[Finding]) -> dict[str, Finding]:
-    """Return the gravest finding that names each cell first."""
-    found: dict[str, Finding] = {}
-    for f in findings:
-        if f.cell:
-            found.setdefault(f.cell, f)
-    return found

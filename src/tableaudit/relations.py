@@ -193,8 +193,3 @@ def first(published: Published, statistic: str, row: str | None, column: str | N
     """Return the first printed cell of a statistic, or None."""
     found = [c for c in published.select(statistic, row, column) if c.is_number]
     return found[0] if found else None
-
-
-def alike(texts: Sequence[str]) -> str:
-    """Join the calculation's figures with plus signs."""
-    return " + ".join(texts)

@@ -2,7 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
+from audit_brute_force import FORWARD, Forward
+from audit_sets import changed as one_digit
 from audit_sets import published, rounded, with_inference, with_raw_alpha, without_controls
 
 from tableaudit.audit import audit
@@ -46,6 +49,29 @@ def test_consistent_sets_have_no_contradiction(model_id):
         without_controls(plain, model_id),
     ):
         assert audit(published(values), scan=False).contradictions == ()
+
+
+def test_what_brute_force_calls_findable_is_found_and_named():
+    """Changes of a loading, an AVE, a path and R²: found exactly where no data print the changed tables."""
+    values = rounded("sim3x11")
+    closed = values[values["statistic"].isin(FORWARD)]
+    forward = Forward(closed, 100.0)
+    assert forward.attainable(closed)
+    rng = np.random.default_rng(3)
+    tried = named = 0
+    for statistic in ("outer_loading", "ave", "path_coefficient", "r_squared"):
+        index = values.index[values["statistic"] == statistic][0]
+        for place in (1, 3):
+            other = one_digit(values, index, place, rng)
+            report = audit(published(other), scan=False)
+            found = [f for f in report.findings if f.grade in GRAVE]
+            if forward.attainable(other.loc[closed.index]):
+                assert not found
+                continue
+            tried += 1
+            assert found, (statistic, place)
+            named += found[0].cell == values.loc[index, "cell"]
+    assert tried >= 5 and named >= 0.8 * tried
 
 
 def test_one_sided_p_is_one_reading(tmp_path):
