@@ -26,6 +26,11 @@ IntArray = NDArray[np.int64]
 LABELS = ["statistic", "row", "column"]
 
 
+#: The weights settle to well below the decimals that are returned, whatever the processor.
+TOLERANCE = 1e-12
+DIGITS = 6
+
+
 def standard_error_sizes(published: Published) -> pd.DataFrame:
     r"""Sample size at which the standard error of a correlation is the printed β divided by the printed t.
 
@@ -133,7 +138,7 @@ def simulate_t(
                 rows.append(
                     (n, *path, value, *_summary(betas[:, j], errors[:, j], failed, n, value, coverage))
                 )
-    return pd.DataFrame(rows, columns=SIMULATED_COLUMNS)
+    return pd.DataFrame(rows, columns=SIMULATED_COLUMNS).round(DIGITS)
 
 
 def plausible_sizes(simulated: pd.DataFrame) -> pd.DataFrame:
@@ -182,7 +187,16 @@ def _bootstrapped(model: Model, data: FloatArray, drawn: IntArray) -> tuple[Floa
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", BootstrapWarning)  # the share is reported
-            result = bootstrap(data, model, _paths, seed=0, indices=drawn, jackknife=False, max_failed=1.0)
+            result = bootstrap(
+                data,
+                model,
+                _paths,
+                seed=0,
+                indices=drawn,
+                jackknife=False,
+                max_failed=1.0,
+                tolerance=TOLERANCE,
+            )
     except BootstrapError:
         nothing = np.full(len(model.paths), np.nan)
         return nothing, nothing, np.nan
