@@ -192,6 +192,29 @@ def matrices_of(witnesses: pd.DataFrame, model: Model) -> FloatArray:
     return matrices
 
 
+def central_matrix(
+    published: Published, witnesses: pd.DataFrame, *, model: Model | None = None
+) -> FloatArray:
+    """Return the kept matrix that lies nearest to the mean of all, (p, p).
+
+    Read from a file, it is the same on every machine, where a matrix that is searched for anew differs in the
+    digits that the search leaves open.
+
+    Parameters
+    ----------
+    published : Published
+        The printed figures that the matrices hold.
+    witnesses : DataFrame
+        As :func:`attainable_intervals` returns them.
+    model : Model, optional
+        Default: the printed items and paths.
+    """
+    chosen = model or Model.from_blocks(published.items, published.paths)
+    matrices = matrices_of(witnesses, chosen)
+    distance = np.square(matrices - matrices.mean(axis=0)).sum(axis=(1, 2))
+    return np.asarray(matrices[int(np.argmin(np.round(distance, 9)))])
+
+
 def _result(
     found: Mapping[tuple[int, str], tuple[float, FloatArray]],
     targets: Sequence[int],

@@ -11,6 +11,7 @@ from plsem.model import Model
 from plsem.quantities import long_table
 from tableaudit.attainable import (
     attainable_intervals,
+    central_matrix,
     find_matrix,
     from_witnesses,
     matrices_of,
@@ -400,3 +401,14 @@ def test_simulation_refuses_what_it_cannot_use():
         simulate_t(article, np.eye(5))
     with pytest.raises(ValueError, match="13 rows or more here, found 3"):
         simulate_t(article, np.eye(11), sizes=(3,))
+
+
+def test_the_central_matrix_is_the_kept_one_nearest_to_the_mean():
+    article = load_published(ROOT / "data" / "published")
+    kept = pd.read_csv(ROOT / "data" / "derived" / "S1_witnesses.csv")
+    model = Model.from_blocks(article.items, article.paths)
+    matrices = matrices_of(kept, model)
+    found = central_matrix(article, kept)
+    far = [np.linalg.norm(m - matrices.mean(axis=0)) for m in matrices]
+    assert np.linalg.norm(found - matrices.mean(axis=0)) == pytest.approx(min(far))
+    assert any(np.array_equal(found, m) for m in matrices)
