@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from plsem.names import N_
 from tableaudit.boxes import SLACK, Interval, verdict_of
 from tableaudit.checks import Check, arrow, compare_with
 from tableaudit.details import Detail, say
@@ -202,7 +203,7 @@ def _p_from_t(about: str, t: Cell, p: Cell, tails: int) -> Check:
     if truth is not True and other is not None and tails == 2:
         detail += say("; one-sided it would need {}", _df(other))
     return Check(
-        "p from t (two-sided)" if tails == 2 else "p from t (one-sided)",
+        N_("p from t (two-sided)") if tails == 2 else N_("p from t (one-sided)"),
         "identity",
         about,
         p.id,

@@ -334,7 +334,7 @@ def test_exact_samples_have_the_printed_estimate_and_t_is_it_over_the_standard_e
     article = load_published(lines)
     beta = true_value("path_coefficient", "B", "A")
     row = simulate_t(article, true_matrix(), sizes=(80,), n_samples=1, n_resamples=50, seed=4).iloc[0]
-    assert row["t_median"] * row["standard_error"] == pytest.approx(beta, abs=1e-6)
+    assert row["t_median"] * row["standard_error"] == pytest.approx(beta, rel=1e-5)
     rng = np.random.default_rng([4, 80])
     left, _, right = np.linalg.svd((z := rng.standard_normal((80, 5))) - z.mean(axis=0), full_matrices=False)
     values, vectors = np.linalg.eigh(true_matrix())
@@ -343,7 +343,7 @@ def test_exact_samples_have_the_printed_estimate_and_t_is_it_over_the_standard_e
         estimate(MODEL, np.corrcoef(data[rows].T), orient=False).path_coefficients[1, 0]
         for rows in rng.integers(0, 80, (50, 80))
     ]
-    assert row["standard_error"] == pytest.approx(np.std(draws, ddof=1), rel=1e-6)
+    assert row["standard_error"] == pytest.approx(np.std(draws, ddof=1), abs=1e-6)
     loose = simulate_t(article, true_matrix(), sizes=(80,), n_samples=1, n_resamples=50, seed=4, exact=False)
     assert abs(loose.iloc[0]["t_median"] * loose.iloc[0]["standard_error"] - beta) > 1e-4
 
