@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # two commands at once would install over each other
 .NOTPARALLEL:
-.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize clean
+.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize clean mutation
 
 VENV   := .venv
 PYTHON ?= python3
@@ -83,8 +83,10 @@ mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NA
 test: style ## style, types, unit tests, and every notebook re-run and compared
 	@$(VENV)/bin/python tests/count_lines.py
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
-	@$(VENV)/bin/python tests/mutation.py
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks/*.ipynb -n 2 --dist loadfile
+
+mutation: $(DEV) ## a sample of faults planted in the numeric rooms, and which of them the tests let pass
+	@$(VENV)/bin/python tests/mutation.py
 
 style: $(DEV) ## style and types
 	@$(VENV)/bin/ruff check .
