@@ -355,11 +355,6 @@ def _estimate_stages(
     )
 
 
-def measurement_pairs(model: Model) -> set[tuple[str, str]]:
-    """Return (construct, item) of every item of a plain model."""
-    return {(model.constructs[j], item) for j, item in zip(model.construct_of, model.items, strict=True)}
-
-
 def check_consistent(model: Model, consistent: bool) -> None:
     """Raise ValueError where PLSc is asked of a model in stages for which it is not consistent."""
     if not consistent:

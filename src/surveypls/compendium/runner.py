@@ -113,7 +113,7 @@ def reproduce(root: Path, *, stream: TextIO | None = None, cell_limit: int | Non
         study = load_study(root / "study.yaml")
         survey = root / "data" / "raw" / "survey.csv"
         write_paper(Project(root, staging, study, survey, root / "study.yaml", "", study.labels), stream)
-        second = staging / study.display(_other(study.labels)).language
+        second = staging / _other(study.labels)
         if second.is_dir():
             safekeeping.replace_folder(second, root / "build" / second.name)
         changed = safekeeping.promote(staging, root) + front_page.refresh(root)
