@@ -247,16 +247,30 @@ class Project:
             )
         return audit(printed, significance=self.study.bootstrap.significance)
 
-    def compare(self, summary: pd.DataFrame, audited: AuditReport) -> pd.DataFrame:
+    def states(self, audited: AuditReport) -> pd.DataFrame:
+        """Return the state that the other printed cells leave each printed cell in; no survey is used.
+
+        Parameters
+        ----------
+        audited : AuditReport
+            The article's audit (:meth:`audit`).
+        """
+        from tableaudit.cell_states import states
+
+        printed = self.printed()
+        assert printed is not None
+        kept = self.read("S1_attainable") if self.has("S1_attainable") else None
+        return states(printed, audited, kept)
+
+    def compare(self, summary: pd.DataFrame) -> pd.DataFrame:
         """Return each printed figure beside the recomputed one, with a verdict.
 
         Parameters
         ----------
         summary : DataFrame
             The contract ``04_structural``.
-        audited : AuditReport
-            What no data can give (:meth:`audit`).
         """
+        from surveypls.compendium.synthesis import aimed_figures
         from tableaudit.comparison import compare, count_cells, inference_cells
 
         printed = self.printed()
@@ -268,7 +282,7 @@ class Project:
         return compare(
             printed,
             recomputed,
-            impossible=audited.impossible,
+            aimed=aimed_figures(self.study, printed),
             significance=self.study.bootstrap.significance,
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tableaudit import inference
+from tableaudit.cell_states import STATES
 from tabletext.catalogue import N_
 from tabletext.codes import CODES
 from tabletext.display import ENGLISH, Display
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
     from tableaudit.audit import AuditReport
     from tableaudit.printed import Published
 
+#: State → words for one printed figure, and for several.
+_STATES = {
+    "contradicted": (
+        N_("**{count}** is contradicted by the others under every definition"),
+        N_("**{count}** are contradicted by the others under every definition"),
+    ),
+    "contradicted unless": (
+        N_("**{count}** is contradicted unless it follows a definition that the article does not state"),
+        N_("**{count}** are contradicted unless they follow a definition that the article does not state"),
+    ),
+    "follows": (N_("**{count}** follows from the others"), N_("**{count}** follow from the others")),
+    "open": (
+        N_("**{count}** is possible beside the others and left open by them"),
+        N_("**{count}** are possible beside the others and left open by them"),
+    ),
+    "not a statistic": (N_("**{count}** is not a statistic"), N_("**{count}** are not statistics")),
+    "a count": (N_("**{count}** is a count"), N_("**{count}** are counts")),
+}
 #: What the checks of an audit are counted as.
 _GROUPS = {"identity": N_("identities and searches"), "rule": N_("rules of the field")}
 _KINDS = {"identity": ("identity", "attainable"), "rule": ("rule",)}
@@ -41,6 +60,52 @@ def audited(found: AuditReport, *, display: Display = ENGLISH) -> str:
         if verdicts
     ]
     return display("{cells} printed figures. {parts}.", cells=found.n_cells, parts="; ".join(parts))
+
+
+def states(found: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Count the states of the printed figures.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`tableaudit.cell_states.states` returns it.
+    """
+    counts = found["state"].value_counts()
+    n = {state: int(counts.get(state, 0)) for state in STATES}
+    parts = [
+        display.plural(*_STATES[state], n[state]) for state in STATES if n[state] or state == "contradicted"
+    ]
+    return display("Of {total} printed figures {parts}.", total=len(found), parts="; ".join(parts))
+
+
+def plausible_sizes(sizes: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say at which sample sizes each printed t is an ordinary one, and whether any size makes all so.
+
+    Parameters
+    ----------
+    sizes : DataFrame
+        As :func:`tableaudit.implied_size.plausible_sizes` returns it; its last row is for all paths.
+    """
+    parts = [
+        display(
+            "{path} {t} at n = {sizes}" if row["sizes"] != "none" else "{path} {t} at none",
+            path=f"{row['source']} → {row['target']}",
+            t=display.decimals(f"{row['printed_t']:.3f}"),
+            sizes=row["sizes"],
+        )
+        for row in sizes[sizes["source"] != ""].to_dict("records")
+    ]
+    every = sizes.loc[sizes["source"] == "", "sizes"].iloc[0]
+    end = (
+        display("No size that was tried makes all of them ordinary at once.")
+        if every == "none"
+        else display("All of them are ordinary at n = {sizes}.", sizes=every)
+    )
+    return display(
+        "Sizes at which a printed t is within the middle 95 % of what samples give: {parts}. {end}",
+        parts="; ".join(parts),
+        end=end,
+    )
 
 
 def reading(found: AuditReport, *, display: Display = ENGLISH) -> str:

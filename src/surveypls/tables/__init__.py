@@ -27,7 +27,14 @@ from surveypls.tables.article import (
     table_5_paths,
     table_6_model_quality,
 )
-from surveypls.tables.audit import audit_table, comparison_table, statement_table, verdict_table
+from surveypls.tables.audit import (
+    audit_table,
+    comparison_table,
+    contradicted_table,
+    state_table,
+    statement_table,
+    tested,
+)
 from surveypls.tables.coverage import coverage_table
 from surveypls.tables.efa import (
     adequacy_table,
@@ -59,6 +66,7 @@ __all__ = [
     "cleaning_log_table",
     "cleaning_table",
     "comparison_table",
+    "contradicted_table",
     "coverage_table",
     "cross_loading_table",
     "cvpat_table",
@@ -78,6 +86,7 @@ __all__ = [
     "scale_reliability_table",
     "scaling_table",
     "sensitivity_table",
+    "state_table",
     "statement_table",
     "table_1_operationalisation",
     "table_2_reflective_measurement",
@@ -85,6 +94,6 @@ __all__ = [
     "table_4_htmt",
     "table_5_paths",
     "table_6_model_quality",
+    "tested",
     "threshold_table",
-    "verdict_table",
 ]
