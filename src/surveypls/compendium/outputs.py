@@ -316,19 +316,7 @@ SHEETS: Mapping[str, Sheet] = {
             display=d,
         )
     ),
-    "table_S1_7_plausible_sizes": Sheet(
-        lambda p, d, sizes: tables.frame_table(
-            sizes.assign(source=sizes["source"].replace("", d("all paths"))),
-            title=d("Sizes at which the printed t is within the middle 95 %"),
-            headings={
-                "source": d("From"),
-                "target": d("To"),
-                "printed_t": d("Printed t"),
-                "sizes": d("Sizes tried"),
-            },
-            display=d,
-        )
-    ),
+    "table_S1_7_plausible_sizes": Sheet(lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d)),
     "table_S2_1_targets": Sheet(
         lambda p, d, cells: tables.frame_table(
             cells,
@@ -365,25 +353,7 @@ SHEETS: Mapping[str, Sheet] = {
             display=d,
         )
     ),
-    "table_S3_1_required_n": Sheet(
-        lambda p, d, needed: tables.frame_table(
-            needed,
-            kinds={"n": "count"},
-            decimals={"power": 2, "lower": 1, "upper": 1},
-            title=d("Sample size for 80 % power"),
-            headings={
-                "population": d("Population"),
-                "source": d("From"),
-                "target": d("To"),
-                "power": d("Power"),
-                "n": "n",
-                "lower": d("n, at least"),
-                "upper": d("n, at most"),
-                "extrapolated": d("Outside the grid"),
-            },
-            display=d,
-        )
-    ),
+    "table_S3_1_required_n": Sheet(lambda p, d, needed: tables.required_size_table(needed, display=d)),
     "table_S4_coverage": Sheet(lambda p, d, simulated: tables.coverage_table(simulated, display=d)),
 }
 
@@ -424,6 +394,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     ),
     "states": lambda p, d, states: printed.states(states, display=d),
     "plausible_sizes": lambda p, d, sizes: printed.plausible_sizes(sizes, display=d),
+    "required_sizes": lambda p, d, needed: printed.required_sizes(needed, display=d),
     "verdicts": lambda p, d, comparison: narrative.verdicts(comparison, display=d),
     "statements": lambda p, d, statements: narrative.statements(statements, display=d),
     "audited": lambda p, d, audited: printed.audited(audited, display=d),

@@ -224,13 +224,13 @@ def _with_own_event_loop(lane: Callable[[Sequence[Path]], None], part: Sequence[
 
 
 def write_paper(project: Project, stream: TextIO) -> None:
-    """Write the paper from a finished run's contracts: HTML, and PDF where Typst is installed.
+    """Write the paper from a finished run's contracts: HTML, PDF where Typst is installed, Word where all is written.
 
     A study whose contracts the paper needs are not there (a compendium of other notebooks) has none.
     """
     if not project.has("04_structural"):
         return
-    formats: tuple[paper.PaperFormat, ...] = ("pdf", "html")
+    formats: tuple[paper.PaperFormat, ...] = paper.FORMATS if project.every_format else ("pdf", "html")
     if importlib.util.find_spec("typst") is None:
         formats = ("html",)
         stream.write("paper: HTML only; the PDF needs the extra 'documents'\n")

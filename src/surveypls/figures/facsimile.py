@@ -204,9 +204,7 @@ def _draw_grid(ax: Axes, grid: _Grid, data: pd.DataFrame, top: float, title: str
         for heading, x in left.items():
             if (line, heading) in grid.cells:
                 whole = sum(heights[k : k + grid.spans.get((line, heading), 1)])
-                _draw_cell(
-                    ax, records[grid.cells[line, heading]], (x, top - whole, across, whole), display
-                )
+                _draw_cell(ax, records[grid.cells[line, heading]], (x, top - whole, across, whole), display)
         top -= tall
 
 

@@ -1,4 +1,4 @@
-"""Room 8, the tables: every table in one place, what notebooks and the paper call.
+"""The tables: every table in one place, what notebooks and the paper call.
 
 Each function returns a :class:`~tabletext.tabular.Table` (numbers kept, marks, title, note) and
 takes the keyword ``display`` (:class:`tabletext.display.Display`: language, decimal sign, notice).
@@ -14,6 +14,7 @@ the factor analysis                       :mod:`surveypls.tables.efa`
 printed against recomputed, audit         :mod:`surveypls.tables.audit`
 whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
+sample sizes                              :mod:`surveypls.tables.sizes`
 coverage of intervals, by simulation      :mod:`surveypls.tables.coverage`
 ========================================  =====================================================
 """
@@ -45,6 +46,7 @@ from surveypls.tables.efa import (
 )
 from surveypls.tables.measurement import cross_loading_table, htmt_table, item_table, reliability_table
 from surveypls.tables.process import cleaning_table, frame_table, item_statistics_table, pruning_table
+from surveypls.tables.sizes import plausible_sizes_table, required_size_table
 from surveypls.tables.structural import (
     cvpat_table,
     effects_table,
@@ -80,9 +82,11 @@ __all__ = [
     "item_statistics_table",
     "item_table",
     "path_table",
+    "plausible_sizes_table",
     "prediction_table",
     "pruning_table",
     "reliability_table",
+    "required_size_table",
     "scale_reliability_table",
     "scaling_table",
     "sensitivity_table",
