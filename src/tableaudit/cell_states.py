@@ -13,7 +13,7 @@ from tableaudit.details import Detail
 from tableaudit.findings import joined
 from tableaudit.joint import range_of
 from tableaudit.printed import UNDEFINED, Cell, Published
-from tabletext.catalogue import N_
+from tabletext.catalogue import N_, translate
 
 #: State → its sign, its name, and what it says of a printed cell.
 STATES: Mapping[str, tuple[str, str, str]] = {
@@ -85,7 +85,10 @@ def states(
             places = ((cell.row, cell.column), (cell.column, cell.row))
             keys = [(cell.statistic, *place) for place in places]
             interval = next((searched[key] for key in keys if key in searched), interval)
-        texts = ("; ".join(u.text(language) for u in under) for language in ("en", "es"))
+        texts = (
+            f" {translate('or', language)} ".join(u.text(language) for u in under)
+            for language in ("en", "es")
+        )
         low, high = (float("nan"), float("nan")) if interval is None else (interval.lower, interval.upper)
         place = (cell.id, cell.table, cell.statistic, cell.row, cell.column, cell.printed)
         rows.append((*place, state, *texts, low, high))

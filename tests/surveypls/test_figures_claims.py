@@ -81,7 +81,7 @@ def test_the_legend_counts_the_states_and_intervals_stand_below_open_values():
     figure, data = DRAWINGS["facsimile"](display=SPANISH)
     shown = written(figure)
     assert "se sigue de las demás celdas impresas (3)" in shown
-    assert "contradicha, salvo que siga otra definición (1)" in shown
+    assert "contradicha, salvo si sigue otra definición (1)" in shown
     assert "[0,730; 0,750]" in shown and "[0,8001; 0,8004]" in shown  # one more digit where ends would agree
     assert "rechazada" in shown and "-0,307" in shown and "Tabla 1. Ítems" in shown and "Tabla 4" in shown
     assert data["state"].value_counts()["follows"] == 3

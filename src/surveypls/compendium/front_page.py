@@ -6,6 +6,7 @@ Both are rewritten by ``make reproduce`` from the contracts, so that no number i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from surveypls.errors import CompendiumError
 from surveypls.report import printed
 from surveypls.study.definition import Study, load_study
 from tableaudit.cell_states import STATES, count_states
+from tableaudit.implied_size import plausible_sizes
 from tabletext.display import Display
 from tabletext.language import Language
 from tabletext.storage import write_atomically
@@ -26,8 +28,8 @@ PAGES: dict[str, Language] = {"README.md": "en", "README.es.md": "es"}
 ARTICLE_FIGURE = "fig_4_1_path_diagram"
 
 
-def state_block(states: pd.DataFrame, display: Display) -> str:
-    """Return what the front page says of the printed figures: a sentence, and the counts of each table.
+def state_block(states: pd.DataFrame, display: Display, sentences: Sequence[str] = ()) -> str:
+    """Return what the front page says of the printed figures: what holds, and the states in each table.
 
     Parameters
     ----------
@@ -35,12 +37,19 @@ def state_block(states: pd.DataFrame, display: Display) -> str:
         As :func:`tableaudit.cell_states.states` returns them.
     display : Display
         The page's language.
+    sentences : sequence of str
+        What else holds.
     """
     counts = count_states(states)
     rows = [(name, row) for name, row in counts.iterrows()] + [(display("All"), counts.sum())]
     signs = [sign for sign, *_ in STATES.values()]
-    lines = [
+    said = (
         printed.states(states, display=display),
+        printed.contradictions(states, display=display),
+        *sentences,
+    )
+    lines = [
+        *(f"- {text}" for text in filter(None, said)),
         "",
         f"| {display('Table')} | {display('printed')} | {' | '.join(signs)} |",
         "|---|" + "---:|" * (len(signs) + 1),
@@ -68,13 +77,24 @@ def refresh(root: Path) -> list[str]:
         if len(blocks) != 1:
             raise CompendiumError(f"{name}: expected one block between 'states: begin' and 'states: end'")
         (block,) = blocks
-        shown = state_block(states, study.display(language))
+        display = study.display(language)
+        shown = state_block(states, display, _sentences(path.parent, display))
         fresh = text[: block.start()] + block[1] + shown + block[2] + text[block.end() :]
         if write_atomically(root / name, fresh.encode("utf-8")):
             changed.append(name)
     if write_atomically(root / "codecheck.yml", codecheck(study).encode("utf-8")):
         changed.append("codecheck.yml")
     return changed
+
+
+def _sentences(derived: Path, display: Display) -> list[str]:
+    """Return what the contracts say of sample sizes."""
+    said: list[str] = []
+    if (path := derived / "S1_implied_size.csv").is_file():
+        said.append(printed.plausible_sizes(plausible_sizes(pd.read_csv(path)), display=display))
+    if (path := derived / "S3_required_n.csv").is_file():
+        said.append(printed.required_sizes(pd.read_csv(path), display=display))
+    return said
 
 
 def codecheck(study: Study) -> str:

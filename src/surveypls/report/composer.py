@@ -197,6 +197,7 @@ class _Composer:
         self.heading("What holds, whatever the data were")
         if data.states is not None:
             self.tell(printed.states, data.states)
+            self.tell(printed.contradictions, data.states)
         if data.sizes is not None:
             self.tell(printed.plausible_sizes, data.sizes)
         if display.notice:

@@ -78,6 +78,31 @@ def states(found: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     return display("Of {total} printed figures {parts}.", total=len(found), parts="; ".join(parts))
 
 
+def contradictions(found: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Name the printed figures that contradict others, each with the definition that would free it.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`tableaudit.cell_states.states` returns it.
+    """
+    shown = found[found["state"].str.startswith("contradicted")].fillna({"row": "", "column": ""})
+    under = "under_es" if display.language == "es" else "under"
+    parts = []
+    for (statistic, unless), part in shown.fillna({under: ""}).groupby(["statistic", under], sort=False):
+        about = [" → ".join(filter(None, pair)) for pair in zip(part["row"], part["column"], strict=True)]
+        text = N_("{statistic} of {about}, unless {unless}") if unless else N_("{statistic} of {about}")
+        parts.append(
+            display(
+                text,
+                statistic=display(CODES.get(str(statistic), str(statistic))),
+                about=display.listed(about),
+                unless=display.decimals(str(unless)),
+            )
+        )
+    return display("In contradiction: {parts}.", parts="; ".join(parts)) if parts else ""
+
+
 def plausible_sizes(sizes: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     """Say at which sample sizes each printed t is an ordinary one, and whether any size makes all so.
 
@@ -102,7 +127,8 @@ def plausible_sizes(sizes: pd.DataFrame, *, display: Display = ENGLISH) -> str:
         else display("All of them are ordinary at n = {sizes}.", sizes=every)
     )
     return display(
-        "Sizes at which a printed t is within the middle 95 % of what samples give: {parts}. {end}",
+        "Sample sizes at which a printed t is neither among the smallest nor the largest that samples give: "
+        "{parts}. {end}",
         parts="; ".join(parts),
         end=end,
     )

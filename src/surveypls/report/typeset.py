@@ -43,6 +43,7 @@ _PREAMBLE = """\
 #set text(font: ("Libertinus Serif", "New Computer Modern Math", "DejaVu Sans Mono"), size: 10.5pt, lang: "{lang}")
 #set par(justify: true, leading: 0.62em, spacing: 0.95em)
 #set heading(numbering: "1.1")
+#set table.cell(breakable: false)
 #show heading: set block(above: 1.5em, below: 0.8em, sticky: true)
 #show heading.where(level: 1): set text(size: 14pt)
 #show heading.where(level: 2): set text(size: 11.5pt)
