@@ -197,7 +197,7 @@ def nearest_matrix(everything: float, possible: float, *, display: Display = ENG
     """Say how near a search came to a matrix with every printed figure, and with the possible ones."""
     return display(
         "With all printed figures the nearest matrix has one that lies {everything} outside its rounding interval; "
-        "without the impossible ones {possible}.",
+        "without those in contradiction {possible}.",
         everything=display.number(everything, digits=4),
         possible=display.number(possible, digits=4),
     )
