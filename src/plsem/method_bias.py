@@ -32,10 +32,8 @@ HARMAN_REMARK = N_(
 
 
 def full_collinearity_last(estimate: Estimate) -> FloatArray:
-    """Return each construct's variance inflation factor among all constructs, ``(k, B)``; see :func:`full_collinearity`."""
-    between = score_correlations(
-        estimate.model, estimate.outer_weights_last, estimate.cross_loadings_last
-    )
+    """Return each construct's variance inflation factor among all constructs, ``(k, B)``."""
+    between = score_correlations(estimate.model, estimate.outer_weights_last, estimate.cross_loadings_last)
     return batches.inflation(between)
 
 
@@ -123,7 +121,9 @@ def harman(data: Estimate | pd.DataFrame | ArrayLike) -> Harman:
         raise DataError("Harman's test needs the correlations of one sample, and items that all vary")
     values = np.linalg.eigvalsh(r)[::-1]
     loadings = extract(r, 1, method="principal_axis").loadings
-    return Harman(float(values[0] / len(r)), float((loadings**2).sum() / len(r)), values)
+    return Harman(
+        float(values[0] / len(r)), float((loadings**2).sum() / len(r)), np.asarray(values, dtype=float)
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,7 +152,11 @@ class MarkerResult:
     paths: pd.DataFrame
 
     def __repr__(self) -> str:
-        what = f"Marker {self.marker!r}" if self.marker else "No marker; the second smallest correlation of constructs"
+        what = (
+            f"Marker {self.marker!r}"
+            if self.marker
+            else "No marker; the second smallest correlation of constructs"
+        )
         parts = [f"{what}: r_M = {self.r_m:.3f} is taken out of every correlation (Lindell & Whitney 2001)."]
         parts += [t.to_string(float_format=lambda v: f"{v:.3f}") for t in (self.correlations, self.paths)]
         return "\n\n".join(parts)
@@ -203,10 +207,12 @@ def marker_variable(
     r_M: smallest positive, smallest in size, or the marker's correlation with its nearest construct.
     """
     if model.composed:
-        raise ValueError("marker_variable: offered for models in one stage; name the items of the first stage")
+        raise ValueError(
+            "marker_variable: offered for models in one stage; name the items of the first stage"
+        )
     estimate = fit(data, model, **options)
     of_scores = scores(data, estimate)
-    between = np.corrcoef(of_scores, rowvar=False)
+    between = correlations(of_scores)
     k, n = model.n_constructs, len(of_scores)
     with_marker = pd.Series(dtype=float)
     if marker is not None:
@@ -224,12 +230,14 @@ def marker_variable(
     else:
         sizes = np.sort(np.abs(between[np.triu_indices(k, 1)]))
         if len(sizes) < 2:
-            raise ValueError("marker_variable: without a marker it takes three constructs or more; name a marker")
+            raise ValueError(
+                "marker_variable: without a marker it takes three constructs or more; name a marker"
+            )
         found = float(sizes[1])
     taken = found if r_m is None else float(r_m)
     if not 0 <= taken < 1:
         raise ValueError(f"r_m: expected a correlation from 0 to below 1, found {taken:g}")
-    adjusted = (between - taken) / (1 - taken)
+    adjusted = np.asarray((between - taken) / (1 - taken))
     np.fill_diagonal(adjusted, 1.0)
     rows = []
     for i, j in zip(*np.triu_indices(k, 1), strict=True):

@@ -114,7 +114,7 @@ class Scatter:
         return np.where(np.isnan(slope), 0.0, flat + under)
 
     def required(self, y: FloatArray, ceiling: Ceiling, peers: Peers = "once") -> FloatArray:
-        """Return the condition that a level of the outcome needs: the lowest found where any will do, NaN if out of reach."""
+        """Return the condition that levels of the outcome need: the lowest where any will do, NaN if out of reach."""
         if ceiling == "ce_fdh":
             corners = self.peers()
             at = np.searchsorted(corners["y"].to_numpy(), y - _TIE * np.ptp(self.y), side="left")
@@ -289,7 +289,7 @@ def necessary_conditions(
                     "condition": name,
                     "ceiling": ceiling,
                     "d": d,
-                    "size": limit.size(d),
+                    "size": limit.size(d) if d > 0 else "none",
                     "p_value": p,
                     "necessary": bool(d >= limit.acceptable and p < alpha) if n_permutations else None,
                     "n_peers": len(s.peers()),
@@ -308,7 +308,7 @@ def permutation_p(d: float, drawn: FloatArray, count_observed: bool) -> float:
 
 
 def _drawn_sizes(s: Scatter, total: int, seed: int | None, peers: Peers) -> dict[str, FloatArray]:
-    """Return the effect sizes of permuted outcomes, by ceiling; the outcome is sorted first, so that its order does not matter."""
+    """Return the effect sizes of permuted outcomes, by ceiling; the rows' order is of no account."""
     outcome = np.sort(s.y)
     found: dict[str, list[FloatArray]] = {ceiling: [] for ceiling in CEILINGS}
     for block, start in enumerate(range(0, total, BLOCK)):

@@ -276,6 +276,9 @@ _ROWS = (
     Statistic(
         "q_squared_predict", N_("Q²predict"), N_("Q²"), "target", _UP_TO_1, printed="unit", threshold="q2_predict"
     ),
+    Statistic("full_collinearity_vif", N_("Full collinearity VIF"), "", "construct", (1.0, math.inf)),
+    Statistic("bic", N_("BIC"), N_("BIC"), "target"),
+    Statistic("nca_effect_size", N_("NCA effect size d"), N_("d"), "path", _SHARE, printed="unit"),
     Statistic("standard_error", N_("Standard error"), N_("SE"), "path", _SIZE, printed="unit"),
     Statistic("t_statistic", N_("t statistic"), N_("t"), "path", _SIZE),
     Statistic("p_value", N_("p value"), N_("p"), "path", _SHARE, printed="p"),

@@ -160,12 +160,12 @@ def compare_models(
     rows = {}
     for name, model in models.items():
         estimate = fit(data, model, **options)
-        found = information_criteria(estimate).loc[target]
+        found = information_criteria(estimate)
         at = estimate.model.position(target)
         rows[name] = {
-            "n_predictors": int(found["k"]) - 1,
+            "n_predictors": len(model.predecessors[model.position(target)]),
             "r_squared": float(estimate.r_squared[at]),
-            **{c: float(found[c]) for c in CRITERIA},
+            **{c: _at(found, target, c) for c in CRITERIA},
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
     table["difference"] = table[criterion] - table[criterion].min()
@@ -177,8 +177,14 @@ def compare_models(
             for name, model in models.items()
         }
         best = table.index[0]
-        tests = {name: cvpat(predictions[name], predictions[best]).loc[target] for name in table.index}
-        table["loss"] = [float(t["loss"]) for t in tests.values()]
-        table["loss_difference"] = [float(t["difference"]) for t in tests.values()]
-        table["p_value"] = [float(t["p_value"]) if name != best else np.nan for name, t in tests.items()]
+        tests = {name: cvpat(predictions[name], predictions[best]) for name in table.index}
+        table["loss"] = [_at(t, target, "loss") for t in tests.values()]
+        table["loss_difference"] = [_at(t, target, "difference") for t in tests.values()]
+        table["p_value"] = [
+            _at(t, target, "p_value") if name != best else np.nan for name, t in tests.items()
+        ]
     return table
+
+
+def _at(table: pd.DataFrame, row: str, column: str) -> float:
+    return float(table[column].to_numpy(dtype=float)[list(table.index).index(row)])

@@ -16,7 +16,13 @@ from plsem.groups import GroupComparison, compare
 CASES = {"corp_rep_servicetype": "corp_rep", "mobi_CUSCO_gt_7": "mobi"}
 FIGURES = json.loads((FOLDER / "groups" / "groups.json").read_text(encoding="utf-8"))
 TOLERANCE = 1e-11
-THEIRS = {"seed": 1, "tolerance": 1e-13, "max_iterations": 5000, "count_observed": False, "adjustment": "none"}
+THEIRS = {
+    "seed": 1,
+    "tolerance": 1e-13,
+    "max_iterations": 5000,
+    "count_observed": False,
+    "adjustment": "none",
+}
 
 
 @cache

@@ -169,9 +169,9 @@ def compare(
     differences: list[pd.DataFrame] = []
     drawn: dict[tuple[str, str], FloatArray] = {}
     estimates: dict[str, FloatArray] = {}
-    for one, two in combinations(split.values, 2):
+    for one, two in combinations(split.answers, 2):
         sizes = (len(split.rows[one]), len(split.rows[two]))
-        permuted = permute(split.values[one], split.values[two], settings, given)
+        permuted = permute(split.answers[one], split.answers[two], settings, given)
         lost = int(np.count_nonzero(permuted.status))
         _check_failed(lost, len(permuted.status), max_failed, f"permutations of {one} and {two}")
         failed["permutations"] += lost
@@ -180,9 +180,9 @@ def compare(
             estimates.setdefault(name, own)
         table = _permutation_table(permuted, alpha, count_observed)
         if n_resamples or rows:
-            pair = Pair.of(split.values[one], split.values[two], settings)
+            pair = Pair.of(split.answers[one], split.answers[two], settings)
             found = [
-                bootstrap_group(pair, split.values[g], settings, None if rows is None else rows[g])
+                bootstrap_group(pair, split.answers[g], settings, None if rows is None else rows[g])
                 for g in (one, two)
             ]
             for g, (draws, lost) in zip((one, two), found, strict=True):
@@ -190,25 +190,20 @@ def compare(
                 failed["resamples"] += lost
             q = len(permuted.labels)
             _add_bootstrap(table, (found[0][0][:, :q], found[1][0][:, :q]), sizes)
+        table["invariant"] = None
         if not model.composed:
-            deviations = np.concatenate([split.values[one], split.values[two]]).std(axis=0, ddof=1)
-            own_table = micom(
+            deviations = np.concatenate([split.answers[one], split.answers[two]]).std(axis=0, ddof=1)
+            steps = micom(
                 permuted, deviations, item_scale=item_scale, alpha=alpha, count_observed=count_observed
             )
-            own_table.insert(0, "group_1", one)
-            own_table.insert(1, "group_2", two)
-            invariances.append(own_table)
-            held = set(own_table.loc[own_table["invariance"] != "none", "construct"])
-            table["invariant"] = [held >= c for c in _constructs_of(permuted.labels, model)]
-        else:
-            table["invariant"] = None
-        table.insert(0, "group_1", one)
-        table.insert(1, "group_2", two)
-        differences.append(table)
+            invariances.append(_of_pair(steps, one, two))
+            same = set(steps.loc[steps["invariance"] != "none", "construct"])
+            table["invariant"] = [same >= about for about in _constructs_of(permuted.labels, model)]
+        differences.append(_of_pair(table, one, two))
     whole = pd.concat(differences, ignore_index=True)
     for test in _TESTS:
         if test in whole and adjustment != "none":
-            place = int(whole.columns.get_loc(test)) + 1
+            place = list(whole.columns).index(test) + 1
             whole.insert(place, f"{test}_adjusted", adjusted(whole[test], whole["statistic"], adjustment))
     n = pd.Series({name: len(own) for name, own in split.rows.items()}, name="n")
     return GroupComparison(
@@ -232,6 +227,10 @@ def compare(
     )
 
 
+def _of_pair(table: pd.DataFrame, one: str, two: str) -> pd.DataFrame:
+    return table.assign(group_1=one, group_2=two)[["group_1", "group_2", *table.columns]]
+
+
 def _permutation_table(permuted: Permuted, alpha: float, count_observed: bool) -> pd.DataFrame:
     table = permuted.labels.copy()
     one, two = permuted.estimates
@@ -239,7 +238,9 @@ def _permutation_table(permuted: Permuted, alpha: float, count_observed: bool) -
     drawn = permuted.differences
     with np.errstate(invalid="ignore"):
         bounds = [
-            np.nanquantile(column, (alpha / 2, 1 - alpha / 2)) if np.isfinite(column).any() else (np.nan, np.nan)
+            np.nanquantile(column, (alpha / 2, 1 - alpha / 2))
+            if np.isfinite(column).any()
+            else (np.nan, np.nan)
             for column in drawn.T
         ]
     table["lower"], table["upper"] = np.array(bounds).reshape(-1, 2).T
@@ -248,9 +249,7 @@ def _permutation_table(permuted: Permuted, alpha: float, count_observed: bool) -
     return table
 
 
-def _add_bootstrap(
-    table: pd.DataFrame, draws: tuple[FloatArray, FloatArray], sizes: tuple[int, int]
-) -> None:
+def _add_bootstrap(table: pd.DataFrame, draws: tuple[FloatArray, FloatArray], sizes: tuple[int, int]) -> None:
     errors = (mean_and_deviation(draws[0].T)[1], mean_and_deviation(draws[1].T)[1])
     difference = table["difference"].to_numpy()
     greater, both = henseler(*draws)
@@ -264,7 +263,11 @@ def _add_bootstrap(
 
 def _constructs_of(labels: pd.DataFrame, model: Model) -> list[set[str]]:
     """Return the constructs that each quantity is about: an item stands for its construct, "" for the whole model."""
-    owner = {item: model.constructs[j] for j, block in enumerate(model.blocks) for item in (model.items[i] for i in block)}
+    owner = {
+        item: model.constructs[j]
+        for j, block in enumerate(model.blocks)
+        for item in (model.items[i] for i in block)
+    }
     found = []
     for name, row, column in labels.itertuples(index=False, name=None):
         about = {part for text in (row, column) for part in text.split(" -> ")}
@@ -279,7 +282,7 @@ def _constructs_of(labels: pd.DataFrame, model: Model) -> list[set[str]]:
 def _check_varying(split: Split, model: Model) -> None:
     problems = [
         f"{item!r} in {name}"
-        for name, values in split.values.items()
+        for name, values in split.answers.items()
         for item, spread in zip(model.items, np.ptp(values, axis=0), strict=True)
         if spread == 0
     ]
@@ -303,7 +306,9 @@ def _membership(permutations: ArrayLike, split: Split, n: int) -> NDArray[np.boo
         raise ValueError(f"permutations: can be given for two groups, found {len(split.rows)}")
     given = np.asarray(permutations)
     if given.ndim != 2 or given.shape[1] != n or given.dtype != bool:
-        raise ValueError(f"permutations: expected True and False of shape (R, {n}), found {given.dtype} {given.shape}")
+        raise ValueError(
+            f"permutations: expected True and False of shape (R, {n}), found {given.dtype} {given.shape}"
+        )
     one, two = split.rows.values()
     arranged = given[:, np.concatenate([one, two])]
     if (arranged.sum(axis=1) != len(one)).any():

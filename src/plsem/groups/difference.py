@@ -89,9 +89,7 @@ def adjusted(p: pd.Series, families: pd.Series, method: str) -> FloatArray:
     return out
 
 
-def _t_test(
-    difference: FloatArray, error: FloatArray, df: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _t_test(difference: FloatArray, error: FloatArray, df: FloatArray) -> tuple[FloatArray, FloatArray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         t = np.where(error > 0, difference / error, np.nan)
     return t, np.asarray(2 * special.stdtr(df, -np.abs(t)))

@@ -16,7 +16,9 @@ ItemScale = Literal["standardized", "raw"]
 
 LEVELS: dict[str, str] = {
     "full": N_("Full invariance: the composites are the same, with equal means and variances"),
-    "partial": N_("Partial invariance: the composites are the same; paths can be compared, pooled data cannot be used"),
+    "partial": N_(
+        "Partial invariance: the composites are the same; paths can be compared, pooled data cannot be used"
+    ),
     "none": N_("No invariance: the groups' composites differ; a difference of paths may be one of meaning"),
 }
 """Level → what it says."""
@@ -93,7 +95,9 @@ def _congruence(weights: FloatArray, s: FloatArray) -> FloatArray:
 def share(extreme: NDArray[np.bool_], count_observed: bool) -> float:
     """Return the share of permutations that are as extreme as the data, with the data among them if so asked."""
     more = int(count_observed)
-    return float((np.count_nonzero(extreme) + more) / (len(extreme) + more)) if len(extreme) + more else np.nan
+    return (
+        float((np.count_nonzero(extreme) + more) / (len(extreme) + more)) if len(extreme) + more else np.nan
+    )
 
 
 def two_sided(observed: float, drawn: FloatArray, count_observed: bool) -> float:

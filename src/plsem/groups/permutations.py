@@ -20,7 +20,7 @@ from plsem import estimator as pls
 from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.quantities import quantities
-from plsem.resampling.bootstrap import estimate_sample
+from plsem.resampling.bootstrap import BootstrapError, estimate_sample
 from plsem.resampling.moments import BLOCK, ItemMoments, block_generator, item_moments
 from plsem.resampling.parallel import Progress, run_ranges
 from plsem.resampling.replicates import (
@@ -32,6 +32,7 @@ from plsem.resampling.replicates import (
     given_moments,
     rechunked,
 )
+from plsem.resampling.result import REASONS
 from plsem.stages import expand
 
 FloatArray = NDArray[np.float64]
@@ -189,7 +190,9 @@ def permute(
             if cancelled.is_set():
                 return
             size = min(BLOCK, stop - at)
-            membership = pair.drawn(settings.seed, at // BLOCK, size) if given is None else given[at : at + size]
+            membership = (
+                pair.drawn(settings.seed, at // BLOCK, size) if given is None else given[at : at + size]
+            )
             place = slice(at, at + size)
             found, status[place] = pair.evaluated(membership)
             values[place] = np.moveaxis(found, -1, 0)
@@ -198,7 +201,9 @@ def permute(
     run_ranges(run, total, BLOCK * max(1, chunk // BLOCK), n_jobs=settings.n_jobs, progress=settings.progress)
     observed, failed = pair.evaluated(pair.observed[None])
     if failed[0]:
-        raise ValueError("a group has no solution")
+        raise BootstrapError(
+            f"a group by itself has no solution ({REASONS[failed[0] - 1]}); it cannot be compared"
+        )
     observed = observed[..., 0]
     own = np.arange(q) >= q - (0 if model.composed else model.n_items)  # the weights that invariance needs
     return Permuted(
@@ -226,7 +231,9 @@ def bootstrap_group(
     task = replace(pair.task, moments=moments, rows=len(values))
     total = settings.n_resamples if given is None else len(given)
     chunk = default_chunk(settings.model, 1)
-    parts = drawn_moments(moments, settings.seed, 0, total) if given is None else given_moments(moments, given)
+    parts = (
+        drawn_moments(moments, settings.seed, 0, total) if given is None else given_moments(moments, given)
+    )
     draws = [evaluate(task, part, float(len(values))) for part in rechunked(parts, chunk)]
     failed = sum(int(np.count_nonzero(status)) for _, status, _ in draws)
     return np.concatenate([found for found, _, _ in draws], axis=1).T, failed

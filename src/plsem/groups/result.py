@@ -129,19 +129,24 @@ class GroupComparison:
         names = list(dict.fromkeys(self.differences["statistic"]))
         one = "path_coefficient" if "path_coefficient" in names else names[0]
         table = self.differences[self.differences["statistic"] == one]
-        what = pd.Series([about(*key) for key in zip(table["statistic"], table["row"], table["column"], strict=True)])
+        what = pd.Series(
+            [about(*key) for key in zip(table["statistic"], table["row"], table["column"], strict=True)]
+        )
         columns = ["estimate_1", "estimate_2", "difference", "lower", "upper", "p_permutation"]
         columns += ["p_permutation_adjusted"] if self.adjustment != "none" else []
         columns += [c for c in ("p_henseler", "p_parametric", "p_welch") if c in table]
-        tables.append(table[columns].set_axis(_index(table, what, several)))
+        shown = table[columns].set_axis(_index(table, what, several))
+        named = dict(zip(("estimate_1", "estimate_2"), self.groups, strict=False))
+        tables.append(shown if several else shown.rename(columns=named))
         return tables
 
 
-def _index(table: pd.DataFrame, what: pd.Series, several: bool) -> pd.Index:
+def _index(table: pd.DataFrame, what: pd.Series, several: bool) -> list[str]:
+    names = [str(name) for name in what]
     if not several:
-        return pd.Index(list(what))
-    pairs = zip(table["group_1"], table["group_2"], what, strict=True)
-    return pd.Index([f"{first} − {second}: {name}" for first, second, name in pairs])
+        return names
+    pairs = zip(table["group_1"], table["group_2"], names, strict=True)
+    return [f"{first} − {second}: {name}" for first, second, name in pairs]
 
 
 def _text(table: pd.DataFrame) -> str:

@@ -28,7 +28,7 @@ class Split:
     ----------
     column : str
         What the groups are called together.
-    values : mapping of str to ndarray, (n_g, p)
+    answers : mapping of str to ndarray, (n_g, p)
         Group → its answers, the rows in an order that depends on the answers alone, so that a seed draws the
         same resamples from them in whatever order they come.
     rows : mapping of str to ndarray of int, (n_g,)
@@ -36,7 +36,7 @@ class Split:
     """
 
     column: str
-    values: Mapping[str, FloatArray]
+    answers: Mapping[str, FloatArray]
     rows: Mapping[str, NDArray[np.intp]]
 
 
@@ -69,10 +69,10 @@ def split_rows(
             raise ValueError(f"groups: no column {groups!r} in the data{nearest(groups, columns)}")
         labels = data.iloc[:, columns.index(groups)]
     else:
-        if isinstance(groups, pd.Series) and isinstance(data, pd.DataFrame):
-            if not groups.index.equals(data.index):
-                raise ValueError("groups: the Series is not indexed as the data; its rows cannot be told apart")
         labels = groups if isinstance(groups, pd.Series) else pd.Series(np.asarray(groups))
+        named = isinstance(groups, pd.Series) and isinstance(data, pd.DataFrame)
+        if named and list(labels.index) != list(data.index):
+            raise ValueError("groups: the Series is not indexed as the data; its rows cannot be told apart")
     if len(labels) != len(values):
         raise ValueError(f"groups: expected one for each of {len(values)} rows, found {len(labels)}")
     column = str(labels.name) if labels.name is not None else "group"
@@ -80,7 +80,9 @@ def split_rows(
     if select is not None:
         for wanted in select:
             if wanted not in levels:
-                raise ValueError(f"groups: {column} has no group {wanted!r}{nearest(str(wanted), map(str, levels))}")
+                raise ValueError(
+                    f"groups: {column} has no group {wanted!r}{nearest(str(wanted), map(str, levels))}"
+                )
         levels = list(dict.fromkeys(select))
     elif labels.isna().any():
         raise DataError(
