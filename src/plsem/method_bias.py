@@ -61,11 +61,10 @@ def full_collinearity(estimate: Estimate) -> pd.DataFrame:
     --------
     >>> r = [[1, 0.6], [0.6, 1]]
     >>> model = Model({"X": ["x"], "Y": ["y"]}, paths=[("X", "Y")])
-    >>> full_collinearity(fit(r, model)).round(4)
-               full_collinearity_vif mark
-    construct
-    X                         1.5625    ✓
-    Y                         1.5625    ✓
+    >>> full_collinearity(fit(r, model)).round(4).reset_index()
+      construct  full_collinearity_vif mark
+    0         X                 1.5625    ✓
+    1         Y                 1.5625    ✓
     """
     single(estimate)
     vif = full_collinearity_last(estimate)[:, 0]

@@ -51,10 +51,10 @@ def information_criteria(estimate: Estimate) -> pd.DataFrame:
     Examples
     --------
     >>> r = [[1, 0.6], [0.6, 1]]
-    >>> information_criteria(fit(r, Model({"X": ["x"], "Y": ["y"]}, paths=[("X", "Y")]), n=100)).round(2)
-                 BIC    AIC   AICc     HQ  k
-    construct
-    Y         -36.42 -41.63  60.62 -39.52  2
+    >>> model = Model({"X": ["x"], "Y": ["y"]}, paths=[("X", "Y")])
+    >>> information_criteria(fit(r, model, n=100)).round(2).reset_index()
+      construct    BIC    AIC   AICc     HQ  k
+    0         Y -36.42 -41.63  60.62 -39.53  2
     """
     single(estimate)
     n = estimate.n_observations

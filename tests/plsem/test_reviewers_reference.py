@@ -97,7 +97,7 @@ def test_akaike_weights_are_seminrs():
 @cases
 def test_effect_sizes_are_seminrextras(name):
     theirs = matrix(FIGURES[name]["nca"]["nca_effect_sizes"])
-    ours = necessity(name).effects.pivot(index="condition", columns="ceiling", values="d")
+    ours = necessity(name).effects.pivot_table("d", "condition", "ceiling")
     assert (ours.loc[theirs.index, theirs.columns] - theirs).abs().to_numpy().max() < TOLERANCE
 
 
