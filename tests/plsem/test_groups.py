@@ -95,6 +95,7 @@ def test_neither_the_order_of_rows_nor_threads_matter(digits: int | None) -> Non
         pd.testing.assert_frame_equal(first.invariance, other.invariance)
 
 
+@pytest.mark.slow
 def test_groups_split_at_random_give_uniform_p() -> None:
     p, c = [], []
     for i in range(100):

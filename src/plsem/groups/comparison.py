@@ -15,7 +15,7 @@ from plsem.groups.difference import ADJUSTMENTS, adjusted, henseler, parametric,
 from plsem.groups.invariance import ItemScale, micom, two_sided
 from plsem.groups.permutations import Pair, Permuted, Settings, bootstrap_group, permute
 from plsem.groups.result import GroupComparison
-from plsem.groups.split import Split, check_sizes, smallest_path, split_rows
+from plsem.groups.split import Split, check_sizes, group_name, smallest_path, split_rows
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
 from plsem.names import check_choice, check_flag, named_options
@@ -318,7 +318,7 @@ def _membership(permutations: ArrayLike, split: Split, n: int) -> NDArray[np.boo
 
 def _checked_indices(indices: Mapping[Any, ArrayLike], split: Split) -> dict[str, NDArray[np.int64]]:
     """Return given resamples with the rows of each group in the order of the split."""
-    named = {str(name): np.asarray(rows) for name, rows in indices.items()}
+    named = {group_name(name): np.asarray(rows) for name, rows in indices.items()}
     out = {}
     for name, own in split.rows.items():
         if name not in named:

@@ -94,7 +94,7 @@ def split_rows(
     rows: dict[str, NDArray[np.intp]] = {}
     for level in levels:
         own = np.flatnonzero((labels == level).to_numpy(dtype=bool, na_value=False))
-        rows[_name(level)] = own[np.lexsort(values[own].T[::-1])]
+        rows[group_name(level)] = own[np.lexsort(values[own].T[::-1])]
     return Split(column, {name: values[own] for name, own in rows.items()}, rows)
 
 
@@ -108,7 +108,7 @@ def _levels(labels: pd.Series) -> list[Any]:
         return sorted(found, key=str)
 
 
-def _name(level: Any) -> str:
+def group_name(level: Any) -> str:
     """Return how a group is written: 1.0 is 1."""
     return str(int(level)) if isinstance(level, float) and level == int(level) else str(level)
 
