@@ -21,6 +21,11 @@ Alternative = Literal["two-sided", "one-sided", "greater", "less"]
 QuantileMethod = Literal["linear", "weibull", "normal"]
 Array = NDArray[np.float64]
 
+DEFAULT_INTERVAL: Interval = "percentile"
+"""Of every statistic.  Simulated coverage at small n (supplement S4) gives no other one of those that stay within a
+statistic's range (percentile, bc, bca) a clearly higher lowest coverage, and HTMT and weights a much lower one;
+SmartPLS 4's default is the same."""
+
 INTERVALS: tuple[str, ...] = get_args(Interval)
 ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
 QUANTILE_METHODS: tuple[str, ...] = get_args(QuantileMethod)

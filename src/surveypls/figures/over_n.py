@@ -120,6 +120,7 @@ def t_bands(
     *,
     share: float = 0.90,
     critical: float | None = None,
+    names: Mapping[str, str] | None = None,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw what t each hypothesis takes over many surveys, by sample size, beside the printed t; one panel each.
@@ -127,13 +128,16 @@ def t_bands(
     Parameters
     ----------
     bands : DataFrame
-        ``hypothesis, n`` and either ``t`` (one row a survey) or ``minimum, lower, median, upper, maximum``.
+        ``hypothesis, n`` and either ``t`` (one row a survey) or ``minimum, lower, median, upper, maximum``;
+        ``data`` where there are two kinds of data: those of the second kind have open markers.
     printed : mapping
         Hypothesis → its printed t, drawn as a line across.
     share : float
         Share of the surveys between ``lower`` and ``upper``.
     critical : float, optional
         Critical t, drawn as a thin line.
+    names : mapping, optional
+        What the kinds of data are called, the filled kind first.
     display : Display
         Language, decimal sign and notice.
 
@@ -141,15 +145,17 @@ def t_bands(
     -------
     figure : Figure
     data : DataFrame
-        ``hypothesis, n, minimum, lower, median, upper, maximum, printed``.
+        ``hypothesis, data, n, minimum, lower, median, upper, maximum, printed``.
     """
     ends = ["minimum", "lower", "median", "upper", "maximum"]
-    found = check_frame(bands, ("hypothesis", "n"), "t_bands", names=("hypothesis",))
+    found = check_frame(bands, ("hypothesis", "n"), "t_bands", names=("hypothesis", "data"))
+    if "data" not in found.columns:
+        found["data"] = ""
     if "t" in found.columns:
         levels = (0.0, (1 - share) / 2, 0.5, (1 + share) / 2, 1.0)
-        groups = found.groupby(["hypothesis", "n"], sort=False)["t"]
+        groups = found.groupby(["hypothesis", "data", "n"], sort=False)["t"]
         found = pd.DataFrame({k: groups.quantile(q) for k, q in zip(ends, levels, strict=True)}).reset_index()
-    found = check_frame(found, ("hypothesis", "n", *ends), "t_bands", names=("hypothesis",))
+    found = check_frame(found, ("hypothesis", "n", *ends), "t_bands", names=("hypothesis", "data"))
     hypotheses = list(dict.fromkeys(found["hypothesis"]))
     for name in printed:
         if name not in hypotheses:
@@ -157,7 +163,8 @@ def t_bands(
     order = found["hypothesis"].map(hypotheses.index)
     data = found.assign(_h=order, printed=found["hypothesis"].map(printed).astype(float))
     data = data.sort_values(["_h", "n"], kind="stable", ignore_index=True)
-    data = data[["hypothesis", "n", *ends, "printed"]]
+    data = data[["hypothesis", "data", "n", *ends, "printed"]]
+    kinds = list(names or dict.fromkeys(data["data"]))
 
     figure = new_figure(3.1)
     axes = figure.subplots(1, len(hypotheses), sharex=True, squeeze=False)[0]
@@ -165,9 +172,12 @@ def t_bands(
         part = data[data["hypothesis"] == name]
         ax.fill_between(part["n"], part["minimum"], part["maximum"], color=LIGHT, linewidth=0)
         ax.fill_between(part["n"], part["lower"], part["upper"], color=SKY, linewidth=0)
-        sns.lineplot(
-            x=part["n"], y=part["median"], color=BLUE, marker="o", markersize=4.5, errorbar=None, ax=ax
-        )
+        sns.lineplot(x=part["n"], y=part["median"], color=BLUE, errorbar=None, ax=ax)
+        for kind in kinds:
+            mine = part[part["data"] == kind]
+            ax.plot(
+                mine["n"], mine["median"], "o", color=BLUE, markersize=4.5, markerfacecolor=_fill(kind, kinds)
+            )
         title = name
         if name in printed:
             ax.axhline(printed[name], color=ORANGE, linestyle="--", linewidth=1.3)
@@ -181,8 +191,19 @@ def t_bands(
         ax.set_ylim(min(0.0, float(part["minimum"].min())), None)
         number_axis(ax.xaxis, display)
         number_axis(ax.yaxis, display)
+    medians = {kind: (names or {}).get(kind, kind) for kind in kinds}
     handles: list[Any] = [
-        Line2D([], [], color=BLUE, marker="o", markersize=4.5, label=display("median")),
+        Line2D(
+            [],
+            [],
+            color=BLUE,
+            marker="o",
+            markersize=4.5,
+            markerfacecolor=_fill(kind, kinds),
+            label=", ".join(filter(None, (display("median"), name))),
+        )
+        for kind, name in medians.items()
+    ] + [
         Patch(color=SKY, linewidth=0, label=display("middle {level}", level=display.level(share))),
         Patch(color=LIGHT, linewidth=0, label=display("all")),
         Line2D([], [], color=ORANGE, linestyle="--", linewidth=1.3, label=display("printed t")),
@@ -190,9 +211,14 @@ def t_bands(
     if critical is not None:
         text = display("critical t = {t}", t=display.number(critical, digits=2))
         handles.append(Line2D([], [], color=INK, linestyle=":", linewidth=0.9, label=text))
-    figure.legend(handles=handles, loc="outside upper center", ncols=5, columnspacing=1.2)
+    columns = 5 if len(kinds) == 1 else 3
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, columnspacing=1.2)
     add_notice(figure, display.notice)
     return figure, data
+
+
+def _fill(kind: str, kinds: Sequence[str]) -> str:
+    return BLUE if kind == kinds[0] else "white"
 
 
 def _curves(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFrame:
