@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem.quantities import SIGNED
-from plsem.resampling.intervals import Alternative
+from plsem.resampling.intervals import Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 
 FloatArray = NDArray[np.float64]
@@ -76,7 +76,7 @@ def _with_signs(result: BootstrapResult) -> BootstrapResult:
 def _tested(
     result: BootstrapResult, statistic: str, test: str, alternative: Alternative, significance: float
 ) -> pd.DataFrame:
-    interval = "bca" if test == "bca" else "percentile"
+    interval: Interval = "bca" if test == "bca" else "percentile"
     # A one-sided test in the direction of the estimate: the interval's near end at twice the level.
     level = 1 - significance * (1 if alternative == "two-sided" else 2)
     found = result.summary(statistic=statistic, interval=interval, confidence_level=level)

@@ -153,7 +153,7 @@ def coverage(
             rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_STREAM_SAMPLES, n, i)))
             sample = rng.standard_normal((n, len(r))) @ root.T
             drawn = int(rng.integers(2**63))
-            options = {"seed": drawn, "n_resamples": n_resamples, "max_failed": 1.0}
+            options: dict[str, Any] = {"seed": drawn, "n_resamples": n_resamples, "max_failed": 1.0}
             try:
                 result = bootstrap(sample, model, statistics, jackknife="bca" in intervals, **options)
                 doubled = (

@@ -300,12 +300,12 @@ def _stored(store: Path | None, target: Target) -> Ensemble:
     paths = [] if store is None else [store / f"{part}.csv" for part in ("figures", "answers")]
     if paths and all(path.is_file() for path in paths):
         return Ensemble(*(pd.read_csv(path, keep_default_na=False) for path in paths))
-    empty = pd.DataFrame({name: pd.Series(dtype=object if name in _TEXTS else float) for name in LONG})
+    empty = pd.DataFrame({name: pd.Series(dtype=_TYPES.get(name, object)) for name in LONG})
     nothing = pd.DataFrame(columns=["matrix", *target.model.items], dtype=np.int64)
     return Ensemble(empty, nothing)
 
 
-_TEXTS = ("data", "statistic", "row", "column")
+_TYPES = {"matrix": np.int64, "n": np.int64, "seed": np.int64, "value": np.float64}
 
 
 def _keep(store: Path | None, made: Ensemble) -> None:

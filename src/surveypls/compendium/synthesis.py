@@ -24,7 +24,7 @@ SAMPLED = "H1"
 #: Respondents of the ensemble's surveys of whole numbers, in turn: most where H1 turns, fewest where few are found.
 SIZES = (54, 64, 80, 45, 100, 54, 64, 36, 80, 45, 30)
 #: Of its real-valued data.
-REAL_SIZES = (15, 20, 25, 30, 45, 64, 100)
+REAL_SIZES = (15, 20, 25, 30, 36, 45, 54, 64, 80, 100)
 #: Matrices of the real-valued data, at most.
 REAL_MATRICES = 24
 #: Above this alpha of RC only matrices near a plane give the printed cells, and whole numbers are not found there.

@@ -92,9 +92,7 @@ def _not_shown(found: Values, blocks: Mapping[str, Sequence[str]], display: Disp
                 beyond.append(f"{name} ({symbol} {display.number(value)} [{low}; {high}])")
     if not beyond:
         return ""
-    return display(
-        "Met by the estimate, not shown by its interval: {beyond}.", beyond=display.listed(beyond)
-    )
+    return display("Met by the estimate, not shown by its interval: {beyond}.", beyond=display.listed(beyond))
 
 
 #: Reliabilities and AVE with their symbols.
@@ -137,7 +135,9 @@ def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, display: D
             crossing=display.listed(crossing),
         )
         if crossing
-        else display("For comparison, outdated by SmartPLS's documentation: Fornell-Larcker holds for every pair.")
+        else display(
+            "For comparison, outdated by SmartPLS's documentation: Fornell-Larcker holds for every pair."
+        )
     )
     second = (
         display(

@@ -300,7 +300,7 @@ def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = E
     said = []
     for name, table in turned_hypotheses(study, resampled).items():
         items, whole = table[table["item"] != ""], table.iloc[-1]
-        item = items.loc[items["other"].idxmax()]
+        item = items.sort_values("other", kind="stable").iloc[-1]
         counted = whole["draws_other"] / (whole["draws_other"] + whole["draws_same"])
         said.append(
             display(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from plsem.choices import TESTS
@@ -16,18 +17,12 @@ from tabletext.display import ENGLISH, Display
 DATA = N_({"answers": "whole-number answers", "real-valued": "real-valued data"})
 
 
-def of_hypotheses(surveys: pd.DataFrame, hypotheses: Sequence[Hypothesis]) -> pd.DataFrame:
-    """Return the rows of an ensemble that are about hypotheses' paths, with the hypothesis's name.
-
-    Real-valued data are left out where there are surveys of whole numbers of the same n.
-    """
+def _of_hypotheses(surveys: pd.DataFrame, hypotheses: Sequence[Hypothesis]) -> pd.DataFrame:
+    """Return the rows of an ensemble that are about hypotheses' paths, with the hypothesis's name, by n."""
     names = {(h.path.source, h.path.target): h.id for h in hypotheses}
     keys = surveys[["row", "column"]].itertuples(index=False, name=None)
     found = surveys.assign(hypothesis=[names.get(key, "") for key in keys])
-    whole = found.loc[(found["data"] == "answers") & (found["statistic"] == "worst_distance"), "n"]
-    repeated = (found["data"] != "answers") & found["n"].isin(whole)
-    found = found[(found["hypothesis"] != "") & ~repeated]
-    return found.sort_values(["hypothesis", "n"], kind="stable", ignore_index=True)
+    return found[found["hypothesis"] != ""].sort_values(["hypothesis", "n"], kind="stable", ignore_index=True)
 
 
 def significant_by_size(
@@ -47,18 +42,20 @@ def significant_by_size(
     DataFrame
         hypothesis, data, n, significant, surveys; both kinds of data where both have an n.
     """
-    names = {(h.path.source, h.path.target): h.id for h in hypotheses}
-    found = surveys[surveys["statistic"] == "p_value"]
-    keys = found[["row", "column"]].itertuples(index=False, name=None)
-    found = found.assign(hypothesis=[names.get(key, "") for key in keys], hit=found["value"] < significance)
-    grouped = found[found["hypothesis"] != ""].groupby(["hypothesis", "data", "n"])["hit"]
+    found = _of_hypotheses(surveys[surveys["statistic"] == "p_value"], hypotheses)
+    grouped = found.assign(hit=found["value"] < significance).groupby(["hypothesis", "data", "n"])["hit"]
     return grouped.agg(significant="sum", surveys="count").reset_index()
 
 
 def t_over_n(surveys: pd.DataFrame, hypotheses: Sequence[Hypothesis]) -> pd.DataFrame:
-    """Return t of each hypothesis's path in each survey: hypothesis, data, n, t."""
-    found = of_hypotheses(surveys, hypotheses)
-    found = found[found["statistic"] == "t_statistic"].rename(columns={"value": "t"})
+    """Return t of each hypothesis's path in each data set: hypothesis, data, n, t.
+
+    ``data`` is that of the n: ``"real-valued"`` where no survey of whole numbers has it.
+    """
+    found = _of_hypotheses(surveys[surveys["statistic"] == "t_statistic"], hypotheses)
+    whole = set(found.loc[found["data"] == "answers", "n"])
+    kinds = ["answers" if n in whole else "real-valued" for n in found["n"]]
+    found = found.assign(data=kinds).rename(columns={"value": "t"})
     return found[["hypothesis", "data", "n", "t"]].reset_index(drop=True)
 
 
@@ -70,7 +67,7 @@ def choices_over_n(surveys: pd.DataFrame, hypothesis: Hypothesis) -> pd.DataFram
     DataFrame
         sign_changes, test, and one column a number of respondents.
     """
-    found = of_hypotheses(surveys, [hypothesis])
+    found = _of_hypotheses(surveys, [hypothesis])
     found = found[found["statistic"].str.startswith("significant/")]
     parts = found["statistic"].str.split("/", expand=True)
     found = found.assign(sign_changes=parts[1], test=parts[2])
@@ -169,7 +166,7 @@ def missed(surveys: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     parts = [
         display(
             "n = {n}: {found} of {count}",
-            n=display.count(int(n)),
+            n=display.count(float(str(n))),
             found=int((part["statistic"] == "worst_distance").sum()),
             count=len(part),
         )
@@ -255,8 +252,8 @@ def chosen_n(
     name, t = next(iter(printed.items()))
     sought = surveys[(surveys["data"] == "answers") & surveys["statistic"].isin(["worst_distance", "missed"])]
     found = sought.loc[sought["statistic"] == "worst_distance", "n"]
-    table = t_over_n(surveys, hypotheses)
-    mine = table[(table["hypothesis"] == name) & (table["data"] == "answers")]
+    table = t_over_n(surveys[surveys["data"] == "answers"], hypotheses)
+    mine = table[table["hypothesis"] == name]
     ranges = mine.groupby("n")["t"].agg(["min", "max"])
     holding = ranges.index[(ranges["min"] <= t) & (t <= ranges["max"])]
     said = [
@@ -270,10 +267,10 @@ def chosen_n(
             display(
                 "Of {sought} surveys of {n} sought, {found} were found; below, {fewer} of {fewer_sought}.",
                 n=display.count(n),
-                sought=int((sought["n"] == n).sum()),
-                found=int((found == n).sum()),
-                fewer=int((found < n).sum()),
-                fewer_sought=int((sought["n"] < n).sum()),
+                sought=np.count_nonzero(sought["n"] == n),
+                found=np.count_nonzero(found == n),
+                fewer=np.count_nonzero(found < n),
+                fewer_sought=np.count_nonzero(sought["n"] < n),
             )
         )
     if len(holding):
@@ -287,7 +284,7 @@ def chosen_n(
         )
     said.append(
         display(
-            "At another n the decision about {name} could be another, so that the one of this survey is not the article's.",
+            "At another n the decision about {name} could be another: that of this survey is not the article's.",
             name=name,
         )
     )
@@ -303,22 +300,23 @@ def decided(
 ) -> str:
     """Say of each hypothesis what the printed tables decide and what they leave open, over n.
 
-    A path that is significant in every survey of every n is decided; else the sentence says up to which n none
-    is, from which n all are, and that the tables leave the rest open.
+    A path that is significant in 95 % of the data sets or more at every n is decided; else the sentence says up to
+    which n none is, from which n all are, and that the tables leave the rest open.
     """
     shares = significant_by_size(surveys, hypotheses, significance)
-    whole = set(shares.loc[shares["data"] == "answers", "n"])
-    shares = shares[(shares["data"] == "answers") | ~shares["n"].isin(whole)]
+    shares = shares.groupby(["hypothesis", "n"], as_index=False)[["significant", "surveys"]].sum()
     said = []
     for name, part in shares.groupby("hypothesis"):
         part = part.sort_values("n")
-        counts = {"name": name, "count": display.count(int(part["surveys"].sum()))}
-        sizes = {"least": display.count(part["n"].min()), "most": display.count(part["n"].max())}
-        if (part["significant"] == part["surveys"]).all():
+        counts = {"name": str(name), "count": display.count(int(part["surveys"].sum()))}
+        ends = {"least": display.count(part["n"].min()), "most": display.count(part["n"].max())}
+        nearly = 0.95 * part["surveys"]
+        if (part["significant"] >= nearly).all():
             text = N_(
-                "**{name}** is decided by the printed tables: its path is significant in all {count} data sets, "
-                "of {least} to {most} respondents."
+                "**{name}** is decided by the printed tables: its path is significant in {hits} of {count} data "
+                "sets, of {least} to {most} respondents, in nearly all at every n."
             )
+            counts["hits"] = display.count(int(part["significant"].sum()))
         elif (part["significant"] == 0).all():
             text = N_(
                 "**{name}** is decided by the printed tables: its path is significant in none of {count} data sets, "
@@ -326,11 +324,11 @@ def decided(
             )
         else:
             text = N_(
-                "**{name}** is left open by the printed tables: {shares}. It depends on n, which the article does not print."
+                "**{name}** is left open by the printed tables: {shares}. It depends on n, which is not printed."
             )
             counts["shares"] = _turning(part, display)
-            sizes = {}
-        said.append(display(text, **counts, **sizes))
+            ends = {}
+        said.append(display(text, **counts, **ends))
     return " ".join(said)
 
 
@@ -420,15 +418,17 @@ def under_choices(choices: pd.DataFrame, *, display: Display = ENGLISH) -> str:
 
 def _under_choices(choices: pd.DataFrame, name: str, display: Display) -> str:
     hits = choices[choices["significant"]]
-    count = {"name": name, "found": len(hits), "count": len(choices)}
+    count = {"name": name, "found": str(len(hits)), "count": str(len(choices))}
     if len(hits) in (0, len(choices)):
         return display("{name} is significant under {found} of {count} choices.", **count)
-    rules = [rule for rule, part in choices.groupby("sign_changes", sort=False) if part["significant"].all()]
+    rules = [
+        str(rule) for rule, part in choices.groupby("sign_changes", sort=False) if part["significant"].all()
+    ]
     if not rules or len(hits) != int(choices["sign_changes"].isin(rules).sum()):
         return display("{name} is significant under {found} of {count} choices in this survey.", **count)
     text = display(
-        "{name} is significant under {found} of {count} choices in this survey: those in which the resamples' signs are "
-        "{rules}.",
+        "{name} is significant under {found} of {count} choices in this survey: those in which the resamples' signs "
+        "are {rules}.",
         rules=display.listed(display(RULE_NAMES[rule]) for rule in rules),
         **count,
     )

@@ -243,7 +243,10 @@ def table_4_htmt(study: Study, values: Long, *, printed: Printed = None, display
         return b.found("htmt", r, c), value, thresholds.threshold("htmt").judge(value, *ends)
 
     note = join(
-        thresholds.marks_note("htmt", display), thresholds.interval_note(display), display("HTMT has no diagonal."))
+        thresholds.marks_note("htmt", display),
+        thresholds.interval_note(display),
+        display("HTMT has no diagonal."),
+    )
     return _matrix(study, b, fill, "4", display("Discriminant validity by the HTMT test"), note)
 
 

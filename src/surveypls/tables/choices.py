@@ -63,8 +63,8 @@ def choices_table(choices: pd.DataFrame, *, display: Display = ENGLISH) -> Table
             cells[side] = f"{text} *" if hit else text
         row = {
             "hypothesis": name,
-            "sign_changes": display(RULE_NAMES[rule]),
-            "test": display(TEST_NAMES[test]),
+            "sign_changes": display(RULE_NAMES[str(rule)]),
+            "test": display(TEST_NAMES[str(test)]),
         }
         b.add(**row, **cells)
     return b.table(
@@ -106,7 +106,7 @@ def choices_over_n_table(shares: pd.DataFrame, *, name: str, display: Display = 
         )
     return b.table(
         title=display("Share of surveys in which {name} is significant, by n and choice", name=name),
-        note=display("Two-sided. Where there are no surveys of whole numbers: real-valued data."),
+        note=display("Two-sided. Surveys of whole numbers and real-valued data together."),
         repeats=("sign_changes",),
     )
 
