@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from plsem.coverage import lowest, supported_intervals
+from plsem.quantities import STATISTICS
+from plsem.resampling.intervals import DEFAULT_INTERVAL
+from surveypls.compendium.synthesis import study_target
 from surveypls.report import over_surveys as said
 from surveypls.report.narrative import other_sign
 from surveypls.report.printed import required_n
 from surveypls.report.simulated import coverage_sentence
+from surveypls.study.definition import load_study
 from surveypls.tables import choices_over_n_table, choices_table, coverage_table, other_sign_table
+from surveysynth.calibration import cell_table
+from surveysynth.ensemble import tested_figures
+from tableaudit.printed import load_published
 from tabletext.display import Display
 
+ROOT = Path(__file__).parents[2]
 H1 = SimpleNamespace(id="H1", path=SimpleNamespace(source="X", target="A"))
 H2 = SimpleNamespace(id="H2", path=SimpleNamespace(source="X", target="B"))
 HYPOTHESES = [H1, H2]
 SPANISH = Display(language="es")
 
 
-def _survey(number: int, n: int, t: tuple[float, float], p: tuple[float, float], data="answers") -> list[tuple]:
+def _survey(
+    number: int, n: int, t: tuple[float, float], p: tuple[float, float], data="answers"
+) -> list[tuple]:
     rows = [("t_statistic", "X", "A", t[0]), ("t_statistic", "X", "B", t[1])]
     rows += [("p_value", "X", "A", p[0]), ("p_value", "X", "B", p[1])]
     rows += [("cronbach_alpha", "B", "", 0.62), ("rho_c", "B", "", 0.78), ("htmt_upper", "B", "X", 1.02)]
-    rows += [("significant/none/t", "X", "A", float(p[0] < 0.05)), ("significant/individual/t", "X", "A", 1.0)]
+    rows += [
+        ("significant/none/t", "X", "A", float(p[0] < 0.05)),
+        ("significant/individual/t", "X", "A", 1.0),
+    ]
     if data == "answers":
         rows.append(("worst_distance", "", "", 0.5))
     return [(number, data, n, 1, *row) for row in rows]
@@ -185,14 +200,76 @@ def test_the_default_interval_follows_the_coverage():
     text = coverage_sentence(_coverage(0.93, 0.90))
     assert "For no statistic has BC or BCa" in text and "percentile 1.0%; BCa 20.0%" in text
     assert coverage_table(_coverage(0.93, 0.90)).frame["default"].tolist() == ["percentile"]
-    assert "another interval than the percentile one for HTMT (BCa)" in coverage_sentence(_coverage(0.80, 0.93))
+    assert "another interval than the percentile one for HTMT (BCa)" in coverage_sentence(
+        _coverage(0.80, 0.93)
+    )
     assert coverage_table(_coverage(0.80, 0.93)).frame["default"].tolist() == ["BCa"]
 
 
 def test_needed_sizes_carry_the_simulations_error():
     needed = pd.DataFrame(
-        {"population": ["normal"], "source": "X", "target": "A", "power": 0.8, "n": 93.0, "lower": 88.5, "upper": 97.3}
+        {
+            "population": ["normal"],
+            "source": "X",
+            "target": "A",
+            "power": 0.8,
+            "n": 93.0,
+            "lower": 88.5,
+            "upper": 97.3,
+        }
     )
     text = required_n(needed, [H1])
     assert "H1 93 [88; 97]" in text or "H1 93 [89; 97]" in text
     assert "no evidence" in text
+
+
+# what is kept ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kept():
+    derived = ROOT / "data" / "derived"
+    names = ("S2_ensemble", "S2_answers", "S4_coverage")
+    return {name: pd.read_csv(derived / f"{name}.csv", keep_default_na=False) for name in names}
+
+
+def test_the_kept_answers_give_every_printed_figure_and_the_kept_ones(kept):
+    study = load_study(ROOT / "study.yaml")
+    target = study_target(study, load_published(ROOT / study.published))
+    figures, items = kept["S2_ensemble"], list(target.model.items)
+    worst = figures[figures["statistic"] == "worst_distance"]
+    answers = dict(list(kept["S2_answers"].groupby("matrix")))
+    assert set(answers) == set(worst["matrix"]) and worst["matrix"].is_unique
+    for number, n, value in worst[["matrix", "n", "value"]].itertuples(index=False):
+        survey = answers[number][items]
+        distance = cell_table(target, survey)["distance"].abs().max()
+        assert len(survey) == n and distance < 1 and distance == pytest.approx(value, abs=1e-5)
+    first = worst.iloc[0]
+    mine = figures[(figures["matrix"] == first["matrix"]) & (figures["data"] == "answers")]
+    again = tested_figures(answers[first["matrix"]][items], target.model, seed=int(first["seed"]))
+    keys = ["statistic", "row", "column"]
+    merged = mine.merge(again, on=keys, suffixes=("", "_again"))
+    assert len(merged) == len(again)
+    assert merged["value"].to_numpy() == pytest.approx(merged["value_again"].to_numpy(), abs=2e-6)
+
+
+def test_the_kept_surveys_leave_h1_open_and_decide_h2(kept):
+    study = load_study(ROOT / "study.yaml")
+    text = said.decided(kept["S2_ensemble"], study.hypotheses, study.bootstrap.significance)
+    assert "**H1** is left open" in text and "**H2** is decided" in text
+
+
+def test_the_table_of_default_intervals_is_that_of_the_simulation(kept):
+    definitions = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
+    worst = lowest(kept["S4_coverage"]).set_index(["statistic", "interval"])["coverage"]
+    chosen = supported_intervals(kept["S4_coverage"])
+    for statistic, best in chosen.items():
+        percentile, bca = (f"{100 * worst[statistic, kind]:.1f} %" for kind in ("percentile", "bca"))
+        note = "" if best == DEFAULT_INTERVAL else " (see below)"
+        row = f"| {STATISTICS[statistic].label} | {percentile} | {bca} | {DEFAULT_INTERVAL}{note} |"
+        assert row in definitions
+    bounds = (
+        kept["S4_coverage"][kept["S4_coverage"]["statistic"] == "htmt"].groupby("interval")["below"].max()
+    )
+    assert bounds["percentile"] < 0.035 and bounds["bca"] > 0.15
+    assert load_study(ROOT / "study.yaml").bootstrap.interval == DEFAULT_INTERVAL

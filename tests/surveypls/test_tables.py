@@ -242,16 +242,24 @@ def test_reliability_leaves_out_what_is_not_defined(mediation):
         assert row["lower"] < row["estimate"] < row["upper"]
 
 
-def test_cross_loadings_mark_the_own_construct(mediation):
+def test_cross_loadings_are_reported_without_marks(mediation):
     values, _, _, _ = mediation
     table = tables.cross_loading_table(MEDIATION, values)
-    assert {key for _, key in table.marks} == {"S", "M", "Y"}
-    swapped = values.copy()
-    own = (swapped["row"] == "m1") & (swapped["column"] == "M")
-    swapped.loc[own & swapped["statistic"].isin(["cross_loading", "outer_loading"]), "value"] = 0.01
+    assert not table.marks and "outdated" in table.note
     row = table.frame["item"].tolist().index("m1")
-    assert tables.cross_loading_table(MEDIATION, swapped).marks[row, "M"].endswith("✗")
-    assert table.marks[row, "M"].endswith("✓")
+    own = (values["statistic"] == "cross_loading") & (values["row"] == "m1") & (values["column"] == "S")
+    assert table.frame["S"].iloc[row] == values.loc[own, "value"].iloc[0]
+
+
+def test_a_figure_whose_interval_reaches_beyond_its_threshold_gets_no_mark_of_approval(mediation):
+    _, summary, _, _ = mediation
+    own = (summary["statistic"] == "rho_a") & (summary["row"] == "M")
+    for lower, mark in ((0.75, "✓"), (-0.94, "~")):
+        changed = summary.copy()
+        changed.loc[own, ["original", "lower", "upper"]] = [0.821, lower, 0.90]
+        table = tables.reliability_table(MEDIATION, changed)
+        place = [i for i, v in enumerate(table.frame["estimate"]) if v == 0.821]
+        assert table.marks[place[0], "estimate"].endswith(mark)
 
 
 def test_htmt_with_interval_and_limit(mediation):

@@ -25,7 +25,7 @@ SAMPLED = "H1"
 SIZES = (54, 64, 80, 45, 100, 54, 64, 36, 80, 45, 30)
 #: Of its real-valued data.
 REAL_SIZES = (15, 20, 25, 30, 36, 45, 54, 64, 80, 100)
-#: Matrices of the real-valued data, at most.
+#: Matrices of the real-valued data.
 REAL_MATRICES = 24
 #: Above this alpha of RC only matrices near a plane give the printed cells, and whole numbers are not found there.
 WHOLE_ALPHA = 0.645
@@ -147,7 +147,7 @@ def study_ensemble(
             target,
             data=REAL,
             sizes=REAL_SIZES,
-            n_matrices=min(n_matrices, REAL_MATRICES),
+            n_matrices=REAL_MATRICES,
             vary={alpha: (low, high)},
             store=None if store is None else store / "real",
             **options,

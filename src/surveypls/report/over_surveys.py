@@ -273,6 +273,17 @@ def chosen_n(
                 fewer_sought=np.count_nonzero(sought["n"] < n),
             )
         )
+    if n in ranges.index:
+        said.append(
+            display(
+                "There t of {name} is {low} to {high} where it was not sought; in this survey it was brought to the "
+                "printed {t}.",
+                name=name,
+                low=display.number(ranges["min"].to_dict()[n], digits=2),
+                high=display.number(ranges["max"].to_dict()[n], digits=2),
+                t=display.number(t),
+            )
+        )
     if len(holding):
         said.append(
             display(
@@ -342,14 +353,10 @@ def _turning(part: pd.DataFrame, display: Display) -> str:
     if len(low):
         said.append(display("significant in none up to n = {n}", n=display.count(low.max())))
     between = part[~part["n"].isin([*low, *high])]
+    counts = between[["significant", "surveys", "n"]].to_numpy().tolist()
     said += [
-        display(
-            "in {found} of {count} at n = {n}",
-            found=int(row.significant),
-            count=int(row.surveys),
-            n=display.count(int(row.n)),
-        )
-        for row in between.itertuples()
+        display("in {found} of {count} at n = {n}", found=int(found), count=int(count), n=display.count(n))
+        for found, count, n in counts
     ]
     if len(high):
         said.append(display("in all from n = {n}", n=display.count(high.min())))
