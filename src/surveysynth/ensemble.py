@@ -77,7 +77,7 @@ def _resampled(estimate: Estimate) -> tuple[pd.DataFrame, FloatArray]:
     return quantities(estimate, include=("path_coefficient", "htmt"))
 
 
-def tested_figures(
+def inference_figures(
     data: pd.DataFrame, model: Model, *, seed: int, n_resamples: int = 2000, significance: float = 0.05
 ) -> pd.DataFrame:
     """Compute what the bootstrap says of one survey: statistic, row, column, value.
@@ -143,10 +143,10 @@ def open_figures(
     Returns
     -------
     DataFrame
-        ``include``, what :func:`tested_figures` gives, and q2_predict of each endogenous construct.
+        ``include``, what :func:`inference_figures` gives, and q2_predict of each endogenous construct.
     """
     labels, values = quantities(pls.fit(answers, model), include=tuple(include))
-    tested = tested_figures(answers, model, seed=seed, n_resamples=n_resamples, significance=significance)
+    tested = inference_figures(answers, model, seed=seed, n_resamples=n_resamples, significance=significance)
     predicted = predict(answers, model, folds=folds, repetitions=repetitions, seed=seed).construct_summary()
     rows = {"statistic": "q2_predict", "row": predicted.index, "column": "", "value": predicted["q2_predict"]}
     parts = [labels.assign(value=values), tested, pd.DataFrame(rows)]
@@ -281,7 +281,7 @@ def _real(
         rows = exact_sample(unpacked(whole, target.model.n_items), n, rng)
         data = pd.DataFrame(rows, columns=list(target.model.items))
         labels, values = quantities(pls.fit(data, target.model), include=_ALPHA)
-        found[n] = pd.concat([labels.assign(value=values), tested_figures(data, target.model, **tests)])
+        found[n] = pd.concat([labels.assign(value=values), inference_figures(data, target.model, **tests)])
     return found
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats.mstats import mjci
+from scipy import stats
 
 from plsem.estimator import Estimate
 from plsem.model import Model
@@ -254,6 +254,20 @@ def _summary(
     share = np.nanmean(failed)
     count = int(known.sum())
     near = (below * count + 0.5) / (count + 1)
-    spread = mjci(t[known], [tail / 100, 0.5, 1 - tail / 100]) if count > 1 else np.full(3, np.nan)
+    spread = (
+        _quantile_errors(t[known], (tail / 100, 0.5, 1 - tail / 100)) if count > 1 else np.full(3, np.nan)
+    )
     monte_carlo = (*spread, np.sqrt(near * (1 - near) / count), count)
     return (low, middle, high, np.median(errors[known]), fixed, float(below), inside, share, *monte_carlo)
+
+
+def _quantile_errors(values: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """Return standard errors of quantiles (Maritz & Jarrett, 1978): the spread of the order statistics about them."""
+    ordered, n = np.sort(values), len(values)
+    errors = []
+    for share in shares:
+        beta = stats.beta((n + 1) * share, (n + 1) * (1 - share))
+        weights = np.diff(beta.cdf(np.arange(n + 1) / n))
+        variance = float(weights @ ordered**2) - float(weights @ ordered) ** 2
+        errors.append(max(variance, 0.0) ** 0.5)
+    return np.array(errors)

@@ -195,7 +195,7 @@ def small_target():
 @pytest.fixture(scope="module")
 def surveys(small_target, tmp_path_factory):
     store = tmp_path_factory.mktemp("ensemble") / "kept"
-    made = ensemble(small_target, sizes=(24, 30), n_matrices=2, seed=4, n_resamples=50, store=store)
+    made = ensemble(small_target, sizes=(30, 40), n_matrices=2, seed=4, n_resamples=50, store=store)
     return made, store
 
 
@@ -204,7 +204,7 @@ def test_every_survey_of_the_ensemble_meets_the_targets_and_is_kept(surveys, sma
     made, _ = surveys
     assert list(made.figures.columns) == LONG
     worst = made.figures[made.figures["statistic"] == "worst_distance"]
-    assert sorted(worst["n"]) == [24, 30] and worst["matrix"].is_unique
+    assert sorted(worst["n"]) == [30, 40] and worst["matrix"].is_unique
     assert (worst["value"] < 1).all()
     for number, answers in made.answers.groupby("matrix"):
         mine = worst[worst["matrix"] == number]
@@ -252,7 +252,7 @@ def test_real_valued_data_have_the_matrix_and_every_size(small_target):
 def test_a_stored_ensemble_is_read_and_not_made_again(surveys, small_target, monkeypatch):
     made, store = surveys
     monkeypatch.setattr("surveysynth.ensemble.meeting_matrix", None)
-    again = ensemble(small_target, sizes=(24, 30), n_matrices=2, seed=4, store=store)
+    again = ensemble(small_target, sizes=(30, 40), n_matrices=2, seed=4, store=store)
     pd.testing.assert_frame_equal(again.figures, made.figures, check_dtype=False, rtol=1e-9)
     pd.testing.assert_frame_equal(again.answers, made.answers, check_dtype=False)
 

@@ -104,8 +104,11 @@ def test_a_study_without_hypotheses_reads_its_paths() -> None:
 def test_reliability_names_what_is_off() -> None:
     text = narrative.reliability(STUDY, SUMMARY)
     assert "Loadings below 0.708: x2 (0.600)." in text
-    assert "X (α 0.550)" in text
-    assert "M (" not in text
+    met, beyond = text.split("Met by the estimate, not shown by its interval:")
+    assert "X (α 0.550)" in met and "M (" not in met
+    assert "M (α 0.800 [0.600; 1.000])" in beyond
+    clear = SUMMARY.assign(lower=SUMMARY["original"] - 0.01, upper=SUMMARY["original"] + 0.01)
+    assert "not shown" not in narrative.reliability(STUDY, clear)
 
 
 def test_discriminant_validity() -> None:

@@ -19,7 +19,7 @@ from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import load_study
 from surveypls.tables import choices_over_n_table, choices_table, coverage_table, other_sign_table
 from surveysynth.calibration import cell_table
-from surveysynth.ensemble import tested_figures
+from surveysynth.ensemble import inference_figures
 from tableaudit.printed import load_published
 from tabletext.display import Display
 
@@ -246,7 +246,7 @@ def test_the_kept_answers_give_every_printed_figure_and_the_kept_ones(kept):
         assert len(survey) == n and distance < 1 and distance == pytest.approx(value, abs=1e-5)
     first = worst.iloc[0]
     mine = figures[(figures["matrix"] == first["matrix"]) & (figures["data"] == "answers")]
-    again = tested_figures(answers[first["matrix"]][items], target.model, seed=int(first["seed"]))
+    again = inference_figures(answers[first["matrix"]][items], target.model, seed=int(first["seed"]))
     keys = ["statistic", "row", "column"]
     merged = mine.merge(again, on=keys, suffixes=("", "_again"))
     assert len(merged) == len(again)

@@ -125,8 +125,7 @@ def test_marks_follow_the_recomputed_values_not_the_printed_ones(echo):
     t2, t3, t4 = six(changed)[1:4]
     assert t4.cells()[2][-2:] == ["0.950\u00a0✗", ""]
     assert t4.cells()[2][-3] == "0.244\u00a0✓"
-    assert t3.cells()[2][-1] == "0.700\u00a0✗"
-    assert t3.cells()[1][-2] == "0.783\u00a0✓"
+    assert t3.cells()[2][-1] == "0.700" and "outdated" in t3.note
     assert t2.frame["item"].tolist()[-1] == "RC4"
     assert t2.cells()[-1][3] == "0.470\u00a0~"
 
@@ -210,7 +209,7 @@ def test_article_tables_serve_other_models(mediation):
     assert t2.frame["item"].tolist() == ["s1", "m1", "m2", "m3", "y1", "y2", "y3"]
     assert not any("Printed" in c.full_heading for t in (t2, t3, t4, t5, t6) for c in t.columns)
     assert t3.cells()[0][1] == "" and t3.cells()[1][2] == ""
-    assert t3.cells()[3][4].endswith("✓")
+    assert not t3.marks
     assert t4.cells()[2][1] == "–"
     assert t5.frame["hypothesis"].tolist() == ["H1: M → Y", "H2: F → Y (indirect effect)"]
     indirect = summary[(summary["statistic"] == "indirect_effect") & (summary["row"] == "F")]
