@@ -60,7 +60,7 @@ def coverage_sentence(simulated: pd.DataFrame, *, display: Display = ENGLISH) ->
     return " ".join(
         [
             first,
-            display("Lowest mean coverage of a 95% interval: {said}.", said="; ".join(said)),
+            display("Lowest mean coverage of the intervals: {said}.", said="; ".join(said)),
             display(
                 "HTMT is judged by its upper end, which lies below the true value in at most: {bounds}.",
                 bounds="; ".join(bounds),
