@@ -105,8 +105,8 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 bench: $(DEV) ## time the bootstrap beside other packages
 	@$(VENV)/bin/python benchmarks/run.py
 
-synthesize: $(STAMP) ## remake the synthetic survey of data/raw/
-	@$(RUN) synthesize
+synthesize: $(STAMP) ## remake the synthetic survey of data/raw/ [N=45]
+	@$(RUN) synthesize $(if $(N),--respondents $(N))
 
 clean: ## remove the environment and what was built, not the runs on your own surveys
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
@@ -42,16 +40,6 @@ T = pd.DataFrame(
     ],
     columns=["hypothesis", "n", "t"],
 )
-CHOICES = {"estimator": ["PLS", "PLSc"], "sign changes": ["none", "individual", "construct"]}
-SPECIFICATIONS = pd.DataFrame(
-    [
-        (*combination, estimate, estimate - 0.3, estimate + 0.3)
-        for combination, estimate in zip(
-            itertools.product(*CHOICES.values()), (0.31, 0.29, 0.25, 0.41, 0.35, 0.45), strict=True
-        )
-    ],
-    columns=[*CHOICES, "estimate", "lower", "upper"],
-)
 SCORES = pd.DataFrame({"X": [-1.0, 0.0, 1.0, 2.0, np.nan], "Y": [-1.0, 0.5, 0.5, 2.0, 0.0]})
 CEILINGS = pd.DataFrame(
     [
@@ -80,9 +68,6 @@ DRAWINGS = {
     ),
     "significant_share": lambda **k: figures.significant_share(SHARES, **k),
     "t_bands": lambda **k: figures.t_bands(T, {"H1": 1.325, "H2": 2.528}, critical=1.96, **k),
-    "specification_curve": lambda **k: figures.specification_curve(
-        SPECIFICATIONS, list(CHOICES), printed=0.307, marked=[0], **k
-    ),
     "score_scatter": lambda **k: figures.score_scatter(
         SCORES, [("X", "Y"), ("Y", "X")], construct_labels=LABELS, **k
     ),
@@ -104,7 +89,6 @@ REFUSED = {
     "facsimile": lambda: figures.facsimile(CELLS.iloc[:0]),
     "significant_share": lambda: figures.significant_share(SHARES.iloc[:0]),
     "t_bands": lambda: figures.t_bands(T.iloc[:0], {}),
-    "specification_curve": lambda: figures.specification_curve(SPECIFICATIONS.iloc[:0], list(CHOICES)),
     "score_scatter": lambda: figures.score_scatter(SCORES, []),
     "ceiling_scatter": lambda: figures.ceiling_scatter(SCORES, CEILINGS.iloc[:0], source="X", target="Y"),
     "simple_slopes": lambda: figures.simple_slopes(

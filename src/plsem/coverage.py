@@ -8,6 +8,7 @@ bootstrapped as a survey would be, and its intervals either hold the truth or mi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem import estimator as pls
 from plsem.model import Model, ModelError
-from plsem.names import nearest
+from plsem.names import check_choice, nearest
 from plsem.resampling.bootstrap import BootstrapError, bootstrap
-from plsem.resampling.intervals import Interval, check_level, mean
+from plsem.resampling.double import DoubleBootstrapResult, Kind, double_bootstrap
+from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, mean
 from plsem.resampling.replicates import Statistics
 from plsem.resampling.result import BootstrapResult
 
 FloatArray = NDArray[np.float64]
+Doubled = Literal["calibrated", "studentised"]
+#: Intervals of the double bootstrap, as it calls them.
+_DOUBLED: Mapping[str, Kind] = {"calibrated": "percentile", "studentised": "studentised"}
 _STREAM_SAMPLES = 10
 
 
@@ -86,7 +91,8 @@ def coverage(
     seed: int,
     n_samples: int = 500,
     n_resamples: int = 1000,
-    intervals: Sequence[Interval] = ("percentile", "bca"),
+    n_inner: int = 100,
+    intervals: Sequence[Interval | Doubled] = ("percentile", "bca"),
     confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """Simulate the coverage of bootstrap intervals.
@@ -103,7 +109,10 @@ def coverage(
     seed : int
         Fixes samples and resamples; each has a random stream of its own.
     n_samples, n_resamples : int
-    intervals : sequence of {"percentile", "basic", "normal", "bc", "bca"}
+    n_inner : int
+        Inner resamples of each resample, for the intervals of the double bootstrap.
+    intervals : sequence of {"percentile", "basic", "normal", "bc", "bca", "calibrated", "studentised"}
+        The last two are those of :func:`plsem.resampling.double.double_bootstrap` and take ``n_inner`` times as long.
     confidence_level : float
 
     Returns
@@ -122,6 +131,8 @@ def coverage(
         statistic grows with the sample size (χ²), so that it has no true value.
     """
     check_level(confidence_level)
+    for kind in intervals:
+        check_choice("intervals", kind, (*get_args(Interval), *_DOUBLED))
     r = np.asarray(population, dtype=np.float64)
     truth_estimate = pls.estimate(model, r, tolerance=1e-12, max_iterations=10_000, n_observations=10**9)
     labels, truth = statistics(truth_estimate)
@@ -141,21 +152,22 @@ def coverage(
         for i in range(n_samples):
             rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_STREAM_SAMPLES, n, i)))
             sample = rng.standard_normal((n, len(r))) @ root.T
+            drawn = int(rng.integers(2**63))
+            options: dict[str, Any] = {"seed": drawn, "n_resamples": n_resamples, "max_failed": 1.0}
             try:
-                result = bootstrap(
-                    sample,
-                    model,
-                    statistics,
-                    seed=int(rng.integers(2**63)),
-                    n_resamples=n_resamples,
-                    jackknife="bca" in intervals,
-                    max_failed=1.0,
+                result = bootstrap(sample, model, statistics, jackknife="bca" in intervals, **options)
+                doubled = (
+                    double_bootstrap(sample, model, statistics, n_inner=n_inner, **options)
+                    if set(intervals) & set(_DOUBLED)
+                    else None
                 )
             except BootstrapError:
                 continue  # the sample itself has no solution; n_samples counts those that have one
             estimates[i] = result.original
             for k, kind in enumerate(intervals):
-                bounds[i, k] = _bounds(result, kind, confidence_level)
+                made = doubled if kind in _DOUBLED else result
+                assert made is not None
+                bounds[i, k] = _bounds(made, _DOUBLED.get(kind, kind), confidence_level)
         for k, kind in enumerate(intervals):
             table = _shares(bounds[:, k, 0], bounds[:, k, 1], np.asarray(truth, dtype=np.float64))
             table.insert(0, "mean_estimate", mean(estimates.T))
@@ -166,7 +178,82 @@ def coverage(
     return pd.concat(parts, ignore_index=True)
 
 
-def _bounds(result: BootstrapResult, kind: Interval, confidence_level: float) -> FloatArray:
+def pooled(simulated: pd.DataFrame) -> pd.DataFrame:
+    """Put a statistic's quantities together: the mean of their coverages, and the lowest.
+
+    Parameters
+    ----------
+    simulated : DataFrame
+        As :func:`coverage` returns it; columns besides those named here keep groups apart.
+
+    Returns
+    -------
+    DataFrame
+        One row a statistic, size and interval: ``quantities`` (their number), ``coverage`` (mean),
+        ``coverage_se`` (mean of theirs, and so no less than that of the mean), ``lowest`` (coverage), ``below``,
+        ``above``, ``mean_width``, ``n_samples``.
+    """
+    known = ["row", "column", "true_value", "mean_estimate"]
+    means = ["coverage", "coverage_se", "below", "above", "mean_width"]
+    keys = [name for name in simulated.columns if name not in (*known, *means, "n_samples")]
+    grouped = simulated.groupby(keys, sort=False)
+    table = grouped[means].mean()
+    table.insert(0, "quantities", grouped.size())
+    table.insert(3, "lowest", grouped["coverage"].min())
+    return table.assign(n_samples=grouped["n_samples"].min()).reset_index()
+
+
+def lowest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return each statistic's lowest coverage by each interval, over sizes and populations, with its error.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`pooled` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row a statistic and interval: those of ``table`` where the coverage is lowest.
+    """
+    worst = table.groupby(["statistic", "interval"], sort=False)["coverage"].idxmin()
+    return table.loc[worst].reset_index(drop=True)
+
+
+def supported_intervals(
+    table: pd.DataFrame, *, candidates: Sequence[str] = ("percentile", "bc", "bca")
+) -> dict[str, str]:
+    """Return which interval of each statistic the coverage speaks for.
+
+    The default (:data:`plsem.resampling.intervals.DEFAULT_INTERVAL`), unless the lowest coverage of another
+    candidate is higher by more than two standard errors of the difference; of several, the highest.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`pooled` returns it.
+    candidates : sequence of str
+        Intervals whose ends are values that the statistic can take, as quantiles of its draws are.
+
+    Returns
+    -------
+    dict
+        Statistic → interval.
+    """
+    chosen = {}
+    worst = lowest(table[table["interval"].isin(candidates)])
+    for statistic, part in worst.groupby("statistic", sort=False):
+        own = part[part["interval"] == DEFAULT_INTERVAL].iloc[0]
+        apart = 2 * np.hypot(part["coverage_se"], own["coverage_se"])
+        better = part[part["coverage"] - own["coverage"] > apart]
+        best = own if better.empty else better.loc[better["coverage"].idxmax()]
+        chosen[str(statistic)] = str(best["interval"])
+    return chosen
+
+
+def _bounds(
+    result: BootstrapResult | DoubleBootstrapResult, kind: Any, confidence_level: float
+) -> FloatArray:
     table = result.summary(interval=kind, confidence_level=confidence_level)
     return table[["lower", "upper"]].to_numpy().T
 

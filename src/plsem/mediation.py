@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.names import N_, nearest
-from plsem.resampling.intervals import Alternative, Interval
+from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 
 Kind = Literal[
@@ -100,7 +100,7 @@ def mediation(
     source: str | None = None,
     target: str | None = None,
     via: str | None = None,
-    interval: Interval = "bca",
+    interval: Interval = DEFAULT_INTERVAL,
     confidence_level: float = 0.95,
     alternative: Alternative = "two-sided",
 ) -> pd.DataFrame:

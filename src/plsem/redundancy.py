@@ -16,6 +16,7 @@ from plsem.estimator import Estimate, fit
 from plsem.measurement import outer_vif_last
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.resampling.intervals import DEFAULT_INTERVAL
 from plsem.thresholds import threshold
 
 GLOBAL = "global measure"
@@ -60,7 +61,7 @@ def redundancy(
     *,
     seed: int | None = None,
     n_resamples: int = 10_000,
-    interval: Any = "bca",
+    interval: Any = DEFAULT_INTERVAL,
     confidence_level: float = 0.95,
     n_jobs: int = 1,
     **options: Any,

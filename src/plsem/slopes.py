@@ -22,7 +22,7 @@ from plsem.model import Model
 from plsem.moderation import LEVELS, interaction_effects_last, interaction_paths
 from plsem.names import nearest
 from plsem.resampling import intervals
-from plsem.resampling.intervals import Alternative, Interval
+from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 from plsem.thresholds import threshold
 
@@ -119,7 +119,7 @@ class SlopeCurve:
         self,
         levels: Sequence[float],
         *,
-        interval: Interval = "bca",
+        interval: Interval = DEFAULT_INTERVAL,
         confidence_level: float = 0.95,
         alternative: Alternative = "two-sided",
     ) -> pd.DataFrame:
@@ -243,7 +243,7 @@ def simple_slopes(
     model: Model,
     *,
     levels: Sequence[float] = LEVELS,
-    interval: Interval = "bca",
+    interval: Interval = DEFAULT_INTERVAL,
     confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """Return the simple slopes of every product of a model with their inference; see :meth:`SlopeCurve.at`.

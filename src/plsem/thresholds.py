@@ -55,12 +55,18 @@ class Threshold:
     note: str = ""
     sizes: tuple[tuple[float, str], ...] = ()
 
-    def judge(self, value: float) -> str:
-        """Return ✓, ~ or ✗, or "" for a missing value."""
+    def judge(self, value: float, lower: float = math.nan, upper: float = math.nan) -> str:
+        """Return ✓, ~ or ✗, or "" for a missing value.
+
+        With an interval, ✓ needs that its less favourable end is acceptable, too; else ~.
+        """
         if value is None or math.isnan(value):
             return ""
         if self._passes(value, self.acceptable):
-            return BORDERLINE if self.too_high is not None and value > self.too_high else GOOD
+            end = lower if self._minimum else upper
+            supported = math.isnan(end) or self._passes(end, self.acceptable)
+            too_high = self.too_high is not None and value > self.too_high
+            return GOOD if supported and not too_high else BORDERLINE
         if self.borderline is None:
             return BAD
         reached = value >= self.borderline if self._minimum else value <= self.borderline

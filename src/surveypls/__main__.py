@@ -124,6 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     synthesize.add_argument(
         "--output", type=Path, metavar="FILE", help="where to write it (default: data/raw/survey.csv)"
     )
+    synthesize.add_argument(
+        "--respondents",
+        type=int,
+        metavar="N",
+        help="respondents that cleaning keeps (default: those of data/raw/survey.csv; supplement S2 says why)",
+    )
     synthesize.set_defaults(command=_synthesize)
     return parser
 
@@ -269,6 +275,7 @@ def _synthesize(options: argparse.Namespace) -> int:
     content = synthesize_study(
         load_study(root / "study.yaml"),
         root,
+        **({"n": options.respondents} if options.respondents else {}),
         checkpoint=root / "build" / "calibration.npz",
         progress=lambda step: print(step, flush=True),
     )

@@ -21,7 +21,8 @@ IntArray = NDArray[np.int64]
 #: Shares of the answers 1 … 5 about which the counts are drawn: half "always", as in the surveys of this kind.
 SHARES = (0.05, 0.07, 0.14, 0.24, 0.50)
 CONCENTRATION = 50.0
-TOP_SHARE = (0.40, 0.62)
+#: An item's share of the highest answer may lie so far below and above that of the shares given.
+TOP_ROOM = (0.10, 0.12)
 MIN_SD = 0.8
 _KEPT = 50
 _DRAWS = 300_000
@@ -150,7 +151,8 @@ def block_candidates(
     counts = _draw_counts(n, (_DRAWS, p), shares, rng)
     mean, sd = moments(counts)
     top = counts[..., -1] / n
-    usual = ((top > TOP_SHARE[0]) & (top < TOP_SHARE[1]) & (sd > MIN_SD)).all(axis=1)
+    lowest, highest = shares[-1] - TOP_ROOM[0], shares[-1] + TOP_ROOM[1]
+    usual = ((top > lowest) & (top < highest) & (sd > MIN_SD)).all(axis=1)
     counts, mean, sd = counts[usual], mean[usual], sd[usual]
     base, scale = n * mean[:, i] * mean[:, j], n * sd[:, i] * sd[:, j]
     wished = packed + noise * rng.normal(size=(len(counts), q))

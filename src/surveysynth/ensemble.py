@@ -1,48 +1,117 @@
 """What the printed tables leave open: many surveys that all give them, and how far their other figures differ.
 
-Each survey is calibrated to the same printed cells from another seed and with another number of
-respondents.  A figure that is nearly the same in all of them is pinned down by the tables; the range of the
-others is what the article could have had and did not print.  The ranges are those of the surveys made,
-and so inner bounds.
+Each survey is calibrated to the same printed cells from a correlation matrix of its own, with another number of
+respondents and other shares of the answers.  A figure that is nearly the same in all of them is pinned down by the
+tables; the range of the others is what the article could have had and did not print.  The ranges are those of
+the surveys made, and so inner bounds.  Where whole-number answers are not found, at few respondents, real-valued
+data with exactly the same correlations show what the tests would say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from plsem import estimator as pls
+from plsem.choices import by_choice
 from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.prediction import predict
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from surveysynth.answer_sums import AnswerSums, choose_sums
+from surveysynth.answer_blocks import SHARES
+from surveysynth.answer_sums import choose_sums
 from surveysynth.arrangement import arrange
 from surveysynth.calibration import cell_table
-from surveysynth.targets import CalibrationError, Target, meeting_matrix
+from surveysynth.targets import CalibrationError, Target, meeting_matrix, unpacked
+from tableaudit.implied_size import exact_sample
 
 FloatArray = NDArray[np.float64]
-KEY = ["matrix", "arrangement", "n", "seed"]
+KEY = ["matrix", "data", "n", "seed"]
 LONG = [*KEY, "statistic", "row", "column", "value"]
+#: Kinds of data: whole-number answers, and real-valued rows with exactly the matrix's correlations.
+Data = Literal["answers", "real-valued"]
+WHOLE: Data = "answers"
+REAL: Data = "real-valued"
+#: Steps at which a survey can be missed, in their order.
+STEPS = ("matrix", "whole numbers", "respondents")
+#: The decimals that are kept: well within what the search's and the estimator's tolerances support.
+DECIMALS = 6
 #: Half the width of the box about a varied value, and values drawn before a matrix is left out.
 _VARIED_HALF = 0.004
-_DRAWS = 8
-#: How far a matrix's next arrangement is from the one before.
-_WARMTH = 0.5
+_DRAWS = 12
 #: Rounds of an arrangement: one that is not found soon is hardly found at all.
-_ROUNDS = 60
-_MIN_EIGENVALUE = 0.08
+_ROUNDS = 30
+#: Of the matrices and, within them, of the whole numbers, which are not found near a plane.
+_MIN_EIGENVALUES = {WHOLE: 0.12, REAL: 0.02}
+_MIN_SUMS = 0.05
+_ALPHA = ("cronbach_alpha",)
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Surveys that give the same printed tables.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        Long: matrix, data (``"answers"`` or ``"real-valued"``), n, seed, statistic, row, column, value.
+        ``worst_distance`` is the largest distance from a printed figure in half boxes, below 1 in every survey;
+        ``missed`` stands for a survey of whole numbers that was not found, with the step in ``row``.
+    answers : DataFrame
+        The whole-number answers: matrix and one column an item, one row a respondent.
+    """
+
+    figures: pd.DataFrame
+    answers: pd.DataFrame
 
 
 def _resampled(estimate: Estimate) -> tuple[pd.DataFrame, FloatArray]:
     return quantities(estimate, include=("path_coefficient", "htmt"))
+
+
+def inference_figures(
+    data: pd.DataFrame, model: Model, *, seed: int, n_resamples: int = 2000, significance: float = 0.05
+) -> pd.DataFrame:
+    """Compute what the bootstrap says of one survey: statistic, row, column, value.
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+    model : Model
+    seed, n_resamples
+        Of the bootstrap.
+    significance : float
+        Level of the tests.
+
+    Returns
+    -------
+    DataFrame
+        t_statistic, p_value, ci_lower and ci_upper of each path (percentile); ``significant/SIGNS/TEST``, 1 or 0,
+        under each two-sided choice of :func:`plsem.choices.by_choice`; htmt_upper (the upper end of the
+        two-sided percentile interval).
+    """
+    boot = bootstrap(data, model, _resampled, seed=seed, n_resamples=n_resamples, max_failed=1.0)
+    table = boot.summary(interval="percentile", confidence_level=1 - significance)
+    names = table[["statistic", "row", "column"]]
+    path = (table["statistic"] == "path_coefficient").to_numpy()
+    renamed = {"t_statistic": "t_statistic", "p_value": "p_value", "lower": "ci_lower", "upper": "ci_upper"}
+    parts = [
+        names[path].assign(statistic=statistic, value=table.loc[path, column])
+        for column, statistic in renamed.items()
+    ]
+    choices = by_choice({"none": boot}, significance=significance, alternatives=("two-sided",))
+    named = "significant/" + choices["sign_changes"] + "/" + choices["test"]
+    chosen = choices[["row", "column"]].assign(statistic=named, value=choices["significant"].astype(float))
+    parts += [chosen, names[~path].assign(statistic="htmt_upper", value=table.loc[~path, "upper"])]
+    return pd.concat(parts, ignore_index=True)[["statistic", "row", "column", "value"]]
 
 
 def open_figures(
@@ -54,7 +123,7 @@ def open_figures(
     folds: int = 10,
     repetitions: int = 3,
     significance: float = 0.05,
-    include: Iterable[str] = ("rho_c", "cronbach_alpha", "outer_weight", "htmt2", "d_uls"),
+    include: Iterable[str] = ("rho_c", "cronbach_alpha", "htmt2"),
 ) -> pd.DataFrame:
     """Compute what an article did not print from one survey: statistic, row, column, value.
 
@@ -74,40 +143,13 @@ def open_figures(
     Returns
     -------
     DataFrame
-        Besides ``include``: t_statistic, p_value, ci_lower and ci_upper of each path (percentile), post_hoc_power
-        (``Φ(t − z)``: chance of a significant path in another such sample, were the estimate true),
-        htmt_upper (the interval's upper end, percentile), q2_predict of each endogenous construct.
+        ``include``, what :func:`inference_figures` gives, and q2_predict of each endogenous construct.
     """
-    fitted = pls.fit(answers, model)
-    labels, values = quantities(fitted, include=tuple(include))
-    parts = [labels.assign(value=values)]
-    boot = bootstrap(
-        answers, model, _resampled, seed=seed, n_resamples=n_resamples, jackknife=False, max_failed=0.5
-    )
-    table = boot.summary(interval="percentile", confidence_level=1 - significance)
-    names = table[["statistic", "row", "column"]]
-    path = (table["statistic"] == "path_coefficient").to_numpy()
-    critical = stats.norm.ppf(1 - significance / 2)
-    renamed = {"t_statistic": "t_statistic", "p_value": "p_value", "lower": "ci_lower", "upper": "ci_upper"}
-    for column, statistic in renamed.items():
-        parts.append(names[path].assign(statistic=statistic, value=table.loc[path, column]))
-    parts.append(
-        names[path].assign(
-            statistic="post_hoc_power", value=stats.norm.cdf(table.loc[path, "t_statistic"] - critical)
-        )
-    )
-    parts.append(names[~path].assign(statistic="htmt_upper", value=table.loc[~path, "upper"]))
+    labels, values = quantities(pls.fit(answers, model), include=tuple(include))
+    tested = inference_figures(answers, model, seed=seed, n_resamples=n_resamples, significance=significance)
     predicted = predict(answers, model, folds=folds, repetitions=repetitions, seed=seed).construct_summary()
-    parts.append(
-        pd.DataFrame(
-            {
-                "statistic": "q2_predict",
-                "row": predicted.index,
-                "column": "",
-                "value": predicted["q2_predict"].to_numpy(),
-            }
-        )
-    )
+    rows = {"statistic": "q2_predict", "row": predicted.index, "column": "", "value": predicted["q2_predict"]}
+    parts = [labels.assign(value=values), tested, pd.DataFrame(rows)]
     return pd.concat(parts, ignore_index=True)[["statistic", "row", "column", "value"]]
 
 
@@ -116,26 +158,32 @@ def ensemble(
     *,
     sizes: Sequence[int],
     n_matrices: int,
-    n_arrangements: int,
     seed: int,
+    data: Data = WHOLE,
+    shares: Sequence[Sequence[float]] = (SHARES,),
     vary: Mapping[tuple[str, str, str], tuple[float, float]] | None = None,
     n_resamples: int = 2000,
     significance: float = 0.05,
     store: Path | None = None,
     progress: Callable[[str], None] | None = None,
-) -> pd.DataFrame:
+) -> Ensemble:
     """Calibrate many surveys to the same targets and compute what the targets leave open.
 
     Parameters
     ----------
     target : Target
     sizes : sequence of int
-        Numbers of respondents, taken in turn.
-    n_matrices, n_arrangements : int
-        Correlation matrices with their whole-number sums, and surveys made of each: surveys with the same sums
-        have the same estimates and differ in their sampling error.
+        Numbers of respondents.  Surveys of whole numbers take them in turn, one survey a matrix; real-valued data
+        are made of every size from each matrix.
+    n_matrices : int
+        Correlation matrices.
     seed : int
         Each matrix has its own stream, so a longer run repeats a shorter one and goes on.
+    data : {"answers", "real-valued"}
+        Whole-number answers, or rows with exactly the matrix's correlations
+        (:func:`tableaudit.implied_size.exact_sample`), for which matrices may also lie near a plane.
+    shares : sequence of shares
+        Shares of the answers, taken in turn; see :func:`surveysynth.answer_sums.choose_sums`.
     vary : mapping, optional
         (statistic, row, column) → (low, high): each matrix is sought at a value drawn from there besides the
         targets, and the whole numbers come near it; another is drawn where no ordinary matrix has it.  Left to
@@ -143,44 +191,128 @@ def ensemble(
     n_resamples, significance
         See :func:`open_figures`.
     store : path, optional
-        A CSV to which each finished matrix is added; what it holds is not made again.
+        A folder to whose two CSVs each finished matrix is added; what they hold is not made again.
     progress : callable, optional
         Told in words how far it is.
 
     Returns
     -------
-    DataFrame
-        Long: matrix, arrangement, n, seed, statistic, row, column, value.  ``worst_distance`` is the largest
-        distance from a printed figure in half boxes, below 1 in every survey.  Where whole numbers or
-        respondents were not found, the matrix has fewer surveys or none, and ``progress`` is told.
+    Ensemble
     """
     tell = progress or (lambda _: None)
-    made = pd.read_csv(store, keep_default_na=False) if store is not None and store.is_file() else None
-    parts = [] if made is None else [made]
+    made = _stored(store, target)
+    figures, answers = [made.figures], [made.answers]
     for number in range(n_matrices):
-        if made is not None and (made["matrix"] == number).any():
+        if (made.figures["matrix"] == number).any():
             continue
-        n = sizes[number % len(sizes)]
-        tell(f"matrix {number + 1} of {n_matrices}, n = {n}")
         sequence = np.random.SeedSequence([seed, number])
-        rows: list[pd.DataFrame] = []
+        survey_seed = int(np.random.default_rng(sequence.spawn(1)[0]).integers(2**31))
+        tests = {"seed": survey_seed, "n_resamples": n_resamples, "significance": significance}
+        found: dict[int, pd.DataFrame] = {}
+        n, share = sizes[number % len(sizes)], shares[number % len(shares)]
         try:
-            for survey in _surveys(
-                target, vary or {}, n, number, n_arrangements, sequence, n_resamples, significance
-            ):
-                rows.append(survey)
-        except CalibrationError as error:
-            tell(f"matrix {number + 1}: {len(rows)} of {n_arrangements} surveys; {error}")
-            if not rows:
-                continue
-        new = pd.concat(rows, ignore_index=True)
-        parts.append(new)
-        if store is not None:
-            store.parent.mkdir(parents=True, exist_ok=True)
-            pd.concat(parts, ignore_index=True).to_csv(
-                store, index=False, lineterminator="\n", float_format="%.12g"
-            )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LONG)
+            if data == REAL:
+                found = _real(target, vary or {}, sizes, sequence, tests)
+            else:
+                survey = _whole(target, vary or {}, n, share, sequence)
+                found[n] = _figures_of(target, survey, tests)
+                answers.append(survey.assign(matrix=number)[["matrix", *survey.columns]])
+            told = "found"
+        except MissedError as error:
+            missed = {"statistic": ["missed"], "row": [error.step], "column": [""], "value": [1.0]}
+            found[n] = pd.DataFrame(missed)
+            told = str(error)
+        tell(f"{data}: matrix {number + 1} of {n_matrices}: {told}")
+        for size, table in found.items():
+            key = dict(zip(KEY, (number, data, size, survey_seed), strict=True))
+            figures.append(table.assign(**key).round({"value": DECIMALS})[LONG])
+        made = Ensemble(pd.concat(figures, ignore_index=True), pd.concat(answers, ignore_index=True))
+        _keep(store, made)
+    return made
+
+
+class MissedError(CalibrationError):
+    """A survey was not found; ``step`` says where."""
+
+    def __init__(self, step: str, cause: CalibrationError) -> None:
+        super().__init__(str(cause))
+        self.step = step
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    try:
+        yield
+    except CalibrationError as error:
+        raise MissedError(name, error) from error
+
+
+def _whole(
+    target: Target,
+    vary: Mapping[tuple[str, str, str], tuple[float, float]],
+    n: int,
+    shares: Sequence[float],
+    sequence: np.random.SeedSequence,
+) -> pd.DataFrame:
+    """Find n respondents whose whole-number answers meet the targets."""
+    first, second, third = (np.random.default_rng(child) for child in sequence.spawn(3))
+    with _step(STEPS[0]):
+        whole = _matrix(target, vary, first, _MIN_EIGENVALUES[WHOLE])
+    with _step(STEPS[1]):
+        sums = choose_sums(target, whole, n, rng=second, shares=shares, min_eigenvalue=_MIN_SUMS)
+    with _step(STEPS[2]):
+        arranged = arrange(sums.counts, sums.products, sums.packed, rng=third, max_rounds=_ROUNDS)
+    return pd.DataFrame(arranged, columns=list(target.model.items))
+
+
+def _real(
+    target: Target,
+    vary: Mapping[tuple[str, str, str], tuple[float, float]],
+    sizes: Sequence[int],
+    sequence: np.random.SeedSequence,
+    tests: Mapping[str, Any],
+) -> dict[int, pd.DataFrame]:
+    """Test real-valued data of every size with the correlations of one matrix."""
+    rng = np.random.default_rng(sequence.spawn(1)[0])
+    with _step(STEPS[0]):
+        whole = _matrix(target, vary, rng, _MIN_EIGENVALUES[REAL])
+    found = {}
+    for n in sizes:
+        rows = exact_sample(unpacked(whole, target.model.n_items), n, rng)
+        data = pd.DataFrame(rows, columns=list(target.model.items))
+        labels, values = quantities(pls.fit(data, target.model), include=_ALPHA)
+        found[n] = pd.concat([labels.assign(value=values), inference_figures(data, target.model, **tests)])
+    return found
+
+
+def _figures_of(target: Target, answers: pd.DataFrame, tests: Mapping[str, Any]) -> pd.DataFrame:
+    """Compute a survey's open figures, its distance from the printed ones and its share of the highest answer."""
+    extra = {
+        "worst_distance": float(cell_table(target, answers)["distance"].abs().max()),
+        "share_of_highest": float((answers == answers.max().max()).to_numpy().mean()),
+    }
+    more = pd.DataFrame({"statistic": list(extra), "row": "", "column": "", "value": list(extra.values())})
+    return pd.concat([open_figures(answers, target.model, **tests), more], ignore_index=True)
+
+
+def _stored(store: Path | None, target: Target) -> Ensemble:
+    """Return what a folder holds, or nothing yet."""
+    paths = [] if store is None else [store / f"{part}.csv" for part in ("figures", "answers")]
+    if paths and all(path.is_file() for path in paths):
+        return Ensemble(*(pd.read_csv(path, keep_default_na=False) for path in paths))
+    empty = pd.DataFrame({name: pd.Series(dtype=_TYPES.get(name, object)) for name in LONG})
+    nothing = pd.DataFrame(columns=["matrix", *target.model.items], dtype=np.int64)
+    return Ensemble(empty, nothing)
+
+
+_TYPES = {"matrix": np.int64, "n": np.int64, "seed": np.int64, "value": np.float64}
+
+
+def _keep(store: Path | None, made: Ensemble) -> None:
+    if store is not None:
+        store.mkdir(parents=True, exist_ok=True)
+        for part in ("answers", "figures"):
+            getattr(made, part).to_csv(store / f"{part}.csv", index=False, lineterminator="\n")
 
 
 def _varied(
@@ -199,20 +331,22 @@ def _varied(
 
 
 def _matrix(
-    target: Target, vary: Mapping[tuple[str, str, str], tuple[float, float]], rng: np.random.Generator
+    target: Target,
+    vary: Mapping[tuple[str, str, str], tuple[float, float]],
+    rng: np.random.Generator,
+    min_eigenvalue: float,
 ) -> FloatArray:
     """Find a matrix that meets the targets with drawn values of what is varied; draw again where none has them."""
     for left in reversed(range(_DRAWS if vary else 1)):
         wanted = _varied(target, vary, rng) if vary else target
         try:
-            # Wide starts and loose limits: an ensemble is to reach far.  But whole numbers cannot lie near a plane,
-            # so respondents of nearly singular matrices are not found.
-            whole = meeting_matrix(
+            # Wide starts and loose limits: an ensemble is to reach far.
+            return meeting_matrix(
                 wanted,
                 rng=rng,
                 spread=0.15,
                 block_spread=0.25,
-                min_eigenvalue=0.12,
+                min_eigenvalue=min_eigenvalue,
                 min_cross=-0.10,
                 max_factor_loading=float("inf"),
                 n_starts=3 if vary else 12,
@@ -220,53 +354,25 @@ def _matrix(
         except CalibrationError:
             if not left:
                 raise
-        else:
-            break
-    return whole
-
-
-def _surveys(
-    target: Target,
-    vary: Mapping[tuple[str, str, str], tuple[float, float]],
-    n: int,
-    number: int,
-    n_arrangements: int,
-    sequence: np.random.SeedSequence,
-    n_resamples: int,
-    significance: float,
-) -> Iterable[pd.DataFrame]:
-    first, second, *others = sequence.spawn(2 + n_arrangements)
-    whole = _matrix(target, vary, np.random.default_rng(first))
-    sums: AnswerSums = choose_sums(
-        target, whole, n, rng=np.random.default_rng(second), min_eigenvalue=_MIN_EIGENVALUE
-    )
-    found = None
-    for place, child in enumerate(others):
-        rng = np.random.default_rng(child)
-        found = arrange(
-            sums.counts, sums.products, sums.packed, rng=rng, start=found, warmth=_WARMTH, max_rounds=_ROUNDS
-        )
-        answers = pd.DataFrame(found, columns=list(target.model.items))
-        survey_seed = int(rng.integers(2**31))
-        table = open_figures(
-            answers, target.model, seed=survey_seed, n_resamples=n_resamples, significance=significance
-        )
-        extra = {
-            "worst_distance": float(cell_table(target, answers)["distance"].abs().max()),
-            "share_of_highest": float((answers == answers.max().max()).to_numpy().mean()),
-        }
-        more = pd.DataFrame(
-            {"statistic": list(extra), "row": "", "column": "", "value": list(extra.values())}
-        )
-        table = pd.concat([table, more], ignore_index=True)
-        for name, value in zip(KEY, (number, place, n, survey_seed), strict=True):
-            table[name] = value
-        yield table[LONG]
+    raise AssertionError  # the last draw returns or raises
 
 
 def ranges(table: pd.DataFrame) -> pd.DataFrame:
-    """Summarise an ensemble: statistic, row, column, n_surveys, minimum, lower (5 %), median, upper (95 %), maximum."""
-    grouped = table.groupby(["statistic", "row", "column"], sort=False)["value"]
+    """Summarise an ensemble's surveys of whole numbers, statistic by statistic.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The figures of an :class:`Ensemble`.
+
+    Returns
+    -------
+    DataFrame
+        statistic, row, column, n_surveys, minimum, lower (5 %), median, upper (95 %), maximum.
+    """
+    tests = table["statistic"].str.startswith("significant/") | (table["statistic"] == "missed")
+    found = table[(table["data"] == WHOLE) & ~tests]
+    grouped = found.groupby(["statistic", "row", "column"], sort=False)["value"]
     result = pd.DataFrame(
         {
             "n_surveys": grouped.count(),

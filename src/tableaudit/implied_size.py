@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from plsem.estimator import Estimate
 from plsem.model import Model
@@ -104,7 +105,9 @@ def simulate_t(
         standard_error (median), fixed_weights_error (median of :math:`(1 - \beta^2) / \sqrt{n - 1}`, as in
         :func:`standard_error_sizes`), share_below (of simulated t at or below the printed one), plausible
         (whether the printed t is in the central interval), failed (share of resamples without a solution;
-        they are left out, as are samples without one).
+        they are left out, as are samples without one); and the Monte Carlo standard errors t_lower_se,
+        t_median_se, t_upper_se (of quantiles: Maritz & Jarrett, 1978) and share_below_se (of a share, with half a
+        sample more on either side, so that 0 and 1 have one), from the samples, whose number is ``samples``.
 
     Raises
     ------
@@ -118,8 +121,7 @@ def simulate_t(
     fewest = p + 2 if exact else 4
     if min(sizes, default=0) < fewest:
         raise ValueError(f"sizes: a sample needs {fewest} rows or more here, found {min(sizes, default=0)}")
-    values, vectors = np.linalg.eigh(correlations)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root = _root(correlations)
     printed = {path: published.select("t_statistic", *path) for path in chosen.path_names}
     rows = []
     for n in sizes:
@@ -127,11 +129,9 @@ def simulate_t(
         betas = np.full((n_samples, len(chosen.paths)), np.nan)
         errors, failed = np.full_like(betas, np.nan), np.full(n_samples, np.nan)
         for i in range(n_samples):
-            noise = rng.standard_normal((n, p))
-            if exact:
-                noise = _whitened(noise)
+            sample = exact_sample(correlations, n, rng) if exact else rng.standard_normal((n, p)) @ root.T
             drawn = rng.integers(0, n, (n_resamples, n))
-            betas[i], errors[i], failed[i] = _bootstrapped(chosen, noise @ root.T, drawn)
+            betas[i], errors[i], failed[i] = _bootstrapped(chosen, sample, drawn)
         for j, path in enumerate(chosen.path_names):
             if printed[path]:
                 value = abs(printed[path][0].value)
@@ -165,6 +165,7 @@ def plausible_sizes(simulated: pd.DataFrame) -> pd.DataFrame:
 SIMULATED_COLUMNS = [
     *("n", "source", "target", "printed_t", "t_lower", "t_median", "t_upper", "standard_error"),
     *("fixed_weights_error", "share_below", "plausible", "failed"),
+    *("t_lower_se", "t_median_se", "t_upper_se", "share_below_se", "samples"),
 ]
 
 
@@ -172,11 +173,35 @@ def _listed(sizes: pd.Series) -> str:
     return ", ".join(str(int(n)) for n in sizes) or "none"
 
 
-def _whitened(noise: FloatArray) -> FloatArray:
-    """Return the sample turned and stretched to have uncorrelated columns of equal variance."""
-    centred = noise - noise.mean(axis=0)
-    left, _, right = np.linalg.svd(centred, full_matrices=False)
-    return np.asarray(left @ right)
+def exact_sample(correlations: FloatArray, n: int, rng: np.random.Generator) -> FloatArray:
+    """Draw normal rows, turned and stretched so that their own correlations are exactly those given.
+
+    Parameters
+    ----------
+    correlations : ndarray, (p, p)
+    n : int
+        Rows; more than p.
+    rng : Generator
+
+    Returns
+    -------
+    ndarray, (n, p)
+
+    Examples
+    --------
+    >>> wanted = np.array([[1.0, 0.6], [0.6, 1.0]])
+    >>> rows = exact_sample(wanted, 5, np.random.default_rng(1))
+    >>> bool(np.allclose(np.corrcoef(rows, rowvar=False), wanted))
+    True
+    """
+    noise = rng.standard_normal((n, len(correlations)))
+    left, _, right = np.linalg.svd(noise - noise.mean(axis=0), full_matrices=False)
+    return np.asarray((left @ right) @ _root(correlations).T)
+
+
+def _root(correlations: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(correlations)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def _bootstrapped(model: Model, data: FloatArray, drawn: IntArray) -> tuple[FloatArray, FloatArray, float]:
@@ -220,11 +245,29 @@ def _summary(
         t = np.abs(betas) / errors
     known = np.isfinite(t)
     if not known.any():
-        return (*[np.nan] * 6, False, np.nan)
+        return (*[np.nan] * 6, False, np.nan, *[np.nan] * 4, 0)
     tail = 50 * (1 - coverage)
     low, middle, high = np.percentile(t[known], [tail, 50, 100 - tail])
     fixed = np.median((1 - betas[known] ** 2) / np.sqrt(n - 1))
     below = np.mean(t[known] <= printed)
     inside = bool(low <= printed <= high)
     share = np.nanmean(failed)
-    return (low, middle, high, np.median(errors[known]), fixed, float(below), inside, share)
+    count = int(known.sum())
+    near = (below * count + 0.5) / (count + 1)
+    spread = (
+        _quantile_errors(t[known], (tail / 100, 0.5, 1 - tail / 100)) if count > 1 else np.full(3, np.nan)
+    )
+    monte_carlo = (*spread, np.sqrt(near * (1 - near) / count), count)
+    return (low, middle, high, np.median(errors[known]), fixed, float(below), inside, share, *monte_carlo)
+
+
+def _quantile_errors(values: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """Return standard errors of quantiles (Maritz & Jarrett, 1978): the spread of the order statistics about them."""
+    ordered, n = np.sort(values), len(values)
+    errors = []
+    for share in shares:
+        beta = stats.beta((n + 1) * share, (n + 1) * (1 - share))
+        weights = np.diff(beta.cdf(np.arange(n + 1) / n))
+        variance = float(weights @ ordered**2) - float(weights @ ordered) ** 2
+        errors.append(max(variance, 0.0) ** 0.5)
+    return np.array(errors)

@@ -23,7 +23,6 @@ CODES: Mapping[str, str] = {
     **N_(
         {
             "htmt_upper": "HTMT, upper end (percentile)",
-            "post_hoc_power": "t as power",
             "q2_predict": "Q²predict",
             # populations of the power curves
             "normal": "normal scores",

@@ -12,7 +12,8 @@ from plsem import estimator as pls
 from plsem.model import Model
 from plsem.power import power_grid, required_n, simulate, wilson_interval
 from plsem.quantities import long_table
-from surveysynth.ensemble import LONG, ensemble, open_figures, ranges
+from surveysynth.calibration import cell_table
+from surveysynth.ensemble import LONG, REAL, ensemble, open_figures, ranges
 from surveysynth.targets import Target
 
 OPTIONS = {"seed": 3, "n_replications": 30, "n_resamples": 60}
@@ -168,10 +169,11 @@ def opened(answers, model):
 def test_open_figures_agree_with_the_analysis(opened, answers, model):
     keyed = opened.set_index(["statistic", "row", "column"])["value"]
     table = long_table(pls.fit(answers, model)).set_index(["statistic", "row", "column"])["value"]
-    for key in (("rho_c", "A", ""), ("cronbach_alpha", "C", ""), ("outer_weight", "a1", "A")):
+    for key in (("rho_c", "A", ""), ("cronbach_alpha", "C", "")):
         assert keyed[key] == pytest.approx(table[key])
-    t = keyed["t_statistic", "A", "B"]
-    assert keyed["post_hoc_power", "A", "B"] == pytest.approx(stats.norm.cdf(t - 1.959964), abs=1e-6)
+    assert keyed["significant/none/t", "A", "B"] == float(keyed["p_value", "A", "B"] < 0.05)
+    excludes = not keyed["ci_lower", "A", "C"] <= 0 <= keyed["ci_upper", "A", "C"]
+    assert keyed["significant/none/percentile", "A", "C"] == float(excludes)
     assert keyed["ci_lower", "A", "B"] < table["path_coefficient", "A", "B"] < keyed["ci_upper", "A", "B"]
     assert keyed["q2_predict", "B", ""] > keyed["q2_predict", "C", ""]
     upper = opened[opened["statistic"] == "htmt_upper"]
@@ -192,58 +194,73 @@ def small_target():
 
 @pytest.fixture(scope="module")
 def surveys(small_target, tmp_path_factory):
-    store = tmp_path_factory.mktemp("ensemble") / "kept.csv"
-    table = ensemble(
-        small_target, sizes=(24, 30), n_matrices=2, n_arrangements=1, seed=4, n_resamples=50, store=store
-    )
-    return table, store
+    store = tmp_path_factory.mktemp("ensemble") / "kept"
+    made = ensemble(small_target, sizes=(30, 40), n_matrices=2, seed=4, n_resamples=50, store=store)
+    return made, store
 
 
 @pytest.mark.slow
-def test_every_survey_of_the_ensemble_meets_the_targets(surveys):
-    table, _ = surveys
-    assert list(table.columns) == LONG
-    worst = table[table["statistic"] == "worst_distance"]
-    assert sorted(worst["n"]) == [24, 30]
+def test_every_survey_of_the_ensemble_meets_the_targets_and_is_kept(surveys, small_target):
+    made, _ = surveys
+    assert list(made.figures.columns) == LONG
+    worst = made.figures[made.figures["statistic"] == "worst_distance"]
+    assert sorted(worst["n"]) == [30, 40] and worst["matrix"].is_unique
     assert (worst["value"] < 1).all()
+    for number, answers in made.answers.groupby("matrix"):
+        mine = worst[worst["matrix"] == number]
+        items = answers[list(small_target.model.items)]
+        assert len(items) == mine["n"].iloc[0] and items.isin(range(1, 6)).all(axis=None)
+        distance = cell_table(small_target, items)["distance"].abs().max()
+        assert distance == pytest.approx(mine["value"].iloc[0], abs=1e-6)
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")
 def test_what_is_varied_is_met_besides_the_targets(small_target):
     alpha = ("cronbach_alpha", "B", "")
-    told = []
-    table = ensemble(
-        small_target, sizes=(30,), n_matrices=4, n_arrangements=2, seed=5, n_resamples=20,
-        vary={alpha: (0.55, 0.8)}, progress=told.append,
-    )  # fmt: skip
-    assert not [t for t in told if "surveys;" in t]
-    wide = table.pivot_table(index=["matrix", "arrangement"], columns=["statistic", "row"], values="value")
-    found = wide["cronbach_alpha", "B"].to_numpy().reshape(4, 2)
-    assert np.ptp(found, axis=1).max() < 1e-12, "arrangements of one matrix have the same estimates"
-    assert found.min() > 0.52 and found.max() < 0.83 and np.ptp(found) > 0.05
-    assert (wide["worst_distance", ""] < 1).all()
+    made = ensemble(
+        small_target, sizes=(30,), n_matrices=4, seed=5, n_resamples=20, vary={alpha: (0.55, 0.8)}
+    ).figures
+    assert not (made["statistic"] == "missed").any()
+    found = made.loc[(made["statistic"] == "cronbach_alpha") & (made["row"] == "B"), "value"]
+    assert len(found) == 4 and found.min() > 0.52 and found.max() < 0.83 and np.ptp(found) > 0.05
 
 
 @pytest.mark.slow
-def test_a_value_that_no_matrix_has_leaves_the_matrix_out(small_target):
+def test_a_value_that_no_matrix_has_is_written_down_as_missed(small_target):
     told = []
-    table = ensemble(
-        small_target, sizes=(30,), n_matrices=1, n_arrangements=1, seed=5, n_resamples=20,
+    made = ensemble(
+        small_target, sizes=(30,), n_matrices=1, seed=5, n_resamples=20,
         vary={("outer_loading", "a1", "A"): (0.2, 0.3)}, progress=told.append,
     )  # fmt: skip
-    assert table.empty and "matrix 1: 0 of 1 surveys" in told[-1]
+    assert made.figures[["n", "statistic", "row", "value"]].to_numpy().tolist() == [
+        [30, "missed", "matrix", 1.0]
+    ]
+    assert made.answers.empty and "no correlation matrix" in told[-1]
+
+
+def test_real_valued_data_have_the_matrix_and_every_size(small_target):
+    made = ensemble(small_target, data=REAL, sizes=(15, 40), n_matrices=2, seed=4, n_resamples=50).figures
+    alpha = made[(made["statistic"] == "cronbach_alpha") & (made["row"] == "B")]
+    assert alpha["n"].tolist() == [15, 40, 15, 40]
+    first, second = alpha["value"].to_numpy().reshape(2, 2)
+    assert first[0] == first[1] and second[0] == second[1] != first[0]
+    t = made.loc[made["statistic"] == "t_statistic", "value"].to_numpy().reshape(2, 2)
+    assert (t[:, 1] > t[:, 0]).all()
 
 
 def test_a_stored_ensemble_is_read_and_not_made_again(surveys, small_target, monkeypatch):
-    table, store = surveys
+    made, store = surveys
     monkeypatch.setattr("surveysynth.ensemble.meeting_matrix", None)
-    again = ensemble(small_target, sizes=(24, 30), n_matrices=2, n_arrangements=1, seed=4, store=store)
-    pd.testing.assert_frame_equal(again, table, check_dtype=False, rtol=1e-9)
+    again = ensemble(small_target, sizes=(30, 40), n_matrices=2, seed=4, store=store)
+    pd.testing.assert_frame_equal(again.figures, made.figures, check_dtype=False, rtol=1e-9)
+    pd.testing.assert_frame_equal(again.answers, made.answers, check_dtype=False)
 
 
 def test_ranges_are_those_of_the_values():
-    table = pd.DataFrame({"statistic": "t", "row": "A", "column": "B", "value": np.arange(101.0)})
+    table = pd.DataFrame(
+        {"data": "answers", "statistic": "t", "row": "A", "column": "B", "value": np.arange(101.0)}
+    )
     found = ranges(table).iloc[0]
     assert found[["n_surveys", "minimum", "lower", "median", "upper", "maximum"]].tolist() == [
         101, 0, 5, 50, 95, 100,

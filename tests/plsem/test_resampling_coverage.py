@@ -10,7 +10,7 @@ import pytest
 from resampling_cases import SMALL
 
 from plsem import estimator as pls
-from plsem.coverage import common_factor_correlations, coverage
+from plsem.coverage import common_factor_correlations, coverage, lowest, pooled, supported_intervals
 from plsem.model import ModelError
 from plsem.quantities import quantities
 
@@ -95,3 +95,51 @@ def test_the_seed_fixes_everything(population, simulated):
         population, SMALL, STATISTICS, n_observations=[40, 80], seed=3, n_samples=30, n_resamples=200
     )
     pd.testing.assert_frame_equal(again, simulated)
+
+
+def test_intervals_of_the_double_bootstrap_are_counted_as_well(population):
+    kinds = ("percentile", "calibrated", "studentised")
+    found = coverage(
+        population, SMALL, STATISTICS, n_observations=40, seed=3, n_samples=6, n_resamples=60, n_inner=20,
+        intervals=kinds,
+    )  # fmt: skip
+    widths = found.pivot_table(index=["statistic", "row", "column"], columns="interval", values="mean_width")
+    assert set(widths.columns) == set(kinds) and widths.nunique(axis=1).eq(3).all()
+    alone = coverage(
+        population, SMALL, STATISTICS, n_observations=40, seed=3, n_samples=6, n_resamples=60,
+        intervals=("percentile",),
+    )  # fmt: skip
+    same = found[found["interval"] == "percentile"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, alone)
+    with pytest.raises(ValueError, match="calibrated"):
+        coverage(population, SMALL, STATISTICS, n_observations=40, seed=3, intervals=("calibratd",))
+
+
+def test_coverages_of_one_statistic_are_put_together():
+    rows = [("b", "x", n, kind, c, 0.01) for n, kind, c in _COVERED]
+    columns = ["statistic", "row", "n_observations", "interval", "coverage", "coverage_se"]
+    table = pd.DataFrame(rows, columns=columns).assign(
+        column="", true_value=0.3, mean_estimate=0.3, below=0.0, above=0.0, mean_width=1.0, n_samples=500
+    )
+    found = pooled(table)
+    bca = found[(found["n_observations"] == 25) & (found["interval"] == "bca")]
+    assert bca["coverage"].tolist() == pytest.approx([0.9])
+    assert found["lowest"].min() == 0.85 and found["quantities"].tolist() == [2, 2, 1, 1]
+    worst = lowest(found).set_index("interval")["coverage"]
+    assert worst.to_dict() == pytest.approx({"percentile": 0.94, "bca": 0.9})
+    assert supported_intervals(found) == {"b": "percentile"}
+    better = found.assign(coverage=np.where(found["interval"] == "bca", 0.97, 0.90))
+    assert supported_intervals(better) == {"b": "bca"}
+    # within two standard errors of the difference, 0.028, the default stays
+    near = found.assign(coverage=np.where(found["interval"] == "bca", 0.92, 0.90))
+    assert supported_intervals(near) == {"b": "percentile"}
+
+
+_COVERED = (
+    (25, "percentile", 0.94),
+    (25, "percentile", 0.94),
+    (25, "bca", 0.95),
+    (25, "bca", 0.85),
+    (100, "percentile", 0.95),
+    (100, "bca", 0.95),
+)

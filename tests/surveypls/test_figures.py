@@ -126,17 +126,15 @@ IPMA = pd.DataFrame(
 
 COVERAGE = pd.DataFrame(
     [
-        (s, *pair, n, kind, 0.3, 0.31, share, 0.02, 0.5 * (1 - share), 0.5 * (1 - share), 0.4, 300)
+        (population, s, n, kind, share, 0.02, 0.5 * (1 - share), 300)
+        for population in ("moderate", "weak")
         for n in (50, 100)
         for kind in ("percentile", "bca")
-        for s, pair, share in (
-            ("htmt", ("FI", "RC"), 0.95 if kind == "bca" else 0.80),
-            ("path_coefficient", ("INFRATICS", "RC"), 0.94),
-        )
+        for s, share in (("htmt", 0.95 if kind == "bca" else 0.80), ("path_coefficient", 0.94))
     ],
     columns=[
-        *("statistic", "row", "column", "n_observations", "interval", "true_value", "mean_estimate"),
-        *("coverage", "coverage_se", "below", "above", "mean_width", "n_samples"),
+        *("population", "statistic", "n_observations", "interval"),
+        *("coverage", "coverage_se", "below", "n_samples"),
     ],
 )
 
@@ -547,14 +545,13 @@ def test_power_curves_are_sorted_and_checked():
 def test_coverage_is_drawn_tabled_and_put_into_words(language):
     display = Display(language, notice="simulated")
     figure, data = figures.coverage_figure(COVERAGE, display=display)
-    assert len(figure.axes) == 2 and len(data) == len(COVERAGE)
+    assert len(figure.axes) == 4 and len(data) == len(COVERAGE)
     drawn = sorted(x for ax in figure.axes for c in ax.containers for x in c.lines[0].get_xdata())
     assert drawn == sorted(COVERAGE["coverage"])
-    assert (
-        coverage_table(COVERAGE, display=display).frame["coverage"].tolist() == COVERAGE["coverage"].tolist()
-    )
+    frame = coverage_table(COVERAGE, display=display).frame
+    assert frame["percentile"].tolist() == [0.80, 0.94] and frame["bca"].tolist() == [0.95, 0.94]
     sentence = coverage_sentence(COVERAGE, display=display)
-    assert sentence.startswith("6 ") and ("coberturas" in sentence) == (language == "es")
+    assert "HTMT (BCa)" in sentence and ("cobertura" in sentence) == (language == "es")
     assert "80.0%" in sentence or "80,0\N{NO-BREAK SPACE}%" in sentence
 
 

@@ -10,13 +10,11 @@ import pytest
 from figure_cases import (
     CEILINGS,
     CELLS,
-    CHOICES,
     DRAWINGS,
     LINES,
     SCORES,
     SHARES,
     SLOPES,
-    SPECIFICATIONS,
     T,
 )
 from matplotlib.colors import to_hex
@@ -146,26 +144,6 @@ def test_t_bands_are_the_quantiles_and_the_printed_t_a_line():
     )
     with pytest.raises(FigureError, match="no surveys for 'H3'; there are H1, H2"):
         figures.t_bands(T, {"H3": 1.0})
-
-
-# choices ------------------------------------------------------------------------------------------
-
-
-def test_specifications_stand_in_order_with_their_choices_below():
-    figure, data = DRAWINGS["specification_curve"]()
-    assert data["estimate"].tolist() == sorted(SPECIFICATIONS["estimate"])
-    assert data["excludes_0"].tolist() == [False, False, True, True, True, True]
-    assert data.loc[data["marked"], ["order", "estimator", "sign changes"]].to_numpy().tolist() == [
-        [3, "PLS", "none"]
-    ]
-    marks = [line.get_xdata() for line in figure.axes[1].lines if line.get_marker() == "|"]
-    assert sorted(len(m) for m in marks) == [2, 2, 2, 3, 3]
-    assert sorted(np.concatenate(marks)) == sorted([*range(1, 7)] * 2)
-    assert marks[0].tolist() == data.loc[data["estimator"] == "PLS", "order"].tolist()
-    with pytest.raises(FigureError, match="no column 'tail'"):
-        figures.specification_curve(SPECIFICATIONS, [*CHOICES, "tail"])
-    bare = SPECIFICATIONS.drop(columns=["lower", "upper"])
-    assert not figures.specification_curve(bare, list(CHOICES))[1]["excludes_0"].any()
 
 
 # scores -------------------------------------------------------------------------------------------

@@ -104,8 +104,11 @@ def test_a_study_without_hypotheses_reads_its_paths() -> None:
 def test_reliability_names_what_is_off() -> None:
     text = narrative.reliability(STUDY, SUMMARY)
     assert "Loadings below 0.708: x2 (0.600)." in text
-    assert "X (α 0.550)" in text
-    assert "M (" not in text
+    met, beyond = text.split("Met by the estimate, not shown by its interval:")
+    assert "X (α 0.550)" in met and "M (" not in met
+    assert "M (α 0.800 [0.600; 1.000])" in beyond
+    clear = SUMMARY.assign(lower=SUMMARY["original"] - 0.01, upper=SUMMARY["original"] + 0.01)
+    assert "not shown" not in narrative.reliability(STUDY, clear)
 
 
 def test_discriminant_validity() -> None:
@@ -122,7 +125,8 @@ def test_discriminant_validity() -> None:
     text = narrative.discriminant(STUDY, clean, bounds.assign(below=True))
     assert (
         text
-        == "Fornell-Larcker holds for every pair. Every HTMT is below 0.85. Every one-sided upper bound stays below 1."
+        == "Every HTMT is below 0.85. Every one-sided upper bound stays below 1. For comparison, outdated by "
+        "SmartPLS's documentation: Fornell-Larcker holds for every pair."
     )
 
 
@@ -228,7 +232,7 @@ def test_a_second_hump_is_named() -> None:
     known = draws[np.isfinite(draws)]
     table = resampled.summary(interval="percentile").set_index(["statistic", "row", "column"])["original"]
     share = (known * table["path_coefficient", source, target] < 0).mean()
-    assert share > 0.05 and f"{stated.id} {100 * share:.0f}%" in told
+    assert share > 0.05 and f"In {100 * share:.1f}% of the resamples the effect of {stated.id}" in told
 
 
 def test_sizes_at_which_a_printed_t_is_ordinary() -> None:

@@ -125,8 +125,7 @@ def test_marks_follow_the_recomputed_values_not_the_printed_ones(echo):
     t2, t3, t4 = six(changed)[1:4]
     assert t4.cells()[2][-2:] == ["0.950\u00a0✗", ""]
     assert t4.cells()[2][-3] == "0.244\u00a0✓"
-    assert t3.cells()[2][-1] == "0.700\u00a0✗"
-    assert t3.cells()[1][-2] == "0.783\u00a0✓"
+    assert t3.cells()[2][-1] == "0.700" and "outdated" in t3.note
     assert t2.frame["item"].tolist()[-1] == "RC4"
     assert t2.cells()[-1][3] == "0.470\u00a0~"
 
@@ -210,7 +209,7 @@ def test_article_tables_serve_other_models(mediation):
     assert t2.frame["item"].tolist() == ["s1", "m1", "m2", "m3", "y1", "y2", "y3"]
     assert not any("Printed" in c.full_heading for t in (t2, t3, t4, t5, t6) for c in t.columns)
     assert t3.cells()[0][1] == "" and t3.cells()[1][2] == ""
-    assert t3.cells()[3][4].endswith("✓")
+    assert not t3.marks
     assert t4.cells()[2][1] == "–"
     assert t5.frame["hypothesis"].tolist() == ["H1: M → Y", "H2: F → Y (indirect effect)"]
     indirect = summary[(summary["statistic"] == "indirect_effect") & (summary["row"] == "F")]
@@ -242,16 +241,24 @@ def test_reliability_leaves_out_what_is_not_defined(mediation):
         assert row["lower"] < row["estimate"] < row["upper"]
 
 
-def test_cross_loadings_mark_the_own_construct(mediation):
+def test_cross_loadings_are_reported_without_marks(mediation):
     values, _, _, _ = mediation
     table = tables.cross_loading_table(MEDIATION, values)
-    assert {key for _, key in table.marks} == {"S", "M", "Y"}
-    swapped = values.copy()
-    own = (swapped["row"] == "m1") & (swapped["column"] == "M")
-    swapped.loc[own & swapped["statistic"].isin(["cross_loading", "outer_loading"]), "value"] = 0.01
+    assert not table.marks and "outdated" in table.note
     row = table.frame["item"].tolist().index("m1")
-    assert tables.cross_loading_table(MEDIATION, swapped).marks[row, "M"].endswith("✗")
-    assert table.marks[row, "M"].endswith("✓")
+    own = (values["statistic"] == "cross_loading") & (values["row"] == "m1") & (values["column"] == "S")
+    assert table.frame["S"].iloc[row] == values.loc[own, "value"].iloc[0]
+
+
+def test_a_figure_whose_interval_reaches_beyond_its_threshold_gets_no_mark_of_approval(mediation):
+    _, summary, _, _ = mediation
+    own = (summary["statistic"] == "rho_a") & (summary["row"] == "M")
+    for lower, mark in ((0.75, "✓"), (-0.94, "~")):
+        changed = summary.copy()
+        changed.loc[own, ["original", "lower", "upper"]] = [0.821, lower, 0.90]
+        table = tables.reliability_table(MEDIATION, changed)
+        place = [i for i, v in enumerate(table.frame["estimate"]) if v == 0.821]
+        assert table.marks[place[0], "estimate"].endswith(mark)
 
 
 def test_htmt_with_interval_and_limit(mediation):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from plsem.estimator import estimate
 from plsem.model import Model
@@ -383,16 +384,23 @@ def test_resamples_without_a_solution_are_left_out_and_counted():
 def test_a_size_at_which_no_sample_has_a_solution_is_plausible_for_none():
     nothing = np.full(3, np.nan)
     found = _summary(nothing, nothing, nothing, 20, 2.0, 0.95)
-    assert found[6] is False and np.isnan([*found[:6], found[7]]).all()
+    assert found[6] is False and np.isnan([*found[:6], *found[7:12]]).all() and found[12] == 0
 
 
 def test_t_of_several_samples_are_summarised_by_median_and_central_interval():
     betas = np.array([0.1, 0.2, 0.3, 0.4, 0.5, np.nan])
-    low, middle, high, error, fixed, below, inside, failed = _summary(
+    low, middle, high, error, fixed, below, inside, failed, *monte_carlo = _summary(
         betas, np.full(6, 0.1), np.array([0.0, 0.0, 0.1, 0.0, 0.0, np.nan]), 26, 2.0, 0.5
     )
     assert (low, middle, high, error) == pytest.approx((2, 3, 4, 0.1))
     assert (fixed, below, inside, failed) == pytest.approx((0.91 / 5, 0.4, True, 0.02))
+    # of five samples, two below: half a sample more on either side makes the share 2.5 of 6
+    assert monte_carlo[3:] == pytest.approx([np.sqrt(2.5 / 6 * 3.5 / 6 / 5), 5])
+    # Maritz & Jarrett's error of the median of 1 … 5: weights are those of a beta(3, 3)
+    weights = np.diff(stats.beta(3, 3).cdf(np.arange(6) / 5))
+    values = np.arange(1, 6)
+    expected = np.sqrt(weights @ values**2 - (weights @ values) ** 2)
+    assert monte_carlo[1] == pytest.approx(expected)
 
 
 def test_simulation_refuses_what_it_cannot_use():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plsem.names import nearest
 from plsem.quantities import about
 from plsem.resampling import intervals
-from plsem.resampling.intervals import Alternative, Interval, QuantileMethod
+from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval, QuantileMethod
 from plsem.thresholds import threshold
 
 FloatArray = NDArray[np.float64]
@@ -137,7 +137,7 @@ class BootstrapResult:
         self,
         *,
         statistic: str | list[str] | None = None,
-        interval: Interval = "bca",
+        interval: Interval = DEFAULT_INTERVAL,
         confidence_level: float = 0.95,
         alternative: Alternative = "two-sided",
         degrees_of_freedom: float | None = None,
@@ -248,7 +248,7 @@ class BootstrapResult:
         thresholds: Sequence[float] | None = None,
         *,
         statistic: str = "htmt",
-        interval: Interval = "bca",
+        interval: Interval = DEFAULT_INTERVAL,
         confidence_level: float = 0.95,
     ) -> pd.DataFrame:
         """Test whether quantities lie below thresholds: their one-sided upper bounds against each.
@@ -315,7 +315,7 @@ class BootstrapResult:
         """Return the table that the result shows itself by: the paths, or whatever was drawn first."""
         names = set(self.labels["statistic"])
         statistic = "path_coefficient" if "path_coefficient" in names else self.labels["statistic"].iloc[0]
-        return self.smartpls(statistic, interval="percentile" if self.jackknife is None else "bca")
+        return self.smartpls(statistic)
 
 
 def _htmt_limits() -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from plsem.choices import by_choice
 from plsem.estimator import Estimate, fit, scores
 from plsem.importance import importance_performance
 from plsem.model import Model
@@ -20,6 +21,7 @@ from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
 from surveypls.study.definition import Study
+from surveypls.tables.decisions import claims
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,30 @@ class Analysis:
     def _inference(self) -> dict[str, Any]:
         settings = self.study.bootstrap
         return {"interval": settings.interval, "confidence_level": settings.confidence_level}
+
+    @cached_property
+    def choices(self) -> pd.DataFrame:
+        """What the test of each hypothesis about a path says under each of the analyst's choices.
+
+        Column hypothesis, and those of :func:`plsem.choices.by_choice`.
+        """
+        settings, estimator = self.study.bootstrap, self.study.estimator
+        results = {
+            rule: bootstrap(
+                self.responses,
+                self.model,
+                ["path_coefficient"],
+                seed=self.study.seed,
+                **settings.resampling | {"sign_changes": rule},
+                **estimator,
+            )
+            for rule in ("none", "construct")
+        }
+        table = by_choice(results, significance=settings.significance)
+        names = {h.quantity[1:]: h.id for h in claims(self.study) if h.effect == "direct"}
+        keys = table[["row", "column"]].itertuples(index=False, name=None)
+        table.insert(0, "hypothesis", [names.get(key, "") for key in keys])
+        return table[table["hypothesis"] != ""].reset_index(drop=True)
 
     @cached_property
     def scores(self) -> pd.DataFrame:

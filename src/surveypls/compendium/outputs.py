@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypls import figures, tables
-from surveypls.report import narrative, printed
+from surveypls.report import narrative, over_surveys, printed
 from tabletext.catalogue import N_
 from tabletext.tabular import Table
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Drawn = "tuple[Figure, pd.DataFrame]"
 EFFECTS = ("path_coefficient", "indirect_effect", "total_effect")
 #: What the ensemble's figure shows of the figures that the article did not print.
-OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic", "post_hoc_power")
+OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,12 @@ PICTURES: Mapping[str, Picture] = {
             a.importance, construct_labels=p.study.construct_labels, display=d
         ),
     ),
+    "fig_4_5_scores": _picture(
+        N_("Respondents' construct scores, one panel a path, with the regression line and its band."),
+        lambda p, d, a: figures.score_scatter(
+            a.scores, a.model.path_names, construct_labels=p.study.construct_labels, display=d
+        ),
+    ),
     "fig_5_1_hypotheses": _picture(
         N_("Effect of each hypothesis with its bootstrap interval, against zero."),
         lambda p, d, summary: figures.forest(
@@ -187,6 +193,29 @@ PICTURES: Mapping[str, Picture] = {
         lambda p, d, ranges, surveys: figures.ensemble_intervals(
             ranges[ranges["statistic"].isin(OPEN)],
             count=int((surveys["statistic"] == "worst_distance").sum()),
+            display=d,
+        ),
+    ),
+    "fig_S2_3_significant": _picture(
+        N_(
+            "Share of surveys in which each hypothesis is significant, over the number of respondents, with intervals."
+        ),
+        lambda p, d, surveys: figures.significant_share(
+            over_surveys.significant_by_size(
+                surveys, p.study.hypotheses, p.study.bootstrap.significance
+            ).assign(data=lambda f: f["data"].map(lambda name: d(over_surveys.DATA[name]))),
+            alpha=p.study.bootstrap.significance,
+            display=d,
+        ),
+    ),
+    "fig_S2_4_t_over_n": _picture(
+        N_(
+            "t of each hypothesis over the number of respondents, in all surveys, beside the printed t as a line."
+        ),
+        lambda p, d, surveys: figures.t_bands(
+            over_surveys.t_over_n(surveys, p.study.hypotheses),
+            p.printed_t(),
+            names={key: d(name) for key, name in over_surveys.DATA.items()},
             display=d,
         ),
     ),
@@ -261,6 +290,10 @@ SHEETS: Mapping[str, Sheet] = {
     ),
     "table_4_1_paths": Sheet(lambda p, d, a: tables.path_table(p.study, a.summary, display=d)),
     "table_4_2_effects": Sheet(lambda p, d, a: tables.effects_table(p.study, a.summary, display=d)),
+    "table_4_6_other_sign": Sheet(
+        lambda p, d, a: tables.other_sign_table(narrative.turned_hypotheses(p.study, a.resampled), display=d)
+    ),
+    "table_4_7_choices": Sheet(lambda p, d, a: tables.choices_table(a.choices, display=d)),
     "table_6_model_quality": Sheet(
         lambda p, d, a: tables.table_6_model_quality(p.study, a.summary, printed=p.printed(), display=d)
     ),
@@ -312,6 +345,11 @@ SHEETS: Mapping[str, Sheet] = {
                 "share_below": d("Share at or below the printed t"),
                 "plausible": d("Within"),
                 "failed": d("Share of resamples without a solution"),
+                "t_lower_se": d("Monte Carlo error of 2.5 %"),
+                "t_median_se": d("Monte Carlo error of the median"),
+                "t_upper_se": d("Monte Carlo error of 97.5 %"),
+                "share_below_se": d("Monte Carlo error of the share"),
+                "samples": d("Samples"),
             },
             display=d,
         )
@@ -335,21 +373,10 @@ SHEETS: Mapping[str, Sheet] = {
             display=d,
         )
     ),
-    "table_S2_2_by_size": Sheet(
-        lambda p, d, surveys: tables.frame_table(
-            printed.t_by_size(surveys),
-            decimals=dict.fromkeys(("min", "median", "max"), 2),
-            kinds={"n": "count", "count": "count"},
-            title=d("t over the number of respondents, in the ensemble"),
-            headings={
-                "row": d("From"),
-                "column": d("To"),
-                "n": "n",
-                "count": d("Surveys"),
-                "min": d("Least"),
-                "median": d("Median"),
-                "max": d("Largest"),
-            },
+    "table_S2_2_choices": Sheet(
+        lambda p, d, surveys: tables.choices_over_n_table(
+            over_surveys.choices_over_n(surveys, p.study.hypotheses[0]),
+            name=p.study.hypotheses[0].id,
             display=d,
         )
     ),
@@ -387,6 +414,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "hypotheses": lambda p, d, summary: narrative.hypotheses(p.study, summary, display=d),
     "cautions": lambda p, d, summary, bounds: narrative.cautions(p.study, summary, bounds, display=d),
     "other_sign": lambda p, d, a: narrative.other_sign(p.study, a.resampled, display=d),
+    "choices": lambda p, d, a: over_surveys.under_choices(a.choices, display=d),
     "explained": lambda p, d, summary: narrative.explained(p.study, summary, display=d),
     "fit": lambda p, d, a: narrative.fit(a.summary, consistent=p.study.pls.consistent, display=d),
     "prediction": lambda p, d, a: narrative.prediction(
@@ -407,10 +435,19 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "weight_errors": lambda p, d, simulated: printed.weight_errors(simulated, display=d),
     "targets": lambda p, d, target: printed.targets(target, display=d),
     "reached": lambda p, d, cells: printed.reached(cells, display=d),
-    "ensemble": lambda p, d, surveys: printed.ensemble(surveys, display=d),
-    "ensemble_tests": lambda p, d, surveys: printed.ensemble_tests(
-        surveys, p.study.bootstrap.significance, display=d
+    "ensemble": lambda p, d, surveys, attainable: over_surveys.made(surveys, attainable, display=d),
+    "pinned": lambda p, d, surveys: over_surveys.pinned(surveys, p.read("S1_attainable"), display=d),
+    "chosen_n": lambda p, d, surveys, n: over_surveys.chosen_n(
+        surveys, p.study.hypotheses, p.printed_t(), n, display=d
     ),
+    "missed": lambda p, d, surveys: over_surveys.missed(surveys, display=d),
+    "decided": lambda p, d, surveys: over_surveys.decided(
+        surveys, p.study.hypotheses, p.study.bootstrap.significance, display=d
+    ),
+    "printed_t": lambda p, d, surveys: over_surveys.printed_t_meets(
+        surveys, p.study.hypotheses, p.printed_t(), display=d
+    ),
+    "required_n": lambda p, d, needed: printed.required_n(needed, p.study.hypotheses, display=d),
     "same_numbers": lambda p, d, alone, together: printed.same_numbers(alone, together, display=d),
     "coverage": lambda p, d, simulated: narrative.coverage_sentence(simulated, display=d),
 }

@@ -157,6 +157,13 @@ class Project:
 
         return load_published(self.published) if self.published else None
 
+    def printed_t(self) -> dict[str, float]:
+        """Return hypothesis → its printed t, of those that have one."""
+        printed = self.printed()
+        pairs = [(h.id, h.path.source, h.path.target) for h in self.study.hypotheses if printed is not None]
+        cells = {name: printed.select("t_statistic", *path) for name, *path in pairs} if printed else {}
+        return {name: abs(float(found[0].value)) for name, found in cells.items() if found}
+
     def read_codebook(self) -> pd.DataFrame | None:
         """Read the codebook, one row an item; None where the study names none."""
         from surveypls.survey.codebook import load_codebook

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,8 @@ from plsem.model import Model
 from surveypls.errors import CompendiumError
 from surveypls.study.definition import Study
 from surveypls.survey.codebook import load_codebook
-from surveysynth.ensemble import ensemble
+from surveysynth.answer_blocks import SHARES
+from surveysynth.ensemble import REAL, WHOLE, Ensemble, ensemble
 from surveysynth.raw_form import Form
 from surveysynth.survey import RESPONDENTS, printed_model, printed_target, synthesize
 from surveysynth.targets import Target
@@ -19,6 +21,16 @@ from tableaudit.printed import Published, load_published
 
 #: The hypothesis whose printed t the survey's sampling error is brought to.
 SAMPLED = "H1"
+#: Respondents of the ensemble's surveys of whole numbers, in turn: most where H1 turns, fewest where few are found.
+SIZES = (54, 64, 80, 45, 100, 54, 64, 36, 80, 45, 30)
+#: Of its real-valued data.
+REAL_SIZES = (15, 20, 25, 30, 36, 45, 54, 64, 80, 100)
+#: Matrices of the real-valued data.
+REAL_MATRICES = 24
+#: Above this alpha of RC only matrices near a plane give the printed cells, and whole numbers are not found there.
+WHOLE_ALPHA = 0.645
+#: Shares of the answers 1 … 5, which the article does not print: half the highest, spread out, and humped.
+ANSWER_SHARES = (SHARES, (0.15, 0.15, 0.20, 0.20, 0.30), (0.10, 0.20, 0.30, 0.25, 0.15))
 
 
 def study_model(study: Study, published: Published) -> Model:
@@ -115,9 +127,10 @@ def study_ensemble(
     attainable: pd.DataFrame,
     n_matrices: int,
     *,
+    store: Path | None = None,
     progress: Callable[[str], None] | None = print,
-) -> pd.DataFrame:
-    """Make other surveys that give the same printed tables, over the sizes and the open figure of the study.
+) -> Ensemble:
+    """Make other surveys that give the same printed tables, over sizes, answers' shares and the open figure.
 
     Parameters
     ----------
@@ -127,26 +140,45 @@ def study_ensemble(
     attainable : DataFrame
         The contract ``S1_attainable``; alpha of RC is drawn from the interval that it gives.
     n_matrices : int
-        Matrices to look for, about half a minute each.
+        Matrices to look for, about fifteen seconds each; one survey of whole numbers is sought for each.
+    store : path, optional
+        A folder that keeps finished matrices, so that a run can go on where it was stopped.
     progress : callable, optional
         Told of each survey.
 
     Returns
     -------
-    DataFrame
-        As :func:`surveysynth.ensemble.ensemble` returns it.
+    Ensemble
     """
     keys = ["statistic", "row", "column"]
     alpha = ("cronbach_alpha", "RC", "")
     known = attainable.fillna({"row": "", "column": ""}).set_index(keys)
     low, high = (float(known[side].to_dict()[alpha]) for side in ("lower", "upper"))
-    return ensemble(
-        target,
-        sizes=(45, 50, 56, 64, 80, 100),
-        n_matrices=n_matrices,
-        n_arrangements=3,
-        seed=study.seed,
-        vary={alpha: (low, high)},
-        significance=study.bootstrap.significance,
-        progress=progress,
-    )
+    options: dict[str, Any] = {
+        "seed": study.seed,
+        "significance": study.bootstrap.significance,
+        "progress": progress,
+    }
+    parts = [
+        ensemble(
+            target,
+            data=REAL,
+            sizes=REAL_SIZES,
+            n_matrices=REAL_MATRICES,
+            vary={alpha: (low, high)},
+            store=None if store is None else store / "real",
+            **options,
+        ),
+        ensemble(
+            target,
+            data=WHOLE,
+            sizes=SIZES,
+            shares=ANSWER_SHARES,
+            n_matrices=n_matrices,
+            vary={alpha: (low, min(high, WHOLE_ALPHA))},
+            store=None if store is None else store / "whole",
+            **options,
+        ),
+    ]
+    figures = pd.concat([part.figures for part in parts], ignore_index=True)
+    return Ensemble(figures, parts[-1].answers)

@@ -15,7 +15,7 @@ from surveypls.figures.efa import correlation_map, loading_map, parallel_table, 
 from surveypls.figures.facsimile import facsimile
 from surveypls.figures.files import render, save
 from surveypls.figures.importance import importance_map
-from surveypls.figures.over_n import significant_share, specification_curve, t_bands
+from surveypls.figures.over_n import significant_share, t_bands
 from surveypls.figures.path_diagram import path_diagram
 from surveypls.figures.results import bootstrap_densities, forest, htmt_bars
 from surveypls.figures.scores import ceiling_scatter, score_scatter, simple_slopes
@@ -50,7 +50,6 @@ __all__ = [
     "scree",
     "significant_share",
     "simple_slopes",
-    "specification_curve",
     "t_bands",
 ]
 

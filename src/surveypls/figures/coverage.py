@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from surveypls.figures.style import (
     BLUE,
     GREY,
+    INK,
     ORANGE,
     add_notice,
     check_frame,
@@ -15,23 +16,24 @@ from surveypls.figures.style import (
     number_axis,
     styled,
 )
-from surveypls.tables.coverage import interval_name, quantity_name
+from surveypls.tables.coverage import POPULATIONS, interval_name, statistic_name
 from tabletext.display import ENGLISH, Display
 
-_NEEDED = ("statistic", "row", "column", "n_observations", "interval", "coverage", "coverage_se")
-_STYLES = {"percentile": (BLUE, "o"), "bca": (ORANGE, "s")}
+_NEEDED = ("population", "statistic", "n_observations", "interval", "coverage", "coverage_se")
+_STYLES = {"percentile": (BLUE, "o"), "bca": (ORANGE, "s"), "normal": (INK, "^")}
 
 
 @styled
 def coverage_figure(
     simulated: pd.DataFrame, *, nominal: float = 0.95, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw coverage with two Monte Carlo standard errors, one panel a sample size.
+    """Draw mean coverage with two Monte Carlo standard errors: a column a sample size, a row a population.
 
     Parameters
     ----------
     simulated : DataFrame
-        As :func:`plsem.coverage.coverage` returns it.
+        As :func:`plsem.coverage.pooled` returns it, with a column ``population``; percentile, BCa and normal
+        intervals are drawn.
     nominal : float
         The confidence level that the intervals promise.
     display : Display
@@ -43,34 +45,30 @@ def coverage_figure(
     data : DataFrame
         What is drawn.
     """
-    data = check_frame(
-        simulated, _NEEDED, "coverage_figure", names=("statistic", "row", "column", "interval")
-    )
-    data = data[list(_NEEDED)].reset_index(drop=True)
+    data = check_frame(simulated, _NEEDED, "coverage_figure", names=("population", "statistic", "interval"))
+    data = data.loc[data["interval"].isin(_STYLES), list(_NEEDED)].reset_index(drop=True)
     sizes = sorted(set(data["n_observations"]))
-    keys = list(dict.fromkeys(data[["statistic", "row", "column"]].itertuples(index=False, name=None)))
-    figure = new_figure(0.32 * len(keys) + 1.2)
-    axes = figure.subplots(1, len(sizes), sharex=True, sharey=True, squeeze=False)[0]
-    kinds = list(dict.fromkeys(data["interval"]))
-    for ax, size in zip(axes, sizes, strict=True):
-        ax.axvline(nominal, color=GREY, linewidth=0.8, linestyle="--")
-        for k, kind in enumerate(kinds):
-            part = data[(data["n_observations"] == size) & (data["interval"] == kind)]
-            shift = 0.16 * (k - (len(kinds) - 1) / 2)
-            places = [
-                keys.index(key) + shift
-                for key in part[["statistic", "row", "column"]].itertuples(index=False, name=None)
-            ]
-            colour, marker = _STYLES.get(kind, (GREY, "^"))
-            ax.errorbar(
-                part["coverage"], places, xerr=2 * part["coverage_se"], fmt=marker, color=colour,
-                markersize=4, linewidth=1, label=interval_name(kind, display),
-            )  # fmt: skip
-        ax.set_title(f"n = {size}")
-        number_axis(ax.xaxis, display)
+    populations = list(dict.fromkeys(data["population"]))
+    names = list(dict.fromkeys(data["statistic"]))
+    figure = new_figure((0.2 * len(names) + 0.5) * len(populations) + 0.7)
+    axes = figure.subplots(len(populations), len(sizes), sharex=True, sharey=True, squeeze=False)
+    for line, population in zip(axes, populations, strict=True):
+        for ax, size in zip(line, sizes, strict=True):
+            ax.axvline(nominal, color=GREY, linewidth=0.8, linestyle="--")
+            mine = data[(data["population"] == population) & (data["n_observations"] == size)]
+            for k, (kind, (colour, marker)) in enumerate(_STYLES.items()):
+                part = mine[mine["interval"] == kind]
+                places = [names.index(s) + 0.24 * (k - 1) for s in part["statistic"]]
+                ax.errorbar(
+                    part["coverage"], places, xerr=2 * part["coverage_se"], fmt=marker, color=colour,
+                    markersize=3.5, linewidth=1, label=interval_name(kind, display),
+                )  # fmt: skip
+            ax.set_title(f"n = {size}, {display(POPULATIONS.get(population, population))}")
+            number_axis(ax.xaxis, display)
+    for ax in axes[-1]:
         ax.set_xlabel(display("Coverage"))
-    axes[0].set_yticks(range(len(keys)), [quantity_name(*key, display=display) for key in keys])
-    axes[0].invert_yaxis()
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(kinds))
+    axes[0, 0].set_yticks(range(len(names)), [statistic_name(s, display) for s in names])
+    axes[0, 0].invert_yaxis()
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(_STYLES))
     add_notice(figure, display.notice)
     return figure, data

@@ -1,4 +1,4 @@
-"""What a hypothesis depends on: the sample size, and the analyst's choices."""
+"""What a hypothesis depends on: the sample size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -20,16 +19,13 @@ from surveypls.figures.style import (
     GREY,
     INK,
     LIGHT,
-    NORMAL,
     ORANGE,
     SKY,
-    SMALL,
     FigureError,
     add_notice,
     check_frame,
     new_figure,
     number_axis,
-    shorten,
     styled,
 )
 from tabletext.display import ENGLISH, Display
@@ -120,6 +116,7 @@ def t_bands(
     *,
     share: float = 0.90,
     critical: float | None = None,
+    names: Mapping[str, str] | None = None,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw what t each hypothesis takes over many surveys, by sample size, beside the printed t; one panel each.
@@ -127,13 +124,16 @@ def t_bands(
     Parameters
     ----------
     bands : DataFrame
-        ``hypothesis, n`` and either ``t`` (one row a survey) or ``minimum, lower, median, upper, maximum``.
+        ``hypothesis, n`` and either ``t`` (one row a survey) or ``minimum, lower, median, upper, maximum``;
+        ``data`` where there are two kinds of data: those of the second kind have open markers.
     printed : mapping
         Hypothesis → its printed t, drawn as a line across.
     share : float
         Share of the surveys between ``lower`` and ``upper``.
     critical : float, optional
         Critical t, drawn as a thin line.
+    names : mapping, optional
+        What the kinds of data are called, the filled kind first.
     display : Display
         Language, decimal sign and notice.
 
@@ -141,15 +141,17 @@ def t_bands(
     -------
     figure : Figure
     data : DataFrame
-        ``hypothesis, n, minimum, lower, median, upper, maximum, printed``.
+        ``hypothesis, data, n, minimum, lower, median, upper, maximum, printed``.
     """
     ends = ["minimum", "lower", "median", "upper", "maximum"]
-    found = check_frame(bands, ("hypothesis", "n"), "t_bands", names=("hypothesis",))
+    found = check_frame(bands, ("hypothesis", "n"), "t_bands", names=("hypothesis", "data"))
+    if "data" not in found.columns:
+        found["data"] = ""
     if "t" in found.columns:
         levels = (0.0, (1 - share) / 2, 0.5, (1 + share) / 2, 1.0)
-        groups = found.groupby(["hypothesis", "n"], sort=False)["t"]
+        groups = found.groupby(["hypothesis", "data", "n"], sort=False)["t"]
         found = pd.DataFrame({k: groups.quantile(q) for k, q in zip(ends, levels, strict=True)}).reset_index()
-    found = check_frame(found, ("hypothesis", "n", *ends), "t_bands", names=("hypothesis",))
+    found = check_frame(found, ("hypothesis", "n", *ends), "t_bands", names=("hypothesis", "data"))
     hypotheses = list(dict.fromkeys(found["hypothesis"]))
     for name in printed:
         if name not in hypotheses:
@@ -157,7 +159,8 @@ def t_bands(
     order = found["hypothesis"].map(hypotheses.index)
     data = found.assign(_h=order, printed=found["hypothesis"].map(printed).astype(float))
     data = data.sort_values(["_h", "n"], kind="stable", ignore_index=True)
-    data = data[["hypothesis", "n", *ends, "printed"]]
+    data = data[["hypothesis", "data", "n", *ends, "printed"]]
+    kinds = list(names or dict.fromkeys(data["data"]))
 
     figure = new_figure(3.1)
     axes = figure.subplots(1, len(hypotheses), sharex=True, squeeze=False)[0]
@@ -165,9 +168,12 @@ def t_bands(
         part = data[data["hypothesis"] == name]
         ax.fill_between(part["n"], part["minimum"], part["maximum"], color=LIGHT, linewidth=0)
         ax.fill_between(part["n"], part["lower"], part["upper"], color=SKY, linewidth=0)
-        sns.lineplot(
-            x=part["n"], y=part["median"], color=BLUE, marker="o", markersize=4.5, errorbar=None, ax=ax
-        )
+        sns.lineplot(x=part["n"], y=part["median"], color=BLUE, errorbar=None, ax=ax)
+        for kind in kinds:
+            mine = part[part["data"] == kind]
+            ax.plot(
+                mine["n"], mine["median"], "o", color=BLUE, markersize=4.5, markerfacecolor=_fill(kind, kinds)
+            )
         title = name
         if name in printed:
             ax.axhline(printed[name], color=ORANGE, linestyle="--", linewidth=1.3)
@@ -181,8 +187,19 @@ def t_bands(
         ax.set_ylim(min(0.0, float(part["minimum"].min())), None)
         number_axis(ax.xaxis, display)
         number_axis(ax.yaxis, display)
+    medians = {kind: (names or {}).get(kind, kind) for kind in kinds}
     handles: list[Any] = [
-        Line2D([], [], color=BLUE, marker="o", markersize=4.5, label=display("median")),
+        Line2D(
+            [],
+            [],
+            color=BLUE,
+            marker="o",
+            markersize=4.5,
+            markerfacecolor=_fill(kind, kinds),
+            label=", ".join(filter(None, (display("median"), name))),
+        )
+        for kind, name in medians.items()
+    ] + [
         Patch(color=SKY, linewidth=0, label=display("middle {level}", level=display.level(share))),
         Patch(color=LIGHT, linewidth=0, label=display("all")),
         Line2D([], [], color=ORANGE, linestyle="--", linewidth=1.3, label=display("printed t")),
@@ -190,9 +207,14 @@ def t_bands(
     if critical is not None:
         text = display("critical t = {t}", t=display.number(critical, digits=2))
         handles.append(Line2D([], [], color=INK, linestyle=":", linewidth=0.9, label=text))
-    figure.legend(handles=handles, loc="outside upper center", ncols=5, columnspacing=1.2)
+    columns = 5 if len(kinds) == 1 else 3
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, columnspacing=1.2)
     add_notice(figure, display.notice)
     return figure, data
+
+
+def _fill(kind: str, kinds: Sequence[str]) -> str:
+    return BLUE if kind == kinds[0] else "white"
 
 
 def _curves(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFrame:
@@ -210,116 +232,3 @@ def _curves(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFr
 
 def _curve_names(data: pd.DataFrame) -> list[str]:
     return [", ".join(filter(None, key)) for key in data[["hypothesis", "data"]].itertuples(index=False)]
-
-
-@styled
-def specification_curve(
-    specifications: pd.DataFrame,
-    choices: Sequence[str],
-    *,
-    printed: float | None = None,
-    marked: Sequence[int] = (),
-    name: str = "",
-    display: Display = ENGLISH,
-) -> tuple[Figure, pd.DataFrame]:
-    """Draw an estimate under every combination of the analyst's choices (Simonsohn, Simmons & Nelson, 2020).
-
-    Above, the estimates in rising order with their intervals, filled where the interval excludes 0; below, a
-    mark for each choice that was made.
-
-    Parameters
-    ----------
-    specifications : DataFrame
-        One row a specification: ``estimate`` (``lower, upper`` where there are) and a column for each choice.
-    choices : sequence of str
-        The columns of choices, in the order drawn.
-    printed : float, optional
-        A printed value, drawn as a line across.
-    marked : sequence of int
-        Rows (positions in ``specifications``) that are marked as the main analysis.
-    name : str
-        What is estimated, for the axis; default "Estimate".
-    display : Display
-        Language, decimal sign and notice.
-
-    Returns
-    -------
-    figure : Figure
-    data : DataFrame
-        ``order`` (1 for the smallest), ``estimate, lower, upper, excludes_0, marked`` and the choices.
-
-    Raises
-    ------
-    FigureError
-        If there are no rows, or a choice is no column (the nearest is named).
-    """
-    found = check_frame(specifications, ("estimate", *choices), "specification_curve", names=choices)
-    for end in ("lower", "upper"):
-        if end not in found.columns:
-            found[end] = np.nan
-    found["marked"] = np.isin(np.arange(len(found)), list(marked))
-    order = found["estimate"].round(9).sort_values(kind="stable").index
-    data = found.loc[order, ["estimate", "lower", "upper", "marked", *choices]].reset_index(drop=True)
-    data.insert(0, "order", np.arange(1, len(data) + 1))
-    data.insert(4, "excludes_0", (data["lower"] > 0) | (data["upper"] < 0))
-
-    options = {c: list(dict.fromkeys(found[c])) for c in choices}
-    lines = sum(len(o) + 1 for o in options.values())
-    figure = new_figure(2.2 + 0.15 * lines + 0.5)
-    curve, grid = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 0.15 * lines])
-    whiskers = data["lower"].notna() & data["upper"].notna()
-    thick = 1.2 if len(data) <= 80 else 0.6
-    part = data[whiskers]
-    curve.vlines(part["order"], part["lower"], part["upper"], color="#b9c9d6", linewidth=thick)
-    curve.axhline(0, color=GREY, linewidth=0.8)
-    groups = (
-        (~data["excludes_0"], False, display("interval includes 0")),
-        (data["excludes_0"], True, display("interval excludes 0")),
-    )
-    for chosen, filled, label in groups:
-        if (part := data[chosen & whiskers]).shape[0]:
-            sns.scatterplot(
-                x=part["order"], y=part["estimate"], s=14 if len(data) <= 80 else 6, zorder=3, ax=curve,
-                facecolor=BLUE if filled else "white", edgecolor=BLUE, linewidth=0.8, label=label, legend=False,
-            )  # fmt: skip
-    bare = data[~whiskers]
-    curve.plot(bare["order"], bare["estimate"], "o", color=BLUE, markersize=3)
-    if printed is not None:
-        label = display("printed: {value}", value=display.number(printed))
-        curve.axhline(printed, color=ORANGE, linestyle="--", linewidth=1.0, label=label)
-    if data["marked"].any():
-        part = data[data["marked"]]
-        label = display("the main analysis")
-        curve.plot(part["order"], part["estimate"], "D", color=ORANGE, markersize=5, zorder=4, label=label)
-    curve.set_ylabel(name or display("Estimate"))
-    number_axis(curve.yaxis, display)
-    _choice_marks(grid, data, options, display)
-    grid.set_xlabel(display("Specifications, by estimate"))
-    if curve.get_legend_handles_labels()[1]:
-        figure.legend(loc="outside upper center", ncols=4, fontsize=NORMAL - 0.5)
-    add_notice(figure, display.notice)
-    return figure, data
-
-
-def _choice_marks(grid: Axes, data: pd.DataFrame, options: Mapping[str, list[str]], display: Display) -> None:
-    """Draw one line an option, under the name of its choice, with a mark for each specification."""
-    names, y = [], 0
-    room = 1.7
-    for choice, values in options.items():
-        names.append((y, shorten(display(choice), room, SMALL + 0.5, bold=True), True))
-        for value in values:
-            y += 1
-            names.append((y, shorten(display(value), room, SMALL + 0.5), False))
-            at = data.loc[data[choice] == value, "order"]
-            size = 5.5 if len(data) <= 80 else 4.0
-            grid.plot(at, [y] * len(at), "|", color=INK, markersize=size, markeredgewidth=1.0)
-            grid.axhline(y, color=LIGHT, linewidth=0.5, zorder=0)
-        y += 1
-    grid.set_yticks([place for place, _, _ in names], [text for _, text, _ in names], fontsize=SMALL + 0.5)
-    for tick, (_, _, heavy) in zip(grid.get_yticklabels(), names, strict=True):
-        tick.set_fontweight("bold" if heavy else "normal")
-    grid.set(ylim=(y - 0.5, -0.6), xlim=(0, len(data) + 1))
-    grid.tick_params(length=0)
-    grid.set_xticks([])
-    for side in ("left", "bottom"):
-        grid.spines[side].set_visible(False)

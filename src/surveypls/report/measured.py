@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -56,7 +56,7 @@ def reliability(study: Study, values: Long, *, display: Display = ENGLISH) -> st
     low = [
         f"{name} ({symbol} {display.number(value)})"
         for name in blocks
-        for statistic, symbol in (("cronbach_alpha", "α"), ("rho_a", "ρA"), ("rho_c", "ρC"), ("ave", "AVE"))
+        for statistic, symbol in _RELIABILITY
         if thresholds.judge(statistic, value := found.get(statistic, name)) != thresholds.GOOD
     ]
     limit = display.number(thresholds.threshold("outer_loading").acceptable)
@@ -77,11 +77,30 @@ def reliability(study: Study, values: Long, *, display: Display = ENGLISH) -> st
         if low
         else display("Reliability and AVE meet their thresholds for every reflective construct.")
     )
-    return f"{first} {second}"
+    return " ".join(filter(None, [first, second, _not_shown(found, blocks, display)]))
+
+
+def _not_shown(found: Values, blocks: Mapping[str, Sequence[str]], display: Display) -> str:
+    """Name the reliabilities and AVE that meet their threshold while their interval reaches beyond it."""
+    beyond = []
+    for name in blocks:
+        for statistic, symbol in _RELIABILITY:
+            ends = [found.get(statistic, name, "", side) for side in ("lower", "upper")]
+            line, value = thresholds.threshold(statistic), found.get(statistic, name)
+            if line.judge(value) == thresholds.GOOD != line.judge(value, *ends):
+                low, high = (display.number(end) for end in ends)
+                beyond.append(f"{name} ({symbol} {display.number(value)} [{low}; {high}])")
+    if not beyond:
+        return ""
+    return display("Met by the estimate, not shown by its interval: {beyond}.", beyond=display.listed(beyond))
+
+
+#: Reliabilities and AVE with their symbols.
+_RELIABILITY = (("cronbach_alpha", "α"), ("rho_a", "ρA"), ("rho_c", "ρC"), ("ave", "AVE"))
 
 
 def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, display: Display = ENGLISH) -> str:
-    """Say for which pairs of constructs Fornell-Larcker and HTMT question discriminant validity.
+    """Say for which pairs of constructs HTMT, its bound and, for comparison, Fornell-Larcker question validity.
 
     Parameters
     ----------
@@ -112,11 +131,13 @@ def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, display: D
     ]
     first = (
         display(
-            "Fornell-Larcker fails for {crossing}.",
+            "For comparison, outdated by SmartPLS's documentation: Fornell-Larcker fails for {crossing}.",
             crossing=display.listed(crossing),
         )
         if crossing
-        else display("Fornell-Larcker holds for every pair.")
+        else display(
+            "For comparison, outdated by SmartPLS's documentation: Fornell-Larcker holds for every pair."
+        )
     )
     second = (
         display(
@@ -137,7 +158,7 @@ def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, display: D
         if open_pairs
         else display("Every one-sided upper bound stays below 1.")
     )
-    return f"{first} {second} {third}"
+    return f"{second} {third} {first}"
 
 
 def cautions(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
+from plsem.choices import behind_the_sign
 from plsem.resampling.result import BootstrapResult
 from surveypls.report.measured import Long, cautions, discriminant, reliability, scaling
 from surveypls.report.modelled import estimated, explained, failures, fit, prediction
@@ -46,6 +46,7 @@ __all__ = [
     "sensitivity",
     "statements",
     "submissions",
+    "turned_hypotheses",
     "verdicts",
 ]
 
@@ -270,31 +271,62 @@ def _verdict(decision: Decision | None, display: Display) -> str:
     return ", ".join(said)
 
 
-def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = ENGLISH) -> str:
-    """Say how many draws of each hypothesis's effect have the other sign than the estimate, where many have.
+def turned_hypotheses(study: Study, resampled: BootstrapResult) -> dict[str, pd.DataFrame]:
+    """Return, for each hypothesis with many draws of the other sign, what goes with them.
 
-    A share of a twentieth or more often is a second hump of the distribution, for which t and p, which
-    assume one, are poor summaries.
+    A twentieth or more is a second hump of the distribution, for which t and p, which assume one, are poor
+    summaries.  See :func:`plsem.choices.behind_the_sign`; only direct effects.
+    """
+    found = {}
+    for h in claims(study):
+        statistic, source, target = h.quantity
+        if statistic != "path_coefficient":
+            continue
+        try:
+            table = behind_the_sign(resampled, source, target)
+        except (KeyError, ValueError):
+            continue
+        if table["draws_other"].iloc[0] >= 0.05 * resampled.n_resamples:
+            found[h.id] = table
+    return found
+
+
+def other_sign(study: Study, resampled: BootstrapResult, *, display: Display = ENGLISH) -> str:
+    """Say how many draws of each hypothesis's effect have the other sign than the estimate, where many have, and why.
+
+    The reason is read off the draws: a construct that is turned whole, or an item whose loading turns alone.
     """
     said = []
-    for h in claims(study):
-        try:
-            draws = resampled.draws_of(*h.quantity)
-        except KeyError:
-            continue
-        known = draws[np.isfinite(draws)]
-        keys = list(resampled.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
-        estimate = float(resampled.original[keys.index(h.quantity)])
-        share = float((known * estimate < 0).mean()) if len(known) else 0.0
-        if share >= 0.05:
-            said.append(f"{h.id} {display.percent(share)}")
+    for name, table in turned_hypotheses(study, resampled).items():
+        items, whole = table[table["item"] != ""], table.iloc[-1]
+        item = items.sort_values("other", kind="stable").iloc[-1]
+        counted = whole["draws_other"] / (whole["draws_other"] + whole["draws_same"])
+        said.append(
+            display(
+                "In {share} of the resamples the effect of {name} has the other sign. In {other} of these {item} "
+                "loads against its construct, in {same} of the rest; some construct is turned round as a whole in "
+                "{turned} of these.",
+                name=name,
+                share=display.percent(counted, digits=1),
+                item=item["item"],
+                other=display.percent(item["other"]),
+                same=display.percent(item["same"], digits=1),
+                turned=display.percent(whole["other"]),
+            )
+            + " "
+            + (
+                display("The second hump is label switching: a rule for signs takes it away.")
+                if whole["other"] > 0.5
+                else display(
+                    "The second hump is instability of the weights, not label switching: no rule for whole constructs "
+                    "takes it away."
+                )
+            )
+        )
     if not said:
         return ""
-    return display(
-        "Resamples in which the effect has the other sign: {said}. Where they make a hump of their "
-        "own, t and p, which assume one, say less than the interval.",
-        said=display.listed(said),
-    )
+    last = display("t and p assume one hump and say less here than the interval.")
+    return " ".join([*said, last])
 
 
 def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +14,7 @@ from tabletext.codes import CODES
 from tabletext.display import ENGLISH, Display
 
 if TYPE_CHECKING:
+    from surveypls.study.definition import Hypothesis
     from surveysynth.targets import Target
     from tableaudit.audit import AuditReport
     from tableaudit.printed import Published
@@ -240,42 +242,34 @@ def reached(cells: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     )
 
 
-def ensemble(surveys: pd.DataFrame, *, display: Display = ENGLISH) -> str:
-    """Say how many surveys of which sizes were made, and whether all reach every target."""
-    worst = surveys[surveys["statistic"] == "worst_distance"]
-    text = (
-        N_("{count} surveys of {least} to {most} respondents; all reach every target.")
-        if (worst["value"] <= 1).all()
-        else N_("{count} surveys of {least} to {most} respondents; not all reach every target.")
-    )
+def required_n(needed: pd.DataFrame, hypotheses: Sequence[Hypothesis], *, display: Display = ENGLISH) -> str:
+    """Say how many respondents each hypothesis needs, with the simulation's error, were the estimates true.
+
+    Parameters
+    ----------
+    needed : DataFrame
+        As :func:`plsem.power.required_n` returns it, with a column population.
+    """
+    said = []
+    for h in hypotheses:
+        mine = needed[(needed["source"] == h.path.source) & (needed["target"] == h.path.target)]
+        parts = []
+        for row in mine.to_dict("records"):
+            text = f"{display.count(row['n'])}"
+            if row["lower"] == row["lower"]:
+                text += (
+                    f" [{display.number(row['lower'], digits=0)}; {display.number(row['upper'], digits=0)}]"
+                )
+            parts.append(f"{text} ({display(CODES.get(row['population'], row['population']))})")
+        if parts:
+            said.append(f"{h.id} {display.listed(parts)}")
+    share = display.percent(float(needed["power"].iloc[0]))
     return display(
-        text,
-        count=display.count(len(worst)),
-        least=display.count(worst["n"].min()),
-        most=display.count(worst["n"].max()),
+        "Respondents for {share} power, with the simulation's own error: {said}. They hold were the printed "
+        "estimates the population's; a power computed from an estimate is no evidence for it.",
+        share=share,
+        said="; ".join(said),
     )
-
-
-def ensemble_tests(surveys: pd.DataFrame, significance: float, *, display: Display = ENGLISH) -> str:
-    """Say in how many surveys of the ensemble each path is significant."""
-    tests = surveys[surveys["statistic"] == "p_value"]
-    parts = [
-        display(
-            "{path} in {found} of {count}",
-            path=f"{source} → {target}",
-            found=int((part["value"] < significance).sum()),
-            count=len(part),
-        )
-        for (source, target), part in tests.groupby(["row", "column"], sort=False)
-    ]
-    return display("Surveys in which a path is significant: {parts}.", parts="; ".join(parts))
-
-
-def t_by_size(surveys: pd.DataFrame) -> pd.DataFrame:
-    """Return count, least, median and largest t of each path at each number of respondents."""
-    found = surveys[surveys["statistic"] == "t_statistic"]
-    grouped = found.groupby(["row", "column", "n"], sort=False)["value"]
-    return grouped.agg(["count", "min", "median", "max"]).reset_index().sort_values(["row", "column", "n"])
 
 
 def same_numbers(alone: pd.DataFrame, together: pd.DataFrame, *, display: Display = ENGLISH) -> str:

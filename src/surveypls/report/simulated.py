@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from surveypls.tables.coverage import interval_name, quantity_name
+from plsem.coverage import lowest, supported_intervals
+from plsem.resampling.intervals import DEFAULT_INTERVAL
+from surveypls.tables.coverage import interval_name, statistic_name
+from tabletext.catalogue import N_
 from tabletext.display import ENGLISH, Display
 
 
-def coverage_sentence(simulated: pd.DataFrame, *, nominal: float = 0.95, display: Display = ENGLISH) -> str:
-    """Say how many intervals reach the nominal level within Monte Carlo error, and where they fall short.
+def coverage_sentence(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say what speaks for the default interval of each statistic, and where BCa and percentile fall shortest.
 
     Parameters
     ----------
     simulated : DataFrame
-        As :func:`plsem.coverage.coverage` returns it.
-    nominal : float
+        As :func:`plsem.coverage.pooled` returns it.
     display : Display
         Language, decimal sign and notice.
     """
-    n = simulated["n_samples"].to_numpy()
-    error = np.sqrt(nominal * (1.0 - nominal) / n)
-    near = int((np.abs(simulated["coverage"] - nominal) <= 2.0 * error).sum())
-    worst = simulated.iloc[int(np.argmin(simulated["coverage"].to_numpy()))]
-    return display(
-        "{near} of {all} coverages lie within two Monte Carlo standard errors ({error}) of the nominal "
-        "{level}. The lowest is {worst}: {quantity}, {interval} interval, n = {size}.",
-        near=near,
-        all=len(simulated),
-        level=display.percent(nominal),
-        error=display.number(float(error.max())),
-        worst=display.percent(float(worst["coverage"]), digits=1),
-        interval=interval_name(str(worst["interval"]), display),
-        quantity=quantity_name(worst["statistic"], worst["row"], worst["column"], display=display),
-        size=int(worst["n_observations"]),
+    chosen = supported_intervals(simulated)
+    others = [
+        f"{statistic_name(s, display)} ({interval_name(kind, display)})"
+        for s, kind in chosen.items()
+        if kind != DEFAULT_INTERVAL
+    ]
+    name = interval_name(DEFAULT_INTERVAL, display)
+    text = (
+        N_("The coverage speaks for another interval than the {name} one for {others}.")
+        if others
+        else N_(
+            "For no statistic has BC or BCa a clearly higher lowest coverage than the {name} interval, the default of "
+            "all."
+        )
+    )
+    first = display(text, name=name, others=display.listed(others))
+    worst = lowest(simulated)
+    said = []
+    for kind in ("percentile", "bca"):
+        part = worst[worst["interval"] == kind]
+        low = part.loc[[part["coverage"].idxmin()]].to_dict("records")[0]
+        said.append(
+            display(
+                "{interval} {coverage} ± {error} ({statistic}, n = {n})",
+                interval=interval_name(kind, display),
+                coverage=display.percent(low["coverage"], digits=1),
+                error=display.percent(low["coverage_se"], digits=1),
+                statistic=statistic_name(low["statistic"], display),
+                n=display.count(low["n_observations"]),
+            )
+        )
+    bounds = [
+        f"{interval_name(kind, display)} {display.percent(float(part['below'].max()), digits=1)}"
+        for kind in ("percentile", "bca")
+        for part in [simulated[(simulated["statistic"] == "htmt") & (simulated["interval"] == kind)]]
+    ]
+    return " ".join(
+        [
+            first,
+            display("Lowest mean coverage of the intervals: {said}.", said="; ".join(said)),
+            display(
+                "HTMT is judged by its upper end, which lies below the true value in at most: {bounds}.",
+                bounds="; ".join(bounds),
+            ),
+        ]
     )

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from plsem.efa.rules import Correlation, Extraction, NumberRule, PruningSettings, Rotation, Scope
+from plsem.resampling.intervals import DEFAULT_INTERVAL
 from tabletext.language import Language
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
@@ -297,7 +298,7 @@ class BootstrapSettings(Settings):
     """Bootstrap resamples."""
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     """Coverage of the intervals."""
-    interval: Literal["percentile", "basic", "bc", "bca"] = "bca"
+    interval: Literal["percentile", "basic", "bc", "bca"] = DEFAULT_INTERVAL
     """Kind of interval."""
     alternative: Literal["two-sided", "one-sided"] = "two-sided"
     """Two-sided or one-sided p-values."""

@@ -11,6 +11,7 @@ structural model, as journals ask         :mod:`surveypls.tables.structural`
 screening, items, pruning                 :mod:`surveypls.tables.process`
 the cleaning log                          :mod:`surveypls.tables.survey`
 the factor analysis                       :mod:`surveypls.tables.efa`
+what a decision hangs on                  :mod:`surveypls.tables.choices`
 printed against recomputed, audit         :mod:`surveypls.tables.audit`
 whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
@@ -36,6 +37,7 @@ from surveypls.tables.audit import (
     statement_table,
     tested,
 )
+from surveypls.tables.choices import choices_over_n_table, choices_table, other_sign_table
 from surveypls.tables.coverage import coverage_table
 from surveypls.tables.efa import (
     adequacy_table,
@@ -65,6 +67,8 @@ __all__ = [
     "adequacy_table",
     "admissibility_table",
     "audit_table",
+    "choices_over_n_table",
+    "choices_table",
     "cleaning_log_table",
     "cleaning_table",
     "comparison_table",
@@ -81,6 +85,7 @@ __all__ = [
     "htmt_table",
     "item_statistics_table",
     "item_table",
+    "other_sign_table",
     "path_table",
     "plausible_sizes_table",
     "prediction_table",

@@ -136,9 +136,9 @@ def table_2_reflective_measurement(
                 **figures,
             )
             if len(reflective[name]) > 1:
-                b.judge(row, "outer_loading")
+                b.judge(row, "outer_loading", of=(item, name))
             for statistic in per_construct:
-                b.judge(row, statistic)
+                b.judge(row, statistic, of=(name, ""))
     limits = {s: thresholds.bound(s, display) for s in ("outer_loading", "ave", "rho_c")}
     return b.table(
         number="2",
@@ -206,17 +206,11 @@ def table_3_fornell_larcker(
         if r != c:
             value = b.recomputed.get("construct_correlation", r, c)
             return b.found("construct_correlation", r, c), value, ""
-        root = b.recomputed.get("sqrt_ave", r, r)
-        others = [
-            abs(b.recomputed.get("construct_correlation", r, o)) for o in study.construct_names if o != r
-        ]
-        known = [o for o in others if o == o]
-        mark = thresholds.judge("fornell_larcker", root - max(known)) if known else ""
-        return b.found("sqrt_ave", r, r), root, mark
+        return b.found("sqrt_ave", r, r), b.recomputed.get("sqrt_ave", r, r), ""
 
-    note = display(
-        "Diagonal: square root of the AVE, ✓ where it exceeds the correlations with all other "
-        "constructs. Below it: correlations."
+    note = join(
+        display("Diagonal: square root of the AVE. Below it: correlations."),
+        thresholds.outdated_note(display),
     )
     return _matrix(
         study,
@@ -245,9 +239,14 @@ def table_4_htmt(study: Study, values: Long, *, printed: Printed = None, display
         if r == c:
             return b.found("htmt_diagonal", r, r), float("nan"), ""
         value = b.recomputed.get("htmt", r, c)
-        return b.found("htmt", r, c), value, thresholds.judge("htmt", value)
+        ends = (b.recomputed.get("htmt", r, c, side) for side in ("lower", "upper"))
+        return b.found("htmt", r, c), value, thresholds.threshold("htmt").judge(value, *ends)
 
-    note = join(thresholds.marks_note("htmt", display), display("HTMT has no diagonal."))
+    note = join(
+        thresholds.marks_note("htmt", display),
+        thresholds.interval_note(display),
+        display("HTMT has no diagonal."),
+    )
     return _matrix(study, b, fill, "4", display("Discriminant validity by the HTMT test"), note)
 
 
@@ -354,8 +353,9 @@ def table_6_model_quality(
             **r2,
             **srmr,
         )
-        for key in ("f_squared", "r_squared", "srmr"):
-            b.judge(row, key)
+        b.judge(row, "f_squared", of=(source, target))
+        b.judge(row, "r_squared", of=("", target))
+        b.judge(row, "srmr")
         if target in seen:
             b.hidden |= {(row, "r_squared"), (row, "r_squared_printed")}
         if row:

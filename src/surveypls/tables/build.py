@@ -99,9 +99,16 @@ class Builder:
         if mark:
             self.marks[row, key] = f"\N{NO-BREAK SPACE}{mark}"
 
-    def judge(self, row: int, key: str, statistic: str = "") -> None:
-        """Mark a cell by a statistic's threshold; by default the one that the column is called after."""
-        self.mark(row, key, thresholds.judge(statistic or key, self.rows[row][key]))
+    def judge(self, row: int, key: str, statistic: str = "", of: tuple[str, str] | None = None) -> None:
+        """Mark a cell by a statistic's threshold; by default the one that the column is called after.
+
+        Where ``of`` names what the figure is about, ✓ needs its interval, too, if there is one.
+        """
+        name = statistic or key
+        ends = (
+            (self.recomputed.get(name, *of, "lower"), self.recomputed.get(name, *of, "upper")) if of else ()
+        )
+        self.mark(row, key, thresholds.threshold(name).judge(self.rows[row][key], *ends))
 
     def star(self, row: int, key: str) -> None:
         """Set the stars of a row's p value behind a cell."""

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import pandas as pd
 
-from surveypls.tables.process import frame_table
+from plsem.coverage import lowest, supported_intervals
+from surveypls.tables.build import Builder, join
 from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Table
 
-_HEADINGS = {
-    "quantity": N_("Quantity"),
-    "n_observations": N_("n"),
-    "interval_kind": N_("Interval"),
-    "true_value": N_("True value"),
-    "mean_estimate": N_("Mean estimate"),
-    "coverage": N_("Coverage"),
-    "coverage_se": N_("Monte Carlo SE"),
-    "below": N_("Interval below"),
-    "above": N_("Interval above"),
-    "mean_width": N_("Mean width"),
-}
 _KINDS = N_(
-    {"percentile": "percentile", "basic": "basic", "normal": "normal", "bc": "BC", "bca": "BCa"},
+    {
+        "percentile": "percentile",
+        "basic": "basic",
+        "normal": "normal",
+        "bc": "BC",
+        "bca": "BCa",
+        "calibrated": "calibrated",
+        "studentised": "studentised",
+    },
     context="interval",
 )
+#: The simulated populations, as they are called.
+POPULATIONS = N_({"moderate": "moderate paths", "weak": "weak paths"})
 
 
 def interval_name(kind: str, display: Display) -> str:
@@ -33,35 +32,49 @@ def interval_name(kind: str, display: Display) -> str:
     return display(_KINDS[kind], context="interval")
 
 
-def quantity_name(statistic: str, row: str, column: str, *, display: Display) -> str:
-    """Return ``Path coefficient X → Y`` and the like."""
-    name = display(coded(statistic)) if statistic in CODES else statistic
-    arrow = " – " if statistic in ("htmt", "htmt2", "construct_correlation") else " → "
-    return f"{name} {arrow.join(part for part in (row, column) if part)}"
+def statistic_name(statistic: str, display: Display) -> str:
+    """Return a statistic's name in a language, or the name itself where there is no word for it."""
+    return display(coded(statistic)) if statistic in CODES else statistic
 
 
 def coverage_table(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
-    """Coverage of each quantity's intervals beside its Monte Carlo error, and the side of the misses.
+    """Each statistic's lowest coverage by each interval, and the interval that the coverage speaks for.
 
     Parameters
     ----------
     simulated : DataFrame
-        As :func:`plsem.coverage.coverage` returns it.
+        As :func:`plsem.coverage.pooled` returns it.
     display : Display
         Language, decimal sign and notice.
     """
-    frame = simulated.drop(columns=["statistic", "row", "column", "n_samples"])
-    # "interval" is a phrase with a level in the dictionary of words
-    frame = frame.rename(columns={"interval": "interval_kind"})
-    frame["interval_kind"] = [interval_name(kind, display) for kind in frame["interval_kind"]]
-    names = simulated[["statistic", "row", "column"]].itertuples(index=False, name=None)
-    frame.insert(0, "quantity", [quantity_name(*key, display=display) for key in names])
-    shares = ("coverage", "coverage_se", "below", "above")
-    return frame_table(
-        frame,
-        title=display("Share of simulated samples whose interval holds the true value"),
-        headings={key: display(text) for key, text in _HEADINGS.items()},
-        kinds={"n_observations": "count", **dict.fromkeys(shares, "percent")},
-        note=display("{n_samples} samples of each size.", n_samples=simulated["n_samples"].max()),
-        display=display,
+    b = Builder(display)
+    b.text("statistic", display("Statistic"))
+    kinds = list(dict.fromkeys(simulated["interval"]))
+    group = display("Lowest mean coverage")
+    for kind in kinds:
+        b.column(kind, interval_name(kind, display), "percent", group, decimals=1)
+    b.column("coverage_se", display("Monte Carlo SE, at most"), "percent", decimals=1)
+    b.text("default", display("Coverage speaks for"))
+    worst = lowest(simulated)
+    chosen = supported_intervals(simulated)
+    for statistic, part in worst.groupby("statistic", sort=False):
+        cells = dict(zip(part["interval"], part["coverage"], strict=True))
+        b.add(
+            statistic=statistic_name(str(statistic), display),
+            coverage_se=part["coverage_se"].max(),
+            default=interval_name(chosen[str(statistic)], display),
+            **cells,
+        )
+    sizes = display.listed(display.count(int(n)) for n in sorted(set(simulated["n_observations"])))
+    note = join(
+        display(
+            "Lowest over populations and n = {sizes}; {count} samples of each.",
+            sizes=sizes,
+            count=display.count(int(simulated["n_samples"].max())),
+        ),
+        display(
+            "The coverage speaks for the percentile interval, the default, unless BC or BCa is higher by more than two "
+            "Monte Carlo standard errors; the basic and the normal interval can leave a statistic's range."
+        ),
     )
+    return b.table(title=display("Coverage of 95 % intervals"), note=note)

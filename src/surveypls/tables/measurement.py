@@ -59,7 +59,7 @@ def item_table(
                 **b.inferred(statistic, item, name),
             )
             if statistic == "outer_loading" and not formative and len(items) > 1:
-                b.judge(row, "estimate", "outer_loading")
+                b.judge(row, "estimate", "outer_loading", of=(item, name))
             if len(items) > 1:
                 b.judge(row, "outer_vif")
     note = join(
@@ -99,7 +99,7 @@ def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH)
                 estimate=estimate,
                 **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
             )
-            b.judge(row, "estimate", statistic)
+            b.judge(row, "estimate", statistic, of=(name, ""))
     note = join(
         display("Reliability and AVE are defined for reflective constructs of two items or more."),
         thresholds.legend(display),
@@ -110,7 +110,7 @@ def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH)
 
 
 def cross_loading_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
-    """Correlation of every item with every construct; ✓ where an item loads most on its own.
+    """Correlation of every item with every construct, for comparison: HTMT has replaced it.
 
     Parameters
     ----------
@@ -131,12 +131,9 @@ def cross_loading_table(study: Study, values: Long, *, display: Display = ENGLIS
             for other in blocks:
                 value = b.recomputed.get("cross_loading", item, other)
                 loads[other] = b.recomputed.get("outer_loading", item, other) if value != value else value
-            row = b.add(construct=construct_label(study, name, display), item=item, **loads)
-            others = [abs(v) for n, v in loads.items() if n != name and v == v]
-            if others and study.get(name).mode == "A":
-                b.mark(row, name, thresholds.judge("cross_loading", abs(loads[name]) - max(others)))
+            b.add(construct=construct_label(study, name, display), item=item, **loads)
     note = join(
-        display("✓ the item correlates most with its own construct, ✗ it does not."),
+        thresholds.outdated_note(display),
         abbreviations(study, list(blocks), display),
     )
     return b.table(title=display("Cross-loadings"), note=note, repeats=("construct",))
@@ -174,10 +171,11 @@ def htmt_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Tab
             htmt2=other,
             below_limit="" if upper != upper else display(coded("yes" if upper < limit else "no")),
         )
-        b.judge(row, "htmt")
+        b.judge(row, "htmt", of=(c1, c2))
         b.judge(row, "htmt2")
     note = join(
         thresholds.marks_note("htmt", display),
+        thresholds.interval_note(display),
         display("HTMT2 takes geometric means."),
         abbreviations(study, study.construct_names, display),
     )

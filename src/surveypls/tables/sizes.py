@@ -62,5 +62,6 @@ def required_size_table(needed: pd.DataFrame, *, display: Display = ENGLISH) -> 
             "upper": display("n, at most"),
             "extrapolated": display("Outside the grid"),
         },
+        note=display("At least and at most: 95 % interval of the simulation's own (Monte Carlo) error."),
         display=display,
     )

@@ -23,9 +23,11 @@ __all__ = [
     "Threshold",
     "bound",
     "citation",
+    "interval_note",
     "judge",
     "legend",
     "marks_note",
+    "outdated_note",
     "sizes_note",
     "threshold",
     "threshold_table",
@@ -36,7 +38,20 @@ _SIGNS = {"at least": "≥", "above": ">", "below": "<", "at most": "≤"}
 
 def legend(display: Display = ENGLISH) -> str:
     """Return the sentence that explains the marks under a table."""
-    return display("✓ meets the threshold, ~ borderline, ✗ does not.")
+    return f"{display('✓ meets the threshold, ~ borderline, ✗ does not.')} {interval_note(display)}"
+
+
+def interval_note(display: Display = ENGLISH) -> str:
+    """Return the sentence that says what an interval has to do with a mark."""
+    return display("~ also where a figure meets it and its interval reaches beyond.")
+
+
+def outdated_note(display: Display = ENGLISH) -> str:
+    """Return the sentence below criteria that are reported for comparison only."""
+    return display(
+        "Reported for comparison, without marks: SmartPLS's documentation calls this criterion outdated and recommends "
+        "HTMT."
+    )
 
 
 def marks_note(statistic: str, display: Display = ENGLISH) -> str:
