@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem.batches import exact_zeros
 from plsem.model import Model
-from plsem.names import nearest
+from plsem.names import N_, Said, nearest
 
 FloatArray = NDArray[np.float64]
 
@@ -165,14 +165,23 @@ def dependent_items(correlations: FloatArray, names: Sequence[str]) -> list[tupl
     return sorted(sets, key=lambda s: (len(s), s))
 
 
+#: Why a correlation matrix has no inverse.
+NO_INVERSE = N_(
+    (
+        "{n} rows for {p} items leave their correlation matrix without an inverse",
+        "one of these items is a combination of the others: {items}",
+    )
+)
+
+
 def no_inverse(correlations: FloatArray, names: Sequence[str], n_rows: int | None) -> str:
     """Say why the items' correlation matrix has no inverse: too few rows, or which items; "" where it has one."""
     if float(np.linalg.eigvalsh(correlations)[0]) >= _DEPENDENT:
         return ""
     if n_rows is not None and n_rows <= len(names):
-        return f"{n_rows} rows for {len(names)} items leave their correlation matrix without an inverse"
+        return Said(NO_INVERSE[0], n=n_rows, p=len(names))
     listed = "; ".join(", ".join(s) for s in dependent_items(correlations, names)[:5])
-    return f"one of these items is a combination of the others: {listed}"
+    return Said(NO_INVERSE[1], items=listed)
 
 
 def given_correlations(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray | None:

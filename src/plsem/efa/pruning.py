@@ -20,6 +20,7 @@ from plsem.efa.rules import (
     first_of_each,
 )
 from plsem.efa.solution import EfaError, FactorSolution
+from plsem.names import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,11 @@ class PruningRun:
     @property
     def notes(self) -> tuple[str, ...]:
         """The notes of the final solutions, each with the solution's name."""
-        return tuple(f"{key}: {note}" for key, found in self.solutions.items() for note in found.notes)
+        return tuple(
+            Said("{file}: {line}", file=key, line=note)
+            for key, found in self.solutions.items()
+            for note in found.notes
+        )
 
 
 def prune_blocks(analyser: Analyser, settings: PruningSettings) -> PruningRun:

@@ -323,7 +323,14 @@ class _Composer:
         self.heading("Measurement model", 2)
         self.tell(narrative.reliability, study, data.summary)
         if data.efa is not None:
-            self.table(tables.table_1_operationalisation, study, data.codebook, data.efa, printed=printed)
+            self.table(
+                tables.table_1_operationalisation,
+                study,
+                data.codebook,
+                data.efa,
+                notes=data.factor_notes,
+                printed=printed,
+            )
         self.table(tables.table_2_reflective_measurement, study, data.summary, printed=printed)
         self.table(tables.item_table, study, data.summary)
         self.table(tables.reliability_table, study, data.summary)

@@ -20,8 +20,8 @@ from surveypls.survey.careless import longest_run, mahalanobis, response_variabi
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
 from surveypls.survey.reading import RawSurvey
-from surveypls.survey.said import Said, into
 from tabletext.language import Language
+from tabletext.said import Said, into
 
 #: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
 ROWS_PER_ITEM = 10

@@ -19,8 +19,8 @@ from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from surveypls.study.definition import Study
-from surveypls.survey.said import Said
 from surveypls.survey.screening import CleaningResult
+from tabletext.said import Said
 
 #: Resamples drawn to see whether a run would come to its end.
 TRIAL = 200
