@@ -281,7 +281,11 @@ def _trace_row(decision: Decision, answers: pd.DataFrame) -> Mapping[str, object
         "reference": failure.rule.reference,
     }
     if decision.action == "kept":
-        row["reason"] = f"{failure.reason}; kept, {failure.construct} is at its minimum number of items"
+        row["reason"] = Said(
+            "{reason}; kept, {construct} is at its minimum number of items",
+            reason=failure.reason,
+            construct=failure.construct,
+        )
     for stage, block in (("before", decision.before), ("after", decision.after)):
         both = scale_reliability(answers, {"": block}) if block else None
         row[f"n_items_{stage}"] = len(block)

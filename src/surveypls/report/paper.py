@@ -465,7 +465,7 @@ CONTRADICTIONS = ("identity", "attainable")
 
 def _named_rules(flow: pd.DataFrame, display: Display) -> pd.DataFrame:
     """Return the screening flow with its rules named in a language: the contract has the run's own."""
-    names = {rule: display(english) for rule, (english, *_) in RULES.items()}
+    names = {rule: display(english) for rule, (english, _) in RULES.items()}
     old = flow["label"] if "label" in flow else flow["rule"]
     return flow.assign(label=[names.get(str(r), str(o)) for r, o in zip(flow["rule"], old, strict=True)])
 

@@ -136,7 +136,10 @@ def _place(loc: Sequence[Any], content: Mapping[str, Any]) -> str:
         elif isinstance(section, Sequence) and loc[1] < len(section):
             entry = section[loc[1]]
             named = entry.get("name", entry.get("id")) if isinstance(entry, Mapping) else None
-            parts[1] = str(named) if isinstance(named, str) else f"entry {loc[1] + 1}"
+            if not isinstance(named, str):
+                rest = "".join(f".{p}" for p in parts[2:])
+                return Said("{section}.entry {n}{rest}", section=parts[0], n=loc[1] + 1, rest=rest)
+            parts[1] = named
     return ".".join(parts) or "study"
 
 

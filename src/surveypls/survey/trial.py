@@ -126,7 +126,7 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
             )
         )
     if exact.reasons:
-        reasons = "; ".join(sorted(set(exact.reasons.values())))
+        reasons = sorted(set(exact.reasons.values()))
         notes.append(Said("exact fit, d_G, NFI and χ² are left blank: {reasons}", reasons=reasons))
         return []
     least = int(exact.summary()["n_draws"].min())
