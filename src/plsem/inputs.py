@@ -95,17 +95,24 @@ def _check_values(values: FloatArray, names: tuple[str, ...]) -> None:
     near = [i for i, c in zip(names, values.T, strict=True) if 0 < np.ptp(c) < 1 / _LARGEST]
     if far or near:
         raise DataError(
-            f"item {(far + near)[0]!r} has values whose squares a computer cannot hold; "
-            "divide the column by a constant, which changes no result"
+            Said(
+                "item {item!r} has values whose squares a computer cannot hold; divide the column by a "
+                "constant, which changes no result",
+                item=(far + near)[0],
+            )
         )
     constant = [i for i, c in zip(names, values.T, strict=True) if np.ptp(c) == 0]
     if constant:
-        raise DataError(f"the same answer in every row: {', '.join(constant)}; leave the item out")
+        raise DataError(
+            Said("the same answer in every row: {names}; leave the item out", names=", ".join(constant))
+        )
     same = np.triu(np.abs(correlations(values)) > 1 - 1e-12, 1)
     for first, second in np.argwhere(same):
-        problems.append(f"items {names[first]!r} and {names[second]!r} are the same column")
+        problems.append(
+            Said("items {one!r} and {two!r} are the same column", one=names[first], two=names[second])
+        )
     if problems:
-        raise DataError("; ".join(problems) + "; a correlation of ±1 leaves no unique weights")
+        raise DataError(Said("{items}; a correlation of ±1 leaves no unique weights", items=problems))
 
 
 def correlations(data: pd.DataFrame | ArrayLike) -> FloatArray:
