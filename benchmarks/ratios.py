@@ -31,10 +31,10 @@ from report import markdown
 
 from plsem.estimator import Model
 from plsem.prediction import predict
+from plsem.quantities import quantities, statistics_of
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.double import double_bootstrap
 from plsem.resampling.moments import BLOCK, item_moments
-from plsem.structural import quantities, statistics_of
 
 HERE = Path(__file__).parent
 ROUNDS = 7

@@ -232,11 +232,10 @@ def _new(options: argparse.Namespace) -> int:
 
 def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
     """Write the command that comes next, as it can be typed where this one was."""
-    if os.name == "nt":  # no make, another way of quoting
-        import subprocess
+    if os.name == "nt":
+        from surveypls.study.paths import windows_command
 
-        typed = subprocess.list2cmdline([str(survey), str(study)])
-        return f"uv run surveypls {command} {typed}" + (f" --name {name}" if name else "")
+        return windows_command(command, survey, study, name)
     given = [shlex.quote(str(path)) for path in (survey, study)]
     if Path("Makefile").is_file() and Path("study.yaml").is_file():
         target = "mine" if command == "run" else command

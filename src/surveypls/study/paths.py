@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,18 @@ from plsem.names import Said
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".sav", ".zsav", ".dta")
 STUDIES = (".yaml", ".yml")
+
+
+def windows_command(command: str, survey: object, study: object, name: str = "") -> str:
+    """Write a command as it is typed on Windows, which has no make and quotes in its own way.
+
+    Examples
+    --------
+    >>> windows_command("check", "my thesis/answers.csv", "answers.yaml")
+    'uv run surveypls check "my thesis/answers.csv" answers.yaml'
+    """
+    typed = subprocess.list2cmdline([str(survey), str(study)])
+    return f"uv run surveypls {command} {typed}" + (f" --name {name}" if name else "")
 
 
 def not_readable(path: Path, error: OSError, endings: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from surveypls.study.paths import windows_command
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
 from surveypls.survey.answers import name_key
 from surveypls.survey.columns import (
@@ -74,14 +75,16 @@ def study_text(survey: Path, output: Path, guess: Guess, codebook: Path | None, 
         return "# " + into(Said(text), language)
 
     texts = {i.name: _shown(i.text)[:80] for i in items}
-    files = f"SURVEY={_shown(shlex.quote(survey.name))} STUDY={_shown(shlex.quote(output.name))}"
+    command = f"make check SURVEY={shlex.quote(survey.name)} STUDY={shlex.quote(output.name)}"
+    if os.name == "nt":
+        command = windows_command("check", survey.name, output.name)
     title = into(Said("Title of the study"), language)
     lines = [
         *_schema_line(output),
         "# " + into(Said(
             "Study file for {file}, guessed from its headings: confirm every line.", file=_shown(survey.name)
         ), language),
-        "# " + into(Said("List all problems: {command}", command=f"make check {files}"), language),
+        "# " + into(Said("List all problems: {command}", command=_shown(command)), language),
         f"id: {as_name(output.stem if output.stem != 'study' else survey.stem).lower()}",
         f"title: {title}            {note('to be filled in')}",
         f'question: ""                         {note("the research question, one sentence")}',
