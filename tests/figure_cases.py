@@ -11,9 +11,9 @@ from surveypls import figures
 
 CELLS = pd.DataFrame(
     [
-        ("1", "n_items", "FI", "items", "5", "count", np.nan, np.nan),
+        ("1", "n_items", "FI", "items", "5", "a count", np.nan, np.nan),
         ("1", "efa_loading", "FI1", "FI", "0.738", "open", 0.7296, 0.7504),
-        ("1", "cronbach_alpha", "FI", "", "0.730", "contradicted_unless", np.nan, np.nan),
+        ("1", "cronbach_alpha", "FI", "", "0.730", "contradicted unless", np.nan, np.nan),
         ("1", "efa_loading", "FI2", "FI", "0.800", "open", 0.8001, 0.8004),
         ("4", "htmt_diagonal", "FI", "FI", "0.000", "not a statistic", np.nan, np.nan),
         ("4", "htmt", "RC", "FI", "0.244", "follows", np.nan, np.nan),

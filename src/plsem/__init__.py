@@ -16,7 +16,9 @@ True
 of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.  Second-order constructs and
 products of constructs (moderation, quadratic effects) are part of a :class:`Model`;
 :mod:`plsem.higher_order`, :mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.redundancy` and
-:mod:`plsem.controls` make their tables.
+:mod:`plsem.controls` make their tables.  :mod:`plsem.groups` compares groups of respondents,
+:mod:`plsem.method_bias`, :mod:`plsem.selection`, :mod:`plsem.necessity`, :mod:`plsem.endogeneity` and
+:mod:`plsem.nonlinearity` answer what reviewers ask.
 """
 
 from __future__ import annotations
@@ -67,17 +69,35 @@ _ROOMS = frozenset(
     {
         "controls",
         "efa",
+        "endogeneity",
+        "groups",
         "higher_order",
         "measurement",
         "mediation",
+        "method_bias",
         "model_fit",
+        "necessity",
+        "nonlinearity",
         "quantities",
         "redundancy",
+        "selection",
         "slopes",
         "structural",
         "thresholds",
     }
 )
+
+_HETEROGENEITY = (
+    "unobserved heterogeneity is not searched for, because segments need hundreds of rows to be found and to be "
+    "found again. Groups that were observed: plsem.groups.compare. SmartPLS has FIMIX-PLS and PLS-POS"
+)
+#: Names that a user may look for → why they are not there, and where to go.
+_REFUSED = {
+    "fimix": _HETEROGENEITY,
+    "fimix_pls": _HETEROGENEITY,
+    "pos": _HETEROGENEITY,
+    "pls_pos": _HETEROGENEITY,
+}
 
 __all__ = sorted(_HOMES)
 
@@ -87,6 +107,8 @@ def __getattr__(name: str) -> object:
         value = getattr(importlib.import_module(_HOMES[name]), name)
     elif name in _ROOMS:
         value = importlib.import_module(f"plsem.{name}")
+    elif name.lower() in _REFUSED:
+        raise AttributeError(f"plsem has no {name!r}: {_REFUSED[name.lower()]}")
     else:
         from plsem.names import nearest
 

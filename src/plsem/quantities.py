@@ -273,19 +273,19 @@ _ROWS = (
     # What does not follow from one correlation matrix
     Statistic("efa_loading", N_("Factor loading"), N_("EFA λ"), "item", _SIGN, printed="unit"),
     Statistic("q_squared", N_("Q²"), N_("Q²"), "target", _UP_TO_1, printed="unit"),
-    Statistic(
-        "q_squared_predict", N_("Q²predict"), N_("Q²"), "target", _UP_TO_1, printed="unit", threshold="q2_predict"
-    ),
+    Statistic("q_squared_predict", N_("Q²predict"), N_("Q²"), "target", _UP_TO_1, printed="unit",
+              threshold="q2_predict"),
+    Statistic("full_collinearity_vif", N_("Full collinearity VIF"), "", "construct", (1.0, math.inf)),
+    Statistic("bic", N_("BIC"), N_("BIC"), "target"),
+    Statistic("nca_effect_size", N_("NCA effect size d"), N_("d"), "path", _SHARE, printed="unit"),
     Statistic("standard_error", N_("Standard error"), N_("SE"), "path", _SIZE, printed="unit"),
     Statistic("t_statistic", N_("t statistic"), N_("t"), "path", _SIZE),
     Statistic("p_value", N_("p value"), N_("p"), "path", _SHARE, printed="p"),
     Statistic("ci_lower", N_("Lower end of the interval"), "", "path", printed="unit"),
     Statistic("ci_upper", N_("Upper end of the interval"), "", "path", printed="unit"),
     Statistic("decision", N_("Decision"), "", "path", printed="word"),
-    Statistic(
-        "composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _SIZE,
-        printed="unit", threshold="rho_c",
-    ),
+    Statistic("composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _SIZE,
+              printed="unit", threshold="rho_c"),
     Statistic(
         "htmt_diagonal", N_("HTMT (diagonal)"), "", "diagonal", _SIZE,
         undefined=N_("HTMT compares two different constructs; it has no diagonal"),

@@ -146,7 +146,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     started = time.monotonic()
     if options.quick:
         study_file, survey = root / "study.yaml", root / "data" / "raw" / "survey.csv"
-        folder = runner.run(
+        runner.run(
             root,
             load_study(study_file),
             survey=survey,
@@ -156,32 +156,18 @@ def _reproduce(options: argparse.Namespace) -> int:
             own=False,
             cell_limit=options.cell_limit,
         )
-        derived = folder / "data" / "derived"
         print(f"\nWritten to build/quick/ ({QUICK_RESAMPLES} resamples).")
     elif options.formats:
-        folder = runner.every_format(root, cell_limit=options.cell_limit)
-        derived = folder / "data" / "derived"
+        runner.every_format(root, cell_limit=options.cell_limit)
         print("\nWritten to build/formats/.")
     else:
         changed = runner.reproduce(root, cell_limit=options.cell_limit)
-        derived = root / "data" / "derived"
         print(
             f"\n{len(changed)} file(s) changed" + (": " + ", ".join(changed[:8]) if changed else ""), end=""
         )
         print(", …" if len(changed) > 8 else "")
-    _print_verdicts(derived)
     print(f"{time.monotonic() - started:.0f} s")
     return 0
-
-
-def _print_verdicts(derived: Path) -> None:
-    path = derived / "05_verdicts.csv"
-    if path.is_file():
-        import pandas as pd
-
-        from tableaudit.comparison import verdict_summary
-
-        print(verdict_summary(pd.read_csv(path)))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -206,7 +192,6 @@ def _run(options: argparse.Namespace) -> int:
         cell_limit=options.cell_limit,
     )
     print(f"\nDone: {folder.relative_to(root)}/ holds notebooks, figures, tables and data.")
-    _print_verdicts(folder / "data" / "derived")
     return 0
 
 

@@ -289,5 +289,5 @@ def _settled(relations: list[Relation], chosen: Readings) -> list[Check]:
                 check = replace(check, check="rho_C from the loadings")
             checks.append(check)
         elif relation.check == "composite reliability read as rho_C":
-            checks.append(replace(check_of(relation), kind="reading", unless=(Detail("rho_A"),)))
+            checks.append(replace(check_of(relation), kind="reading", unless=(Detail("it is rho_A"),)))
     return checks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from plsem.quantities import COUNTS
@@ -11,9 +13,34 @@ from tableaudit.details import Detail
 from tableaudit.findings import joined
 from tableaudit.joint import range_of
 from tableaudit.printed import UNDEFINED, Cell, Published
+from tabletext.catalogue import N_, translate
 
-STATES = ("contradicted", "contradicted unless", "follows", "open", "not a statistic", "a count")
-COLUMNS = ("cell", "statistic", "row", "column", "printed", "state", "under", "under_es", "lower", "upper")
+#: State → its sign, its name, and what it says of a printed cell.
+STATES: Mapping[str, tuple[str, str, str]] = {
+    "contradicted": ("✗", N_("contradicted"), N_("contradicted by the other printed cells")),
+    "contradicted unless": (
+        "✗?",
+        N_("contradicted unless …"),
+        N_("contradicted, unless it follows another definition"),
+    ),
+    "follows": ("=", N_("follows"), N_("follows from the other printed cells")),
+    "open": ("○", N_("open"), N_("open: the others do not fix it; in brackets what they leave")),
+    "not a statistic": ("–", N_("not a statistic"), N_("not a statistic: no data define it")),
+    "a count": ("#", N_("a count"), N_("a count")),
+}
+COLUMNS = (
+    "cell",
+    "table",
+    "statistic",
+    "row",
+    "column",
+    "printed",
+    "state",
+    "under",
+    "under_es",
+    "lower",
+    "upper",
+)
 
 
 def states(
@@ -28,14 +55,15 @@ def states(
         Of the same article; made if not given.
     intervals : DataFrame, optional
         Columns statistic, row, column, lower, upper: what a search over correlation matrices found attainable
-        (:attr:`tableaudit.attainable.Attainable.intervals`); they narrow nothing, but bound what is open.
+        (:attr:`tableaudit.attainable.Attainable.intervals`).  What is open is shown within them, as every value
+        in them was reached; without them within what the printed cells do not exclude, which is wider.
 
     Returns
     -------
     DataFrame
-        One row a printed cell, in print order: cell, statistic, row, column, printed, state, under and under_es
-        (the definition that the state rests on), lower, upper (what the other figures allow; NaN where they say
-        nothing).  States:
+        One row a printed cell, in print order: cell, table, statistic, row, column, printed, state, under and under_es
+        (the definition that the state rests on), lower, upper (what the other figures leave it; NaN where they
+        say nothing).  States:
 
         - ``contradicted``: no data give it beside the other cells, under any documented definition;
         - ``contradicted unless``: only under the definition in ``under``, which the article did not state;
@@ -50,16 +78,20 @@ def states(
     for cell in published:
         state, under, own = _state(cell, found)
         interval = own or allowed.get(cell.id)
-        if interval is None and cell.id not in allowed:
-            interval = searched.get((cell.statistic, cell.row, cell.column)) or searched.get(
-                (cell.statistic, cell.column, cell.row)
-            )
         if not state:
             pinned = interval is not None and interval.width <= cell.box.width * (1 + 1e-6)
             state = "follows" if pinned and cell.is_number else "open"
-        texts = ("; ".join(u.text(language) for u in under) for language in ("en", "es"))
+        if state == "open":
+            places = ((cell.row, cell.column), (cell.column, cell.row))
+            keys = [(cell.statistic, *place) for place in places]
+            interval = next((searched[key] for key in keys if key in searched), interval)
+        texts = (
+            f" {translate('or', language)} ".join(u.text(language) for u in under)
+            for language in ("en", "es")
+        )
         low, high = (float("nan"), float("nan")) if interval is None else (interval.lower, interval.upper)
-        rows.append((cell.id, cell.statistic, cell.row, cell.column, cell.printed, state, *texts, low, high))
+        place = (cell.id, cell.table, cell.statistic, cell.row, cell.column, cell.printed)
+        rows.append((*place, state, *texts, low, high))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -75,7 +107,7 @@ def _state(cell: Cell, report: AuditReport) -> tuple[str, tuple[Detail, ...], In
     for check in report.checks:
         # the column's default definition excludes it, another one does not; or only few degrees of freedom serve
         if check.cell == cell.id and check.kind == "reading" and check.verdict == "fails":
-            return "contradicted unless", check.unless, None
+            return "contradicted unless", check.unless, check.allowed
         if check.cell == cell.id and check.check == "decision follows from p" and check.verdict == "holds":
             return "follows", (), None
         if check.cell == cell.id and check.check.startswith("p from t") and check.verdict != "holds":
@@ -120,3 +152,21 @@ def _searched(intervals: pd.DataFrame | None) -> dict[tuple[str, str, str], Inte
     return {
         k: Interval(float(a), float(b)) for k, a, b in zip(keys, kept["lower"], kept["upper"], strict=True)
     }
+
+
+def count_states(found: pd.DataFrame) -> pd.DataFrame:
+    """Count the printed figures in each state, one row a printed table.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Columns table and state, as :func:`states` returns them.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by table, in print order; one column each of :data:`STATES`.
+    """
+    tables = found["table"].astype(str)
+    counts = pd.crosstab(tables, found["state"])
+    return counts.reindex(index=list(dict.fromkeys(tables)), columns=list(STATES), fill_value=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -33,10 +33,9 @@ __all__ = [
     "inference_cells",
     "load_published",
     "parse_printed",
-    "verdict_summary",
 ]
 
-CompareVerdict = Literal["equal", "close", "differ", "impossible", "not recomputed"]
+CompareVerdict = Literal["equal", "close", "differ", "not a statistic", "not recomputed"]
 DEFAULT_READINGS: Mapping[str, tuple[str, ...]] = {
     "composite_reliability": ("rho_a", "rho_c"),
     "efa_loading": ("efa_loading", "outer_loading"),
@@ -88,7 +87,7 @@ def compare(
     published: Published,
     recomputed: pd.DataFrame,
     *,
-    impossible: Mapping[str, str] | Iterable[str] = (),
+    aimed: pd.DataFrame | None = None,
     readings: Mapping[str, Sequence[str]] | None = None,
     close: float | Mapping[str, float] | None = None,
     significance: float = 0.05,
@@ -106,8 +105,9 @@ def compare(
         The printed cells.
     recomputed : DataFrame
         Long table with columns statistic, row, column, value (others are ignored).
-    impossible : mapping of cell to reason, or iterable of cells
-        The cells that no data give beside the other printed cells, as the audit found them.
+    aimed : DataFrame, optional
+        Columns statistic, row, column: what the data were made to give, if they were made.  A figure among
+        them is an input, and that it agrees says nothing.
     readings : mapping of statistic to statistics
         What an ambiguous printed statistic may be.  The first reading gives the verdict, the second one is
         shown beside it.  Default: composite_reliability as rho_a (then rho_c), efa_loading as the recomputed
@@ -126,23 +126,17 @@ def compare(
         One row a printed cell, in print order: cell, table, statistic, row, column, printed (text), matched
         (the recomputed statistic), recomputed (float; NaN for a decision), recomputed_text (at the printed
         digits), difference, verdict, other_matched, other_recomputed, other_difference, other_verdict (the
-        second reading, where there is one) and reason.
-        Verdicts: ``equal`` (rounds to the printed digits), ``close``, ``differ``, ``impossible`` (the audit
-        shows that no data give it, or it is not defined), ``not recomputed``.
+        second reading, where there is one), reason and aimed (bool).
+        Verdicts: ``equal`` (rounds to the printed digits), ``close``, ``differ``, ``not a statistic``,
+        ``not recomputed``.
 
     Raises
     ------
     KeyError
-        If ``recomputed`` lacks a column, or ``impossible`` or ``readings`` names what does not exist.
+        If ``recomputed`` lacks a column, or ``readings`` names what does not exist.
     """
     lookup = _lookup(recomputed)
-    reasons = (
-        dict(impossible)
-        if isinstance(impossible, Mapping)
-        else dict.fromkeys(impossible, "no data give it beside the other printed cells")
-    )
-    for cell_id in reasons:
-        published[cell_id]
+    inputs = _lookup(aimed.assign(value=0.0)) if aimed is not None else {}
     chosen = {**DEFAULT_READINGS, **{k: tuple(v) for k, v in (readings or {}).items()}}
     for name in chosen:
         if name not in STATISTICS:
@@ -170,27 +164,17 @@ def compare(
         for key in ("matched", "recomputed", "difference", "verdict"):
             row[f"other_{key}"] = found[1][key] if len(found) > 1 else _NOTHING[key]
         if cell.statistic in UNDEFINED:
-            row.update(verdict="impossible", reason=UNDEFINED[cell.statistic].en)
-        elif cell.id in reasons:
-            row.update(verdict="impossible", reason=reasons[cell.id])
-        row["reason"] = row.pop("reason")
+            row.update(verdict="not a statistic", reason=UNDEFINED[cell.statistic].en)
+        name = chosen.get(cell.statistic, (cell.statistic,))[0]
+        row["aimed"] = _find(cell, inputs, name, fit) is not None
         rows.append(row)
     return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
-
-
-def verdict_summary(comparison: pd.DataFrame) -> str:
-    """Count a comparison's verdicts in one line: "62 printed figures: 40 equal, 9 close, …"."""
-    counts = comparison["verdict"].value_counts()
-    parts = [f"{int(counts.get(v, 0))} {v}" for v in ("equal", "close", "differ", "impossible")]
-    if counts.get("not recomputed", 0):
-        parts.append(f"{int(counts['not recomputed'])} not recomputed")
-    return f"{len(comparison)} printed figures: {', '.join(parts)}"
 
 
 COMPARISON_COLUMNS = [
     *("cell", "table", "statistic", "row", "column", "printed", "matched", "recomputed", "recomputed_text"),
     *("difference", "verdict", "other_matched", "other_recomputed", "other_difference", "other_verdict"),
-    "reason",
+    *("reason", "aimed"),
 ]
 _NOTHING: Mapping[str, object] = {
     "matched": "",

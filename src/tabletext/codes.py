@@ -35,16 +35,10 @@ CODES: Mapping[str, str] = {
             "items": "Items",
             "yes": "yes",
             "no": "no",
-            # verdicts on printed figures and statements: in a figure's legend, in a table's cell
-            "equal": "equal to the printed digits",
-            "close": "close",
-            "differ": "differs",
-            "impossible": "impossible beside the other printed cells",
-            "not recomputed": "not recomputed",
+            # verdicts on printed figures and statements
             "v.equal": "equal",
             "v.close": "close",
             "v.differ": "differs",
-            "v.impossible": "impossible",
             "v.not recomputed": "not recomputed",
             "v.holds": "holds",
             "v.fails": "fails",

@@ -96,18 +96,6 @@ def draws() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-COMPARISON = pd.DataFrame(
-    [
-        ("1", "T1.a", "n_items", "FI", "items", "5", 5.0, 0.0, "equal"),
-        ("2", "T2.a", "outer_loading", "FI2", "FI", "0.738", 0.7384, 0.0004, "equal"),
-        ("2", "T2.b", "cronbach_alpha", "RC", "", "0.730", 0.655, -0.075, "impossible"),
-        ("5", "T5.a", "p_value", "INFRATICS", "FI", "0.15", 0.16, 0.01, "close"),
-        ("5", "T5.b", "decision", "INFRATICS", "FI", "rejected", np.nan, np.nan, "equal"),
-        ("5", "T5.c", "decision", "INFRATICS", "RC", "accepted", np.nan, np.nan, "differ"),
-        ("6", "T6.a", "srmr", "model", "", "0.090", np.nan, np.nan, "not recomputed"),
-    ],
-    columns=["table", "cell", "statistic", "row", "column", "printed", "recomputed", "difference", "verdict"],
-)
 INTERVALS = pd.DataFrame(
     [
         ("cronbach_alpha", "RC", "", 0.615, 0.721, "0.730"),
@@ -171,7 +159,6 @@ DRAWINGS = {
     ),
     "bootstrap_densities": lambda **k: figures.bootstrap_densities(draws(), SUMMARY, **k),
     "importance_map": lambda **k: figures.importance_map(IPMA, construct_labels=LABELS, **k),
-    "published_dots": lambda **k: figures.published_dots(COMPARISON, **k),
     "attainable_intervals": lambda **k: figures.attainable_intervals(INTERVALS, **k),
     "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, **k),
     "power_curve": lambda **k: figures.power_curve(POWER, **k),
@@ -237,7 +224,7 @@ def test_the_data_does_not_depend_on_the_language(name):
 
 @pytest.mark.parametrize(
     ("name", "formats"),
-    [("forest", ["svg", "png", "pdf"]), ("importance_map", ["svg"]), ("published_dots", ["svg"])],
+    [("forest", ["svg", "png", "pdf"]), ("importance_map", ["svg"])],
 )
 def test_the_same_input_gives_the_same_bytes(name, formats):
     first, second = (
@@ -515,23 +502,6 @@ def test_the_importance_map_names_every_point_once_without_covering_another():
             assert not (a.x0 < b.x1 and b.x0 < a.x1 and a.y0 + 6 < b.y1 - 6 and b.y0 + 6 < a.y1 - 6)
 
 
-def test_published_dots_count_in_units_of_the_last_digit():
-    figure, data = DRAWINGS["published_dots"](display=Display("es"))
-    units = data.set_index("cell")["units"]
-    assert units[["T1.a", "T2.a", "T2.b", "T5.a"]].tolist() == pytest.approx([0.0, 0.4, -75.0, 1.0])
-    at = data.set_index("cell")["drawn_at"]
-    assert at["T5.b"] == 0.0 and at["T5.c"] == 1000.0 and np.isnan(at["T6.a"])
-    dots = sorted(
-        float(line.get_xdata()[0]) for ax in figure.axes for line in ax.lines if line.get_markersize() == 4.5
-    )
-    assert dots == pytest.approx(sorted(at.dropna()))
-    shown = [t.get_text() for t in texts(figure)]
-    assert "Decisión INFRATICS → FI   rechazada" in shown and "α RC   0,730" in shown
-    assert any("difiere (1)" in t for t in shown)
-    with pytest.raises(FigureError, match="verdict 'equals'; did you mean 'equal'"):
-        figures.published_dots(COMPARISON.assign(verdict="equals"))
-
-
 def test_attainable_intervals_tell_what_is_out_of_reach():
     figure, data = DRAWINGS["attainable_intervals"](display=Display("es"))
     assert data["inside"].tolist() == [False, True, False]
@@ -600,7 +570,6 @@ REFUSED = {
     "forest": lambda: figures.forest(SUMMARY.iloc[:0]),
     "bootstrap_densities": lambda: figures.bootstrap_densities(draws(), SUMMARY.iloc[:0]),
     "importance_map": lambda: figures.importance_map(IPMA.iloc[:0]),
-    "published_dots": lambda: figures.published_dots(COMPARISON.iloc[:0]),
     "attainable_intervals": lambda: figures.attainable_intervals(INTERVALS.iloc[:0]),
     "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0]),
     "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),

@@ -26,7 +26,8 @@ from matplotlib.text import Text
 
 from surveypls import figures
 from surveypls.figures import FigureError
-from surveypls.figures.facsimile import STATES
+from surveypls.figures.facsimile import _COLOURS
+from tableaudit.cell_states import STATES
 from tabletext.display import Display
 
 SPANISH = Display("es")
@@ -63,8 +64,8 @@ def test_every_cell_has_its_colour_and_its_sign_beside_it():
     cells, swatches = boxes[: len(data)], boxes[len(data) :]
     signs = {(round(x, 3), round(y, 3)): t.get_text() for t in ax.texts for x, y in [t.get_position()]}
     for state, box in zip(data["state"], cells, strict=True):
-        sign, colour, _ = STATES[state]
-        assert to_hex(box.get_facecolor()) == colour
+        sign = STATES[state][0]
+        assert to_hex(box.get_facecolor()) == _COLOURS[state]
         beside = [
             text
             for (x, y), text in signs.items()
@@ -73,14 +74,14 @@ def test_every_cell_has_its_colour_and_its_sign_beside_it():
         ]
         assert sign in beside
     assert len(swatches) == data["state"].nunique() == len(STATES)
-    assert len({sign for sign, _, _ in STATES.values()}) == len(STATES)
+    assert len({sign for sign, *_ in STATES.values()}) == len(STATES)
 
 
 def test_the_legend_counts_the_states_and_intervals_stand_below_open_values():
     figure, data = DRAWINGS["facsimile"](display=SPANISH)
     shown = written(figure)
     assert "se sigue de las demás celdas impresas (3)" in shown
-    assert "contradicha, salvo que siga otra definición (1)" in shown
+    assert "contradicha, salvo si sigue otra definición (1)" in shown
     assert "[0,730; 0,750]" in shown and "[0,8001; 0,8004]" in shown  # one more digit where ends would agree
     assert "rechazada" in shown and "-0,307" in shown and "Tabla 1. Ítems" in shown and "Tabla 4" in shown
     assert data["state"].value_counts()["follows"] == 3

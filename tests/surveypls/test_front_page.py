@@ -12,6 +12,8 @@ import yaml
 
 from surveypls.compendium import CompendiumError, front_page
 from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
+from surveypls.study.definition import load_study
+from tableaudit.cell_states import states
 from tableaudit.printed import load_published
 from tabletext.display import Display
 
@@ -19,35 +21,40 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "README.es.md", "docs/architecture.md", "docs/own_survey.md", "data/README.md")
 
 
-def test_counts_by_table() -> None:
-    comparison = pd.DataFrame(
-        {"table": [1, 1, 2], "verdict": ["equal", "impossible", "close"], "printed": ["0.1"] * 3}
-    )
-    lines = front_page.verdict_table(comparison, Display()).splitlines()
-    assert lines[2] == "| 1 | 2 | 1 | 0 | 0 | 1 |"
-    assert lines[3] == "| 2 | 1 | 0 | 1 | 0 | 0 |"
-    assert lines[4] == "| All | 3 | 1 | 1 | 0 | 1 |"
-    assert "imposibles" in front_page.verdict_table(comparison, Display("es", "point"))
+STATES = pd.DataFrame(
+    {"table": ["1", "1", "2"], "state": ["follows", "contradicted unless", "open"], "printed": ["0.1"] * 3,
+     "statistic": ["ave", "composite_reliability", "htmt"], "row": ["X", "X", "X"], "column": ["", "", "Y"],
+     "under": ["", "it is rho_A", ""], "under_es": ["", "ρA", ""]}
+)  # fmt: skip
 
 
-def test_a_figure_that_was_not_recomputed_is_no_verdict() -> None:
-    comparison = pd.DataFrame({"table": [1], "verdict": ["not recomputed"]})
-    with pytest.raises(CompendiumError, match="not recomputed"):
-        front_page.verdict_table(comparison, Display())
+def test_states_are_counted_by_table() -> None:
+    lines = front_page.state_block(STATES, Display(), ["More."]).splitlines()
+    assert lines[0].startswith("- Of 3 printed figures **0** are contradicted by the others under every")
+    assert lines[1] == "- In contradiction: Composite reliability (as printed) of X, unless it is rho_A."
+    assert lines[2] == "- More."
+    assert lines[4] == "| Table | printed | ✗ | ✗? | = | ○ | – | # |"
+    assert lines[6:9] == [
+        "| 1 | 2 | 0 | 1 | 1 | 0 | 0 | 0 |",
+        "| 2 | 1 | 0 | 0 | 0 | 1 | 0 | 0 |",
+        "| All | 3 | 0 | 1 | 1 | 1 | 0 | 0 |",
+    ]
+    assert "= follows from the other printed cells" in lines[-1]
+    assert "se sigue de las demás" in front_page.state_block(STATES, Display("es", "point"))
 
 
 def test_refresh_rewrites_only_the_block(tmp_path: Path) -> None:
     derived = tmp_path / "data" / "derived"
     derived.mkdir(parents=True)
-    shutil.copy(ROOT / "data/derived/05_verdicts.csv", derived)
+    shutil.copy(ROOT / "data/derived/05_states.csv", derived)
     for name in ("README.md", "README.es.md"):
-        (tmp_path / name).write_text("a\n<!-- verdicts: begin -->\nold\n<!-- verdicts: end -->\nb\n")
+        (tmp_path / name).write_text("a\n<!-- states: begin -->\nold\n<!-- states: end -->\nb\n")
     (tmp_path / "notebooks").mkdir()
     shutil.copy(ROOT / "study.yaml", tmp_path)
     assert front_page.refresh(tmp_path) == ["README.md", "README.es.md", "codecheck.yml"]
     text = (tmp_path / "README.md").read_text()
-    assert text.startswith("a\n<!-- verdicts: begin -->\n| Article's table")
-    assert text.endswith("<!-- verdicts: end -->\nb\n")
+    assert text.startswith("a\n<!-- states: begin -->\n- Of 62 printed figures")
+    assert text.endswith("<!-- states: end -->\nb\n")
     assert "old" not in text
     assert front_page.refresh(tmp_path) == []
     (tmp_path / "README.md").write_text("no block")
@@ -55,14 +62,17 @@ def test_refresh_rewrites_only_the_block(tmp_path: Path) -> None:
         front_page.refresh(tmp_path)
 
 
-def test_committed_pages_say_what_the_contracts_say() -> None:
-    comparison = pd.read_csv(ROOT / "data/derived/05_verdicts.csv")
-    printed = load_published(ROOT / "data" / "published")
-    assert len(comparison) == len(list(printed)) == 62
-    assert front_page.verdict_table(comparison, Display()) in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert front_page.verdict_table(comparison, Display("es", "point")) in (ROOT / "README.es.md").read_text(
-        encoding="utf-8"
-    )
+@pytest.mark.parametrize("name", list(front_page.PAGES))
+def test_committed_pages_say_what_the_printed_tables_give(name: str, tmp_path: Path) -> None:
+    """The states are computed anew from the printed values: no committed result is held against itself."""
+    fresh = states(load_published(ROOT / "data" / "published"))
+    text = (ROOT / name).read_text(encoding="utf-8")
+    block = front_page.state_block(fresh, load_study(ROOT / "study.yaml").display(front_page.PAGES[name]))
+    assert all(line in text for line in block.splitlines())
+    sizes = pd.read_csv(ROOT / "data/derived/S1_implied_size.csv")
+    joint = sizes.groupby("n")["plausible"].all()
+    assert not joint.any()  # as the page says: no size makes both printed t ordinary
+    assert ("No size that was tried" in text) or ("Ningún tamaño de los probados" in text)
 
 
 def test_the_manifest_lists_what_the_article_has_and_the_paper() -> None:
@@ -109,4 +119,4 @@ def test_every_table_and_figure_carries_the_notice() -> None:
 
 def _without_data(path: Path) -> bool:
     """Tables of the article alone, which use no responses."""
-    return bool(re.search(r"_(contradictions|statements)|table_S1_|threshold", path.stem))
+    return bool(re.search(r"_(states|contradicted|statements)|table_S1_|threshold", path.stem))

@@ -13,7 +13,7 @@ from plsem.efa.rules import PruningSettings
 from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from surveypls.report import narrative
+from surveypls.report import narrative, printed
 from surveypls.study.definition import Study, parse_study
 from tabletext.display import Display
 from tabletext.language import Language
@@ -138,10 +138,19 @@ def test_failures_verdicts_and_statements() -> None:
     counts = pd.DataFrame({"reason": ["singular"], "count": [3]})
     assert narrative.failures(counts, 1000) == "Of 1,000 resamples, 3 singular were left out."
     assert "All 500" in narrative.failures(counts.assign(count=0), 500)
-    comparison = pd.DataFrame({"verdict": ["equal", "equal", "impossible"]})
-    assert narrative.verdicts(comparison) == (
-        "Of 3 printed figures: **2** equal at the printed digits and **1** impossible."
+    comparison = pd.DataFrame(
+        {
+            "statistic": ["ave", "ave", "p_value", "n_items", "htmt_diagonal"],
+            "verdict": ["equal", "equal", "differ", "equal", "not a statistic"],
+            "aimed": [False] * 5,
+        }
     )
+    assert narrative.verdicts(comparison) == (
+        "Of 4 printed figures: **3** equal at the printed digits and **1** differs."
+    )
+    made = narrative.verdicts(comparison.assign(aimed=[True, False, False, False, False]))
+    assert made.startswith("1 of the 5 printed figures are what this survey was made to give")
+    assert made.endswith("Of the 2 other statistics: **1** equal at the printed digits and **1** differs.")
     assert "contradict **1**" in narrative.statements(pd.DataFrame({"verdict": ["fails", "holds"]}))
 
 
@@ -242,3 +251,28 @@ def test_notes_of_factor_solutions_reach_the_reader() -> None:
     )
     assert calm.notes == ()
     assert "call for no remark" in narrative.factor_notes(calm.solutions)
+
+
+def test_sizes_at_which_a_printed_t_is_ordinary() -> None:
+    sizes = pd.DataFrame(
+        {"source": ["X", "X", ""], "target": ["Y", "Z", ""], "printed_t": [1.325, 2.528, float("nan")],
+         "sizes": ["20, 25", "none", "none"]}
+    )  # fmt: skip
+    text = printed.plausible_sizes(sizes)
+    assert "X → Y 1.325 at n = 20, 25; X → Z 2.528 at none." in text
+    assert text.endswith("No size that was tried makes all of them ordinary at once.")
+    sizes.loc[1:, "sizes"] = "25"
+    assert printed.plausible_sizes(sizes).endswith("All of them are ordinary at n = 25.")
+
+
+def test_sizes_for_power_are_a_range_over_the_populations() -> None:
+    needed = pd.DataFrame({"source": ["X"] * 3, "target": ["Y", "Z", "Y"], "n": [93, 13, 139]})
+    assert printed.required_sizes(needed).endswith(": X → Y 93 to 139; X → Z 13.")
+
+
+def test_states_are_counted_in_words() -> None:
+    found = pd.DataFrame({"state": ["follows", "open", "open", "contradicted unless"]})
+    text = printed.states(found)
+    assert "**0** are contradicted by the others" in text and "**1** follows from the others" in text
+    assert "**2** are possible beside the others" in text and "count" not in text
+    assert "**1** is contradicted by" in printed.states(pd.DataFrame({"state": ["contradicted"]}))

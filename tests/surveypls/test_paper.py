@@ -3,6 +3,7 @@
 import html
 import os
 import re
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
 from tableaudit import comparison as published
 from tableaudit.audit import audit
+from tableaudit.cell_states import states
 from tableaudit.printed import Published, load_published
 from tabletext.catalogue import spanish, used
 from tabletext.display import Display
@@ -82,6 +84,9 @@ class Fake:
 
     def read_codebook(self):
         return None
+
+    def cell_of(self, stem, language):
+        return f"notebooks/03_made.ipynb#{stem}" if stem else ""
 
     def folder(self, kind, language):
         return self.output / kind / ("" if language == self.languages[0] else language)
@@ -158,8 +163,8 @@ def replication(contracts, tmp_path):
          published.inference_cells(summary)]
     )  # fmt: skip
     extra = {
-        "05_verdicts": published.compare(printed, long, impossible=report.impossible),
-        "05_audit": report.table(),
+        "05_verdicts": published.compare(printed, long),
+        "05_states": states(printed, report),
         "05_statements": pd.DataFrame(report.statements),
     }
     return Fake(tmp_path, parse_study(STUDY + NOTICE), {**contracts, **extra}, printed)
@@ -301,23 +306,28 @@ def test_every_figure_of_the_summary_tables_is_from_the_contract(own, contracts)
 
 def test_replication_compares_audits_and_says_that_data_are_synthetic(replication):
     text = text_of(html_of(replication))
-    assert text.count("Made-up data for a test.") >= 8
-    assert "The article prints 9 figures in 2 tables" in text
+    assert text.count("Made-up data for a test.") == 2  # once on the first page, once at its foot
+    assert "The article's authors, title and journal are not known" in text
+    assert re.search(r"Of 9 printed figures\s+1\s+is contradicted by the others under every definition", text)
     assert "printed: β = " in text and ", rejected)" in text
-    assert "✗ impossible" in text or "✗ differs" in text
-    assert "AVE = mean squared loading" in text or "loadings give AVE" in text
+    assert "Printed figures that contradict others" in text and "0.10" in text
     assert "Every loading exceeds 0.99" in text
     spanish = text_of(html_of(replication, "es"))
     assert "Datos inventados para una prueba." in spanish
     assert "Toda carga supera 0,99" in spanish
     assert "respuestas casi sin variación (4)" in spanish
+    named = parse_study(
+        STUDY + NOTICE + "reference: {en: 'Doe (2024). A study.', es: 'Doe (2024). A study.'}"
+    )
+    replication.study = named
+    assert "The article: Doe (2024). A study." in text_of(html_of(replication))
     assert "Made-up" not in spanish
 
 
 def test_printed_digits_survive_a_contract_that_was_read_as_numbers(replication):
-    frame = replication.contracts["05_verdicts"]
+    frame = replication.contracts["05_states"]
     numeric = frame.assign(printed=pd.to_numeric(frame["printed"], errors="coerce"))
-    replication.contracts["05_verdicts"] = numeric
+    replication.contracts["05_states"] = numeric
     rows = re.findall(r"<tr>(?:(?!</tr>).)*AVE(?:(?!</tr>).)*</tr>", html_of(replication))
     assert any(">0.10<" in row for row in rows)
     assert not any(">0.1<" in row or ">0.100<" in row for row in rows)
@@ -331,6 +341,7 @@ def test_figures_are_those_of_the_language_and_missing_ones_are_left_out(own):
     english = html_of(own)
     assert english.count("<figure>") == 2
     assert english.index("Figure 1</strong>. <em>The estimated model") < english.index("Figure 2</strong>")
+    assert 'href="../notebooks/03_made.ipynb#fig_4_1_path_diagram">notebook 03</a>' in english
     assert "<figure>" not in html_of(own, "es")
 
 
@@ -362,6 +373,24 @@ def test_both_languages_are_typeset(replication, monkeypatch):
     before = [p.read_bytes() for p in paths]
     monkeypatch.chdir(replication.output)
     assert [p.read_bytes() for p in paper.build_paper(replication, formats=("pdf",))] == before
+
+
+def test_the_word_file_holds_all_and_is_the_same_twice(replication):
+    pytest.importorskip("typst")
+    pypandoc = pytest.importorskip("pypandoc")
+    folder = replication.output / "figures"
+    folder.mkdir()
+    (folder / "fig_S1_1_printed_tables.svg").write_bytes(SVG)
+    (path,) = paper.build_paper(replication, language="en", formats=("docx",))
+    first = path.read_bytes()
+    text = pypandoc.convert_file(str(path), "plain", extra_args=["--wrap=none"])
+    assert "Printed figures that contradict others" in text
+    with zipfile.ZipFile(path) as parts:
+        assert [n for n in parts.namelist() if n.endswith(".png")] and not [
+            n for n in parts.namelist() if "svg" in n
+        ]
+    path.unlink()
+    assert paper.build_paper(replication, language="en", formats=("docx",))[0].read_bytes() == first
 
 
 def test_without_typst_the_message_says_what_to_install(monkeypatch):

@@ -318,20 +318,62 @@ def test_prediction_against_the_benchmarks(mediation):
     assert shown.frame["difference"].iloc[-1] == tests["lm"].loc["overall", "difference"]
 
 
-def test_comparison_and_its_count(echo):
-    comparison = compare(PUBLISHED, echo, impossible={"T2.RC.cronbach_alpha": "why"})
-    table = tables.comparison_table(comparison)
-    assert len(table.frame) == len(PUBLISHED)
-    verdicts = dict(zip(comparison["cell"], table.frame["verdict"], strict=True))
-    assert verdicts["T2.RC.cronbach_alpha"] == "✗ impossible"
-    assert verdicts["T5.H1.path_coefficient"] == "✓ equal"
-    assert len(tables.comparison_table(comparison, table="5").frame) == 8
-    count = tables.verdict_table(comparison, display=ES)
-    assert count.frame["n"].tolist()[-1] == len(PUBLISHED)
-    parts = [c.key for c in count.columns[2:]]
-    assert (count.frame[parts].sum(axis=1) == count.frame["n"]).all()
-    body, total = count.frame[parts].iloc[:-1].sum(), count.frame[parts].iloc[-1]
-    assert body.tolist() == total.tolist()
+def test_comparison_leaves_out_what_the_survey_was_made_to_give(echo):
+    comparison = compare(PUBLISHED, echo)
+    every = tables.comparison_table(comparison)
+    assert len(every.frame) == len(PUBLISHED) - 3  # HTMT's diagonal is no statistic
+    verdicts = dict(zip(comparison["cell"], comparison["verdict"], strict=True))
+    assert verdicts["T5.H1.path_coefficient"] == "equal" and "made to give" not in every.title
+    aimed = pd.DataFrame([("path_coefficient", "INFRATICS", "FI")], columns=["statistic", "row", "column"])
+    comparison = compare(PUBLISHED, echo, aimed=aimed)
+    shown = tables.comparison_table(comparison)
+    assert len(shown.frame) == len(PUBLISHED) - 3 - 6 - 1  # the counts are inputs, too
+    assert not ((shown.frame["statistic"] == "β") & (shown.frame["about"] == "INFRATICS – FI")).any()
+    assert "not made to give" in shown.title
+
+
+FOUND = pd.DataFrame(
+    [
+        (
+            "2",
+            "cronbach_alpha",
+            "RC",
+            "",
+            "0.730",
+            "contradicted unless",
+            "raw alpha",
+            "alfa bruto",
+            0.615,
+            0.721,
+        ),
+        ("2", "ave", "RC", "", "0.561", "follows", "", "", 0.5602, 0.5612),
+        ("5", "p_value", "X", "Y", "0.150", "contradicted", "", "", 0.185, 0.1854),
+    ],
+    columns=[
+        "table",
+        "statistic",
+        "row",
+        "column",
+        "printed",
+        "state",
+        "under",
+        "under_es",
+        "lower",
+        "upper",
+    ],
+)
+
+
+def test_states_are_counted_and_contradictions_listed_with_what_would_free_them():
+    counted = tables.state_table(FOUND, display=ES)
+    assert counted.frame["n"].tolist() == [2, 1, 3]
+    assert counted.frame["contradicted_unless"].tolist() == [1, 0, 1]
+    assert counted.frame["contradicted"].tolist() == [0, 1, 1]
+    listed = tables.contradicted_table(FOUND)
+    assert listed.frame["about"].tolist() == ["RC", "X – Y"]
+    assert listed.frame["unless"].tolist() == ["raw alpha", "–"]
+    assert tables.contradicted_table(FOUND, display=ES).frame["unless"].tolist() == ["alfa bruto", "–"]
+    assert listed.frame[["lower", "upper"]].to_numpy().tolist() == [[0.615, 0.721], [0.185, 0.1854]]
 
 
 def test_audit_and_statements_in_words():

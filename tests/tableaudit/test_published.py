@@ -14,7 +14,6 @@ from tableaudit.comparison import (
     inference_cells,
     load_published,
     parse_printed,
-    verdict_summary,
 )
 
 FOLDER = Path(__file__).parents[2] / "data" / "published"
@@ -151,8 +150,7 @@ def test_every_cell_gets_a_verdict_and_equal_values_are_equal(article):
     result = compare(article, recomputed)
     assert list(result["cell"]) == [c.id for c in article]
     counts = result["verdict"].value_counts().to_dict()
-    assert counts == {"equal": 59, "impossible": 3}  # the three zeros on HTMT's diagonal
-    assert verdict_summary(result) == "62 printed figures: 59 equal, 0 close, 0 differ, 3 impossible"
+    assert counts == {"equal": 59, "not a statistic": 3}  # the three zeros on HTMT's diagonal
     both = result.set_index("cell").loc["T2.FI.composite_reliability"]
     assert (both["matched"], both["verdict"]) == ("rho_a", "equal")
     assert (both["other_matched"], both["other_verdict"]) == ("rho_c", "differ")
@@ -204,13 +202,21 @@ def test_decisions_are_computed_from_p_or_from_the_interval(article, rows, verdi
     assert tuple(result.loc[["T5.H1.decision", "T5.H2.decision"], "verdict"]) == verdicts
 
 
-def test_impossible_cells_carry_their_reason_and_must_exist(article):
-    result = compare(article, perfect(article), impossible={"T2.RC.cronbach_alpha": "out of reach"})
-    row = result.set_index("cell").loc["T2.RC.cronbach_alpha"]
-    assert (row["verdict"], row["reason"]) == ("impossible", "out of reach")
-    assert row["recomputed"] == 0.73  # the natural value is still shown
-    with pytest.raises(KeyError, match=r"did you mean 'T6\.srmr'"):
-        compare(article, perfect(article), impossible=["T6.srmrr"])
+def test_what_the_data_were_made_to_give_is_told_apart(article):
+    aimed = pd.DataFrame(
+        [
+            ("rho_a", "FI", ""),
+            ("r_squared", "", "RC"),
+            ("htmt", "FI", "RC"),
+            ("srmr", "model", "estimated/composite"),
+        ],
+        columns=LONG[:3],
+    )
+    result = compare(article, perfect(article), aimed=aimed).set_index("cell")
+    assert set(result.index[result["aimed"]]) == {
+        "T2.FI.composite_reliability", "T6.H2.r2", "T4.RC.FI", "T6.srmr",
+    }  # fmt: skip
+    assert not compare(article, perfect(article))["aimed"].any()
 
 
 def test_readings_decide_which_statistic_a_printed_column_is(article):
@@ -241,8 +247,7 @@ def test_the_fit_variant_is_named(article):
 def test_missing_and_undefined_values_are_not_recomputed(article):
     recomputed = pd.DataFrame([("ave", "FI", "", np.nan)], columns=LONG)
     result = compare(article, recomputed)
-    assert set(result["verdict"]) == {"not recomputed", "impossible"}
-    assert verdict_summary(result).endswith("59 not recomputed")
+    assert set(result["verdict"]) == {"not recomputed", "not a statistic"}
     with pytest.raises(KeyError, match="lack the column 'value'"):
         compare(article, recomputed.drop(columns="value"))
 

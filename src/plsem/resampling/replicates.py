@@ -33,6 +33,7 @@ Statistics = Callable[[Estimate], tuple[pd.DataFrame, NDArray[Any]]]
 SignChanges = Literal["none", "individual", "construct", "tenenhaus"]
 
 STREAM_BOOTSTRAP, STREAM_GROUPS, STREAM_INNER = 0, 1, 2
+STREAM_PERMUTATION = 4
 """Uses of the seed; each has random streams of its own."""
 
 _WORKING_BYTES = 2**22
@@ -42,7 +43,7 @@ _GROUPS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ResamplingTask:
-    """All that one chunk of resamples needs."""
+    """All that one chunk of resamples needs; ``rows`` is the size of a resample, where it is not that of the sample."""
 
     moments: ItemMoments
     model: Model

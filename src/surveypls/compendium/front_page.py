@@ -1,4 +1,4 @@
-"""What the front page says of the results: the verdicts in the READMEs and the CODECHECK manifest.
+"""What the front page says of the results: the states of the printed figures in the READMEs and the CODECHECK manifest.
 
 Both are rewritten by ``make reproduce`` from the contracts, so that no number in them is typed by hand.
 """
@@ -6,6 +6,7 @@ Both are rewritten by ``make reproduce`` from the contracts, so that no number i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,75 +14,87 @@ import yaml
 
 from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
 from surveypls.errors import CompendiumError
+from surveypls.report import printed
 from surveypls.study.definition import Study, load_study
-from tabletext.catalogue import N_
+from tableaudit.cell_states import STATES, count_states
+from tableaudit.implied_size import plausible_sizes
 from tabletext.display import Display
 from tabletext.language import Language
 from tabletext.storage import write_atomically
 
-_BLOCK = re.compile(r"(<!-- verdicts: begin -->\n).*?(<!-- verdicts: end -->)", flags=re.DOTALL)
-#: Verdict → what heads its column.
-_VERDICTS = {
-    "equal": N_("✓ equal"),
-    "close": N_("~ close"),
-    "differ": N_("✗ differ"),
-    "impossible": N_("✗ impossible"),
-}
+_BLOCK = re.compile(r"(<!-- states: begin -->\n).*?(<!-- states: end -->)", flags=re.DOTALL)
 PAGES: dict[str, Language] = {"README.md": "en", "README.es.md": "es"}
 #: The article's one figure, redrawn.
 ARTICLE_FIGURE = "fig_4_1_path_diagram"
 
 
-def verdict_table(comparison: pd.DataFrame, display: Display) -> str:
-    """Return the verdicts on the printed figures as a Markdown table, one row a printed table.
+def state_block(states: pd.DataFrame, display: Display, sentences: Sequence[str] = ()) -> str:
+    """Return what the front page says of the printed figures: what holds, and the states in each table.
 
     Parameters
     ----------
-    comparison : DataFrame
-        Columns table and verdict, as :func:`tableaudit.comparison.compare` returns them.
+    states : DataFrame
+        As :func:`tableaudit.cell_states.states` returns them.
     display : Display
         The page's language.
+    sentences : sequence of str
+        What else holds.
     """
-    if (comparison["verdict"] == "not recomputed").any():
-        raise CompendiumError("a printed figure was not recomputed; see data/derived/05_verdicts.csv")
-    counts = pd.crosstab(comparison["table"].astype(str), comparison["verdict"])
-    counts = counts.reindex(columns=list(_VERDICTS), fill_value=0)
-    numbers = [[int(count) for count in row] for row in counts.to_numpy()]
-    rows = dict(zip(map(str, counts.index), numbers, strict=True))
-    rows[display("All")] = [sum(column) for column in zip(*numbers, strict=True)]
-    headings = [display("Article's table"), display("printed"), *map(display, _VERDICTS.values())]
+    counts = count_states(states)
+    rows = [(name, row) for name, row in counts.iterrows()] + [(display("All"), counts.sum())]
+    signs = [sign for sign, *_ in STATES.values()]
+    said = (
+        printed.states(states, display=display),
+        printed.contradictions(states, display=display),
+        *sentences,
+    )
     lines = [
-        f"| {' | '.join(headings)} |",
-        "|---|" + "---:|" * (len(headings) - 1),
-        *(f"| {name} | {sum(cells)} | {' | '.join(map(str, cells))} |" for name, cells in rows.items()),
+        *(f"- {text}" for text in filter(None, said)),
+        "",
+        f"| {display('Table')} | {display('printed')} | {' | '.join(signs)} |",
+        "|---|" + "---:|" * (len(signs) + 1),
+        *(f"| {name} | {row.sum()} | {' | '.join(map(str, row))} |" for name, row in rows),
+        "",
+        " · ".join(f"{sign} {display(text)}" for sign, _, text in STATES.values()),
     ]
     return "\n".join(lines) + "\n"
 
 
 def refresh(root: Path) -> list[str]:
-    """Rewrite the verdict tables of the READMEs and ``codecheck.yml``; return the files that changed.
+    """Rewrite the states in the READMEs and ``codecheck.yml``; return the files that changed.
 
-    Without verdicts (a study with no printed values) there is nothing to rewrite.
+    Without states (a study with no printed values) there is nothing to rewrite.
     """
-    verdicts = root / "data" / "derived" / "05_verdicts.csv"
-    if not verdicts.is_file():
+    path = root / "data" / "derived" / "05_states.csv"
+    if not path.is_file():
         return []
-    comparison = pd.read_csv(verdicts)
+    states = pd.read_csv(path, dtype={"table": str})
     study = load_study(root / "study.yaml")
     changed = []
     for name, language in PAGES.items():
         text = (root / name).read_text(encoding="utf-8")
-        table = verdict_table(comparison, study.display(language))
         blocks = list(_BLOCK.finditer(text))
         if len(blocks) != 1:
-            raise CompendiumError(f"{name}: expected one block between 'verdicts: begin' and 'verdicts: end'")
+            raise CompendiumError(f"{name}: expected one block between 'states: begin' and 'states: end'")
         (block,) = blocks
-        fresh = text[: block.start()] + block[1] + table + block[2] + text[block.end() :]
+        display = study.display(language)
+        shown = state_block(states, display, _sentences(path.parent, display))
+        fresh = text[: block.start()] + block[1] + shown + block[2] + text[block.end() :]
         if write_atomically(root / name, fresh.encode("utf-8")):
             changed.append(name)
     if write_atomically(root / "codecheck.yml", codecheck(study).encode("utf-8")):
         changed.append("codecheck.yml")
     return changed
+
+
+def _sentences(derived: Path, display: Display) -> list[str]:
+    """Return what the contracts say of sample sizes."""
+    said: list[str] = []
+    if (path := derived / "S1_implied_size.csv").is_file():
+        said.append(printed.plausible_sizes(plausible_sizes(pd.read_csv(path)), display=display))
+    if (path := derived / "S3_required_n.csv").is_file():
+        said.append(printed.required_sizes(pd.read_csv(path), display=display))
+    return said
 
 
 def codecheck(study: Study) -> str:

@@ -125,7 +125,6 @@ PICTURES: Mapping[str, Picture] = {
         lambda p, d, a: figures.path_diagram(
             a.model, a.summary, construct_labels=p.study.construct_labels, display=d
         ),
-        front_page=True,
     ),
     "fig_4_2_bootstrap_densities": _picture(
         N_(
@@ -165,13 +164,15 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_5_2_printed_and_recomputed": _picture(
+    "fig_S1_1_printed_tables": _picture(
         N_(
-            "Distance of each recomputed figure from the printed one, in units of the last printed digit, by verdict."
+            "The article's six tables redrawn; each printed figure is coloured and marked by whether the others "
+            "contradict it, fix it or leave it open, with the interval that they leave."
         ),
-        lambda p, d, comparison: figures.published_dots(comparison, display=d),
+        lambda p, d, states: figures.facsimile(states, display=d),
+        front_page=True,
     ),
-    "fig_S1_1_attainable": _picture(
+    "fig_S1_2_attainable": _picture(
         N_("Interval of each statistic that the other printed figures leave, with the printed value on it."),
         lambda p, d, intervals: figures.attainable_intervals(intervals, display=d),
     ),
@@ -205,8 +206,8 @@ PICTURES: Mapping[str, Picture] = {
 }
 
 
-def _audit_sheet(*kinds: str, verdict: str | None = None) -> Sheet:
-    return Sheet(lambda p, d, checks: tables.audit_table(checks, kinds=kinds, verdict=verdict, display=d))
+def _audit_sheet(*kinds: str) -> Sheet:
+    return Sheet(lambda p, d, checks: tables.audit_table(checks, kinds=kinds, display=d))
 
 
 SHEETS: Mapping[str, Sheet] = {
@@ -275,10 +276,10 @@ SHEETS: Mapping[str, Sheet] = {
         )
     ),
     "table_4_5_cvpat": Sheet(lambda p, d, a: tables.cvpat_table(p.study, a.predictive_ability, display=d)),
-    "table_5_1_verdicts": Sheet(lambda p, d, comparison: tables.verdict_table(comparison, display=d)),
-    "table_5_2_comparison": Sheet(lambda p, d, comparison: tables.comparison_table(comparison, display=d)),
-    "table_5_3_contradictions": _audit_sheet("identity", "attainable", verdict="fails"),
-    "table_5_4_statements": Sheet(
+    "table_5_1_states": Sheet(lambda p, d, states: tables.state_table(states, display=d)),
+    "table_5_2_contradicted": Sheet(lambda p, d, states: tables.contradicted_table(states, display=d)),
+    "table_5_4_comparison": Sheet(lambda p, d, comparison: tables.comparison_table(comparison, display=d)),
+    "table_5_3_statements": Sheet(
         lambda p, d, statements: tables.statement_table(statements, verdict="fails", display=d)
     ),
     "table_S1_1_identities": _audit_sheet("identity", "attainable"),
@@ -320,20 +321,7 @@ SHEETS: Mapping[str, Sheet] = {
             display=d,
         )
     ),
-    "table_S1_7_plausible_sizes": Sheet(
-        lambda p, d, sizes: tables.frame_table(
-            sizes.assign(source=sizes["source"].replace("", d("all paths"))),
-            title=d("Sizes at which the printed t is within the middle 95 %"),
-            headings={
-                "source": d("From"),
-                "target": d("To"),
-                "n_lower": d("n, at least"),
-                "n_upper": d("n, at most"),
-                "sizes": d("Sizes tried"),
-            },
-            display=d,
-        )
-    ),
+    "table_S1_7_plausible_sizes": Sheet(lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d)),
     "table_S2_1_targets": Sheet(
         lambda p, d, cells: tables.frame_table(
             cells,
@@ -370,25 +358,7 @@ SHEETS: Mapping[str, Sheet] = {
             display=d,
         )
     ),
-    "table_S3_1_required_n": Sheet(
-        lambda p, d, needed: tables.frame_table(
-            needed,
-            kinds={"n": "count"},
-            decimals={"power": 2, "lower": 1, "upper": 1},
-            title=d("Sample size for 80 % power"),
-            headings={
-                "population": d("Population"),
-                "source": d("From"),
-                "target": d("To"),
-                "power": d("Power"),
-                "n": "n",
-                "lower": d("n, at least"),
-                "upper": d("n, at most"),
-                "extrapolated": d("Outside the grid"),
-            },
-            display=d,
-        )
-    ),
+    "table_S3_1_required_n": Sheet(lambda p, d, needed: tables.required_size_table(needed, display=d)),
     "table_S4_coverage": Sheet(lambda p, d, simulated: tables.coverage_table(simulated, display=d)),
 }
 
@@ -428,6 +398,9 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "prediction": lambda p, d, a: narrative.prediction(
         a.predicted.power(), a.predictive_ability["average"], p.study.bootstrap.significance, display=d
     ),
+    "states": lambda p, d, states: printed.states(states, display=d),
+    "plausible_sizes": lambda p, d, sizes: printed.plausible_sizes(sizes, display=d),
+    "required_sizes": lambda p, d, needed: printed.required_sizes(needed, display=d),
     "verdicts": lambda p, d, comparison: narrative.verdicts(comparison, display=d),
     "statements": lambda p, d, statements: narrative.statements(statements, display=d),
     "audited": lambda p, d, audited: printed.audited(audited, display=d),

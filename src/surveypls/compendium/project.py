@@ -9,6 +9,7 @@ or with other settings, is written to ``build/NAME`` and never touches the paper
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import sys
@@ -247,16 +248,30 @@ class Project:
             )
         return audit(printed, significance=self.study.bootstrap.significance)
 
-    def compare(self, summary: pd.DataFrame, audited: AuditReport) -> pd.DataFrame:
+    def states(self, audited: AuditReport) -> pd.DataFrame:
+        """Return the state that the other printed cells leave each printed cell in; no survey is used.
+
+        Parameters
+        ----------
+        audited : AuditReport
+            The article's audit (:meth:`audit`).
+        """
+        from tableaudit.cell_states import states
+
+        printed = self.printed()
+        assert printed is not None
+        kept = self.read("S1_attainable") if self.has("S1_attainable") else None
+        return states(printed, audited, kept)
+
+    def compare(self, summary: pd.DataFrame) -> pd.DataFrame:
         """Return each printed figure beside the recomputed one, with a verdict.
 
         Parameters
         ----------
         summary : DataFrame
             The contract ``04_structural``.
-        audited : AuditReport
-            What no data can give (:meth:`audit`).
         """
+        from surveypls.compendium.synthesis import aimed_figures
         from tableaudit.comparison import compare, count_cells, inference_cells
 
         printed = self.printed()
@@ -268,7 +283,7 @@ class Project:
         return compare(
             printed,
             recomputed,
-            impossible=audited.impossible,
+            aimed=aimed_figures(self.study, printed),
             significance=self.study.bootstrap.significance,
         )
 
@@ -302,6 +317,34 @@ class Project:
         from surveypls.compendium import showing
 
         showing.say(self, name, results)
+
+    def cell_of(self, stem: str, language: Language) -> str:
+        """Return the notebook and heading under which a figure or table is made, from the output's folder.
+
+        Parameters
+        ----------
+        stem : str
+            Its name.
+        language : {"en", "es"}
+            Of the notebook.
+
+        Returns
+        -------
+        str
+            As in ``"notebooks/03_measurement_model.ipynb#Reliability"``, JupyterLab's address of a heading;
+            empty where no notebook makes it.
+        """
+        folder = "notebooks" if language == self.languages[0] else f"notebooks/{language}"
+        home = self.output if (self.output / folder).is_dir() else self.root
+        for path in sorted((home / folder).glob("*.ipynb")):
+            heading = ""
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                source = "".join(cell["source"])
+                if cell["cell_type"] == "markdown":
+                    heading = next((line for line in source.splitlines() if line.startswith("#")), heading)
+                elif f'show("{stem}"' in source:
+                    return f"{folder}/{path.name}#{heading.lstrip('# ').replace(' ', '-')}"
+        return ""
 
     @property
     def every_format(self) -> bool:

@@ -135,6 +135,9 @@ def every_format(root: Path, *, stream: TextIO | None = None, cell_limit: int | 
         safekeeping.repair_folder(final)
         shutil.rmtree(staging, ignore_errors=True)
         _run_all(root, staging, stream, cell_limit, **{FORMATS_VARIABLE: "all"})
+        study, survey = load_study(root / "study.yaml"), root / "data" / "raw" / "survey.csv"
+        project = Project(root, staging, study, survey, root / "study.yaml", "", study.labels)
+        write_paper(project, stream, formats=paper.FORMATS)
         safekeeping.replace_folder(staging, final)
     return final
 
@@ -223,17 +226,18 @@ def _with_own_event_loop(lane: Callable[[Sequence[Path]], None], part: Sequence[
         ensure_event_loop().close()
 
 
-def write_paper(project: Project, stream: TextIO) -> None:
-    """Write the paper from a finished run's contracts: HTML, and PDF where Typst is installed.
+def write_paper(
+    project: Project, stream: TextIO, *, formats: Sequence[paper.PaperFormat] = ("pdf", "html")
+) -> None:
+    """Write the paper from a finished run's contracts; HTML only where Typst is not installed.
 
     A study whose contracts the paper needs are not there (a compendium of other notebooks) has none.
     """
     if not project.has("04_structural"):
         return
-    formats: tuple[paper.PaperFormat, ...] = ("pdf", "html")
     if importlib.util.find_spec("typst") is None:
         formats = ("html",)
-        stream.write("paper: HTML only; the PDF needs the extra 'documents'\n")
+        stream.write("paper: HTML only; PDF and Word need the extra 'documents'\n")
     started = time.monotonic()
     made = paper.build_paper(project, formats=formats)
     stream.write(f"paper: {', '.join(p.name for p in made)} {time.monotonic() - started:22.1f} s\n")
@@ -335,7 +339,9 @@ def run(
                 _note(staging, fingerprint, done)
         chosen_study = with_settings(study, **chosen)
         write_paper(
-            Project(root, staging, chosen_study, survey, study_file, name, chosen_study.labels), stream
+            Project(root, staging, chosen_study, survey, study_file, name, chosen_study.labels),
+            stream,
+            formats=paper.FORMATS if own else ("pdf", "html"),
         )
         shutil.rmtree(staging / "source", ignore_errors=True)
         record.write_record(staging, made_from, study=study, study_file=study_file)

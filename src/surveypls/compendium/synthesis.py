@@ -31,6 +31,24 @@ def study_target(study: Study, published: Published) -> Target:
     return printed_target(published, study_model(study, published), significance=study.bootstrap.significance)
 
 
+def sampled_path(study: Study) -> tuple[str, str] | None:
+    """Return the path (source, target) whose printed t the survey's sampling error was brought to."""
+    return next(((h.path.source, h.path.target) for h in study.hypotheses if h.id == SAMPLED), None)
+
+
+def aimed_figures(study: Study, published: Published) -> pd.DataFrame | None:
+    """Return the figures that the synthetic survey was made to give: statistic, row, column.
+
+    None for a survey that people answered.
+    """
+    if study.synthetic is None:
+        return None
+    labels = study_target(study, published).labels
+    path = sampled_path(study)
+    sampled = [] if path is None else [pd.DataFrame([("t_statistic", *path)], columns=labels.columns)]
+    return pd.concat([labels, *sampled], ignore_index=True)
+
+
 def study_form(study: Study, root: Path) -> Form:
     """Return the form whose export ``data/raw/survey.csv`` is.
 
@@ -79,14 +97,13 @@ def synthesize_study(
     if study.published is None:
         raise CompendiumError("the study must name its printed values (published)")
     published = load_published(root / study.published)
-    sampled = next(((h.path.source, h.path.target) for h in study.hypotheses if h.id == SAMPLED), None)
     return synthesize(
         published,
         study_target(study, published),
         study_form(study, root),
         n=n,
         seed=study.seed if seed is None else seed,
-        sampled=sampled,
+        sampled=sampled_path(study),
         checkpoint=checkpoint,
         progress=progress,
     )

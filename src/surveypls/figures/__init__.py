@@ -17,7 +17,6 @@ from surveypls.figures.files import render, save
 from surveypls.figures.importance import importance_map
 from surveypls.figures.over_n import significant_share, specification_curve, t_bands
 from surveypls.figures.path_diagram import path_diagram
-from surveypls.figures.published import published_dots
 from surveypls.figures.results import bootstrap_densities, forest, htmt_bars
 from surveypls.figures.scores import ceiling_scatter, score_scatter, simple_slopes
 from surveypls.figures.style import FigureError, check_frame
@@ -44,7 +43,6 @@ __all__ = [
     "parallel_table",
     "path_diagram",
     "power_curve",
-    "published_dots",
     "render",
     "response_bars",
     "save",

@@ -19,7 +19,7 @@ from surveypls.figures.style import (
     ORANGE,
     SKY,
     SMALL,
-    VERDICTS,
+    UNREACHED,
     WIDTH,
     FigureError,
     add_notice,
@@ -85,7 +85,7 @@ def attainable_intervals(
     known = data["printed"].notna()
     inside, outside = known & data["inside"], known & ~data["inside"]
     ax.plot(data["printed"][inside], y[inside], "o", color=INK, markersize=3.5)
-    ax.plot(data["printed"][outside], y[outside], "X", color=VERDICTS["impossible"][0], markersize=6.5)
+    ax.plot(data["printed"][outside], y[outside], "X", color=UNREACHED, markersize=6.5)
     for i, row in enumerate(data.to_dict("records")):
         comma = "," if display.decimal_sign == "." else ";"
         text = f"[{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
@@ -108,7 +108,7 @@ def attainable_intervals(
             label=display("found by search with the other figures held (at least)"),
         ),
         marker_handle((INK, "o", True), display("printed, within")),
-        marker_handle((VERDICTS["impossible"][0], "X", True), display("printed, out of reach")),
+        marker_handle((UNREACHED, "X", True), display("printed, out of reach")),
     ]
     figure.legend(handles=handles if outside.any() else handles[:2], loc="outside upper center", ncols=3)
     add_notice(figure, display.notice)

@@ -27,20 +27,20 @@ from surveypls.figures.style import (
     text_width,
     wrap,
 )
-from tabletext.catalogue import N_
+from tableaudit.cell_states import STATES
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display, Texts
 
 #: Inches: a phone of 390 pixels shows a point as 1.4 pixels.
 PHONE = 3.9
-#: State → its sign, its colour, and what it says of a printed cell.
-STATES: Mapping[str, tuple[str, str, str]] = {
-    "contradicted": ("✗", "#ee8866", N_("contradicted by the other printed cells")),
-    "contradicted unless": ("✗?", "#f7cfb0", N_("contradicted, unless it follows another definition")),
-    "follows": ("=", "#8fc1e3", N_("follows from the other printed cells")),
-    "open": ("○", "#ffffff", N_("open: free within the interval shown")),
-    "not a statistic": ("–", "#d4d4d4", N_("not a statistic: no data define it")),
-    "count": ("#", "#ececec", N_("a count")),
+#: State → its colour; its sign and words are the audit's.
+_COLOURS: Mapping[str, str] = {
+    "contradicted": "#ee8866",
+    "contradicted unless": "#f7cfb0",
+    "follows": "#8fc1e3",
+    "open": "#ffffff",
+    "not a statistic": "#d4d4d4",
+    "a count": "#ececec",
 }
 _SIZE, _SMALL, _SIGN = 7.0, 5.0, 6.0
 _LABEL = 0.95  # inches for the name of a row
@@ -49,12 +49,16 @@ _MARGIN = 0.06
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """One table as it is drawn: names of rows and columns, and (row, column) → index of its cell."""
+    """One table as it is drawn: names of rows and columns, and (row, column) → index of its cell.
+
+    ``spans`` says over how many lines a cell stretches that is about a construct with several items.
+    """
 
     table: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: Mapping[tuple[str, str], int]
+    spans: Mapping[tuple[str, str], int]
 
 
 @styled
@@ -68,9 +72,8 @@ def facsimile(
     Parameters
     ----------
     cells : DataFrame
-        One row a printed cell, in print order: ``table, statistic, row, column, printed, state`` and, for
-        open cells, ``lower, upper`` (the values that the other printed cells leave it).  ``state`` is a key
-        of :data:`STATES`; an underscore stands for a space.
+        One row a printed cell, in print order: ``table, statistic, row, column, printed, state, lower, upper``,
+        as :func:`tableaudit.cell_states.states` returns them.
     titles : mapping, optional
         Table → its heading; default: "Table 1" and so on.
     display : Display
@@ -99,7 +102,6 @@ def facsimile(
     """
     needed = ["table", "statistic", "row", "column", "printed", "state"]
     data = check_frame(cells, needed, "facsimile", names=("table", "row", "column", "printed"))
-    data["state"] = data["state"].astype(str).str.replace("_", " ")
     for state in data["state"]:
         if state not in STATES:
             raise FigureError(f"facsimile: state {state!r}{nearest(state, STATES)}")
@@ -127,7 +129,7 @@ def facsimile(
         top -= tall
     counts = data["state"].value_counts()
     for state in legend:
-        sign, colour, text = STATES[state]
+        (sign, _, text), colour = STATES[state], _COLOURS[state]
         ax.add_patch(Rectangle((_MARGIN, top - 0.13), 0.24, 0.13, facecolor=colour, edgecolor=GREY))
         ax.text(_MARGIN + 0.12, top - 0.065, sign, fontsize=_SIGN, ha="center", va="center", weight="bold")
         ax.text(_MARGIN + 0.32, top - 0.065, f"{display(text)} ({counts[state]})", fontsize=6.5, va="center")
@@ -141,7 +143,7 @@ def facsimile(
 def _grid(cells: pd.DataFrame, display: Display) -> _Grid:
     """Give a table's cells their places: constructs by constructs, else a line an item, construct or path.
 
-    What is about a construct stands in the line of its first item, where the table has items.
+    What is about a construct stretches over the lines of its items, where the table has items.
     """
     items: dict[str, list[str]] = {}  # of each construct, as printed
     for record in cells.to_dict("records"):
@@ -151,6 +153,7 @@ def _grid(cells: pd.DataFrame, display: Display) -> _Grid:
     lines = dict.fromkeys(item for block in items.values() for item in block)
     headings: dict[str, None] = {}
     placed: dict[tuple[str, str], int] = {}
+    spans: dict[tuple[str, str], int] = {}
     for index, record in zip(cells.index, cells.to_dict("records"), strict=True):
         statistic, row, column = record["statistic"], record["row"], record["column"]
         kind, name = kind_of(statistic), short_name(statistic, display)
@@ -161,14 +164,16 @@ def _grid(cells: pd.DataFrame, display: Display) -> _Grid:
         elif kind == "fit":
             line, heading = display("Model"), name
         else:
-            about = row or column
-            line, heading = items.get(about, [about])[0], name
+            about = column if kind == "item" else row or column
+            lines_of = [row] if kind == "item" else items.get(about, [about])
+            line, heading = lines_of[0], name
+            spans[line, heading] = len(lines_of)
         if (line, heading) in placed:
             raise FigureError(f"facsimile: table {record['table']} has two cells for {line}, {heading}")
         placed[line, heading] = int(index)
         lines.setdefault(line)
         headings.setdefault(heading)
-    return _Grid(str(cells["table"].iloc[0]), tuple(lines), tuple(headings), placed)
+    return _Grid(str(cells["table"].iloc[0]), tuple(lines), tuple(headings), placed, spans)
 
 
 def _line_heights(grid: _Grid, data: pd.DataFrame) -> list[float]:
@@ -192,13 +197,14 @@ def _draw_grid(ax: Axes, grid: _Grid, data: pd.DataFrame, top: float, title: str
         ax.text(x + across / 2, top - 0.075, text, fontsize=_SIZE, ha="center", va="center", color="#555555")
     top -= 0.15
     records = data.to_dict("records")
-    for line, tall in zip(grid.rows, _line_heights(grid, data), strict=True):
+    heights = _line_heights(grid, data)
+    for k, (line, tall) in enumerate(zip(grid.rows, heights, strict=True)):
         name = shorten(line, _LABEL - 0.05, _SIZE)
         ax.text(_MARGIN + _LABEL - 0.05, top - tall / 2, name, fontsize=_SIZE, ha="right", va="center")
         for heading, x in left.items():
             if (line, heading) in grid.cells:
-                cell = records[grid.cells[line, heading]]
-                _draw_cell(ax, cell, (x, top - tall, across, tall), display)
+                whole = sum(heights[k : k + grid.spans.get((line, heading), 1)])
+                _draw_cell(ax, records[grid.cells[line, heading]], (x, top - whole, across, whole), display)
         top -= tall
 
 
@@ -206,20 +212,20 @@ def _draw_cell(
     ax: Axes, cell: Mapping[Any, Any], box: tuple[float, float, float, float], display: Display
 ) -> None:
     x, y, wide, tall = box
-    sign, colour, _ = STATES[cell["state"]]
+    sign, colour = STATES[cell["state"]][0], _COLOURS[cell["state"]]
     ax.add_patch(Rectangle((x, y), wide, tall, facecolor=colour, edgecolor=GREY, linewidth=0.5))
     printed = str(cell["printed"])
     text = display(coded(printed)) if printed in CODES else display.decimals(printed)
     room = wide - 0.19
     size = max(_SMALL, min(_SIZE, _SIZE * room / text_width(text, _SIZE)))
     bounded = pd.notna(cell["lower"]) and pd.notna(cell["upper"])
-    middle = y + tall - 0.085 if bounded else y + tall / 2
+    middle = y + tall / 2 + (0.045 if bounded else 0)
     text = shorten(text, room, size)
     ax.text(x + 0.03 + room / 2, middle, text, fontsize=size, ha="center", va="center", color=INK)
     ax.text(x + wide - 0.03, middle, sign, fontsize=_SIGN, ha="right", va="center", weight="bold")
     if bounded:
         text = _interval(cell["lower"], cell["upper"], printed, display)
-        ax.text(x + wide / 2, y + 0.055, text, fontsize=_SMALL, ha="center", va="center", color="#444444")
+        ax.text(x + wide / 2, middle - 0.11, text, fontsize=_SMALL, ha="center", va="center", color="#444444")
 
 
 def _interval(lower: float, upper: float, printed: str, display: Display) -> str:

@@ -46,13 +46,8 @@ AMBER = "#e69f00"
 GREEN = "#00805f"
 ELLIPSE = "#d6e6f2"
 BOX = "#fdf3d7"
-# (colour, marker, filled) of the verdicts
-VERDICTS: dict[str, tuple[str, str, bool]] = {
-    "equal": (BLUE, "o", True),
-    "close": (BLUE, "o", False),
-    "differ": (ORANGE, "^", True),
-    "impossible": ("#7a1f00", "X", True),
-}
+#: A printed figure that nothing reaches.
+UNREACHED = "#7a1f00"
 
 _RC: Any = {
     "font.family": "DejaVu Sans",

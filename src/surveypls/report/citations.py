@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from importlib import resources
 
-from surveypls.report.document import Block, Bullets, Notice, Paragraph, TableBlock
+from surveypls.report.document import Beside, Block, Bullets, Notice, Paragraph, TableBlock
 
 
 def cited(blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -35,6 +35,8 @@ def _texts(blocks: Sequence[Block]) -> list[str]:
                 out += items
             case TableBlock(table):
                 out += [table.full_note, *(cell for row in table.cells() for cell in row)]
+            case Beside(inner):
+                out += _texts(inner)
             case _:
                 pass
     return out

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from surveypls.study.definition import Study
+from tableaudit.implied_size import plausible_sizes
 from tableaudit.printed import Published
 from tabletext.language import Language
 
@@ -27,6 +28,9 @@ class PaperSource(Protocol):
     @property
     def languages(self) -> tuple[Language, ...]:
         """The run's own language first."""
+
+    def cell_of(self, stem: str, language: Language) -> str:
+        """Return the notebook and heading that make a figure or table; empty where none does."""
 
     def folder(self, kind: str, language: Language) -> Path:
         """Return where figures or tables of a language stand."""
@@ -61,8 +65,10 @@ class PaperData:
     n : int
         Responses analysed.
     printed : Published or None
-    comparison, audit, statements : DataFrame or None
-        Printed against recomputed; the audit's checks; the text against the tables.
+    comparison, states, statements : DataFrame or None
+        Printed against recomputed; the printed figures' states; the text against the tables.
+    sizes, required : DataFrame or None
+        At which sample sizes each printed t is ordinary; the sizes for enough power.
     """
 
     study: Study
@@ -80,8 +86,10 @@ class PaperData:
     n: int
     printed: Published | None
     comparison: pd.DataFrame | None
-    audit: pd.DataFrame | None
+    states: pd.DataFrame | None
     statements: pd.DataFrame | None
+    sizes: pd.DataFrame | None
+    required: pd.DataFrame | None
 
     @property
     def constructs(self) -> int:
@@ -112,6 +120,7 @@ def load(project: PaperSource) -> PaperData:
     summary = _text_keys(project.read("04_structural"))
     efa = _text_keys(found) if (found := _optional(project, "02_efa")) is not None else None
     printed = project.printed()
+    simulated = _optional(project, "S1_implied_size")
     return PaperData(
         study=study,
         codebook=project.read_codebook(),
@@ -128,8 +137,10 @@ def load(project: PaperSource) -> PaperData:
         n=len(responses),
         printed=printed,
         comparison=_printed_digits(_optional(project, "05_verdicts"), printed),
-        audit=_printed_digits(_optional(project, "05_audit"), printed),
+        states=_printed_digits(_optional(project, "05_states"), printed),
         statements=_optional(project, "05_statements"),
+        sizes=plausible_sizes(simulated) if simulated is not None else None,
+        required=_optional(project, "S3_required_n"),
     )
 
 

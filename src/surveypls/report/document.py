@@ -66,9 +66,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table; its number, title and note are its own."""
+    """A table; its number, title and note are its own.
+
+    ``made_in`` names the notebook and heading that make it, as in ``"03_measurement_model.ipynb#Reliability"``.
+    """
 
     table: Table
+    made_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class FigureBlock:
         What the figure shows.
     width : float
         Share of the text width, 0 to 1.
+    made_in : str
+        The notebook and heading that make it.
     """
 
     path: Path
@@ -93,9 +99,18 @@ class FigureBlock:
     number: str
     alt: str
     width: float = 1.0
+    made_in: str = ""
 
 
-Block = Heading | Paragraph | Bullets | References | Notice | TableBlock | FigureBlock
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A tall figure with text beside it; below each other where the page is narrow."""
+
+    blocks: tuple[Block, ...]
+    figure: FigureBlock
+
+
+Block = Heading | Paragraph | Bullets | References | Notice | TableBlock | FigureBlock | Beside
 
 
 @dataclass(frozen=True, slots=True)

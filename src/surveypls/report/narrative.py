@@ -18,7 +18,7 @@ from surveypls.report.modelled import estimated, explained, failures, fit, predi
 from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
-from surveypls.tables import thresholds
+from surveypls.tables import tested, thresholds
 from surveypls.tables.decisions import Decision, claims, decide
 from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
@@ -62,7 +62,6 @@ _VERDICTS = {
     "equal": (N_("**{count}** equal at the printed digits"), N_("**{count}** equal at the printed digits")),
     "close": (N_("**{count}** close"), N_("**{count}** close")),
     "differ": (N_("**{count}** differs"), N_("**{count}** differ")),
-    "impossible": (N_("**{count}** impossible"), N_("**{count}** impossible")),
     "not recomputed": (N_("**{count}** not recomputed"), N_("**{count}** not recomputed")),
 }
 
@@ -354,16 +353,28 @@ def hypotheses(study: Study, summary: Long, *, display: Display = ENGLISH) -> st
 
 
 def verdicts(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> str:
-    """Count the verdicts on the printed figures."""
-    counts = comparison["verdict"].value_counts()
-    parts = [
-        display.plural(*forms, int(counts[key])) for key, forms in _VERDICTS.items() if counts.get(key, 0)
-    ]
-    total = len(comparison)
+    """Count the verdicts on the printed figures that a survey was not made to give.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        As :func:`tableaudit.comparison.compare` returns it.
+    """
+    shown = comparison[tested(comparison)]
+    counts = shown["verdict"].value_counts()
+    parts = display.listed(
+        [display.plural(*forms, int(counts[key])) for key, forms in _VERDICTS.items() if counts.get(key, 0)]
+    )
+    aimed = int(comparison["aimed"].sum())
+    if not aimed:
+        return display("Of {total} printed figures: {parts}.", total=len(shown), parts=parts)
     return display(
-        "Of {total} printed figures: {parts}.",
-        total=total,
-        parts=display.listed(parts),
+        "{aimed} of the {total} printed figures are what this survey was made to give, and its counts of items "
+        "were set: that these agree says nothing. Of the {rest} other statistics: {parts}.",
+        aimed=aimed,
+        total=len(comparison),
+        rest=len(shown),
+        parts=parts,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tableaudit import inference
+from tableaudit.cell_states import STATES
 from tabletext.catalogue import N_
 from tabletext.codes import CODES
 from tabletext.display import ENGLISH, Display
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
     from tableaudit.audit import AuditReport
     from tableaudit.printed import Published
 
+#: State → words for one printed figure, and for several.
+_STATES = {
+    "contradicted": (
+        N_("**{count}** is contradicted by the others under every definition"),
+        N_("**{count}** are contradicted by the others under every definition"),
+    ),
+    "contradicted unless": (
+        N_("**{count}** is contradicted unless it follows a definition that the article does not state"),
+        N_("**{count}** are contradicted unless they follow a definition that the article does not state"),
+    ),
+    "follows": (N_("**{count}** follows from the others"), N_("**{count}** follow from the others")),
+    "open": (
+        N_("**{count}** is possible beside the others and left open by them"),
+        N_("**{count}** are possible beside the others and left open by them"),
+    ),
+    "not a statistic": (N_("**{count}** is not a statistic"), N_("**{count}** are not statistics")),
+    "a count": (N_("**{count}** is a count"), N_("**{count}** are counts")),
+}
 #: What the checks of an audit are counted as.
 _GROUPS = {"identity": N_("identities and searches"), "rule": N_("rules of the field")}
 _KINDS = {"identity": ("identity", "attainable"), "rule": ("rule",)}
@@ -41,6 +60,97 @@ def audited(found: AuditReport, *, display: Display = ENGLISH) -> str:
         if verdicts
     ]
     return display("{cells} printed figures. {parts}.", cells=found.n_cells, parts="; ".join(parts))
+
+
+def states(found: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Count the states of the printed figures.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`tableaudit.cell_states.states` returns it.
+    """
+    counts = found["state"].value_counts()
+    n = {state: int(counts.get(state, 0)) for state in STATES}
+    parts = [
+        display.plural(*_STATES[state], n[state]) for state in STATES if n[state] or state == "contradicted"
+    ]
+    return display("Of {total} printed figures {parts}.", total=len(found), parts="; ".join(parts))
+
+
+def contradictions(found: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Name the printed figures that contradict others, each with the definition that would free it.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`tableaudit.cell_states.states` returns it.
+    """
+    shown = found[found["state"].str.startswith("contradicted")].fillna({"row": "", "column": ""})
+    under = "under_es" if display.language == "es" else "under"
+    parts = []
+    for (statistic, unless), part in shown.fillna({under: ""}).groupby(["statistic", under], sort=False):
+        about = [" → ".join(filter(None, pair)) for pair in zip(part["row"], part["column"], strict=True)]
+        text = N_("{statistic} of {about}, unless {unless}") if unless else N_("{statistic} of {about}")
+        parts.append(
+            display(
+                text,
+                statistic=display(CODES.get(str(statistic), str(statistic))),
+                about=display.listed(about),
+                unless=display.decimals(str(unless)),
+            )
+        )
+    return display("In contradiction: {parts}.", parts="; ".join(parts)) if parts else ""
+
+
+def plausible_sizes(sizes: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say at which sample sizes each printed t is an ordinary one, and whether any size makes all so.
+
+    Parameters
+    ----------
+    sizes : DataFrame
+        As :func:`tableaudit.implied_size.plausible_sizes` returns it; its last row is for all paths.
+    """
+    parts = [
+        display(
+            "{path} {t} at n = {sizes}" if row["sizes"] != "none" else "{path} {t} at none",
+            path=f"{row['source']} → {row['target']}",
+            t=display.decimals(f"{row['printed_t']:.3f}"),
+            sizes=row["sizes"],
+        )
+        for row in sizes[sizes["source"] != ""].to_dict("records")
+    ]
+    every = sizes.loc[sizes["source"] == "", "sizes"].iloc[0]
+    end = (
+        display("No size that was tried makes all of them ordinary at once.")
+        if every == "none"
+        else display("All of them are ordinary at n = {sizes}.", sizes=every)
+    )
+    return display(
+        "Sample sizes at which a printed t is neither among the smallest nor the largest that samples give: "
+        "{parts}. {end}",
+        parts="; ".join(parts),
+        end=end,
+    )
+
+
+def required_sizes(needed: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+    """Say how many respondents show each path in four of five samples, over the populations tried.
+
+    Parameters
+    ----------
+    needed : DataFrame
+        Columns source, target, n.
+    """
+    parts = []
+    for (source, target), part in needed.groupby(["source", "target"], sort=False):
+        low, high = (display.count(n) for n in (part["n"].min(), part["n"].max()))
+        sizes = low if low == high else display("{low} to {high}", low=low, high=high)
+        parts.append(display("{path} {sizes}", path=f"{source} → {target}", sizes=sizes))
+    return display(
+        "Respondents that show a path in four of five samples, if the printed estimates are true: {parts}.",
+        parts="; ".join(parts),
+    )
 
 
 def reading(found: AuditReport, *, display: Display = ENGLISH) -> str:
@@ -87,7 +197,7 @@ def nearest_matrix(everything: float, possible: float, *, display: Display = ENG
     """Say how near a search came to a matrix with every printed figure, and with the possible ones."""
     return display(
         "With all printed figures the nearest matrix has one that lies {everything} outside its rounding interval; "
-        "without the impossible ones {possible}.",
+        "without those in contradiction {possible}.",
         everything=display.number(everything, digits=4),
         possible=display.number(possible, digits=4),
     )

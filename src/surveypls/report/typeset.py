@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from surveypls.report.document import (
+    Beside,
+    Block,
     Bullets,
     Document,
     FigureBlock,
@@ -39,6 +43,7 @@ _PREAMBLE = """\
 #set text(font: ("Libertinus Serif", "New Computer Modern Math", "DejaVu Sans Mono"), size: 10.5pt, lang: "{lang}")
 #set par(justify: true, leading: 0.62em, spacing: 0.95em)
 #set heading(numbering: "1.1")
+#set table.cell(breakable: false)
 #show heading: set block(above: 1.5em, below: 0.8em, sticky: true)
 #show heading.where(level: 1): set text(size: 14pt)
 #show heading.where(level: 2): set text(size: 11.5pt)
@@ -47,10 +52,11 @@ _PREAMBLE = """\
   stroke: (left: 3pt + rgb("#e69f00")), body)
 #let refs(..items) = {{ set par(justify: false, hanging-indent: 1.5em); set text(size: 9.5pt)
   for item in items.pos() {{ par(item) }} }}
-#let caption(word, title) = block(above: 0pt, below: 6pt, sticky: true, {{
+#let caption(word, title, source) = block(above: 0pt, below: 6pt, sticky: true, {{
   set par(justify: false)
   if word != none {{ strong(word); linebreak() }}
-  emph(title) }})
+  emph(title)
+  if source != "" {{ h(0.6em); text(size: 7.5pt, fill: luma(90), source) }} }})
 #let note(word, body) = block(above: 5pt, {{ set text(size: 8pt); set par(justify: false); emph(word); [ ]; body }})
 #align(center, {{ set par(justify: false); text(size: 18pt, strong({title})); linebreak(); v(0.2em)
   text(size: 12pt, fill: luma(60), {subtitle}) }})
@@ -103,35 +109,50 @@ def to_typst(document: Document, images: dict[Path, str]) -> str:
             footer=string(document.footer),
         )
     ]
-    for block in document.blocks:
-        match block:
-            case Heading(level, text):
-                out.append(f"#heading(level: {level}, {string(text)})")
-            case Paragraph(text):
-                out.append(f"#par{content(text)}")
-            case Bullets(items):
-                out.append("#list(" + ", ".join(content(i) for i in items) + ")")
-            case References(items):
-                out.append("#refs(" + ", ".join(content(i) for i in items) + ")")
-            case Notice(text):
-                out.append(f"#notice{content(text)}")
-            case TableBlock(table):
-                out.append(_table(table))
-            case FigureBlock():
-                out.append(_figure(block, images[block.path], document.figure_word))
+    out += [_block(block, images, document) for block in document.blocks]
     return "\n\n".join(out) + "\n"
 
 
-def _figure(figure: FigureBlock, name: str, word: str) -> str:
+def _block(block: Block, images: dict[Path, str], document: Document) -> str:
+    match block:
+        case Heading(level, text):
+            return f"#heading(level: {level}, {string(text)})"
+        case Paragraph(text):
+            return f"#par{content(text)}"
+        case Bullets(items):
+            return "#list(" + ", ".join(content(i) for i in items) + ")"
+        case References(items):
+            return "#refs(" + ", ".join(content(i) for i in items) + ")"
+        case Notice(text):
+            return f"#notice{content(text)}"
+        case TableBlock(table, made_in):
+            return _table(table, _source(made_in, document))
+        case FigureBlock():
+            return _figure(block, images[block.path], document)
+        case Beside(blocks, figure):
+            text = "\n\n".join(_block(inner, images, document) for inner in blocks)
+            picture = _figure(replace(figure, width=1.0), images[figure.path], document)
+            share = f"{100 * figure.width:g}%"
+            return f"#grid(columns: (1fr, {share}), column-gutter: 1.2em, [{text}], [{picture}])"
+
+
+def _source(made_in: str, document: Document) -> str:
+    """Return what a caption says of the notebook that made it."""
+    name = made_in.partition(".ipynb")[0].rpartition("/")[2]
+    return document.display("notebook {name}", name=name.partition("_")[0]) if name else ""
+
+
+def _figure(figure: FigureBlock, name: str, document: Document) -> str:
     width = f"{100 * figure.width:g}%"
+    word, source = f"{document.figure_word} {figure.number}", _source(figure.made_in, document)
     return (
-        f"#block(breakable: false, above: 1.4em, below: 1.4em, {{ caption({string(f'{word} {figure.number}')}, "
-        f"{string(figure.caption)}); align(center, image({string(name)}, width: {width}, "
+        f"#block(breakable: false, above: 1.4em, below: 1.4em, {{ caption({string(word)}, "
+        f"{string(figure.caption)}, {string(source)}); align(center, image({string(name)}, width: {width}, "
         f"alt: {string(figure.alt)})) }})"
     )
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, source: str) -> str:
     cells = table.cells()
     needs = layout.needs(table, cells)
     least = sum(m for m, _ in needs)
@@ -146,8 +167,8 @@ def _table(table: Table) -> str:
     )
     align = ", ".join("right" if c.numeric else "left" for c in table.columns)
     lines = [
-        f"#block(above: 1.4em, below: 1.4em, breakable: {str(len(cells) > 14).lower()}, {{",
-        f"caption({string(table.caption_word) if table.number else 'none'}, {string(table.title)})",
+        f"#block(above: 1.4em, below: 1.4em, breakable: {str(len(cells) > 9).lower()}, {{",
+        f"caption({string(table.caption_word) if table.number else 'none'}, {string(table.title)}, {string(source)})",
         f"set text(size: {size:.2f}pt); set par(justify: false, leading: 0.45em)",
         f"table(columns: ({columns},), align: ({align},), stroke: none, inset: (x: 3.2pt, y: 2.6pt),",
         "table.hline(stroke: 0.8pt), table.header(",
@@ -192,20 +213,37 @@ def to_pdf(document: Document) -> bytes:
     TypesetError
         If Typst is not installed, or cannot typeset the document.
     """
+    figures = [b.figure if isinstance(b, Beside) else b for b in document.blocks]
+    paths = [b.path for b in figures if isinstance(b, FigureBlock)]
+    images = {path: f"figure_{i}{path.suffix}" for i, path in enumerate(paths, start=1)}
+    return _compiled(to_typst(document, images), images)
+
+
+def to_png(path: Path, *, pixels_per_inch: float = 200.0) -> bytes:
+    """Draw an SVG file as PNG, for what shows no SVG.
+
+    Raises
+    ------
+    TypesetError
+        If Typst is not installed, or cannot draw it.
+    """
+    page = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("image{path.suffix}")\n'
+    return _compiled(page, {path: f"image{path.suffix}"}, format="png", ppi=pixels_per_inch)
+
+
+def _compiled(text: str, images: dict[Path, str], **options: Any) -> bytes:
     try:
         import typst
     except ImportError:
         raise TypesetError(
             "the PDF needs Typst, which is optional: install the extra 'documents' (pip install '.[documents]')"
         ) from None
-    figures = [b for b in document.blocks if isinstance(b, FigureBlock)]
-    images = {b.path: f"figure_{i}{b.path.suffix}" for i, b in enumerate(figures, start=1)}
     with tempfile.TemporaryDirectory() as folder:
         for path, name in images.items():
             Path(folder, name).write_bytes(path.read_bytes())
         source = Path(folder, "paper.typ")
-        source.write_text(to_typst(document, images), encoding="utf-8")
+        source.write_text(text, encoding="utf-8")
         try:
-            return bytes(typst.compile(str(source), root=folder, ignore_system_fonts=True))
+            return bytes(typst.compile(str(source), root=folder, ignore_system_fonts=True, **options))
         except typst.TypstError as error:
             raise TypesetError(f"Typst could not set the paper: {error}") from None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import html
+from dataclasses import replace
 from pathlib import Path
 
 from surveypls.report.document import (
+    Beside,
     Block,
     Bullets,
     Document,
@@ -25,7 +27,7 @@ _MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 _STYLE = """\
 :root { color-scheme: light; }
 body { font: 1rem/1.55 Georgia, 'Times New Roman', serif; color: #222; background: #fff;
-  margin: 0 auto; padding: 2rem 1.2rem 4rem; max-width: 50rem; }
+  margin: 0 auto; padding: 2rem 1.2rem 4rem; max-width: 54rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin-bottom: .2rem; }
 h2 { font-size: 1.3rem; margin-top: 2.4rem; border-bottom: 1px solid #ddd; padding-bottom: .2rem; }
 h3 { font-size: 1.08rem; margin-top: 1.8rem; }
@@ -37,20 +39,25 @@ a { color: #0b5394; }
 figure { margin: 1.8rem 0; }
 figcaption { margin-bottom: .5rem; }
 img { max-width: 100%; height: auto; }
-.table { overflow-x: auto; margin: 1.8rem 0; }
+.table { margin: 1.8rem 0; }
+.scroll { overflow-x: auto; }
+.caption { margin: 0 0 .4rem; }
+.note { margin: .4rem 0 0; font-size: .82rem; color: #444; }
+.source { font-size: .8rem; white-space: nowrap; }
+.beside { display: grid; grid-template-columns: 1fr 21rem; gap: 1.6rem; align-items: start; }
+.beside h2:first-child, .beside figure { margin-top: 0; }
+.beside img { width: 100% !important; }
 table { border-collapse: collapse; font-size: .86rem; line-height: 1.35;
   border-top: 1.5px solid #222; border-bottom: 1.5px solid #222; }
-caption { padding-bottom: .4rem; font-size: 1rem; }
 th { font-weight: 600; vertical-align: bottom; }
 th, td { padding: .2rem .5rem; }
 td { vertical-align: top; }
 thead tr:last-child th { border-bottom: 1px solid #222; }
 th[colspan] { border-bottom: 1px solid #aaa; }
 th[colspan='1'] { border-bottom: none; }
-tfoot td { border-top: 1px solid #222; font-size: .82rem; color: #444; padding-top: .4rem; }
 .references p { padding-left: 1.6rem; text-indent: -1.6rem; margin: .4rem 0; font-size: .94rem; }
 footer { margin-top: 3rem; border-top: 1px solid #ddd; color: #555; font-size: .85rem; padding-top: .6rem; }
-@media (max-width: 40rem) { img { width: 100% !important; } }
+@media (max-width: 46rem) { img { width: 100% !important; } .beside { grid-template-columns: 1fr; } }
 @media print { body { max-width: none; padding: 0; } .table, figure { break-inside: avoid; } nav { display: none; } }
 """
 
@@ -93,18 +100,7 @@ def to_html(document: Document) -> bytes:
     bytes
         UTF-8; figures are embedded, so the file can be sent or archived alone.
     """
-    body, contents = [], []
-    section = subsection = 0
-    for block in document.blocks:
-        if isinstance(block, Heading):
-            section, subsection = (section + 1, 0) if block.level == 1 else (section, subsection + 1)
-            number = f"{section}" if block.level == 1 else f"{section}.{subsection}"
-            tag = "h2" if block.level == 1 else "h3"
-            body.append(f'<{tag} id="{anchor(number)}">{number}. {html.escape(block.text)}</{tag}>')
-            if block.level == 1:
-                contents.append(f'<li><a href="#{anchor(number)}">{html.escape(block.text)}</a></li>')
-        else:
-            body.append(_block(block, document))
+    shown, contents = _blocks(document)
     word = document.display("Contents")
     page = [
         "<!doctype html>",
@@ -115,13 +111,48 @@ def to_html(document: Document) -> bytes:
         "<body>",
         f"<h1>{html.escape(document.title)}</h1>",
         f'<p class="subtitle">{html.escape(document.subtitle)}</p>',
-        *body[:1],
+        *shown[:1],
         f'<nav aria-label="{word}"><strong>{word}</strong><ol>{"".join(contents)}</ol></nav>',
-        *body[1:],
+        *shown[1:],
         *([f"<footer>{html.escape(document.footer)}</footer>"] if document.footer else []),
         "</body></html>",
     ]
     return ("\n".join(page) + "\n").encode("utf-8")
+
+
+def body(document: Document) -> str:
+    """Return the document's blocks as HTML, without what a page needs around them."""
+    return "\n".join(_blocks(document)[0])
+
+
+def _blocks(document: Document) -> tuple[list[str], list[str]]:
+    """Return the blocks, their headings numbered, and the entries of the contents."""
+    numbers = [0, 0]
+    contents: list[str] = []
+
+    def written(block: Block) -> str:
+        if isinstance(block, Beside):
+            text = "".join(written(inner) for inner in block.blocks)
+            return f'<div class="beside"><div>{text}</div>{_block(block.figure, document)}</div>'
+        if not isinstance(block, Heading):
+            return _block(block, document)
+        numbers[:] = [numbers[0] + 1, 0] if block.level == 1 else [numbers[0], numbers[1] + 1]
+        number = ".".join(map(str, numbers[: block.level]))
+        if block.level == 1:
+            contents.append(f'<li><a href="#{anchor(number)}">{html.escape(block.text)}</a></li>')
+        tag = f"h{block.level + 1}"
+        return f'<{tag} id="{anchor(number)}">{number}. {html.escape(block.text)}</{tag}>'
+
+    return [written(block) for block in document.blocks], contents
+
+
+def _source(made_in: str, document: Document) -> str:
+    """Return a link to the notebook and heading that made a table or figure."""
+    if not made_in:
+        return ""
+    name = made_in.partition(".ipynb")[0].rpartition("/")[2].partition("_")[0]
+    word = document.display("notebook {name}", name=name)
+    return f' <a class="source" href="../{html.escape(made_in)}">{html.escape(word)}</a>'
 
 
 def _block(block: Block, document: Document) -> str:
@@ -134,13 +165,21 @@ def _block(block: Block, document: Document) -> str:
             return '<div class="references">' + "".join(f"<p>{content(i)}</p>" for i in items) + "</div>"
         case Notice(text):
             return f'<div class="notice" role="note">{content(text)}</div>'
-        case TableBlock(table):
-            return f'<div class="table">{table.to_html()}</div>'
-        case FigureBlock(path, caption, number, alt, width):
+        case TableBlock(table, made_in):
+            head = f"<strong>{html.escape(table.caption_word)}</strong>" if table.number else ""
+            title = f"<em>{html.escape(table.title)}</em>"
+            note = table.full_note
+            foot = f"<p class='note'><em>{table.note_word}</em> {html.escape(note)}</p>" if note else ""
+            bare = replace(table, title="", number="", note="", display=replace(table.display, notice=""))
+            return (
+                f'<div class="table"><p class="caption">{head} {title}{_source(made_in, document)}</p>'
+                f'<div class="scroll" tabindex="0">{bare.to_html()}</div>{foot}</div>'
+            )
+        case FigureBlock(path, caption, number, alt, width, made_in):
             return (
                 f"<figure><figcaption><strong>{document.figure_word} {html.escape(number)}</strong>. "
-                f"<em>{html.escape(caption)}</em></figcaption>"
+                f"<em>{html.escape(caption)}</em>{_source(made_in, document)}</figcaption>"
                 f'<img src="{data_address(path)}" alt="{html.escape(alt)}" style="width:{100 * width:g}%"></figure>'
             )
-        case Heading():
-            raise ValueError("a heading is numbered by the page")
+        case Heading() | Beside():
+            raise ValueError("numbered by the page")

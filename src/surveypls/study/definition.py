@@ -202,6 +202,8 @@ class Study(Settings):
     """One seed fixes every random draw."""
     published: str | None = None
     """Folder of an article's printed values to compare with; leave it out without one."""
+    reference: Text = Text()
+    """The article in full, as a list of references gives it; leave it out where it is not known."""
     survey: SurveySettings = SurveySettings()
     """How the raw export is written."""
     cleaning: CleaningSettings = CleaningSettings()

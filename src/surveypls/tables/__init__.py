@@ -1,4 +1,4 @@
-"""Room 8, the tables: every table in one place, what notebooks and the paper call.
+"""The tables: every table in one place, what notebooks and the paper call.
 
 Each function returns a :class:`~tabletext.tabular.Table` (numbers kept, marks, title, note) and
 takes the keyword ``display`` (:class:`tabletext.display.Display`: language, decimal sign, notice).
@@ -14,6 +14,7 @@ the factor analysis                       :mod:`surveypls.tables.efa`
 printed against recomputed, audit         :mod:`surveypls.tables.audit`
 whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
+sample sizes                              :mod:`surveypls.tables.sizes`
 coverage of intervals, by simulation      :mod:`surveypls.tables.coverage`
 ========================================  =====================================================
 """
@@ -27,7 +28,14 @@ from surveypls.tables.article import (
     table_5_paths,
     table_6_model_quality,
 )
-from surveypls.tables.audit import audit_table, comparison_table, statement_table, verdict_table
+from surveypls.tables.audit import (
+    audit_table,
+    comparison_table,
+    contradicted_table,
+    state_table,
+    statement_table,
+    tested,
+)
 from surveypls.tables.coverage import coverage_table
 from surveypls.tables.efa import (
     adequacy_table,
@@ -38,6 +46,7 @@ from surveypls.tables.efa import (
 )
 from surveypls.tables.measurement import cross_loading_table, htmt_table, item_table, reliability_table
 from surveypls.tables.process import cleaning_table, frame_table, item_statistics_table, pruning_table
+from surveypls.tables.sizes import plausible_sizes_table, required_size_table
 from surveypls.tables.structural import (
     cvpat_table,
     effects_table,
@@ -59,6 +68,7 @@ __all__ = [
     "cleaning_log_table",
     "cleaning_table",
     "comparison_table",
+    "contradicted_table",
     "coverage_table",
     "cross_loading_table",
     "cvpat_table",
@@ -72,12 +82,15 @@ __all__ = [
     "item_statistics_table",
     "item_table",
     "path_table",
+    "plausible_sizes_table",
     "prediction_table",
     "pruning_table",
     "reliability_table",
+    "required_size_table",
     "scale_reliability_table",
     "scaling_table",
     "sensitivity_table",
+    "state_table",
     "statement_table",
     "table_1_operationalisation",
     "table_2_reflective_measurement",
@@ -85,6 +98,6 @@ __all__ = [
     "table_4_htmt",
     "table_5_paths",
     "table_6_model_quality",
+    "tested",
     "threshold_table",
-    "verdict_table",
 ]

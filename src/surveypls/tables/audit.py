@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from plsem.quantities import COUNTS
 from surveypls.tables import thresholds
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
+from tableaudit.cell_states import STATES, count_states
 from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display
@@ -19,7 +21,6 @@ VERDICT_MARKS: Mapping[str, str] = {
     "equal": thresholds.GOOD,
     "close": thresholds.BORDERLINE,
     "differ": thresholds.BAD,
-    "impossible": thresholds.BAD,
     "holds": thresholds.GOOD,
     "fails": thresholds.BAD,
     "cannot be told": thresholds.BORDERLINE,
@@ -31,23 +32,25 @@ _STATEMENT = N_(
 )  # fmt: skip
 
 
-def comparison_table(
-    comparison: pd.DataFrame, *, table: str | None = None, display: Display = ENGLISH
-) -> Table:
-    """Every printed cell beside its recomputed value, with a verdict.
+def comparison_table(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
+    """Set printed cells beside their recomputed values, with a verdict.
+
+    Figures that the data were made to give are left out, as are counts beside them and what is not a
+    statistic: that they agree says nothing.
 
     Parameters
     ----------
     comparison : DataFrame
         As :func:`tableaudit.comparison.compare` returns it.
-    table : str, optional
-        Only the cells of this printed table.
     display : Display
         Language, decimal sign and notice.
     """
     need_columns(
-        comparison, ("table", "statistic", "row", "column", "printed", "recomputed", "verdict"), "comparison"
+        comparison,
+        ("table", "statistic", "row", "column", "printed", "recomputed", "verdict", "aimed"),
+        "comparison",
     )
+    shown = comparison[tested(comparison)]
     b = Builder(display)
     b.text("table", display("Table"))
     b.text("statistic", display("Statistic"))
@@ -57,9 +60,7 @@ def comparison_table(
     b.column("difference", display("Difference"))
     b.text("verdict", display("Verdict"))
     kinds: dict[tuple[int, str], Kind] = {}
-    for _, row in comparison.iterrows():
-        if table is not None and str(row["table"]) != table:
-            continue
+    for row in shown.to_dict("records"):
         value: Any = row["recomputed"]
         if is_missing(value):
             value = plain(row.get("recomputed_text"))
@@ -69,7 +70,7 @@ def comparison_table(
         at = b.add(
             table=str(row["table"]),
             statistic=_statistic(str(row["statistic"]), matched, display),
-            about=" – ".join(dict.fromkeys(filter(None, (plain(row["row"]), plain(row["column"]))))),
+            about=_about(row),
             printed=display(coded(printed)) if printed in ("accepted", "rejected") else printed,
             recomputed=value,
             difference=row.get("difference", float("nan")),
@@ -80,14 +81,26 @@ def comparison_table(
         if str(row["statistic"]).startswith("n_"):
             kinds[at, "recomputed"] = kinds[at, "difference"] = "count"
     made = b.table(
-        title=display("Printed and recomputed figures"),
-        note=display(
-            "Equal: rounds to the printed digits. Impossible: no data give it beside the other printed "
-            "figures, or the statistic is not defined."
-        ),
+        title=display("Printed figures that the survey was not made to give, beside the survey's")
+        if comparison["aimed"].any()
+        else display("Printed and recomputed figures"),
+        note=display("Equal: rounds to the printed digits. Close: within 0.005 (t: 0.05, p: 0.01)."),
         repeats=("table",),
     )
     return made.with_text(cell_kinds=kinds)
+
+
+def tested(comparison: pd.DataFrame) -> pd.Series:
+    """Tell which printed figures an agreement would say something about: not inputs, nor what is no statistic.
+
+    Where a survey was made to give printed figures, its counts of items are inputs as well.
+    """
+    counts = comparison["statistic"].isin(COUNTS) if comparison["aimed"].any() else False
+    return ~(comparison["aimed"].astype(bool) | counts | (comparison["verdict"] == "not a statistic"))
+
+
+def _about(row: Mapping[Any, Any]) -> str:
+    return " – ".join(dict.fromkeys(filter(None, (plain(row["row"]), plain(row["column"])))))
 
 
 def _statistic(name: str, matched: str, display: Display) -> str:
@@ -103,33 +116,73 @@ def _verdict(verdict: str, display: Display) -> str:
     return f"{mark} {phrase('v', verdict, display)}".strip()
 
 
-def verdict_table(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
-    """Count the verdicts, one row a printed table and one for all.
+def state_table(states: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
+    """Count the states of the printed figures, one row a printed table and one for all.
 
     Parameters
     ----------
-    comparison : DataFrame
-        Columns table and verdict.
+    states : DataFrame
+        As :func:`tableaudit.cell_states.states` returns it.
     display : Display
         Language, decimal sign and notice.
     """
-    need_columns(comparison, ("table", "verdict"), "comparison")
-    order = ("equal", "close", "differ", "impossible", "not recomputed")
-    found = [v for v in order if v in set(comparison["verdict"])]
+    need_columns(states, ("table", "state"), "states")
+    counts = count_states(states)
     b = Builder(display)
     b.text("table", display("Table"))
     b.column("n", display("Figures"), "count")
-    b.columns += [Column(v.replace(" ", "_"), _verdict(v, display), "count") for v in found]
-    groups = [(str(name), part) for name, part in comparison.groupby("table", sort=False)]
-    for name, part in [*groups, (display("All"), comparison)]:
-        counts = part["verdict"].value_counts()
-        b.add(table=name, n=len(part), **{v.replace(" ", "_"): int(counts.get(v, 0)) for v in found})
+    b.columns += [
+        Column(key.replace(" ", "_"), f"{sign} {display(name)}", "count")
+        for key, (sign, name, _) in STATES.items()
+    ]
+    for name, row in [*counts.iterrows(), (display("All"), counts.sum())]:
+        b.add(table=str(name), n=int(row.sum()), **{str(k).replace(" ", "_"): int(v) for k, v in row.items()})
     return b.table(
-        title=display("Verdicts on the printed figures"),
+        title=display("States of the printed figures"),
+        note=display("Computed from the printed figures alone: no responses are used.")
+        + " "
+        + " ".join(f"{sign} {display(text)}." for sign, _, text in STATES.values()),
+        plain=True,
+    )
+
+
+def contradicted_table(states: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
+    """List the printed figures that contradict others: what the others give, and the definition that would free it.
+
+    Parameters
+    ----------
+    states : DataFrame
+        As :func:`tableaudit.cell_states.states` returns it.
+    display : Display
+        Language, decimal sign and notice.
+    """
+    need_columns(states, ("table", "statistic", "printed", "state", "lower", "upper"), "states")
+    b = Builder(display)
+    b.text("table", display("Table"))
+    b.text("statistic", display("Statistic"))
+    b.text("about", display("Of"))
+    b.column("printed", display("Printed"), "printed")
+    b.columns.append(Column("lower", display("from"), "number", display("The other cells give")))
+    b.column("upper", display("to"), "number", display("The other cells give"))
+    b.text("unless", display("Unless"))
+    under = "under_es" if display.language == "es" else "under"
+    for row in states[states["state"].str.startswith("contradicted")].to_dict("records"):
+        b.add(
+            table=str(row["table"]),
+            statistic=_statistic(str(row["statistic"]), "", display),
+            about=_about(row),
+            printed=plain(row["printed"]),
+            lower=row["lower"],
+            upper=row["upper"],
+            unless=display.decimals(plain(row[under])) or "–",
+        )
+    return b.table(
+        title=display("Printed figures that contradict others"),
         note=display(
-            "Equal: rounds to the printed digits. Impossible: no data give it beside the other printed "
-            "figures, or the statistic is not defined."
+            "Computed from the printed figures alone, over their rounding intervals; no responses are used."
         ),
+        repeats=("table",),
+        plain=True,
     )
 
 

@@ -1,0 +1,279 @@
+"""Common method bias: full collinearity, Harman's single factor, a marker variable.
+
+None of them shows that there is no common method bias; they show where it would have to be large to be seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from plsem import batches
+from plsem.efa.extraction import extract
+from plsem.estimator import Estimate, fit, scores
+from plsem.inputs import DataError, correlations
+from plsem.kernels import regressions, score_correlations
+from plsem.measurement import single
+from plsem.model import Model
+from plsem.names import N_, nearest
+from plsem.thresholds import judge
+
+FloatArray = NDArray[np.float64]
+
+HARMAN_REMARK = N_(
+    "Harman's single factor hardly ever detects common method bias: a factor rarely explains half of all items' "
+    "variance, biased or not (Podsakoff et al. 2003). Nothing follows from passing it."
+)
+
+
+def full_collinearity_last(estimate: Estimate) -> FloatArray:
+    """Return each construct's variance inflation factor among all constructs, ``(k, B)``."""
+    between = score_correlations(estimate.model, estimate.outer_weights_last, estimate.cross_loadings_last)
+    return batches.inflation(between)
+
+
+def full_collinearity(estimate: Estimate) -> pd.DataFrame:
+    """Return each construct's variance inflation factor when all other constructs explain it.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix.
+
+    Returns
+    -------
+    DataFrame
+        Index ``construct``: ``full_collinearity_vif``, the diagonal of the inverse of the scores' correlations,
+        and ``mark`` (✓ at most 3.3; :mod:`plsem.thresholds`).
+
+    References
+    ----------
+    Kock, N. (2015). Common method bias in PLS-SEM: a full collinearity assessment approach. International
+    Journal of e-Collaboration, 11(4), 1–10.  Kock regresses each construct on the others; R: ``diag(solve(cor(
+    scores)))``.
+
+    Examples
+    --------
+    >>> r = [[1, 0.6], [0.6, 1]]
+    >>> model = Model({"X": ["x"], "Y": ["y"]}, paths=[("X", "Y")])
+    >>> full_collinearity(fit(r, model)).round(4).reset_index()
+      construct  full_collinearity_vif mark
+    0         X                 1.5625    ✓
+    1         Y                 1.5625    ✓
+    """
+    single(estimate)
+    vif = full_collinearity_last(estimate)[:, 0]
+    table = pd.DataFrame(
+        {"full_collinearity_vif": vif, "mark": [judge("full_collinearity_vif", v) for v in vif]},
+        index=pd.Index(estimate.model.constructs, name="construct"),
+    )
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Harman:
+    """Harman's single-factor test.
+
+    Parameters
+    ----------
+    component_share : float
+        Share of the items' variance that the first principal component explains: the first eigenvalue of the
+        correlation matrix over the number of items.
+    factor_share : float
+        The same of one common factor by principal axis.
+    eigenvalues : ndarray, (p,)
+    remark : str
+        What may be concluded.
+    """
+
+    component_share: float
+    factor_share: float
+    eigenvalues: FloatArray
+    remark: str = HARMAN_REMARK
+
+
+def harman(data: Estimate | pd.DataFrame | ArrayLike) -> Harman:
+    """Return Harman's single-factor test of all items of a model.
+
+    Parameters
+    ----------
+    data : Estimate, or answers (n, p)
+        Of answers all columns are taken.
+
+    Notes
+    -----
+    The usual line is a share of 0.50; see :data:`HARMAN_REMARK`.  R: ``psych::fa(r, 1, fm = "pa")``.
+
+    Examples
+    --------
+    >>> r = [[1, 0.6], [0.6, 1]]
+    >>> round(harman(fit(r, Model({"X": ["x"], "Y": ["y"]}, paths=[("X", "Y")]))).component_share, 3)
+    0.8
+    """
+    r = data.correlations if isinstance(data, Estimate) else correlations(data)
+    if r.ndim != 2 or not np.isfinite(r).all():
+        raise DataError("Harman's test needs the correlations of one sample, and items that all vary")
+    values = np.linalg.eigvalsh(r)[::-1]
+    loadings = extract(r, 1, method="principal_axis").loadings
+    return Harman(
+        float(values[0] / len(r)), float((loadings**2).sum() / len(r)), np.asarray(values, dtype=float)
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MarkerResult:
+    """Correlations and paths with the marker's share taken out.
+
+    Parameters
+    ----------
+    marker : str
+        The marker's column; "" where none was measured and a small correlation of constructs stands in.
+    r_m : float
+        The correlation that is taken out.
+    marker_correlations : Series
+        Of the marker with each construct; empty without a marker.
+    correlations : DataFrame
+        One row a pair: ``row``, ``column``, ``correlation``, ``adjusted``, ``t_statistic``, ``p_value`` (of the
+        adjusted one), ``stays``: whether it is significant at 5 % before and after, or neither.
+    paths : DataFrame
+        ``source``, ``target``, ``path_coefficient`` and ``adjusted``, from the adjusted correlations.
+    """
+
+    marker: str
+    r_m: float
+    marker_correlations: pd.Series
+    correlations: pd.DataFrame
+    paths: pd.DataFrame
+
+    def __repr__(self) -> str:
+        what = (
+            f"Marker {self.marker!r}"
+            if self.marker
+            else "No marker; the second smallest correlation of constructs"
+        )
+        parts = [f"{what}: r_M = {self.r_m:.3f} is taken out of every correlation (Lindell & Whitney 2001)."]
+        parts += [t.to_string(float_format=lambda v: f"{v:.3f}") for t in (self.correlations, self.paths)]
+        return "\n\n".join(parts)
+
+
+def marker_variable(
+    data: pd.DataFrame,
+    model: Model,
+    marker: str | None = None,
+    *,
+    r_m: float | None = None,
+    alpha: float = 0.05,
+    **options: Any,
+) -> MarkerResult:
+    r"""Take the correlation with a marker out of the constructs' correlations and paths.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Holds the model's items and the marker.
+    model : Model
+    marker : str, optional
+        A column that theory connects with no construct.  Without one the second smallest correlation of
+        constructs stands in for r_M, which Lindell and Whitney allow after the fact and which shrinks every
+        correlation by one that may be real.
+    r_m : float, optional
+        Another value to take out; default the marker's smallest correlation in size with a construct.
+    alpha : float
+        Level at which correlations are called significant.
+    **options
+        The estimator's: scheme, tolerance, max_iterations, sign_items.
+
+    Returns
+    -------
+    MarkerResult
+
+    Raises
+    ------
+    DataError
+        If the marker is missing from the data, has gaps or does not vary.
+    ValueError
+        If the marker is an item of the model, or r_M is not below 1.
+
+    Notes
+    -----
+    :math:`r_{adj} = (r - r_M) / (1 - r_M)`, :math:`t = r_{adj} / \sqrt{(1 - r_{adj}^2)/(n - 3)}` with n − 3
+    degrees of freedom (Lindell & Whitney 2001, Journal of Applied Psychology 86, 114–121).  Programs differ in
+    r_M: smallest positive, smallest in size, or the marker's correlation with its nearest construct.
+    """
+    if model.composed:
+        raise ValueError(
+            "marker_variable: offered for models in one stage; name the items of the first stage"
+        )
+    estimate = fit(data, model, **options)
+    of_scores = scores(data, estimate)
+    between = correlations(of_scores)
+    k, n = model.n_constructs, len(of_scores)
+    with_marker = pd.Series(dtype=float)
+    if marker is not None:
+        if marker in model.items:
+            raise ValueError(f"marker: {marker!r} is an item of the model; a marker stands outside it")
+        columns = [str(c) for c in data.columns]
+        if marker not in columns:
+            raise DataError(f"marker: no column {marker!r} in the data{nearest(marker, columns)}")
+        x = data.iloc[:, columns.index(marker)].to_numpy(dtype=float)
+        if not np.isfinite(x).all() or np.ptp(x) == 0:
+            raise DataError(f"marker {marker!r} has empty cells or does not vary")
+        r = np.array([np.corrcoef(x, s)[0, 1] for s in of_scores.T])
+        with_marker = pd.Series(r, index=pd.Index(model.constructs, name="construct"))
+        found = float(np.abs(r).min())
+    else:
+        sizes = np.sort(np.abs(between[np.triu_indices(k, 1)]))
+        if len(sizes) < 2:
+            raise ValueError(
+                "marker_variable: without a marker it takes three constructs or more; name a marker"
+            )
+        found = float(sizes[1])
+    taken = found if r_m is None else float(r_m)
+    if not 0 <= taken < 1:
+        raise ValueError(f"r_m: expected a correlation from 0 to below 1, found {taken:g}")
+    adjusted = np.asarray((between - taken) / (1 - taken))
+    np.fill_diagonal(adjusted, 1.0)
+    rows = []
+    for i, j in zip(*np.triu_indices(k, 1), strict=True):
+        before, after = between[i, j], adjusted[i, j]
+        (_, p_before), (t, p) = _t_of(before, n - 2), _t_of(after, n - 3)
+        rows.append(
+            {
+                "row": model.constructs[i],
+                "column": model.constructs[j],
+                "correlation": before,
+                "adjusted": after,
+                "t_statistic": t,
+                "p_value": p,
+                "stays": (p_before < alpha) == (p < alpha),
+            }
+        )
+    paths = regressions(model, adjusted[:, :, None])[0][..., 0]
+    return MarkerResult(
+        marker=marker or "",
+        r_m=taken,
+        marker_correlations=with_marker,
+        correlations=pd.DataFrame(rows),
+        paths=pd.DataFrame(
+            [
+                {
+                    "source": model.constructs[s],
+                    "target": model.constructs[t],
+                    "path_coefficient": estimate.path_coefficients[s, t],
+                    "adjusted": paths[s, t],
+                }
+                for s, t in model.paths
+            ]
+        ),
+    )
+
+
+def _t_of(r: float, df: int) -> tuple[float, float]:
+    """Return t of a correlation and its two-sided p."""
+    t = r / np.sqrt((1 - r**2) / df)
+    return float(t), float(2 * special.stdtr(df, -abs(t)))

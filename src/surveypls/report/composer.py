@@ -1,0 +1,441 @@
+"""The paper section by section, each table and figure with a sentence that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from surveypls import tables
+from surveypls.report import narrative, printed
+from surveypls.report.citations import cited
+from surveypls.report.data import PaperData
+from surveypls.report.document import (
+    Beside,
+    Block,
+    Bullets,
+    Document,
+    FigureBlock,
+    Heading,
+    Notice,
+    Paragraph,
+    References,
+    TableBlock,
+    markdown_blocks,
+)
+from surveypls.survey.log import RULES
+from surveypls.tables import thresholds
+from surveypls.tables.decisions import rule as decision_rule
+from tabletext.catalogue import N_
+from tabletext.codes import coded
+from tabletext.display import ENGLISH, Display
+from tabletext.tabular import Table
+
+#: Figures of the paper and their captions.
+FIGURES = {
+    "fig_S1_1_printed_tables": N_("The printed tables, each figure in the state the others leave it in"),
+    "fig_S3_1_power": N_("Power over the sample size"),
+    "fig_1_3_responses": N_("Answers to each item"),
+    "fig_3_1_htmt": N_("HTMT with intervals and limits"),
+    "fig_4_1_path_diagram": N_("The estimated model"),
+    "fig_4_2_bootstrap_densities": N_("Bootstrap distributions of the path coefficients"),
+    "fig_4_4_importance_performance": N_("Importance and performance"),
+}
+#: Limits of what the paper says.
+_OF_MADE_UP_DATA = N_(
+    (
+        "**The responses are synthetic.** They were calibrated to the printed tables, so that "
+        "figures which agree show that the printed values can occur together, not that the article's "
+        "data gave them. They confirm nothing about the firms or people that the article studied.",
+        "**What the article does not print** (intervals, prediction and others) is that of these responses; "
+        "other data with the same printed tables give other figures, and can decide a hypothesis otherwise.",
+    )
+)
+_OF_ANY_SURVEY = N_(
+    (
+        "**Answers given once, by choice, do not show causes.** The paths are associations in the "
+        "direction that the model assumes.",
+        "**Thresholds are conventions.** A mark says on which side of one a value lies, no more.",
+    )
+)
+SMALL_SAMPLE = 100
+
+
+def compose(
+    data: PaperData,
+    figures: Path,
+    *,
+    display: Display = ENGLISH,
+    made_in: Callable[[str], str] = lambda stem: "",
+) -> Document:
+    """Return the paper as a document.
+
+    Parameters
+    ----------
+    data : PaperData
+    figures : Path
+        Folder of SVG figures in this language; those that are missing are left out.
+    display : Display
+        Language, decimal sign and notice.
+    made_in : callable, optional
+        Name of a figure or table → the notebook and heading that make it, as in
+        ``"03_measurement_model.ipynb#Reliability"``; empty where none does.
+    """
+    return _Composer(data, figures, display, made_in).document()
+
+
+class _Composer:
+    """Writes the sections in order and numbers figures and tables as they come."""
+
+    def __init__(
+        self, data: PaperData, figures: Path, display: Display, made_in: Callable[[str], str]
+    ) -> None:
+        self.data, self.figures, self.display, self.made_in = data, figures, display, made_in
+        # The notice stands once, and at the foot of each page of the PDF: not under every table.
+        self.unnoticed = replace(display, notice="")
+        self.study = data.study
+        self.blocks: list[Block] = []
+        self.n_figures = 0
+        # The article's Tables 1-6 keep their numbers; all others are counted with a letter.
+        self.n_tables = 0
+
+    # pieces ---------------------------------------------------------------------------------------
+    def say(self, text: str, /, **fields: Any) -> None:
+        self.blocks.append(Paragraph(self.display(text, **fields)))
+
+    def heading(self, text: str, level: int = 1) -> None:
+        self.blocks.append(Heading(level, self.display(text)))
+
+    def tell(self, story: Callable[..., str], *args: Any) -> None:
+        self.blocks += markdown_blocks(story(*args, display=self.display))
+
+    def table(self, stem: str, make: Callable[..., Table], *args: Any, **options: Any) -> None:
+        table = make(*args, display=self.unnoticed, **options)
+        if not table.number:
+            self.n_tables += 1
+            table = table.with_text(number=f"A{self.n_tables}")
+        self.blocks.append(TableBlock(table, self.made_in(stem)))
+
+    def picture(self, stem: str, width: float = 1.0) -> FigureBlock | None:
+        path = self.figures / f"{stem}.svg"
+        if not path.is_file():
+            return None
+        self.n_figures += 1
+        text = self.display(FIGURES[stem])
+        alt = ". ".join(filter(None, (text, self.display.notice)))
+        return FigureBlock(path, text, str(self.n_figures), alt, width, self.made_in(stem))
+
+    def figure(self, stem: str, width: float = 1.0) -> None:
+        if (block := self.picture(stem, width)) is not None:
+            self.blocks.append(block)
+
+    def number(self, value: float) -> str:
+        return self.display.plain(value)
+
+    # the whole ------------------------------------------------------------------------------------
+    def document(self) -> Document:
+        if self.data.printed is None:
+            self.brief()
+            self.method()
+            self.results()
+        else:
+            self.front()
+            self.audited()
+            self.left_open()
+            self.heading("A demonstration on the analysed survey")
+            self.method(2)
+            self.results(2)
+            self.compared()
+        self.limits()
+        self.heading("Appendix")
+        self.table("", _thresholds)
+        if self.data.printed is None:
+            self.table("table_3_3_cross_loadings", tables.cross_loading_table, self.study, self.data.summary)
+        self.heading("References")
+        self.blocks.append(References(cited(self.blocks)))
+        return Document(
+            title=self.study.title(self.display.language),
+            subtitle=self.display(
+                "Analysis by partial least squares"
+                if self.data.printed is None
+                else "What its printed tables decide, leave open and contradict"
+            ),
+            display=self.display,
+            blocks=tuple(self.blocks),
+            footer=self.display.notice,
+        )
+
+    def brief(self) -> None:
+        if self.display.notice:
+            self.blocks.append(Notice(self.display.notice))
+        self.heading("In brief")
+        question = self.study.question(self.display.language)
+        if question:
+            self.say("The question: {question}", question=question)
+        self.tell(narrative.hypotheses, self.study, self.data.summary)
+        self.tell(narrative.cautions, self.study, self.data.summary, self.data.bounds)
+
+    # an article's printed tables -------------------------------------------------------------------
+    def front(self) -> None:
+        """Fill the first page: what is reproduced, what holds, and the printed tables as a picture."""
+        data, display = self.data, self.display
+        assert data.printed is not None
+        before, self.blocks = self.blocks, []
+        self.heading("What is reproduced")
+        reference = self.study.reference(display.language)
+        self.say("The article: {reference}", reference=reference) if reference else self.say(
+            "The article's authors, title and journal are not known to this compendium: its text was at hand "
+            "without its title page. Its tables and sections are cited by their numbers and names."
+        )
+        question = self.study.question(display.language)
+        if question:
+            self.say("The question: {question}", question=question)
+        self.blocks.append(Bullets(tuple(self.hypothesis(i) for i in range(len(self.study.hypotheses)))))
+        self.heading("What holds, whatever the data were")
+        if data.states is not None:
+            self.tell(printed.states, data.states)
+            self.tell(printed.contradictions, data.states)
+        if data.sizes is not None:
+            self.tell(printed.plausible_sizes, data.sizes)
+        if display.notice:
+            self.blocks.append(Notice(display.notice))
+        picture = self.picture("fig_S1_1_printed_tables", 0.42)
+        shown: list[Block] = self.blocks if picture is None else [Beside(tuple(self.blocks), picture)]
+        self.blocks = before + shown
+
+    def audited(self) -> None:
+        data = self.data
+        if data.states is None:
+            return
+        self.heading("What the printed tables say of each other")
+        self.say(
+            "Each printed figure stands for every value that rounds to its digits. Identities that link the "
+            "figures, and searches for data that would give them, are held against these intervals; no responses "
+            "are used."
+        )
+        self.table("table_5_1_states", tables.state_table, data.states)
+        contradicted = data.states["state"].str.startswith("contradicted")
+        if contradicted.any():
+            self.table("table_5_2_contradicted", tables.contradicted_table, data.states)
+            self.say(
+                "The audit names contradictions, not causes: a printed figure can be wrong by a slip of copying, "
+                "by another definition or by other data; the tables do not say which."
+            )
+        if data.statements is None or data.statements.empty:
+            return
+        if (data.statements["verdict"] == "fails").any():
+            self.table("table_5_3_statements", tables.statement_table, data.statements, verdict="fails")
+        self.tell(narrative.statements, data.statements)
+
+    def left_open(self) -> None:
+        data = self.data
+        if data.sizes is None and data.required is None:
+            return
+        self.heading("What is left open, and what sample it would take")
+        if data.sizes is not None:
+            self.table("table_S1_7_plausible_sizes", tables.plausible_sizes_table, data.sizes)
+            self.tell(printed.plausible_sizes, data.sizes)
+        self.figure("fig_S3_1_power", 0.85)
+        if data.required is not None:
+            self.table("table_S3_1_required_n", tables.required_size_table, data.required)
+            self.tell(printed.required_sizes, data.required)
+
+    def compared(self) -> None:
+        comparison = self.data.comparison
+        if comparison is None:
+            return
+        self.heading("Printed figures beside the survey's", 2)
+        self.table("table_5_4_comparison", tables.comparison_table, comparison)
+        self.tell(narrative.verdicts, comparison)
+
+    def hypothesis(self, position: int) -> str:
+        """Return one hypothesis with what the article prints on its path."""
+        h = self.study.hypotheses[position]
+        source, target = h.path.source, h.path.target
+        text = f"**{h.id}** ({source} → {target}). {h.statement(self.display.language)}".rstrip()
+        shown = []
+        for statistic, name in ((h.quantity[0], "β"), ("t_statistic", "t"), ("p_value", "p")):
+            for cell in self.data.printed.select(statistic, source, target) if self.data.printed else ():
+                shown.append(f"{name} = {self.display.decimals(cell.printed)}")
+        for cell in self.data.printed.select("decision", source, target) if self.data.printed else ():
+            shown.append(self.display(coded(cell.printed)).lower())
+        return f"{text} ({self.display('printed: {figures}', figures=', '.join(shown))})" if shown else text
+
+    def method(self, level: int = 1) -> None:
+        data, settings, display = self.data, self.study.bootstrap, self.display
+        self.heading("What was done", level)
+        if data.flow is not None:
+            self.say("Each response was screened by rules fixed beforehand.")
+            self.tell(narrative.cleaning, _named_rules(data.flow, display))
+            if data.printed is None:
+                self.table("table_1_1_cleaning_flow", tables.cleaning_table, data.flow)
+                self.figure("fig_1_3_responses", 0.72)
+        efa = self.study.efa
+        if efa.prune and data.trace is not None:
+            limits = (
+                ("msa", efa.min_msa),
+                ("loading", efa.min_loading),
+                ("gap", efa.min_cross_loading_gap),
+                ("communality", efa.min_communality),
+            )
+            rules = [
+                display(coded(f"rule.{k}"), limit=self.number(float(v))) for k, v in limits if v is not None
+            ]
+            self.say(
+                "Candidate items were pruned by exploratory factor analysis ({extraction}, {correlation} "
+                "correlations, {scope}), one item at a time: an item breaks a rule where {rules}. A "
+                "construct keeps at least {min_items} items.",
+                extraction=display(coded(f"extraction.{efa.extraction}")),
+                correlation=display(coded(f"correlation.{efa.correlation}")),
+                scope=display(coded(f"scope.{efa.scope}")),
+                rules=display.listed(rules, "or"),
+                min_items=efa.min_items,
+            )
+            self.tell(narrative.pruning, self.study.blocks(), data.retained, data.trace)
+            if data.printed is None:
+                self.table("table_2_3_pruning_trace", tables.pruning_table, self.study, data.trace)
+        else:
+            self.say("All candidate items were kept; none was pruned.")
+        pls = self.study.pls
+        self.say(
+            "The model was estimated by {method} on standardised answers ({scheme} weighting scheme, "
+            "tolerance {tolerance}, at most {iterations} iterations; Lohmöller, 1989).",
+            method=display(
+                "consistent partial least squares (Dijkstra and Henseler, 2015)"
+                if pls.consistent
+                else "partial least squares path modelling"
+            ),
+            scheme=display(coded(f"scheme.{pls.scheme}")),
+            tolerance=self.number(pls.tolerance),
+            iterations=pls.max_iterations,
+        )
+        formative = [c.name for c in self.study.constructs if c.mode == "B"]
+        if formative:
+            self.say(
+                "Formative constructs (Mode B): {formative}; all others are reflective (Mode A).",
+                formative=", ".join(formative),
+            )
+        self.say(
+            "Standard errors and {level} {interval} intervals come from {count} bootstrap resamples; t "
+            "is the estimate over its standard error, and p is {sided}. {rule}",
+            level=display.level(settings.confidence_level),
+            interval=display(coded(f"interval.{settings.interval}")),
+            count=display.count(settings.n_resamples),
+            sided=display(coded(f"sided.{settings.alternative}")),
+            rule=decision_rule(self.study, display),
+        )
+        self.say(
+            "What is reported follows Hair, Risher, Sarstedt and Ringle (2019), Hair, Hult, Ringle and "
+            "Sarstedt (2022) and Benitez et al. (2020). The appendix lists the thresholds behind the "
+            "marks ✓ ~ ✗ and their sources."
+        )
+
+    def results(self, level: int = 1) -> None:
+        data, study, printed_cells = self.data, self.study, self.data.printed
+        self.heading("Results", level)
+        self.figure("fig_4_1_path_diagram")
+        if printed_cells is not None:
+            if data.efa is not None:
+                self.table(
+                    "table_1_operationalisation",
+                    tables.table_1_operationalisation,
+                    study,
+                    data.codebook,
+                    data.efa,
+                    notes=data.factor_notes,
+                    printed=printed_cells,
+                )
+            self.table(
+                "table_2_reflective_measurement",
+                tables.table_2_reflective_measurement,
+                study,
+                data.summary,
+                printed=printed_cells,
+            )
+        else:
+            self.table("table_3_1_items", tables.item_table, study, data.summary)
+            self.table("table_3_2_reliability", tables.reliability_table, study, data.summary)
+        self.tell(narrative.reliability, study, data.summary)
+        self.table(
+            "table_3_fornell_larcker",
+            tables.table_3_fornell_larcker,
+            study,
+            data.summary,
+            printed=printed_cells,
+        )
+        self.table("table_4_htmt", tables.table_4_htmt, study, data.summary, printed=printed_cells)
+        if data.constructs > 1 and data.bounds is not None:
+            self.tell(narrative.discriminant, study, data.summary, data.bounds)
+        self.figure("fig_3_1_htmt", 0.85)
+        if printed_cells is not None:
+            self.table("table_5_paths", tables.table_5_paths, study, data.summary, printed=printed_cells)
+            self.tell(narrative.hypotheses, study, data.summary)
+            self.tell(narrative.cautions, study, data.summary, data.bounds)
+        else:
+            self.table("table_4_1_paths", tables.path_table, study, data.summary)
+            self.figure("fig_4_2_bootstrap_densities")
+        if (data.summary["statistic"] == "indirect_effect").any():
+            self.table("table_4_2_effects", tables.effects_table, study, data.summary)
+        self.table(
+            "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
+        )
+        self.tell(narrative.explained, study, data.summary)
+        if printed_cells is not None:
+            return
+        if data.exact_fit is not None:
+            self.say(
+                "HI95 and HI99 come from resamples of data transformed to the correlations that the model "
+                "implies (Bollen and Stine, 1992)."
+            )
+        self.table("table_4_3_fit", tables.fit_table, study, data.summary, data.exact_fit)
+        self.tell(narrative.fit, data.summary)
+        if data.prediction is not None:
+            self.table("table_4_4_prediction", tables.prediction_table, study, data.prediction)
+            self.say(
+                "Each response was predicted by a model estimated without it, in {folds} folds and "
+                "{repetitions} repetitions (Shmueli et al., 2019).",
+                folds=study.pls.predict_folds,
+                repetitions=study.pls.predict_repetitions,
+            )
+        if (self.figures / "fig_4_4_importance_performance.svg").is_file():
+            self.say(
+                "The importance–performance map sets the total effect of each predictor on an outcome "
+                "against its present level from 0 to 100. A construct whose importance is high and whose "
+                "performance is low has room to matter, if the paths are causal."
+            )
+            self.figure("fig_4_4_importance_performance")
+
+    def limits(self) -> None:
+        self.heading("Limits")
+        entries = [self.display(text) for text in _OF_MADE_UP_DATA] if self.display.notice else []
+        n_items = sum(len(items) for items in self.data.retained.values())
+        if self.data.n < SMALL_SAMPLE:
+            entries.append(
+                self.display(
+                    "**The sample is small**: {n} responses for {items} items. Standard errors by resampling are "
+                    "rough at this size.",
+                    n=self.data.n,
+                    items=n_items,
+                )
+            )
+        entries += [self.display(text) for text in _OF_ANY_SURVEY]
+        self.blocks.append(Bullets(tuple(entries)))
+
+
+def _named_rules(flow: pd.DataFrame, display: Display) -> pd.DataFrame:
+    """Return the screening flow with its rules named in a language: the contract has the run's own."""
+    names = {rule: display(english) for rule, (english, *_) in RULES.items()}
+    old = flow["label"] if "label" in flow else flow["rule"]
+    return flow.assign(label=[names.get(str(r), str(o)) for r, o in zip(flow["rule"], old, strict=True)])
+
+
+def _thresholds(
+    *,
+    display: Display,
+) -> Table:
+    """Return the thresholds without their names in files; they are conventions, so no notice is due."""
+    table = thresholds.threshold_table(display)
+    return table.with_text(columns=tuple(c for c in table.columns if c.key != "statistic"))

@@ -1,0 +1,66 @@
+"""Tables of sample sizes: where a printed t is ordinary, and what enough power takes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surveypls.tables.process import frame_table
+from tabletext.display import ENGLISH, Display
+from tabletext.tabular import Table
+
+
+def plausible_sizes_table(sizes: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
+    """List the sizes at which each printed t, and all together, are among the t that samples give.
+
+    Parameters
+    ----------
+    sizes : DataFrame
+        As :func:`tableaudit.implied_size.plausible_sizes` returns it.
+    display : Display
+        Language, decimal sign and notice.
+    """
+    worded = sizes.assign(
+        source=sizes["source"].replace("", display("all paths")),
+        sizes=sizes["sizes"].replace("none", display("none")),
+    )
+    return frame_table(
+        worded,
+        title=display("Sizes at which the printed t is within the middle 95 %"),
+        headings={
+            "source": display("From"),
+            "target": display("To"),
+            "printed_t": display("Printed t"),
+            "sizes": display("Sizes tried"),
+        },
+        display=display,
+    )
+
+
+def required_size_table(needed: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
+    """List the sample size that shows each path in four of five samples.
+
+    Parameters
+    ----------
+    needed : DataFrame
+        Columns population, source, target, power, n, lower, upper, extrapolated, as
+        :func:`plsem.power.required_n` returns them.
+    display : Display
+        Language, decimal sign and notice.
+    """
+    return frame_table(
+        needed,
+        kinds={"n": "count"},
+        decimals={"power": 2, "lower": 1, "upper": 1},
+        title=display("Sample size for 80 % power"),
+        headings={
+            "population": display("Population"),
+            "source": display("From"),
+            "target": display("To"),
+            "power": display("Power"),
+            "n": "n",
+            "lower": display("n, at least"),
+            "upper": display("n, at most"),
+            "extrapolated": display("Outside the grid"),
+        },
+        display=display,
+    )
