@@ -62,7 +62,8 @@ def write_report(folder: Path) -> str:
         "# Benchmarks of the bootstrap",
         MACHINE
         + " Made by `make bench`; see `run.py`. Where other work shares the cores, wall time grows and "
-        "processor (CPU) time hardly does: the CPU columns are the steadier ones.",
+        "processor (CPU) time hardly does: the CPU columns are the steadier ones. What statistics, folds and resamples "
+        "of resamples cost, and what limits the rest, is in [ratios.md](ratios.md).",
     ]
     if (folder / "results.csv").exists():
         table = pd.read_csv(folder / "results.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import importlib
 import re
 import subprocess
 import sys
@@ -116,3 +117,12 @@ def test_the_page_on_the_layout_names_every_package_and_room() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for name in (*PACKAGES, *ROOMS):
         assert f"`{name}/`" in page
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").rglob("*.py")), ids=lambda p: p.name)
+def test_benchmarks_import_what_there_is(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in PACKAGES:
+            there = importlib.import_module(str(node.module))
+            missing = [alias.name for alias in node.names if not hasattr(there, alias.name)]
+            assert not missing, f"{node.module} has no {missing}"

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem.batches import exact_zeros
 from plsem.model import Model
-from plsem.names import nearest
+from plsem.names import N_, Said, nearest
 
 FloatArray = NDArray[np.float64]
 
@@ -95,17 +95,24 @@ def _check_values(values: FloatArray, names: tuple[str, ...]) -> None:
     near = [i for i, c in zip(names, values.T, strict=True) if 0 < np.ptp(c) < 1 / _LARGEST]
     if far or near:
         raise DataError(
-            f"item {(far + near)[0]!r} has values whose squares a computer cannot hold; "
-            "divide the column by a constant, which changes no result"
+            Said(
+                "item {item!r} has values whose squares a computer cannot hold; divide the column by a "
+                "constant, which changes no result",
+                item=(far + near)[0],
+            )
         )
     constant = [i for i, c in zip(names, values.T, strict=True) if np.ptp(c) == 0]
     if constant:
-        raise DataError(f"the same answer in every row: {', '.join(constant)}; leave the item out")
+        raise DataError(
+            Said("the same answer in every row: {names}; leave the item out", names=", ".join(constant))
+        )
     same = np.triu(np.abs(correlations(values)) > 1 - 1e-12, 1)
     for first, second in np.argwhere(same):
-        problems.append(f"items {names[first]!r} and {names[second]!r} are the same column")
+        problems.append(
+            Said("items {one!r} and {two!r} are the same column", one=names[first], two=names[second])
+        )
     if problems:
-        raise DataError("; ".join(problems) + "; a correlation of ±1 leaves no unique weights")
+        raise DataError(Said("{items}; a correlation of ±1 leaves no unique weights", items=problems))
 
 
 def correlations(data: pd.DataFrame | ArrayLike) -> FloatArray:
@@ -165,14 +172,23 @@ def dependent_items(correlations: FloatArray, names: Sequence[str]) -> list[tupl
     return sorted(sets, key=lambda s: (len(s), s))
 
 
+#: Why a correlation matrix has no inverse.
+NO_INVERSE = N_(
+    (
+        "{n} rows for {p} items leave their correlation matrix without an inverse",
+        "one of these items is a combination of the others: {items}",
+    )
+)
+
+
 def no_inverse(correlations: FloatArray, names: Sequence[str], n_rows: int | None) -> str:
     """Say why the items' correlation matrix has no inverse: too few rows, or which items; "" where it has one."""
     if float(np.linalg.eigvalsh(correlations)[0]) >= _DEPENDENT:
         return ""
     if n_rows is not None and n_rows <= len(names):
-        return f"{n_rows} rows for {len(names)} items leave their correlation matrix without an inverse"
+        return Said(NO_INVERSE[0], n=n_rows, p=len(names))
     listed = "; ".join(", ".join(s) for s in dependent_items(correlations, names)[:5])
-    return f"one of these items is a combination of the others: {listed}"
+    return Said(NO_INVERSE[1], items=listed)
 
 
 def given_correlations(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray | None:

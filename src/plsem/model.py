@@ -25,7 +25,7 @@ from plsem.composition import (
     problems_of_composition,
 )
 from plsem.model_text import ModelTextError, parse_model, write_model
-from plsem.names import nearest
+from plsem.names import Said, nearest
 
 IntArray = NDArray[np.intp]
 
@@ -343,38 +343,56 @@ def problems_of(
     components = {c for order in orders.values() for c in order.components}
     names = [*blocks, *orders, *multiplied]
     if not blocks:
-        yield "the model has no construct"
+        yield Said("the model has no construct")
     owner: dict[str, str] = {}
     for construct, items in blocks.items():
         if not items:
-            yield f"construct {construct!r} has no item"
+            yield Said("construct {construct!r} has no item", construct=construct)
         for item in items:
             if owner.get(item) == construct:
-                yield f"item {item!r} is listed twice in {construct}"
+                yield Said("item {item!r} is listed twice in {construct}", item=item, construct=construct)
             elif item in owner:
-                yield f"item {item!r} stands in two constructs, {owner[item]} and {construct}"
+                yield Said(
+                    "item {item!r} stands in two constructs, {other} and {construct}",
+                    item=item,
+                    other=owner[item],
+                    construct=construct,
+                )
             owner.setdefault(item, construct)
     for construct, mode in modes.items():
         if construct in orders:
-            yield f"the mode of {construct} stands in its HigherOrder, not in modes"
+            yield Said("the mode of {construct} stands in its HigherOrder, not in modes", construct=construct)
         elif construct not in blocks:
-            yield f"a mode is given for the unknown construct {construct!r}{nearest(construct, blocks)}"
+            yield Said(
+                "a mode is given for the unknown construct {construct!r}{near}",
+                construct=construct,
+                near=nearest(construct, blocks),
+            )
         if mode not in ("A", "B"):
-            yield f"the mode of {construct} must be 'A' or 'B', found {mode!r}"
+            yield Said(
+                "the mode of {construct} must be 'A' or 'B', found {mode!r}", construct=construct, mode=mode
+            )
     if not paths:
-        yield "the model has no path"
+        yield Said("the model has no path")
     for source, target in paths:
         for end in (source, target):
             if end not in names:
                 name = f"'{source} -> {target}'"
-                yield f"path {name} names an unknown construct {end!r}{nearest(end, names)}"
+                yield Said(
+                    "path {name} names an unknown construct {end!r}{near}",
+                    name=name,
+                    end=end,
+                    near=nearest(end, names),
+                )
         if source == target:
-            yield f"path '{source} -> {target}' leads from a construct to itself"
+            yield Said(
+                "path '{source} -> {target}' leads from a construct to itself", source=source, target=target
+            )
     for pair in sorted({q for q in paths if list(paths).count(q) > 1}):
-        yield f"path '{pair[0]} -> {pair[1]}' is listed twice"
+        yield Said("path '{source} -> {target}' is listed twice", source=pair[0], target=pair[1])
     for construct in (*blocks, *orders):
         if construct not in components and not any(construct in pair for pair in paths):
-            yield f"construct {construct!r} is on no path"
+            yield Said("construct {construct!r} is on no path", construct=construct)
     yield from problems_of_composition(blocks, paths, orders, multiplied)
     before: dict[str, list[str]] = {}
     for source, target in paths:
@@ -383,4 +401,6 @@ def problems_of(
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:
-        yield f"the paths form a cycle, {' -> '.join(error.args[1])}; PLS needs a recursive model"
+        yield Said(
+            "the paths form a cycle, {around}; PLS needs a recursive model", around=" -> ".join(error.args[1])
+        )

@@ -12,18 +12,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from plsem.names import Said
+
 OPERATORS = {"=~": "A", "<~": "B", "~": ""}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _PRODUCT = re.compile(rf"{_NAME.pattern}(\s*[*:]\s*{_NAME.pattern})+")
 _OPERATOR = re.compile(r":=|~~|=~|<~|~|==|<-|->|[<>=]")
 _REFUSED = {
-    "~~": "covariances are not part of a PLS model",
-    ":=": "indirect and total effects are computed by themselves",
-    "==": "constraints are not part of a PLS model",
-    "->": "write the target first, TARGET ~ SOURCE",
-    "<-": "write TARGET ~ SOURCE",
+    "~~": Said("covariances are not part of a PLS model"),
+    ":=": Said("indirect and total effects are computed by themselves"),
+    "==": Said("constraints are not part of a PLS model"),
+    "->": Said("write the target first, TARGET ~ SOURCE"),
+    "<-": Said("write TARGET ~ SOURCE"),
 }
-_EXPECTED = "expected CONSTRUCT =~ ITEM + ITEM, CONSTRUCT <~ ITEM + ITEM or TARGET ~ SOURCE + SOURCE"
+_EXPECTED = Said("expected CONSTRUCT =~ ITEM + ITEM, CONSTRUCT <~ ITEM + ITEM or TARGET ~ SOURCE + SOURCE")
 MAX_MODEL_CHARACTERS = 100_000
 
 
@@ -64,7 +66,9 @@ def parse_model(text: str) -> dict[str, Any]:
     Software 48(2) (the notation); ``<~`` as in cSEM and lavaan for composites.
     """
     if len(text) > MAX_MODEL_CHARACTERS:
-        raise ModelTextError(f"longer than {MAX_MODEL_CHARACTERS:,} characters; this is not a model")
+        raise ModelTextError(
+            Said("longer than {most:,} characters; this is not a model", most=MAX_MODEL_CHARACTERS)
+        )
     constructs: dict[str, dict[str, Any]] = {}
     paths: list[str] = []
     products: dict[str, list[str]] = {}
@@ -78,18 +82,24 @@ def parse_model(text: str) -> dict[str, Any]:
                 continue
             if len(left) > 1:
                 raise ModelTextError(
-                    f"one construct stands before {operator}, found {', '.join(map(repr, left))}"
+                    Said(
+                        "one construct stands before {operator}, found {names}",
+                        operator=operator,
+                        names=", ".join(map(repr, left)),
+                    )
                 )
             known = constructs.setdefault(left[0], {"items": [], "mode": OPERATORS[operator]})
             if known["mode"] != OPERATORS[operator]:
-                raise ModelTextError(f"construct {left[0]!r} is measured by =~ and by <~; choose one")
+                raise ModelTextError(
+                    Said("construct {construct!r} is measured by =~ and by <~; choose one", construct=left[0])
+                )
             known["items"] += right
         except ModelTextError as error:
-            problems.append(f"line {line}: {error}")
+            problems.append(Said("line {line}: {error}", line=line, error=error.problems[0]))
     if not problems and not constructs:
-        problems.append(f"no measurement; {_EXPECTED}")
+        problems.append(Said("no measurement; {expected}", expected=_EXPECTED))
     if not problems and not paths:
-        problems.append("no path; expected TARGET ~ SOURCE + SOURCE")
+        problems.append(Said("no path; expected TARGET ~ SOURCE + SOURCE"))
     problems += _unknown_factors(products, constructs)
     higher, mixed = _second_order(constructs)
     if problems or mixed:
@@ -111,8 +121,12 @@ def _sources(terms: Sequence[str], products: dict[str, list[str]], statement: st
             continue
         if len(factors) > 2:
             raise ModelTextError(
-                f"{_short(statement)}: {term!r}: a product of three constructs is not offered; "
-                "enter the three products of two"
+                Said(
+                    "{statement}: {term!r}: a product of three constructs is not offered; enter the "
+                    "three products of two",
+                    statement=_short(statement),
+                    term=term,
+                )
             )
         known = next((n for n, f in products.items() if sorted(f) == sorted(factors)), None)
         name = known or "*".join(factors)
@@ -123,7 +137,11 @@ def _sources(terms: Sequence[str], products: dict[str, list[str]], statement: st
 
 def _unknown_factors(products: Mapping[str, Sequence[str]], constructs: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name!r}: {factor!r} is no construct; fixed or labelled coefficients are not part of a PLS model"
+        Said(
+            "{name!r}: {factor!r} is no construct; fixed or labelled coefficients are not part of a PLS model",
+            name=name,
+            factor=factor,
+        )
         for name, factors in products.items()
         for factor in dict.fromkeys(factors)
         if factor not in constructs
@@ -132,15 +150,20 @@ def _unknown_factors(products: Mapping[str, Sequence[str]], constructs: Mapping[
 
 def _second_order(constructs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
     """Return the constructs whose items are constructs, and what is wrong with those that mix both."""
-    higher, problems = {}, []
+    higher: dict[str, Any] = {}
+    problems: list[str] = []
     for name, body in constructs.items():
         parts = [item for item in body["items"] if item in constructs and item != name]
         if parts and len(parts) == len(body["items"]):
             higher[name] = {"components": parts, "mode": body["mode"]}
         elif parts:
             problems.append(
-                f"{name} is measured by constructs ({', '.join(parts)}) and by items; a second-order construct "
-                "has constructs only: give the items a construct of their own"
+                Said(
+                    "{name} is measured by constructs ({names}) and by items; a second-order construct "
+                    "has constructs only: give the items a construct of their own",
+                    name=name,
+                    names=", ".join(parts),
+                )
             )
     return higher, problems
 
@@ -201,9 +224,11 @@ def _split(statement: str) -> tuple[list[str], str, list[str]]:
     if len(operators) != 1 or operators[0] not in OPERATORS:
         refused = next((_REFUSED[o] for o in operators if o in _REFUSED), None)
         if refused is None:
-            what = "no operator" if not operators else "several statements" if len(operators) > 1 else ""
-            refused = (what + ", " if what else "") + _EXPECTED
-        raise ModelTextError(f"{_short(statement)}: {refused}")
+            what = (
+                Said("no operator" if not operators else "several statements") if len(operators) != 1 else ""
+            )
+            refused = Said("{what}, {expected}", what=what, expected=_EXPECTED) if what else _EXPECTED
+        raise ModelTextError(Said("{file}: {line}", file=_short(statement), line=refused))
     left, right = statement.split(operators[0])
     terms = _names(right, statement, products=operators[0] == "~")
     return _names(left, statement), operators[0], terms
@@ -215,21 +240,29 @@ def _names(side: str, statement: str, *, products: bool = False) -> list[str]:
         if _NAME.fullmatch(name) or (products and _PRODUCT.fullmatch(name)):
             continue
         if not name:
-            reason = f"a name is missing; {_EXPECTED}"
+            reason = Said("a name is missing; {expected}", expected=_EXPECTED)
         elif "*" in name:
-            reason = (
-                f"{name!r}: fixed or labelled coefficients are not part of a PLS model; write the name alone"
+            reason = Said(
+                "{name!r}: fixed or labelled coefficients are not part of a PLS model; write the name alone",
+                name=name,
             )
         elif ":" in name:
-            reason = f"{name!r}: an interaction stands on the right of ~ and has two constructs, TARGET ~ X:M"
+            reason = Said(
+                "{name!r}: an interaction stands on the right of ~ and has two constructs, TARGET ~ X:M",
+                name=name,
+            )
         elif re.search(r"\s|,", name):
-            reason = f"{name!r}: names are joined by +"
+            reason = Said("{name!r}: names are joined by +", name=name)
         else:
-            reason = f"{name!r} is not a name: letters, digits, '_' and '.', not beginning with a digit"
-        raise ModelTextError(f"{_short(statement)}: {reason}")
+            reason = Said(
+                "{name!r} is not a name: letters, digits, '_' and '.', not beginning with a digit", name=name
+            )
+        raise ModelTextError(Said("{file}: {line}", file=_short(statement), line=reason))
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
-        raise ModelTextError(f"{_short(statement)}: {', '.join(twice)} stands twice")
+        raise ModelTextError(
+            Said("{statement}: {names} stands twice", statement=_short(statement), names=", ".join(twice))
+        )
     return names
 
 

@@ -6,7 +6,7 @@ import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,6 +30,33 @@ def N_(text: T, context: str = "") -> T:
     They are shown elsewhere; ``context`` tells two meanings of one English word apart.
     """
     return text
+
+
+class Said(str):
+    """An English sentence that remembers what it was made of, so that it can be said in another language.
+
+    Parameters
+    ----------
+    template : str
+        The text as it stands in the catalogue, with ``{name}`` for each field.
+    **fields
+        What the names stand for; another :class:`Said`, or a list of them, is said in the same language.
+
+    Examples
+    --------
+    >>> Said("{n} rows are left after screening.", n=5)
+    '5 rows are left after screening.'
+    """
+
+    template: str
+    fields: dict[str, Any]
+
+    def __new__(cls, template: str, /, **fields: Any) -> Said:
+        """Write the sentence in English."""
+        filled = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for k, v in fields.items()}
+        self = super().__new__(cls, template.format(**filled) if fields else template)
+        self.template, self.fields = template, fields
+        return self
 
 
 def check_choice(what: str, value: object, valid: tuple[str, ...]) -> None:

@@ -212,21 +212,21 @@ def _paper(options: argparse.Namespace) -> int:
 
 def _new(options: argparse.Namespace) -> int:
     from surveypls.survey.scaffold import scaffold
+    from tabletext.said import Said, into
 
     made = scaffold(options.survey, options.output)
     for path in made.write():
-        print(f"Written: {path}")
+        print(into(Said("Written: {file}", file=str(path)), made.language))
     print(made.advice(_next("check", options.survey, made.study)))
     return 0
 
 
 def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
     """Write the command that comes next, as it can be typed where this one was."""
-    if os.name == "nt":  # no make, another way of quoting
-        import subprocess
+    if os.name == "nt":
+        from surveypls.study.paths import windows_command
 
-        typed = subprocess.list2cmdline([str(survey), str(study)])
-        return f"uv run surveypls {command} {typed}" + (f" --name {name}" if name else "")
+        return windows_command(command, survey, study, name)
     given = [shlex.quote(str(path)) for path in (survey, study)]
     if Path("Makefile").is_file() and Path("study.yaml").is_file():
         target = "mine" if command == "run" else command
@@ -237,11 +237,13 @@ def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
 
 def _check(options: argparse.Namespace) -> int:
     from surveypls.survey.check import MINIMUM_PATH, check
+    from tabletext.said import Said, into
 
     report = check(options.survey, options.study, minimum_path=options.minimum_path or MINIMUM_PATH)
     print(report.text())
     if not report.errors:
-        print(f"Next: {_next('run', options.survey, options.study, _run_name(options.survey))}")
+        command = _next("run", options.survey, options.study, _run_name(options.survey))
+        print(into(Said("Next: {command}", command=command), report.language))
     return 2 if report.errors else 0
 
 

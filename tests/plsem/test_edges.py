@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +11,8 @@ from plsem import kernels, measurement
 from plsem.estimator import estimate
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapWarning
-from plsem.resampling.moments import draw_indices
+from plsem.resampling.moments import block_generator, draw_indices
+from plsem.resampling.replicates import STREAM_GROUPS
 
 MODEL = plsem.Model({"A": ["a0", "a1", "a2"], "B": ["b0", "b1", "b2"]}, [("A", "B")])
 FORMATIVE = plsem.Model({"A": ["a0", "a1", "a2"], "B": ["b0", "b1", "b2"]}, [("A", "B")], modes={"A": "B"})
@@ -149,9 +148,7 @@ def test_one_far_value_takes_no_digits_of_the_others(far: float) -> None:
     assert boot.n_failed == 0
     x = data.to_numpy()
     rows = [*draw_indices(1, 60, 100), *(np.delete(np.arange(60), i) for i in range(60))]
-    # The jackknife's adjusted R² keeps the sample's n.
-    alone = (replace(plsem.fit(x[i], MODEL), n_observations=60) for i in rows)
-    loop = np.stack([quantities(found, include="fast")[1] for found in alone])
+    loop = np.stack([quantities(plsem.fit(x[i], MODEL), include="fast")[1] for i in rows])
     ours = np.concatenate([boot.draws, boot.jackknife])
     # A resample of which the sign is open may come out turned.
     np.testing.assert_allclose(np.abs(ours), np.abs(loop), rtol=1e-11, atol=1e-12)
@@ -195,3 +192,17 @@ def test_large_mode_b_weights_settle(noise: float) -> None:
     assert found.converged and found.iterations < 30
     tight = plsem.fit(continuous(noise), FORMATIVE, tolerance=1e-13, max_iterations=2000)
     np.testing.assert_allclose(found.path_coefficients, tight.path_coefficients, atol=1e-6)
+
+
+def test_groups_left_out_by_the_jackknife_count_their_own_rows() -> None:
+    """Adjusted R² and χ² of what is left go by the rows that are left."""
+    data = continuous()
+    boot = plsem.bootstrap(
+        data, MODEL, ["adjusted_r_squared", "chi_square"], seed=1, n_resamples=10, jackknife=7
+    )
+    order = block_generator(1, STREAM_GROUPS, 0).permutation(60)
+    for found, out in zip(boot.jackknife, np.array_split(order, 7), strict=True):
+        alone = plsem.fit(data.drop(index=data.index[out]), MODEL)
+        np.testing.assert_allclose(
+            found, quantities(alone, include=["adjusted_r_squared", "chi_square"])[1], rtol=1e-11
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from surveypls.__main__ import main
 from surveypls.compendium import project as compendium
 from surveypls.compendium import runner
 from surveypls.survey import files as survey_file
+from surveypls.survey.check import check
 
 ITEMS = [f"{c}{i}" for c in "XMY" for i in (1, 2, 3)]
 STUDY = """\
@@ -458,3 +460,27 @@ def test_names_stay_inside_build() -> None:
     for name in ("..", "a/../b", "a\\b", "~", "%2e%2e", "a\n", "ａ"):
         with pytest.raises(compendium.ParameterError):
             compendium.check_name(name)
+
+
+@pytest.mark.parametrize("name", [n for n, (change, _) in STUDIES.items() if isinstance(change(STUDY), str)])
+def test_every_message_about_a_study_is_said_in_its_language(name: str, tmp_path: Path) -> None:
+    """No line of a report is the same in both languages: one that is stands in the code without a translation."""
+    _put(tmp_path / "survey.csv", GOOD)
+    _put(tmp_path / "study.yaml", str(STUDIES[name][0](STUDY)) + "labels: es\n")
+    report = check(tmp_path / "survey.csv", tmp_path / "study.yaml")
+    model = {f"  {line}" for line in report.model.splitlines()}
+    english, spanish = (replace(report, language=x).text().splitlines() for x in ("en", "es"))
+    assert len(english) == len(spanish)
+    for one, other in zip(english, spanish, strict=True):
+        same_words = one in model or not one or one == "1 error" or "distancias de Mahalanobis" in one
+        assert same_words or one != other, one
+
+
+def test_a_run_refuses_in_the_studys_language(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = place / "inputs" / "study.yaml"
+    _put(study, STUDY.replace("- M -> Y", "- M -> Yy") + "labels: es\n")
+    assert main(["run", "inputs/survey.csv", "inputs/study.yaml"]) == 2
+    assert "nombra un constructo desconocido, 'Yy'; ¿quiso decir 'Y'?" in capsys.readouterr().err
+    _put(study, STUDY + "labels: es\npls: {predict_folds: 5000}\n")
+    assert main(["run", "inputs/survey.csv", "inputs/study.yaml"]) == 2
+    assert "60 filas para 5000 particiones" in capsys.readouterr().err

@@ -11,6 +11,7 @@ import pytest
 
 from surveypls.study.definition import CleaningSettings, parse_study
 from surveypls.study.strict_yaml import load_yaml
+from surveypls.survey.check import check
 from surveypls.survey.scaffold import scaffold
 from tabletext.catalogue import spanish
 
@@ -71,8 +72,23 @@ def test_both_guides_show_the_same_commands() -> None:
 def test_what_new_prints_is_what_the_guide_shows(guide: str, name: str, survey: str, tmp_path: Path) -> None:
     copy = shutil.copy(DOCS.parent / survey, tmp_path / f"{name}.csv")
     said = scaffold(copy).advice().replace(f"{tmp_path}/", "")
-    (shown,) = re.findall(r"```text\n(.*?)```", (DOCS / guide).read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert said.strip().startswith(shown.strip())
+    assert said.strip().startswith(shown_in(guide)[0].strip())
+
+
+def shown_in(guide: str) -> list[str]:
+    """What a guide shows of printed text, in its order: of ``new``, then of ``check``."""
+    return re.findall(r"```text\n(.*?)```", (DOCS / guide).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("guide", "language"), list(zip(GUIDES, ("en", "es"), strict=True)))
+def test_what_check_prints_is_what_the_guide_shows(guide: str, language: str, tmp_path: Path) -> None:
+    for path in (DOCS.parent / "examples" / "library_app").glob("*.*"):
+        shutil.copy(path, tmp_path)
+    study = tmp_path / "study.yaml"
+    text = re.sub(r"^labels:.*$", "", study.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    study.write_text(f"{text}\nlabels: {language}\n", encoding="utf-8")
+    report = check(tmp_path / "survey.csv", study)
+    assert report.text().strip() == shown_in(guide)[1].strip()
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from plsem.efa.pruning import prune
+from plsem.efa.rules import PruningSettings
 from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
@@ -233,6 +235,26 @@ def test_a_second_hump_is_named() -> None:
     table = resampled.summary(interval="percentile").set_index(["statistic", "row", "column"])["original"]
     share = (known * table["path_coefficient", source, target] < 0).mean()
     assert share > 0.05 and f"In {100 * share:.1f}% of the resamples the effect of {stated.id}" in told
+
+
+def test_notes_of_factor_solutions_reach_the_reader() -> None:
+    rng = np.random.default_rng(1)
+    f = rng.normal(size=60)
+    data = pd.DataFrame({f"a{i}": 0.5 * f + rng.normal(size=60) for i in range(3)})
+    data["a3"] = f + 0.02 * rng.normal(size=60)
+    data["a0"] = 0.95 * data["a3"] + 0.25 * rng.normal(size=60)
+    run = prune(data, {"A": list(data.columns)}, PruningSettings(prune=False))
+    assert narrative.factor_notes(run.solutions).startswith(
+        "To know of the factor solutions: A: Heywood case: no unique variance left in a3"
+    )
+    assert "A: caso Heywood: no queda varianza única en a3" in narrative.factor_notes(
+        run.solutions, display=ES
+    )
+    calm = prune(
+        data.assign(a3=rng.normal(size=60) + f), {"A": list(data.columns)}, PruningSettings(prune=False)
+    )
+    assert calm.notes == ()
+    assert "call for no remark" in narrative.factor_notes(calm.solutions)
 
 
 def test_sizes_at_which_a_printed_t_is_ordinary() -> None:

@@ -420,7 +420,7 @@ def test_fixed_sentences_hold_no_number_but_years_and_names():
 
 def test_every_source_that_is_named_is_in_the_references():
     named = [t.source for t in thresholds.THRESHOLDS.values()] + [
-        reference for _, _, reference in RULES.values()
+        reference for _, reference in RULES.values()
     ]
     named += [text for pair in sentences() for texts in pair for text in texts]
     for text in named:

@@ -350,7 +350,7 @@ def test_an_item_that_nobody_left_answered_cannot_be_filled(policy):
 def test_a_log_in_spanish():
     rows = [*varied(5), ("R6", "No", *"12345")]
     found = cleaned(rows, "es")
-    assert found.log["what"].iloc[0].startswith("descartado: contestó 'No'")
+    assert found.log["what"].iloc[0].startswith("eliminado: contestó 'No'")
     assert step(found, "consent")["label"] == "sin consentimiento"
 
 

@@ -557,8 +557,8 @@ def test_new_and_check_speak_the_studys_language(tmp_path: Path) -> None:
 
 # any dress ---------------------------------------------------------------------------------------------
 @st.composite
-def dressed(draw: Any) -> tuple[Grid, str]:
-    """Known answers in a random export: tool, labels, further rows and stray cells."""
+def dressed(draw: Any) -> tuple[Grid, str, str, list[str]]:
+    """Known answers in a random export: tool, labels, further rows and columns, stray cells, encoding."""
     labels = draw(
         st.sampled_from(
             [None, AGREE, OFTEN, *LANGUAGES.values(), ["low", "lowish", "middling", "good", "top"]]
@@ -567,22 +567,52 @@ def dressed(draw: Any) -> tuple[Grid, str]:
     body = digits() if labels is None else words(labels)
     case = draw(st.sampled_from([str, str.upper, str.lower]))
     body = [[case(c) for c in row] for row in body]
+    stray = []
     for _ in range(draw(st.integers(0, 5))):
         row, column = draw(st.integers(0, 119)), draw(st.integers(0, 7))
         body[row][column] = draw(st.sampled_from(["", "NA", "-99", "4 o 5", "x", "99", "9", "no sé", "55"]))
+        stray.append(body[row][column])
     tool = draw(st.sampled_from([None, *TOOLS.values()]))
     grid = [ITEMS, *body] if tool is None else tool(body)
     if draw(st.booleans()):
         grid = [*grid, [draw(st.sampled_from(["Mean", "Total", "Promedio"])), *[""] * (len(grid[0]) - 1)]]
-    return grid, draw(st.sampled_from([",", ";", "\t"]))
+    if tool is None and draw(st.booleans()):  # columns that are no items stand among them
+        place = draw(st.integers(0, 8))
+        rng = np.random.default_rng(3)
+        more = {
+            "Age": rng.integers(18, 66, 120).astype(str),
+            "Town": rng.choice(["Ensenada", "Tijuana", "Mexicali"], 120),
+            "A_total": KNOWN[:, :4].sum(axis=1).astype(str),
+        }
+        if labels is not None:
+            del more["A_total"]
+        columns = [[name, *values] for name, values in more.items()]
+        foot = [""] * len(columns)
+        extra = list(zip(*columns, strict=True))
+        grid = [
+            [*row[:place], *(extra[k] if k < len(extra) else foot), *row[place:]]
+            for k, row in enumerate(grid)
+        ]
+        if place == 0:  # a footer is known by its first cell
+            grid = grid[:121]
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    there = {cell for row in grid for cell in row}
+    return grid, draw(st.sampled_from([",", ";", "\t"])), encoding, [t for t in stray if t in there]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(dressed())
-def test_any_dress_gives_the_same_estimates_or_a_question(tmp_path: Path, export: tuple[Grid, str]) -> None:
-    grid, delimiter = export
-    survey = write(tmp_path, grid, delimiter)
+def test_any_dress_gives_the_same_estimates_or_a_question(
+    tmp_path: Path, export: tuple[Grid, str, str, list[str]]
+) -> None:
+    grid, delimiter, encoding, stray = export
+    survey = write(tmp_path, grid, delimiter, encoding)
     made, text = new(survey)
+    # never silence: what was put in stands in the file or in what new says
+    said = "\n".join([text, made.advice()])
+    assert not [cell for cell in stray if cell and cell not in said]
+    if "A_total" in grid[0]:
+        assert "'A_total': it follows from A1 + A2 + A3 + A4 in every row" in said or stray
     study_file = survey.with_suffix(".yaml")
     survey_part = text[text.index("survey:") : text.index("cleaning:")]
     if any(line.startswith("    ") and line.endswith(":") for line in survey_part.splitlines()):

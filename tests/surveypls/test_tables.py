@@ -531,3 +531,47 @@ def test_thresholds_are_shown_line_by_line_with_decimal_commas_in_spanish():
         assert not any(
             as_number(word.strip("();,.²≥<>~")) and "." in word.strip(".") for word in text.split()
         )
+
+
+def test_a_heywood_case_is_marked_in_table_1_and_told(echo):
+    notes = pd.DataFrame(
+        [("FI", "heywood", "FI2", "…"), ("RC", "several minima", "", "…")],
+        columns=["solution", "code", "items", "text"],
+    )
+    table = tables.table_1_operationalisation(STUDY, CODEBOOK, echo, notes=notes)
+    marked = {
+        table.frame["item"][i]
+        for (i, key), mark in table.marks.items()
+        if key == "efa_loading" and "†" in mark
+    }
+    assert marked == {"FI2"}
+    assert "†: Heywood case" in table.note
+    without = tables.table_1_operationalisation(STUDY, CODEBOOK, echo, notes=notes.iloc[1:])
+    assert "†" not in without.note and not without.marks
+    spanish = tables.table_1_operationalisation(STUDY, CODEBOOK, echo, notes=notes, display=Display("es"))
+    assert "†: caso Heywood" in spanish.note
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "are left blank: one of these items is a combination of the others: f1, f2, f3."),
+        ("es", "quedan en blanco: uno de estos ítems es combinación de los demás: f1, f2, f3."),
+    ],
+)
+def test_the_fit_table_says_why_it_leaves_figures_blank(mediation, tmp_path, language, words):
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame(
+        rng.normal(size=(80, 10)), columns=["f1", "f2", "f3", "s1", "m1", "m2", "m3", "y1", "y2", "y3"]
+    )
+    data["f3"] = data["f1"] + data["f2"]
+    data[["m1", "m2", "m3"]] += data[["f1"]].to_numpy()
+    model = Model.from_blocks(MEDIATION.blocks(), MEDIATION.path_pairs)
+    values = registry.long_table(pls.fit(data, model))
+    fit = exact_fit.exact_fit_test(data, model, seed=1, n_resamples=20).summary()
+    fit.to_csv(tmp_path / "fit.csv", index=False)  # the paper reads it from there
+    for found in (fit, pd.read_csv(tmp_path / "fit.csv")):
+        shown = tables.fit_table(MEDIATION, values, found, display=Display(language))
+        assert words in shown.note
+        assert set(shown.frame["statistic"]) == {"SRMR", "d_ULS"}
+        assert "HI95" not in shown.note

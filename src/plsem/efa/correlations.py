@@ -9,6 +9,7 @@ import pandas as pd
 from ordinalcorr import polychoric
 
 from plsem.efa.extraction import Array
+from plsem.names import Said
 
 Correlation = Literal["pearson", "polychoric"]
 
@@ -78,7 +79,11 @@ def correlation_matrix(data: pd.DataFrame, *, method: Correlation = "pearson") -
     if not np.isfinite(r).all():
         i, j = np.argwhere(~np.isfinite(r))[0]
         raise EfaError(
-            f"no polychoric correlation between {data.columns[i]} and {data.columns[j]}; use pearson"
+            Said(
+                "no polychoric correlation between {one} and {two}; use pearson",
+                one=data.columns[i],
+                two=data.columns[j],
+            )
         )
     return pd.DataFrame(r, index=data.columns, columns=data.columns)
 
@@ -86,12 +91,20 @@ def correlation_matrix(data: pd.DataFrame, *, method: Correlation = "pearson") -
 def check_complete(data: pd.DataFrame) -> None:
     """Raise EfaError, naming the columns, where an answer is missing or a column does not vary."""
     if len(data) < 3:
-        raise EfaError(f"factor analysis needs at least 3 complete rows, found {len(data)}")
+        raise EfaError(Said("factor analysis needs at least 3 complete rows, found {n}", n=len(data)))
     gaps = [str(c) for c in data.columns if data[c].isna().any()]
     if gaps:
         raise EfaError(
-            f"missing answers in {', '.join(gaps)}: apply a missing-data policy first (cleaning.missing)"
+            Said(
+                "missing answers in {names}: apply a missing-data policy first (cleaning.missing)",
+                names=", ".join(gaps),
+            )
         )
     flat = [str(c) for c in data.columns if data[c].nunique() < 2]
     if flat:
-        raise EfaError(f"every answer is the same in {', '.join(flat)}: such an item correlates with nothing")
+        raise EfaError(
+            Said(
+                "every answer is the same in {names}: such an item correlates with nothing",
+                names=", ".join(flat),
+            )
+        )

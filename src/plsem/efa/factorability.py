@@ -53,10 +53,6 @@ class Adequacy:
         )
 
 
-def _bartlett_reading(p_value: float) -> str:
-    return "correlated" if p_value < threshold("p_value").acceptable else "not shown to correlate"
-
-
 def kmo_label(value: float) -> str:
     """Kaiser's (1974) word for a KMO or MSA value."""
     return threshold("kmo").size(value)

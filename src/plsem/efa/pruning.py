@@ -20,6 +20,7 @@ from plsem.efa.rules import (
     first_of_each,
 )
 from plsem.efa.solution import EfaError, FactorSolution
+from plsem.names import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,11 @@ class PruningRun:
     @property
     def notes(self) -> tuple[str, ...]:
         """The notes of the final solutions, each with the solution's name."""
-        return tuple(f"{key}: {note}" for key, found in self.solutions.items() for note in found.notes)
+        return tuple(
+            Said("{file}: {line}", file=key, line=note)
+            for key, found in self.solutions.items()
+            for note in found.notes
+        )
 
 
 def prune_blocks(analyser: Analyser, settings: PruningSettings) -> PruningRun:
@@ -276,7 +281,11 @@ def _trace_row(decision: Decision, answers: pd.DataFrame) -> Mapping[str, object
         "reference": failure.rule.reference,
     }
     if decision.action == "kept":
-        row["reason"] = f"{failure.reason}; kept, {failure.construct} is at its minimum number of items"
+        row["reason"] = Said(
+            "{reason}; kept, {construct} is at its minimum number of items",
+            reason=failure.reason,
+            construct=failure.construct,
+        )
     for stage, block in (("before", decision.before), ("after", decision.after)):
         both = scale_reliability(answers, {"": block}) if block else None
         row[f"n_items_{stage}"] = len(block)

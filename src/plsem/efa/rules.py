@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from plsem.names import nearest
+from plsem.names import N_, Said, nearest
 from plsem.thresholds import threshold
 
 Scope = Literal["per_construct", "joint"]
@@ -200,10 +200,16 @@ def first_of_each(found: Sequence[Failure]) -> list[Failure]:
 def _reason(rule: Rule, s: ItemStatistics, value: float) -> str:
     limit = f"{rule.limit:.2f}"
     if rule.name == "own factor":
-        return f"loads more on {s.cross_construct} than on {s.construct}"
+        return Said("loads more on {other} than on {own}", other=s.cross_construct, own=s.construct)
     if rule.name == "cross-loading":
-        return f"gap of {value:.2f} to {s.cross_construct} is below {limit}"
+        return Said(
+            "gap of {value:.2f} to {other} is below {limit}",
+            value=value,
+            other=s.cross_construct,
+            limit=limit,
+        )
     if rule.name == "own loading" and value <= -rule.limit:
-        return f"loads {value:.2f} on its own factor: reversed wording not declared?"
-    words = {"msa": "MSA", "loading": "own loading", "largest_loading": "largest loading"}
-    return f"{words.get(rule.statistic, rule.statistic)} {value:.2f} is below {limit}"
+        return Said("loads {value:.2f} on its own factor: reversed wording not declared?", value=value)
+    words = N_({"loading": "own loading", "largest_loading": "largest loading", "communality": "communality"})
+    name = Said(words[rule.statistic]) if rule.statistic in words else rule.statistic.upper()
+    return Said("{name} {value:.2f} is below {limit}", name=name, value=value, limit=limit)

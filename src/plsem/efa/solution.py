@@ -13,6 +13,7 @@ from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array, Extracted, Extraction, extract
 from plsem.efa.factorability import Adequacy, adequacy, choose_n_factors, kmo_label, number_of_factors
 from plsem.efa.rotation import Rotation, rotate
+from plsem.names import Said
 from plsem.thresholds import threshold
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 _SALIENT = threshold("efa_loading").borderline or 0.0
 
 
-class Note(str):
+class Note(Said):
     """What a reader must know before trusting a solution: a sentence with a code and the items it is about.
 
     Codes: ``not identified``, ``not converged``, ``creeping``, ``rotation not converged``, ``heywood``,
@@ -43,13 +44,14 @@ class Note(str):
     code: str
     items: tuple[str, ...]
 
-    def __new__(cls, code: str, text: str, items: Sequence[str] = ()) -> Note:  # noqa: D102
-        note = super().__new__(cls, text)
+    def __new__(cls, code: str, said: Said, items: Sequence[str] = ()) -> Note:  # noqa: D102
+        note: Note = str.__new__(cls, said)
+        note.template, note.fields = said.template, said.fields
         note.code, note.items = code, tuple(items)
         return note
 
-    def __reduce__(self) -> tuple[type[Note], tuple[str, str, tuple[str, ...]]]:
-        return Note, (self.code, str(self), self.items)
+    def __reduce__(self) -> tuple[type[Note], tuple[str, Said, tuple[str, ...]]]:
+        return Note, (self.code, Said(self.template, **self.fields), self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,23 +243,34 @@ def _notes(
         notes.append(
             Note(
                 "not identified",
-                f"{k} factor(s) of {p} items are not identified: the loadings are one choice among many",
+                Said(
+                    "{k} factor(s) of {p} items are not identified: the loadings are one choice among many",
+                    k=k,
+                    p=p,
+                ),
             )
         )
     if not found.converged and extraction == "principal_axis":
-        text = f"principal axis creeps: stopped after {found.iterations} iterations without meeting its tolerance"
+        text = Said(
+            "principal axis creeps: stopped after {iterations} iterations without meeting its tolerance",
+            iterations=found.iterations,
+        )
         notes.append(Note("creeping", text))
     elif not found.converged:
-        notes.append(Note("not converged", "the extraction did not converge"))
+        notes.append(Note("not converged", Said("the extraction did not converge")))
     if found.reached < found.starts:
-        text = f"several minima: the lowest was reached from {found.reached} of {found.starts} starts"
+        text = Said(
+            "several minima: the lowest was reached from {reached} of {starts} starts",
+            reached=found.reached,
+            starts=found.starts,
+        )
         notes.append(Note("several minima", text))
     if not rotated:
-        notes.append(Note("rotation not converged", "the rotation did not converge"))
+        notes.append(Note("rotation not converged", Said("the rotation did not converge")))
     if heywood:
-        text = f"Heywood case: no unique variance left in {', '.join(heywood)}"
+        text = Said("Heywood case: no unique variance left in {names}", names=", ".join(heywood))
         notes.append(Note("heywood", text, heywood))
     if smoothed:
-        text = "the correlation matrix was singular, or nearly so, and was smoothed"
+        text = Said("the correlation matrix was singular, or nearly so, and was smoothed")
         notes.append(Note("smoothed", text))
     return tuple(notes)

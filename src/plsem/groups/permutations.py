@@ -146,9 +146,8 @@ class Pair:
         """Return the statistics of both groups, (2, q, b), and whether each pair has a solution, (b,)."""
         values, status = [], np.zeros(len(membership), dtype=np.int8)
         for size, rows in zip(self.sizes, (membership, ~membership), strict=True):
-            task = replace(self.task, rows=size)
             sums = np.concatenate(list(self._moments(rows)), axis=1, dtype=np.float64)
-            found, failed, _ = evaluate(task, sums, float(size))
+            found, failed, _ = evaluate(self.task, sums, size)
             values.append(found)
             status = np.maximum(status, failed)
         return np.stack(values), status
@@ -228,13 +227,13 @@ def bootstrap_group(
     Each construct is turned as in the pooled data, so that draws of two groups can be compared.
     """
     moments = item_moments(values, expand(settings.model).pairs)
-    task = replace(pair.task, moments=moments, rows=len(values))
+    task = replace(pair.task, moments=moments)
     total = settings.n_resamples if given is None else len(given)
     chunk = default_chunk(settings.model, 1)
     parts = (
         drawn_moments(moments, settings.seed, 0, total) if given is None else given_moments(moments, given)
     )
-    draws = [evaluate(task, part, float(len(values))) for part in rechunked(parts, chunk)]
+    draws = [evaluate(task, part, len(values)) for part in rechunked(parts, chunk)]
     failed = sum(int(np.count_nonzero(status)) for _, status, _ in draws)
     return np.concatenate([found for found, _, _ in draws], axis=1).T, failed
 

@@ -22,7 +22,7 @@ from plsem.batches import ZERO
 from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
-from plsem.names import check_choice, check_flag, named_options
+from plsem.names import Said, check_choice, check_flag, named_options
 from plsem.quantities import SIGNED, quantities
 from plsem.resampling.moments import BLOCK, FloatArray, IntArray, item_moments
 from plsem.resampling.parallel import Progress, n_threads, progress_bar, run_ranges
@@ -262,7 +262,10 @@ def estimate_sample(
     for reason, failed in sample.problems.items():
         if failed and reason != "inadmissible":
             raise BootstrapError(
-                f"the sample itself has no solution ({reason}); there is nothing to bootstrap"
+                Said(
+                    "the sample itself has no solution ({reason}); there is nothing to bootstrap",
+                    reason=reason,
+                )
             )
     if model.composed:  # always oriented, resamples as well
         return sample, np.ones(sample.model.n_constructs)
@@ -277,9 +280,21 @@ def _report_failures(result: BootstrapResult, max_failed: float) -> None:
     if share <= WARNING_SHARE and share <= max_failed:
         return
     listed = result.failures_text()
-    message = f"{result.n_failed} of {result.n_resamples} resamples failed ({share:.1%}): {listed}"
+    message = Said(
+        "{n} of {all} resamples failed ({share:.1%}): {listed}",
+        n=result.n_failed,
+        all=result.n_resamples,
+        share=share,
+        listed=listed,
+    )
     if share > max_failed:
         raise BootstrapError(
-            f"{message}; more than max_failed={max_failed:.0%}, so no interval from the rest can be trusted"
+            Said(
+                "{message}; more than max_failed={limit:.0%}, so no interval from the rest can be trusted",
+                message=message,
+                limit=max_failed,
+            )
         )
-    warnings.warn(f"{message}; they are left out of every figure", BootstrapWarning, stacklevel=3)
+    warnings.warn(
+        Said("{message}; they are left out of every figure", message=message), BootstrapWarning, stacklevel=3
+    )

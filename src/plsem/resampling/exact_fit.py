@@ -78,7 +78,7 @@ class ExactFitResult:
             transformed sample's own SRMR is above 0.0001: the estimator does not give the model back,
             its resamples do not obey the model, and the quantiles are no limits of exact fit.  Where
             the sample cannot be transformed (:attr:`reasons`) all but ``original`` is NaN and
-            ``n_draws`` is 0.
+            ``n_draws`` is 0; ``reason``, a column that stands only there, says why.
         """
         for share in quantiles:
             intervals.check_level(share)
@@ -102,7 +102,8 @@ class ExactFitResult:
                 rows.append([name, "model", variant, observed, at_null, *limit, p, usable.size])
         levels = [f"{100 * share:.10g}%" for share in quantiles]
         columns = ["statistic", "row", "column", "original", "transformed", *levels, "p_value", "n_draws"]
-        return pd.DataFrame(rows, columns=columns)
+        table = pd.DataFrame(rows, columns=columns)
+        return table.assign(reason=table["column"].map(self.reasons).fillna("")) if self.reasons else table
 
     def _repr_html_(self) -> str:
         return self.summary().to_html(index=False, float_format=lambda v: f"{v:.4f}", border=0)

@@ -53,12 +53,6 @@ class ResamplingTask:
     base_signs: FloatArray
     sign_changes: SignChanges
     keep_inadmissible: bool
-    rows: int | None = None
-
-    @property
-    def n_observations(self) -> int:
-        """Rows of a resample."""
-        return self.moments.n_rows if self.rows is None else self.rows
 
 
 def default_chunk(model: Model, n_quantities: int) -> int:
@@ -108,18 +102,18 @@ def rechunked(parts: Iterator[NDArray[Any]], chunk: int) -> Iterator[FloatArray]
 
 
 def evaluate(
-    task: ResamplingTask, part: FloatArray, sizes: float | FloatArray
+    task: ResamplingTask, part: FloatArray, n_rows: int
 ) -> tuple[FloatArray, NDArray[np.int8], NDArray[np.bool_]]:
-    """Return the statistics of a chunk of resamples, (q, b), the status of each, and which are turned.
+    """Return the statistics of a chunk of resamples of ``n_rows``: (q, b), the status of each, and which are turned.
 
     Turned: the loadings of some construct lie nearer to the sample's with the other sign, Σ l l* < 0.
     """
-    packed, constant, scales = task.moments.columns(part, sizes)
+    packed, constant, scales = task.moments.columns(part, float(n_rows))
     estimate = pls.estimate_batch(
-        task.model, packed, n_observations=task.n_observations, product_scales=scales, **task.options
+        task.model, packed, n_observations=n_rows, product_scales=scales, **task.options
     )
     if estimate.description is None:
-        deviations = task.moments.means_and_deviations(part, sizes)[1]
+        deviations = task.moments.means_and_deviations(part, float(n_rows))[1]
         estimate = replace(estimate, deviations_last=deviations)
     nearest = _nearest_signs(task, estimate)
     signs = task.base_signs[:, None]
@@ -234,15 +228,25 @@ def jackknife_values(
         raise ValueError(f"jackknife: expected 2 … {n} groups, found {wanted}")
     parts = []
     if wanted == n:
-        rows = np.full(n, n - 1.0)
+        rows = np.full(n, n - 1)
         for start in range(0, n, chunk):
             left = task.moments.without_rows(start, min(start + chunk, n))
-            parts.append(evaluate(task, left, n - 1.0)[0])
+            parts.append(evaluate(task, left, n - 1)[0])
     else:
         order = block_generator(seed, STREAM_GROUPS, 0).permutation(n)
         members = np.array_split(order, wanted)
-        rows = np.array([n - len(m) for m in members], dtype=np.float64)
-        for start in range(0, wanted, chunk):
-            left = task.moments.without_groups(members[start : start + chunk])
-            parts.append(evaluate(task, left, rows[start : start + chunk])[0])
-    return np.concatenate(parts, axis=1).T, rows
+        rows = np.array([n - len(m) for m in members])
+        for start, stop in _runs(rows, chunk):  # the larger groups come first
+            left = task.moments.without_groups(members[start:stop])
+            parts.append(evaluate(task, left, int(rows[start]))[0])
+    return np.concatenate(parts, axis=1).T, rows.astype(np.float64)
+
+
+def _runs(sizes: NDArray[np.int_], longest: int) -> Iterator[tuple[int, int]]:
+    """Yield the (start, stop) of runs of one size, none longer than ``longest``."""
+    start = 0
+    while start < len(sizes):
+        same = np.flatnonzero(sizes[start:] != sizes[start])
+        stop = min(start + int(same[0]) if len(same) else len(sizes), start + longest)
+        yield start, stop
+        start = stop

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem.names import nearest
+from plsem.names import Said, nearest
 from plsem.quantities import about
 from plsem.resampling import intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval, QuantileMethod
@@ -298,11 +298,16 @@ class BootstrapResult:
             text += f" Kept although inadmissible: {self.n_inadmissible:,}."
         return text
 
-    def failures_text(self) -> str:
+    def failures_text(self) -> Said:
         """Return the resamples left out, by reason: ``"3 zero variance, 1 not converged"``."""
         kept = ("inadmissible",) if self.settings.get("keep_inadmissible") else ()
         counts = zip(self.failures["reason"], self.failures["count"], strict=True)
-        return ", ".join(f"{count:,} {reason}" for reason, count in counts if count and reason not in kept)
+        listed = [
+            Said("{count:,} {reason}", count=count, reason=Said(reason))
+            for reason, count in counts
+            if count and reason not in kept
+        ]
+        return Said("{listed}", listed=listed)
 
     def __repr__(self) -> str:
         return f"{self.describe()}\n\n{self._shown().to_string(float_format=lambda v: f'{v:.3f}')}"

@@ -258,7 +258,12 @@ SHEETS: Mapping[str, Sheet] = {
     ),
     "table_1_operationalisation": Sheet(
         lambda p, d, pruned: tables.table_1_operationalisation(
-            p.study, p.read_codebook(), pruned.long_table(), printed=p.printed(), display=d
+            p.study,
+            p.read_codebook(),
+            pruned.long_table(),
+            notes=pruned.notes_table(),
+            printed=p.printed(),
+            display=d,
         )
     ),
     "table_2_4_scale_reliability": Sheet(
@@ -396,6 +401,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "pruning": lambda p, d, pruned: narrative.pruning(
         p.study.blocks(), pruned.blocks, pruned.trace, display=d
     ),
+    "factor_notes": lambda p, d, pruned: narrative.factor_notes(pruned.solutions, display=d),
     "sensitivity": lambda p, d, tried: narrative.sensitivity(tried, display=d),
     "scaling": lambda p, d, pruned: narrative.scaling(pruned.scaling, display=d),
     "estimated": lambda p, d, a: narrative.estimated(

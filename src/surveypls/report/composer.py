@@ -345,6 +345,7 @@ class _Composer:
                     study,
                     data.codebook,
                     data.efa,
+                    notes=data.factor_notes,
                     printed=printed_cells,
                 )
             self.table(

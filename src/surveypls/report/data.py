@@ -57,7 +57,7 @@ class PaperData:
     Parameters
     ----------
     study : Study
-    codebook, flow, items, efa, trace, bounds, exact_fit, prediction : DataFrame or None
+    codebook, flow, items, efa, factor_notes, trace, bounds, exact_fit, prediction : DataFrame or None
     retained : dict of str to tuple of str
         Construct → items analysed.
     summary : DataFrame
@@ -79,6 +79,7 @@ class PaperData:
     trace: pd.DataFrame | None
     bounds: pd.DataFrame | None
     exact_fit: pd.DataFrame | None
+    factor_notes: pd.DataFrame | None
     prediction: pd.DataFrame | None
     retained: dict[str, tuple[str, ...]]
     summary: pd.DataFrame
@@ -126,6 +127,7 @@ def load(project: PaperSource) -> PaperData:
         flow=_optional(project, "01_cleaning_flow"),
         items=_optional(project, "01_descriptives"),
         efa=efa,
+        factor_notes=_optional(project, "02_factor_notes"),
         trace=_optional(project, "02_pruning_trace"),
         bounds=_optional(project, "03_htmt_bounds"),
         exact_fit=_optional(project, "04_exact_fit"),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from plsem.choices import behind_the_sign
+from plsem.efa.solution import FactorSolution
 from plsem.resampling.result import BootstrapResult
 from surveypls.report.measured import Long, cautions, discriminant, reliability, scaling
 from surveypls.report.modelled import estimated, explained, failures, fit, prediction
@@ -23,6 +24,7 @@ from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
+from tabletext.said import into
 
 __all__ = [
     "adequacy",
@@ -32,6 +34,7 @@ __all__ = [
     "discriminant",
     "estimated",
     "explained",
+    "factor_notes",
     "failures",
     "fit",
     "hypotheses",
@@ -215,6 +218,27 @@ def pruning(
         dropped=display.listed(dropped),
         spared=spared,
     )
+
+
+def factor_notes(found: Mapping[str, FactorSolution], *, display: Display = ENGLISH) -> str:
+    """Say what a reader must know of the final factor solutions: Heywood cases, several minima, smoothing.
+
+    Parameters
+    ----------
+    found : mapping of name to FactorSolution
+        :attr:`plsem.efa.pruning.PruningResult.solutions`; the name is a construct's, or "joint".
+    """
+    said = [
+        f"{display('all items together') if name == 'joint' else name}: {into(note, display.language)}"
+        for name, solution in found.items()
+        for note in solution.notes
+    ]
+    if not said:
+        return display(
+            "The factor solutions call for no remark: each extraction converged, no item is left without variance of "
+            "its own, no correlation matrix had to be smoothed."
+        )
+    return display("To know of the factor solutions: {notes}.", notes="; ".join(said))
 
 
 def sensitivity(tried: pd.DataFrame, *, display: Display = ENGLISH) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from plsem.model import problems_of
 from plsem.model_text import ModelTextError, parse_model
-from plsem.names import nearest
+from plsem.names import Said, nearest
+from surveypls.study.words import ProblemsError
 
 if TYPE_CHECKING:
     from surveypls.study.definition import Hypothesis, Study
@@ -20,28 +21,43 @@ def with_model_text(content: Mapping[str, Any]) -> dict[str, Any]:
     """Replace ``model`` by the constructs and paths that it says."""
     text, extra = content["model"], content.get("constructs") or {}
     if not isinstance(text, str):
-        raise ValueError("model: expected text, written 'model: |' with the lines below it")
-    problems = ["paths: stands beside model; write the paths there"] if "paths" in content else []
+        raise ValueError(Said("model: expected text, written 'model: |' with the lines below it"))
+    problems: list[str] = (
+        [Said("paths: stands beside model; write the paths there")] if "paths" in content else []
+    )
     if not isinstance(extra, Mapping) or not all(isinstance(body, Mapping) for body in extra.values()):
-        problems.append("constructs: beside model it holds labels only, as in 'RC: {label: …}'")
+        problems.append(Said("constructs: beside model it holds labels only, as in 'RC: {label: …}'"))
         extra = {}
     found: dict[str, Any] = {"constructs": {}, "paths": []}
     try:
         found = parse_model(text)
     except ModelTextError as error:
-        problems += [f"model {p}" for p in error.problems]
+        problems += [Said("model {line}", line=p) for p in error.problems]
     if found.get("higher_order") or found.get("products"):
         named = ", ".join([*found.get("higher_order", {}), *found.get("products", {})])
         problems.append(
-            f"model: second-order constructs and interactions ({named}) have no place in a study file; estimate them "
-            "in a notebook, plsem.Model.from_text(…)"
+            Said(
+                "model: second-order constructs and interactions ({named}) have no place in a study "
+                "file; estimate them in a notebook, plsem.Model.from_text(…)",
+                named=named,
+            )
         )
     for name, body in extra.items():
         if name not in found["constructs"]:
-            problems.append(f"constructs.{name}: not in model{nearest(name, found['constructs'])}")
-        problems += [f"constructs.{name}.{k}: is said by model" for k in ("items", "mode") if k in body]
+            problems.append(
+                Said(
+                    "constructs.{name}: not in model{near}",
+                    name=name,
+                    near=nearest(name, found["constructs"]),
+                )
+            )
+        problems += [
+            Said("constructs.{name}.{key}: is said by model", name=name, key=k)
+            for k in ("items", "mode")
+            if k in body
+        ]
     if problems:
-        raise ValueError("\n".join(problems))
+        raise ProblemsError(problems)
     rest = {key: value for key, value in content.items() if key != "model"}
     constructs = {name: {**body, **extra.get(name, {})} for name, body in found["constructs"].items()}
     return {**rest, "constructs": constructs, "paths": found["paths"]}
@@ -51,31 +67,47 @@ def model_problems(study: Study) -> Iterable[str]:
     """List what does not hold together: names, items in two constructs, paths, cycles, hypotheses."""
     names = list(study.construct_names)
     for name in sorted({n for n in names if names.count(n) > 1}):
-        yield f"construct {name!r} is defined twice"
+        yield Said("construct {name!r} is defined twice", name=name)
     yield from problems_of(study.blocks(), study.path_pairs, study.modes)
     items = set(study.items)
     for name in sorted(set(names) & items):
         if study.get(name).items != (name,):
-            yield f"{name!r} names both a construct and an item"
+            yield Said("{name!r} names both a construct and an item", name=name)
     for name in sorted(set(study.controls) & {*names, *items, "group"}):
-        yield f"controls.{name}: the name stands for something else; name it otherwise"
+        yield Said("controls.{name}: the name stands for something else; name it otherwise", name=name)
     for item in sorted(RESERVED & items):
-        yield f"item {item!r} has a name that the tables of the analysis use; name it otherwise"
+        yield Said(
+            "item {item!r} has a name that the tables of the analysis use; name it otherwise", item=item
+        )
     for h in study.hypotheses:
         pair = (h.path.source, h.path.target)
         if h.effect == "direct" and pair not in study.path_pairs:
-            yield f"hypothesis {h.id}: no path '{h.path}'{nearest(str(h.path), map(str, study.paths))}"
+            yield Said(
+                "hypothesis {id}: no path '{path}'{near}",
+                id=h.id,
+                path=h.path,
+                near=nearest(str(h.path), map(str, study.paths)),
+            )
         for end in pair:
             if end not in names:
-                yield f"hypothesis {h.id}: unknown construct {end!r}{nearest(end, names)}"
+                yield Said(
+                    "hypothesis {id}: unknown construct {end!r}{near}",
+                    id=h.id,
+                    end=end,
+                    near=nearest(end, names),
+                )
         if h.effect != "direct" and set(pair) <= set(names):
             yield from _no_way(h, study.path_pairs)
     ids = [h.id for h in study.hypotheses]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
-        yield f"hypothesis {twice!r} is listed twice"
+        yield Said("hypothesis {twice!r} is listed twice", twice=twice)
     for item in study.survey.reversed_items:
         if item not in items:
-            yield f"survey.reversed_items: unknown item {item!r}{nearest(item, study.items)}"
+            yield Said(
+                "survey.reversed_items: unknown item {item!r}{near}",
+                item=item,
+                near=nearest(item, study.items),
+            )
 
 
 def _no_way(hypothesis: Hypothesis, pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
@@ -93,8 +125,12 @@ def _no_way(hypothesis: Hypothesis, pairs: Iterable[tuple[str, str]]) -> Iterabl
             reached.add(node)
             todo += after.get(node, ())
     if target not in reached:
-        way = "way of two or more paths" if hypothesis.effect == "indirect" else "way"
-        yield (
-            f"hypothesis {hypothesis.id}: no {way} leads from {source} to {target}, "
-            f"so there is no {hypothesis.effect} effect to test"
+        yield Said(
+            "hypothesis {id}: no way of two or more paths leads from {source} to {target}, so there is no indirect "
+            "effect to test"
+            if hypothesis.effect == "indirect"
+            else "hypothesis {id}: no way leads from {source} to {target}, so there is no total effect to test",
+            id=hypothesis.id,
+            source=source,
+            target=target,
         )

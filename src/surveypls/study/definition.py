@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from plsem.names import nearest
+from plsem.names import Said, nearest
 from surveypls.study.checks import model_problems, with_model_text
 from surveypls.study.paths import STUDIES, not_readable
 from surveypls.study.settings import (
@@ -30,9 +30,10 @@ from surveypls.study.settings import (
     Text,
 )
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
-from surveypls.study.words import explain
+from surveypls.study.words import ProblemsError, explain
 from tabletext.display import Display
 from tabletext.language import DecimalSign, Language
+from tabletext.said import into
 
 __all__ = [
     "BootstrapSettings",
@@ -63,19 +64,18 @@ class StudyError(ValueError):
     ----------
     problems : tuple of str
         Each problem with its place, without the file's name.
+    language : {"en", "es"}
+        The language that the file asks for; the message is in it.
     """
 
-    def __init__(self, source: str, problems: Iterable[str]) -> None:
-        self.source, self.problems = source, tuple(problems)
-        listed = "\n".join(f"  - {p}" for p in self.problems)
-        super().__init__(
-            f"{source}: {self.problems[0]}"
-            if len(self.problems) == 1
-            else f"{source}: {len(self.problems)} problems\n{listed}"
-        )
+    def __init__(self, source: str, problems: Iterable[str], language: Language = "en") -> None:
+        self.source, self.problems, self.language = source, tuple(problems), language
+        said = [into(p, language) for p in self.problems]
+        many = into(Said("{n} problems", n=len(said)), language)
+        super().__init__(f"{source}: " + (said[0] if len(said) == 1 else "\n  - ".join([many, *said])))
 
-    def __reduce__(self) -> tuple[type[StudyError], tuple[str, tuple[str, ...]]]:
-        return type(self), (self.source, self.problems)
+    def __reduce__(self) -> tuple[type[StudyError], tuple[str, tuple[str, ...], Language]]:
+        return type(self), (self.source, self.problems, self.language)
 
 
 class Construct(Settings):
@@ -102,15 +102,18 @@ class Construct(Settings):
     def _items_once(cls, items: tuple[str, ...]) -> tuple[str, ...]:
         twice = sorted({i for i in items if items.count(i) > 1})
         if twice:
-            raise ValueError(f"item listed twice: {', '.join(twice)}")
+            raise ValueError(Said("item listed twice: {names}", names=", ".join(twice)))
         return items
 
     @model_validator(mode="after")
     def _sign_item_belongs(self) -> Construct:
         if self.sign_item is not None and self.sign_item not in self.items:
             raise ValueError(
-                f"sign_item {self.sign_item!r} is not one of the construct's items"
-                + nearest(self.sign_item, self.items)
+                Said(
+                    "sign_item {item!r} is not one of the construct's items{near}",
+                    item=self.sign_item,
+                    near=nearest(self.sign_item, self.items),
+                )
             )
         return self
 
@@ -129,9 +132,16 @@ class Path(Settings):
         if isinstance(value, str):
             parts = [part.strip() for part in value.split("->")]
             if len(parts) > 2 and " - " in value:
-                raise ValueError(f"two entries in one, {value!r}: each begins with '- ', one below the other")
+                raise ValueError(
+                    Said(
+                        "two entries in one, {value!r}: each begins with '- ', one below the other",
+                        value=value,
+                    )
+                )
             if len(parts) != 2 or not all(parts) or parts[0][-1] in "<-–—=" or parts[1][0] in ">-=":
-                raise ValueError(f"a path is written {_meant(value)!r}, found {value!r}")
+                raise ValueError(
+                    Said("a path is written {meant!r}, found {value!r}", meant=_meant(value), value=value)
+                )
             return {"source": parts[0], "target": parts[1]}
         return value
 
@@ -236,7 +246,7 @@ class Study(Settings):
     def _model_holds_together(self) -> Study:
         problems = list(model_problems(self))
         if problems:
-            raise ValueError("\n".join(problems))
+            raise ProblemsError(problems)
         return self
 
     def display(self, language: Language | None = None) -> Display:
@@ -364,16 +374,19 @@ def load_study(path: FilePath | str) -> Study:
     path = FilePath(path)
     try:
         if path.stat().st_size > MAX_STUDY_BYTES:
-            raise StudyError(path.name, [f"larger than {MAX_STUDY_BYTES:,} bytes; this is not a study file"])
+            raise StudyError(
+                path.name,
+                [Said("larger than {most:,} bytes; this is not a study file", most=MAX_STUDY_BYTES)],
+            )
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise StudyError(path.name, [f"not UTF-8 text (byte {error.start})"]) from None
+        raise StudyError(path.name, [Said("not UTF-8 text (byte {place})", place=error.start)]) from None
     except StudyError:
         raise
     except OSError as error:
         raise StudyError(path.name, [not_readable(path, error, STUDIES)]) from None
     except ValueError as error:  # a name that no file can have
-        raise StudyError(path.name, [f"cannot be read: {error}"]) from None
+        raise StudyError(path.name, [Said("cannot be read: {error}", error=str(error))]) from None
     return parse_study(text, source=path.name)
 
 
@@ -382,16 +395,23 @@ def parse_study(text: str, *, source: str = "study.yaml") -> Study:
     try:
         content = load_yaml(text)
     except StrictYamlError as error:
-        raise StudyError(source, [str(error)]) from None
+        raise StudyError(source, [error.args[0]], language_in(text)) from None
     if not isinstance(content, dict):
-        kind = "nothing" if content is None else f"one {type(content).__name__}"
-        raise StudyError(source, [f"expected keys such as 'constructs:' and 'paths:', found {kind}"])
+        kind = Said("nothing") if content is None else Said("one {kind}", kind=type(content).__name__)
+        raise StudyError(
+            source, [Said("expected keys such as 'constructs:' and 'paths:', found {kind}", kind=kind)]
+        )
     try:
         return Study.model_validate(content)
     except ValidationError as error:
         problems = explain(error, content, Study)
         blocked = {str(e["loc"][0]) if e["loc"] else "" for e in error.errors()}
-        raise StudyError(source, problems + _hidden_problems(content, blocked)) from None
+        raise StudyError(source, problems + _hidden_problems(content, blocked), language_in(text)) from None
+
+
+def language_in(text: str) -> Language:
+    """Read the language off a study file that may not be in order."""
+    return "es" if re.search(r"^labels:\s*['\"]?es\b", text, re.MULTILINE) else "en"
 
 
 def _hidden_problems(content: Mapping[str, Any], blocked: set[str]) -> list[str]:

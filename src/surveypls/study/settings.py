@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from plsem.efa.rules import Correlation, Extraction, NumberRule, PruningSettings, Rotation, Scope
+from plsem.names import Said
 from plsem.resampling.intervals import DEFAULT_INTERVAL
 from tabletext.language import Language
 
@@ -55,7 +56,9 @@ class Text(Settings):
     def _printable(cls, value: str) -> str:
         found = _CONTROL.search(value)
         if found:
-            raise ValueError(f"holds the control character {found[0]!r}, which cannot be printed")
+            raise ValueError(
+                Said("holds the control character {found!r}, which cannot be printed", found=found[0])
+            )
         return value
 
     def __call__(self, language: Language) -> str:
@@ -96,15 +99,23 @@ def scale_labels(value: Any) -> Any:
     bare = [str(k) for k, v in value.items() if v is None]
     if bare:
         raise ValueError(
-            f"no number for {', '.join(map(repr, bare))}; write 1 for the lowest answer, 2 for the next, and so on; "
-            "what is no answer at all is moved to survey.missing_codes"
+            Said(
+                "no number for {names}; write 1 for the lowest answer, 2 for the next, and so on; what "
+                "is no answer at all is moved to survey.missing_codes",
+                names=", ".join(map(repr, bare)),
+            )
         )
     return {str(k): v for k, v in value.items()}
 
 
 def _two_ends(scale: dict[str, int]) -> dict[str, int]:
     if len(set(scale.values())) < 2:
-        raise ValueError(f"expected at least two different numbers, found {sorted(set(scale.values()))}")
+        raise ValueError(
+            Said(
+                "expected at least two different numbers, found {numbers}",
+                numbers=str(sorted(set(scale.values()))),
+            )
+        )
     return scale
 
 

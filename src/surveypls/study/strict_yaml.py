@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from plsem.names import Said
 from surveypls.study.yaml_hints import hint
 
 MAX_DEPTH = 40
@@ -25,10 +26,12 @@ class _StrictLoader(yaml.SafeLoader):
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise StrictYamlError(f"line {line}: YAML aliases (*name) are not accepted; write it out")
+            raise StrictYamlError(
+                Said("line {line}: YAML aliases (*name) are not accepted; write it out", line=line)
+            )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise StrictYamlError(f"line {line}: nested too deeply to be a study file")
+            raise StrictYamlError(Said("line {line}: nested too deeply to be a study file", line=line))
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -38,12 +41,16 @@ class _StrictLoader(yaml.SafeLoader):
         for key_node, _ in node.value:
             line = key_node.start_mark.line + 1
             if key_node.tag == "tag:yaml.org,2002:merge":
-                raise StrictYamlError(f"line {line}: YAML merges (<<) are not accepted; write it out")
+                raise StrictYamlError(
+                    Said("line {line}: YAML merges (<<) are not accepted; write it out", line=line)
+                )
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, (str, int, float, bool)):
-                raise StrictYamlError(f"line {line}: a key must be plain text, found {key!r}")
+                raise StrictYamlError(
+                    Said("line {line}: a key must be plain text, found {key!r}", line=line, key=key)
+                )
             if key in keys:
-                raise StrictYamlError(f"line {line}: key {key!r} stands twice")
+                raise StrictYamlError(Said("line {line}: key {key!r} stands twice", line=line, key=key))
             keys.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -71,12 +78,16 @@ def load_yaml(text: str) -> Any:
     except StrictYamlError:
         raise
     except RecursionError:
-        raise StrictYamlError("nested too deeply to be a study file") from None
+        raise StrictYamlError(Said("nested too deeply to be a study file")) from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         plain = hint(text, mark.line if mark else None)
         if plain:
-            raise StrictYamlError(f"not valid YAML, {plain}") from None
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+            raise StrictYamlError(Said("not valid YAML, {plain}", plain=plain)) from None
+        where = (
+            Said("line {line}, column {column}: ", line=mark.line + 1, column=mark.column + 1) if mark else ""
+        )
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise StrictYamlError(f"{where}not valid YAML: {problem}") from None
+        raise StrictYamlError(
+            Said("{where}not valid YAML: {problem}", where=where, problem=problem)
+        ) from None

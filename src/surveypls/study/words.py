@@ -8,38 +8,52 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from plsem.names import nearest
+from plsem.names import N_, Said, nearest
 
-#: What pydantic says, in the words of a YAML file.
+_ENTRIES = r"items? after validation, not .*"
+#: What pydantic says, and the same in the words of a YAML file.
 _WORDS = (
-    (r"^Value error, ", ""),
-    (r"^Assertion failed, ", ""),
-    (r"Input should be a valid tuple", "expected a list, as in [a, b]"),
-    (r"Input should be a valid dictionary(?: or instance of \w+| or object.*)?", "expected keys with values"),
-    (r"Input should be a valid string", "expected text; put quotation marks around it"),
-    (r"Input should be a valid (?:integer|number).*", "expected a number"),
-    (r"Input should be a valid boolean.*", "expected true or false"),
+    (r"Input should be a valid tuple", N_("expected a list, as in [a, b]")),
+    (
+        r"Input should be a valid dictionary(?: or instance of \w+| or object.*)?",
+        N_("expected keys with values"),
+    ),
+    (r"Input should be a valid string", N_("expected text; put quotation marks around it")),
+    (r"Input should be a valid (?:integer|number).*", N_("expected a number")),
+    (r"Input should be a valid boolean.*", N_("expected true or false")),
     (
         r"String should match pattern .*",
-        "expected a name: letters A–Z without accents or ñ, digits, '_' and '.', not beginning with a digit",
+        N_(
+            "expected a name: letters A–Z without accents or ñ, digits, '_' and '.', not beginning with a digit"
+        ),
     ),
-    (r"Input should be (.*)", r"expected \1"),
-    (r"Tuple should have at most (\d+) items? after validation, not .*", r"at most \1 entries"),
-    (r"Tuple should have at least (\d+) items? after validation, not .*", r"at least \1 entry is needed"),
-    (r"Dictionary should have at most (\d+) items? after validation, not .*", r"at most \1 entries"),
     (
-        r"Dictionary should have at least (\d+) items? after validation, not .*",
-        r"at least \1 entries are needed",
+        r"Input should be greater than or equal to (?P<limit>.*)",
+        N_("expected greater than or equal to {limit}"),
     ),
-    (r"String should have at most (\d+) characters?", r"at most \1 characters"),
-    (r"String should have at least \d+ characters?", "expected text"),
+    (r"Input should be less than or equal to (?P<limit>.*)", N_("expected less than or equal to {limit}")),
+    (r"Input should be greater than (?P<limit>.*)", N_("expected greater than {limit}")),
+    (r"Input should be less than (?P<limit>.*)", N_("expected less than {limit}")),
+    (r"Input should be (?P<what>.*) or (?P<other>.*)", N_("expected {what} or {other}")),
+    (r"Input should be (?P<what>.*)", N_("expected {what}")),
+    (rf"(?:Tuple|Dictionary) should have at most (?P<n>\d+) {_ENTRIES}", N_("at most {n} entries")),
+    (rf"Tuple should have at least (?P<n>\d+) {_ENTRIES}", N_("at least {n} entry is needed")),
+    (rf"Dictionary should have at least (?P<n>\d+) {_ENTRIES}", N_("at least {n} entries are needed")),
+    (r"String should have at most (?P<n>\d+) characters?", N_("at most {n} characters")),
+    (r"String should have at least \d+ characters?", N_("expected text")),
 )
-
-
 _MISSING = {
-    "paths": "; one a line, written '- SOURCE -> TARGET'",
-    "constructs": "; written 'NAME: [ITEM, ITEM]', one a line",
+    "paths": N_("missing; one a line, written '- SOURCE -> TARGET'"),
+    "constructs": N_("missing; written 'NAME: [ITEM, ITEM]', one a line"),
 }
+
+
+class ProblemsError(ValueError):
+    """Several faults of one part of a study file, each a sentence of its own."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 def explain(error: ValidationError, content: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
@@ -67,29 +81,49 @@ def explain(error: ValidationError, content: Mapping[str, Any], model: type[Base
         if e["type"] == "too_short" and any(o["loc"][:1] == e["loc"][:1] and o is not e for o in found):
             continue
         place, loc = _place(e["loc"], content), e["loc"]
-        for message in _message(e, model).split("\n"):
-            said = f"{place}: {message}" if loc else message
+        for message in _messages(e, model):
+            said = Said("{file}: {line}", file=place, line=message) if loc else message
             if said not in problems:
                 problems.append(said)
     return problems
 
 
+def _messages(error: Any, model: type[BaseModel]) -> list[str]:
+    """Return what one error says; of our own rules the very sentences, which know other languages."""
+    if error["type"] in ("value_error", "assertion_error"):
+        ours = error["ctx"]["error"]
+        return list(getattr(ours, "problems", ours.args[:1]))
+    return [_message(error, model)]
+
+
 def _message(error: Any, model: type[BaseModel]) -> str:
-    message = str(error["msg"])
-    for pattern, words in _WORDS:
-        message = re.sub(pattern, words, message)
     if error["type"] == "extra_forbidden":
-        return "unknown key" + nearest(str(error["loc"][-1]), _valid_keys(error["loc"], model))
+        return Said(
+            "unknown key{near}", near=nearest(str(error["loc"][-1]), _valid_keys(error["loc"], model))
+        )
     if error["type"] == "missing":
-        return "missing" + _MISSING.get(".".join(map(str, error["loc"])), "")
-    if error["type"] == "value_error":
-        return message
+        return Said(_MISSING.get(".".join(map(str, error["loc"])), N_("missing")))
     found = repr(error.get("input"))
     if error["type"] == "string_pattern_mismatch" and isinstance(error["loc"][-1], int):
         names = re.split(r"\s*[;,/|]\s*|\s+-\s+|\s+", str(error["input"]))
         if len(names) > 1 and all(re.fullmatch(r"[A-Za-z_][\w.]*", name) for name in names):
-            return f"one name a place, separated by commas: [{', '.join(names)}] (found {found[:60]})"
-    return f"{message} (found {found if len(found) <= 60 else found[:57] + '...'})"
+            return Said(
+                "one name a place, separated by commas: [{names}] (found {found})",
+                names=", ".join(names),
+                found=found[:60],
+            )
+    return Said(
+        "{message} (found {found})",
+        message=_translated(str(error["msg"])),
+        found=found if len(found) <= 60 else found[:57] + "...",
+    )
+
+
+def _translated(message: str) -> str:
+    for pattern, words in _WORDS:
+        if match := re.fullmatch(pattern, message):
+            return Said(words, **match.groupdict())
+    return message
 
 
 def _place(loc: Sequence[Any], content: Mapping[str, Any]) -> str:
@@ -102,7 +136,10 @@ def _place(loc: Sequence[Any], content: Mapping[str, Any]) -> str:
         elif isinstance(section, Sequence) and loc[1] < len(section):
             entry = section[loc[1]]
             named = entry.get("name", entry.get("id")) if isinstance(entry, Mapping) else None
-            parts[1] = str(named) if isinstance(named, str) else f"entry {loc[1] + 1}"
+            if not isinstance(named, str):
+                rest = "".join(f".{p}" for p in parts[2:])
+                return Said("{section}.entry {n}{rest}", section=parts[0], n=loc[1] + 1, rest=rest)
+            parts[1] = named
     return ".".join(parts) or "study"
 
 

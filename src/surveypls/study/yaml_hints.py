@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from plsem.names import Said
+
 _KEY = re.compile(r"(?:- +)?([^\s#:\[\]{}\"'][^:\[\]{}]*?|\"[^\"]*\"):(?:\s|$)")
 #: Opens or closes a list or mapping written in brackets, quotations left out.
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")
@@ -21,7 +23,7 @@ def hint(text: str, line: int | None) -> str | None:
     """
     lines = text.splitlines()
     if line is not None and line < len(lines) and re.match(r" *\t", lines[line]):
-        return f"line {line + 1}: begins with a tab; use spaces, not tabs"
+        return Said("line {number}: begins with a tab; use spaces, not tabs", number=line + 1)
     found = _crooked(lines)
     if found:
         return found
@@ -29,12 +31,19 @@ def hint(text: str, line: int | None) -> str | None:
         if number is not None and 0 <= number < len(lines):
             bare = re.match(r"\s*(?:- +)?([\w.]+):([\[{].*)", lines[number])
             if bare:
-                return f"line {number + 1}: put a space after the colon, '{bare[1]}: {bare[2]}'"
+                return Said(
+                    "line {number}: put a space after the colon, '{key}: {value}'",
+                    number=number + 1,
+                    key=bare[1],
+                    value=bare[2],
+                )
     if line is not None and line < len(lines):
         inner = re.fullmatch(r"\s*(?:- +)?([\w.]+):\s+([^\"'\[{].*:\s.*|[^\"'\[{].*:)", lines[line])
         if inner:
-            return (
-                f'line {line + 1}: a colon stands in the text; put quotation marks around it, {inner[1]}: "…"'
+            return Said(
+                'line {number}: a colon stands in the text; put quotation marks around it, {key}: "…"',
+                number=line + 1,
+                key=inner[1],
             )
     return None
 
@@ -59,9 +68,15 @@ def _crooked(lines: list[str]) -> str | None:
             if not open_at or open_at[-1][0] < indent:
                 if above is not None or not goes_deeper:
                     other = above or open_at[-1]
-                    return (
-                        f"line {number}: {name} is indented by {_spaces(indent)}, {other[1]} (line {other[2]}) by "
-                        f"{other[0]}; what belongs together begins one below the other"
+                    return Said(
+                        "line {number}: {name} is indented by {spaces}, {other} (line {line}) by "
+                        "{depth}; what belongs together begins one below the other",
+                        number=number,
+                        name=name,
+                        spaces=_spaces(indent),
+                        other=other[1],
+                        line=other[2],
+                        depth=other[0],
                     )
                 open_at.append((indent, name, number))
             else:
@@ -83,4 +98,4 @@ def _name(written: str) -> str:
 
 
 def _spaces(n: int) -> str:
-    return f"{n} space{'s' * (n != 1)}"
+    return Said("{n} space" if n == 1 else "{n} spaces", n=n)

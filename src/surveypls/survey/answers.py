@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from surveypls.study.definition import Study
 from surveypls.study.settings import SurveySettings
-from surveypls.survey.said import Said
+from tabletext.said import Said
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from surveypls.survey.columns import accepts, answer_counts, looks_like_consent,
 from surveypls.survey.files import TextTable
 from surveypls.survey.known_scales import is_neutral, rank
 from surveypls.survey.reading import RawSurvey
-from surveypls.survey.said import Said
+from tabletext.said import Said
 
 #: Texts, cells or columns named in one message at most.
 SHOWN = 6

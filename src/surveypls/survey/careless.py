@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from plsem.names import Said
 from surveypls.survey.answers import Array
 
 
@@ -55,10 +56,19 @@ def mahalanobis(values: Array) -> tuple[Array, Array]:
     n, p = values.shape
     covariance = centred.T @ centred / max(n - 1, 1)
     if n <= p + 1:
-        raise ValueError(f"Mahalanobis distances need {p + 2} complete rows, found {n} rows for {p} items")
+        raise ValueError(
+            Said(
+                "Mahalanobis distances need {least} complete rows, found {n} rows for {p} items",
+                least=p + 2,
+                n=n,
+                p=p,
+            )
+        )
     if np.linalg.matrix_rank(covariance, hermitian=True) < p:
         raise ValueError(
-            f"Mahalanobis distances are not defined: among the {p} items some follow from the others"
+            Said(
+                "Mahalanobis distances are not defined: among the {p} items some follow from the others", p=p
+            )
         )
     squared = np.einsum("ij,ij->i", centred, np.linalg.solve(covariance, centred.T).T)
     return squared, np.asarray(stats.chi2.sf(squared, p))

@@ -5,7 +5,6 @@ Errors keep the analysis from running; warnings are what a reader of its results
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +19,12 @@ from surveypls.survey.answers import name_key
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.reading import RawSurvey, survey_from_table
-from surveypls.survey.said import Said, into
 from surveypls.survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.survey.screening import CleaningResult, clean
 from surveypls.survey.trial import ROWS_PER_ITEM, estimates
 from tableaudit.printed import PublishedError, load_published
 from tabletext.language import Language
+from tabletext.said import Said, into
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
@@ -67,7 +66,7 @@ class CheckReport:
         """Return the report as plain text, in the study's language."""
 
         def say(template: str, **fields: Any) -> str:
-            return Said(template, **fields).into(self.language)
+            return into(Said(template, **fields), self.language)
 
         parts = []
         for one, many, lines in (("error", "errors", self.errors), ("warning", "warnings", self.warnings)):
@@ -106,31 +105,24 @@ def check(survey: Path | str, study_file: Path | str, *, minimum_path: float = M
     survey, study_file = Path(survey), Path(study_file)
     found = _Findings()
     study = table = None
+    language: Language = "en"
     refuse_swapped(survey, study_file)
     try:
         study = load_study(study_file)
         found.model = write_model(study.blocks(), study.path_pairs, study.modes)
     except StudyError as error:
         found.errors += _of(study_file.name, error.problems)
+        language = error.language
     try:
         table = read_table(survey, sheet=None if study is None else study.survey.sheet)
     except SurveyError as error:
         found.errors += _of(survey.name, error.problems)
     if study is not None and table is not None:
         _together(found, survey, study_file, study, table, minimum_path)
-    language = _language_of_file(study_file) if study is None else study.labels
+    language = language if study is None else study.labels
     return CheckReport(
         tuple(found.errors), tuple(found.warnings), tuple(found.facts), found.model, study, language
     )
-
-
-def _language_of_file(study_file: Path) -> Language:
-    """Read the language off a study file that cannot be used."""
-    try:
-        told = re.search(r"^labels:\s*['\"]?(en|es)\b", study_file.read_text("utf-8-sig"), re.MULTILINE)
-    except (OSError, UnicodeDecodeError):
-        return "en"
-    return "es" if told and told[1] == "es" else "en"
 
 
 def _of(name: str, lines: Iterable[str]) -> list[str]:
@@ -142,9 +134,9 @@ def preflight(survey: Path | str, study_file: Path | str) -> Study:
     """Return the checked study; raise :class:`CheckError` with every error if a run cannot succeed."""
     report = check(survey, study_file)
     if report.errors or report.study is None:
-        listed = "\n".join(f"  - {e}" for e in report.errors)
-        n = len(report.errors)
-        raise CheckError(report.errors[0] if n == 1 else f"{n} problems, nothing was run\n{listed}")
+        said = [into(e, report.language) for e in report.errors]
+        many = into(Said("{n} problems, nothing was run", n=len(said)), report.language)
+        raise CheckError(said[0] if len(said) == 1 else "\n  - ".join([many, *said]))
     return report.study
 
 
@@ -219,7 +211,9 @@ def _together(
         more = ", …" if len(unused) > SHOWN else ""
         found.facts.append(
             Said(
-                "{n} columns are not used: {columns}.",
+                "One column is not used: {columns}."
+                if len(unused) == 1
+                else "{n} columns are not used: {columns}.",
                 n=len(unused),
                 columns=", ".join(repr(h[:40]) for h in unused[:SHOWN]) + more,
             )

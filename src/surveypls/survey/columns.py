@@ -9,8 +9,8 @@ from typing import Literal
 
 from surveypls.survey.answers import plain
 from surveypls.survey.files import TextTable
-from surveypls.survey.said import Said
 from surveypls.survey.words import means
+from tabletext.said import Said
 
 Language = Literal["en", "es"]
 

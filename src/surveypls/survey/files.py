@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 from surveypls.study.paths import TABLES, not_readable
 from surveypls.survey.forms import LeftOut, Record, split_records
-from surveypls.survey.said import Said
+from tabletext.said import Said
 
 MAX_SURVEY_BYTES = 100_000_000
 MAX_COLUMNS = 5_000

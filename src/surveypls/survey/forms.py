@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveypls.survey.answers import number_of, plain
-from surveypls.survey.said import Said
 from surveypls.survey.words import means
+from tabletext.said import Said
 
 Record = tuple[int, list[str]]
 

@@ -8,49 +8,35 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tabletext.catalogue import N_, translate
 from tabletext.language import Language
 
 Mask = NDArray[np.bool_]
 
-#: Rule → (name in English, in Spanish, reference), in the order in which they are applied.
-RULES: dict[str, tuple[str, str, str]] = {
-    "received": ("received", "recibidos", ""),
-    "no_answers": ("no row of answers", "fila sin respuestas", ""),
-    "excluded": ("left out by the study file", "excluidos por el archivo del estudio", ""),
-    "blank": ("blank form", "formulario en blanco", "AAPOR (2023)"),
-    "consent": ("no consent", "sin consentimiento", "AAPOR (2023)"),
-    "duplicate_row": (
-        "whole form sent again",
-        "formulario completo repetido",
-        "Kuriakose & Robbins (2016)",
-    ),
-    "duplicate_id": ("same id sent again", "mismo identificador repetido", "Kuriakose & Robbins (2016)"),
-    "duplicate_answers": (
-        "same answers sent again",
-        "mismas respuestas repetidas",
-        "Kuriakose & Robbins (2016)",
-    ),
-    "out_of_scale": ("answer off the scale", "respuesta fuera de la escala", "Van den Broeck et al. (2005)"),
-    "completion": ("unfinished form", "formulario sin terminar", "AAPOR (2023)"),
-    "longstring": ("long run of one answer", "racha larga de una respuesta", "Johnson (2005)"),
-    "irv": ("answers hardly vary", "respuestas casi sin variación", "Dunn et al. (2018)"),
-    "person_missing": (
-        "too many analysed items missing",
-        "faltan demasiados ítems analizados",
-        "Hair et al. (2022)",
-    ),
-    "observed": ("no value of a control variable", "sin valor de una variable de control", ""),
-    "outlier": ("multivariate outlier", "caso atípico multivariado", "Tabachnick & Fidell (2019)"),
-    "missing": ("missing answer (listwise)", "respuesta faltante (por lista)", "Little & Rubin (2019)"),
-    "imputed": ("missing answer filled in", "respuesta faltante completada", "Little & Rubin (2019)"),
+#: Rule → (name, reference), in the order in which they are applied.
+RULES: dict[str, tuple[str, str]] = {
+    "received": (N_("received"), ""),
+    "no_answers": (N_("no row of answers"), ""),
+    "excluded": (N_("left out by the study file"), ""),
+    "blank": (N_("blank form"), "AAPOR (2023)"),
+    "consent": (N_("no consent"), "AAPOR (2023)"),
+    "duplicate_row": (N_("whole form sent again"), "Kuriakose & Robbins (2016)"),
+    "duplicate_id": (N_("same id sent again"), "Kuriakose & Robbins (2016)"),
+    "duplicate_answers": (N_("same answers sent again"), "Kuriakose & Robbins (2016)"),
+    "out_of_scale": (N_("answer off the scale"), "Van den Broeck et al. (2005)"),
+    "completion": (N_("unfinished form"), "AAPOR (2023)"),
+    "longstring": (N_("long run of one answer"), "Johnson (2005)"),
+    "irv": (N_("answers hardly vary"), "Dunn et al. (2018)"),
+    "person_missing": (N_("too many analysed items missing"), "Hair et al. (2022)"),
+    "observed": (N_("no value of a control variable"), ""),
+    "outlier": (N_("multivariate outlier"), "Tabachnick & Fidell (2019)"),
+    "missing": (N_("missing answer (listwise)"), "Little & Rubin (2019)"),
+    "imputed": (N_("missing answer filled in"), "Little & Rubin (2019)"),
 }
 
-_ACTIONS = {
-    "dropped": ("dropped", "descartado"),
-    "set missing": ("set missing", "tratado como faltante"),
-    "reported": ("reported, kept", "señalado, conservado"),
-    "imputed": ("filled in", "completado"),
-}
+_ACTIONS = N_(
+    {"dropped": "dropped", "set missing": "set missing", "reported": "reported, kept", "imputed": "filled in"}
+)
 _LOG = ["row", "respondent", "rule", "action", "item", "found", "what", "reference"]
 
 
@@ -83,7 +69,7 @@ class CleaningLog:
         labels: Language,
         left_out: Sequence[tuple[int, str]] = (),
     ) -> None:
-        self._rows, self._respondents, self._labels = list(rows), list(respondents), labels
+        self._rows, self._respondents, self.language = list(rows), list(respondents), labels
         self.kept: Mask = np.ones(len(self._rows), dtype=np.bool_)
         self.dropped_by = [""] * len(self._rows)
         self._entries: list[dict[str, object]] = []
@@ -94,9 +80,9 @@ class CleaningLog:
                 self._log(number, "", "no_answers", "dropped", why, "", "")
             self.step("no_answers", dropped=len(left_out))
 
-    def say(self, english: str, spanish: str) -> str:
-        """Choose the sentence in the log's language."""
-        return spanish if self._labels == "es" else english
+    def say(self, text: str) -> str:
+        """Return a text of the code in the log's language."""
+        return translate(text, self.language)
 
     def note(self, row: int, rule: str, action: str, what: str, *, item: str = "", found: str = "") -> None:
         """Write one decision about one row."""
@@ -111,8 +97,8 @@ class CleaningLog:
                 "action": action,
                 "item": item,
                 "found": found,
-                "what": f"{self.say(*_ACTIONS[action])}: {what}",
-                "reference": RULES[rule][2],
+                "what": f"{self.say(_ACTIONS[action])}: {what}",
+                "reference": RULES[rule][1],
             }
         )
 
@@ -120,12 +106,12 @@ class CleaningLog:
         self, rule: str, *, parameter: str = "", dropped: int = 0, flagged: int = 0, left: int = 0
     ) -> None:
         """Write a rule's line of the flow, after its rows were taken out of ``kept``."""
-        english, spanish, reference = RULES[rule]
+        name, reference = RULES[rule]
         rows_kept = int(self.kept.sum()) + left
         self._steps.append(
             {
                 "rule": rule,
-                "label": self.say(english, spanish),
+                "label": translate(name, self.language),
                 "parameter": parameter,
                 "rows_in": rows_kept + dropped,
                 "dropped": dropped,
@@ -153,8 +139,8 @@ class CleaningLog:
 
     def losses(self) -> str:
         """List how many rows each rule dropped, for a message."""
-        return (
-            ", ".join(f"{s['label']} {s['dropped']}" for s in self._steps if s["dropped"]) or "none dropped"
+        return ", ".join(f"{s['label']} {s['dropped']}" for s in self._steps if s["dropped"]) or self.say(
+            "none dropped"
         )
 
     def log(self) -> pd.DataFrame:

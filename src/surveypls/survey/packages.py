@@ -10,7 +10,7 @@ from typing import Any
 from surveypls.survey.answers import number_of, numbered
 from surveypls.survey.files import MAX_ROWS, SurveyError, _cell_text
 from surveypls.survey.forms import Record
-from surveypls.survey.said import Said
+from tabletext.said import Said
 
 
 def read_package(path: Path) -> tuple[list[Record], list[str], tuple[str, ...]]:

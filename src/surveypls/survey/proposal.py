@@ -15,9 +15,9 @@ from surveypls.survey.columns import (
 )
 from surveypls.survey.files import TextTable
 from surveypls.survey.naming import Item, named_items, read_headings
-from surveypls.survey.said import Said
 from surveypls.survey.scale_found import FoundScale
 from surveypls.survey.scale_guess import guess_scales
+from tabletext.said import Said
 
 #: Cells or columns named in one line at most.
 SHOWN = 6

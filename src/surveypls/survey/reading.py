@@ -26,7 +26,7 @@ from surveypls.survey.codebook import (
 )
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.forms import LeftOut
-from surveypls.survey.said import Said
+from tabletext.said import Said
 
 __all__ = ["RawSurvey", "SurveyError", "load_codebook", "read_survey", "survey_from_table"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import norm
 
 from plsem.model import Model
-from surveypls.survey.said import Said
+from tabletext.said import Said
 
 
 def smallest_path(n: int, *, significance: float = 0.05, power: float = 0.80) -> float:

@@ -17,12 +17,18 @@ from surveypls.survey.columns import (
 )
 from surveypls.survey.files import TextTable, read_table
 from surveypls.survey.proposal import Guess, left_out, unsure
-from surveypls.survey.said import Said, into
 from surveypls.survey.study_text import codebook_text, study_text
+from tabletext.said import Said, into
 
 
 class ScaffoldError(ValueError):
-    """No study file can be written; the message says why."""
+    """No study file can be written; the message says why, in the language of the headings once they are read."""
+
+    def __init__(self, said: str, language: Language = "en") -> None:
+        super().__init__(into(said, language))
+
+    def __reduce__(self) -> tuple[type[ScaffoldError], tuple[str]]:
+        return type(self), (str(self),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Scaffold:
         ScaffoldError
             If a file exists or its folder does not; nothing is then written.
         """
-        _refuse_existing(self.files)
+        _refuse_existing(self.files, self.language)
         written: list[Path] = []
         try:
             for path, text in self.files.items():
@@ -67,7 +73,14 @@ class Scaffold:
         except OSError as error:
             for path in written:
                 path.unlink(missing_ok=True)
-            raise ScaffoldError(f"{error.filename or 'file'}: cannot be written: {error.strerror}") from None
+            raise ScaffoldError(
+                Said(
+                    "{file}: cannot be written: {strerror}",
+                    file=error.filename or "file",
+                    strerror=error.strerror,
+                ),
+                self.language,
+            ) from None
         return written
 
     @property
@@ -77,13 +90,13 @@ class Scaffold:
 
     def advice(self, command: str = "") -> str:
         """Say in the study's language what to confirm, what was left out and, where it is given, what comes next."""
-        lines = ["", Said("To confirm in {file}:", file=str(self.study)).into(self.language)]
+        lines = ["", into(Said("To confirm in {file}:", file=str(self.study)), self.language)]
         lines += [f"  - {into(u, self.language)}" for u in self.unsure]
         if self.left_out:
-            lines += ["", Said("Left out, and why:").into(self.language)]
+            lines += ["", into(Said("Left out, and why:"), self.language)]
             lines += [f"  - {into(text, self.language)}" for text in self.left_out]
         if command:
-            lines += ["", Said("Then: {command}", command=command).into(self.language)]
+            lines += ["", into(Said("Then: {command}", command=command), self.language)]
         return "\n".join(lines)
 
 
@@ -116,38 +129,53 @@ def scaffold(survey: Path | str, output: Path | str | None = None) -> Scaffold:
     """
     survey, output = Path(survey), default_output(survey) if output is None else Path(output)
     if survey.suffix.lower() in STUDIES:
-        raise ScaffoldError(f"{survey.name} looks like a study file; expected the survey, CSV or XLSX")
+        raise ScaffoldError(
+            Said("{file} looks like a study file; expected the survey, CSV or XLSX", file=survey.name)
+        )
     table = read_table(survey)
-    _refuse_existing([output])
     guess = Guess.of(table)
+    language = language_of([*table.header, *table.titles, *(t for s in guess.scales for t in s.scale)])
+    _refuse_existing([output], language)
     if not guess.scales:
         raise ScaffoldError(
-            f"{survey.name}: no two columns share the answers of a scale of 3 to 11 points; expected items "
-            "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row?"
+            Said(
+                "{file}: no two columns share the answers of a scale of 3 to 11 points; expected items "
+                "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row?",
+                file=survey.name,
+            ),
+            language,
         )
-    _refuse_equal_headings(survey, table, guess.columns)
-    language = language_of([*table.header, *table.titles, *(t for s in guess.scales for t in s.scale)])
+    _refuse_equal_headings(survey, table, guess.columns, language)
     files: dict[Path, str] = {}
     codebook = None
     if any(name_key(i.name) != name_key(i.heading) or i.text != i.heading for i in guess.items):
         codebook = output.with_name(f"{output.stem}_codebook.csv")
-        _refuse_existing([codebook])
+        _refuse_existing([codebook], language)
         files[codebook] = codebook_text(guess.items, f"text_{language}")
     text = study_text(survey, output, guess, codebook, language)
     return Scaffold(survey, {output: text, **files}, tuple(unsure(guess)), tuple(left_out(guess)), language)
 
 
-def _refuse_existing(paths: Sequence[Path] | dict[Path, str]) -> None:
+def _refuse_existing(paths: Sequence[Path] | dict[Path, str], language: Language) -> None:
     for path in paths:
         if path.exists():
             raise ScaffoldError(
-                f"{path} exists already and is not overwritten; name another with --output (in make, OUTPUT=)"
+                Said(
+                    "{path} exists already and is not overwritten; name another with --output (in make, OUTPUT=)",
+                    path=str(path),
+                ),
+                language,
             )
         if not path.parent.is_dir():
-            raise ScaffoldError(f"{path}: there is no folder {str(path.parent)!r}")
+            raise ScaffoldError(
+                Said("{path}: there is no folder {folder!r}", path=str(path), folder=str(path.parent)),
+                language,
+            )
 
 
-def _refuse_equal_headings(survey: Path, table: TextTable, columns: Sequence[int]) -> None:
+def _refuse_equal_headings(
+    survey: Path, table: TextTable, columns: Sequence[int], language: Language
+) -> None:
     """Two items under one heading could not be told apart."""
     places: dict[str, list[int]] = {}
     for j in columns:
@@ -156,5 +184,11 @@ def _refuse_equal_headings(survey: Path, table: TextTable, columns: Sequence[int
         if len(found) > 1:
             listed, heading = ", ".join(str(j + 1) for j in found), table.header[found[0]]
             raise ScaffoldError(
-                f"{survey.name}: columns {listed} have the same heading {heading!r}; rename them"
+                Said(
+                    "{file}: columns {listed} have the same heading {heading!r}; rename them",
+                    file=survey.name,
+                    listed=listed,
+                    heading=heading,
+                ),
+                language,
             )

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from surveypls.survey.answers import MOST_STEPS, number_of, plain
-from surveypls.survey.said import Said
 from surveypls.survey.scale_found import (
     FITS,
     FoundScale,
@@ -21,6 +20,7 @@ from surveypls.survey.scale_found import (
 )
 from surveypls.survey.scale_numbers import end_scales, has_end_words, number_scales, totals
 from surveypls.survey.scale_words import word_scales
+from tabletext.said import Said
 
 
 def guess_scales(

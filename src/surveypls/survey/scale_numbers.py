@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from surveypls.survey.answers import MOST_STEPS, plain
-from surveypls.survey.said import Said
 from surveypls.survey.scale_found import (
     RARE,
     USUAL_TOPS,
@@ -18,6 +17,7 @@ from surveypls.survey.scale_found import (
     is_either,
     value_of,
 )
+from tabletext.said import Said
 
 
 def totals(rows: Sequence[Sequence[str]], numeric: Mapping[int, Counter[int]]) -> dict[int, tuple[int, ...]]:

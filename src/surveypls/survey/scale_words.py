@@ -9,7 +9,6 @@ import numpy as np
 
 from surveypls.survey.answers import MOST_STEPS, plain
 from surveypls.survey.known_scales import KNOWN_SCALES, rank, worded_order
-from surveypls.survey.said import Said
 from surveypls.survey.scale_found import (
     ENOUGH,
     FREQUENT,
@@ -18,6 +17,7 @@ from surveypls.survey.scale_found import (
     is_either,
     value_of,
 )
+from tabletext.said import Said
 
 
 # words ----------------------------------------------------------------------------------------------
@@ -98,6 +98,17 @@ def _ordered(
     order = _known_order(words, given)
     if order:
         found = FoundScale(columns, {text: n for n, text in enumerate(order, 1)})
+        for place, text in enumerate(order, 1):
+            if is_either(key := plain(text)) and given.get(key):
+                found.questions.append(
+                    Said(
+                        "{text} ×{n} is read as an answer, number {place} of the scale; if it means no answer, move it "
+                        "to missing_codes",
+                        text=repr(text),
+                        n=given[key],
+                        place=place,
+                    )
+                )
         for key, n in given.items():
             # A word that may be the middle of a scale without one.
             if is_either(key) and key not in map(plain, order) and n >= FREQUENT * given.total():

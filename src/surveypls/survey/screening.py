@@ -20,8 +20,9 @@ from surveypls.survey.careless import longest_run, mahalanobis, response_variabi
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
 from surveypls.survey.reading import RawSurvey
-from surveypls.survey.said import Said, into
+from tabletext.catalogue import N_
 from tabletext.language import Language
+from tabletext.said import Said, into
 
 #: Fewer rows an item make the asymptotic p-value of Little's test doubtful.
 ROWS_PER_ITEM = 10
@@ -190,10 +191,10 @@ def _consent(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study)
         accepted = {plain(answer) for answer in study.survey.consent.accept}
         refused = np.array([plain(a) not in accepted for a in asked], dtype=np.bool_)
         refused &= ~(empty & np.array([a == "" for a in asked], dtype=np.bool_))
-    book.drop("blank", empty & ~refused, lambda i: book.say("no item is answered", "ningún ítem contestado"))
+    book.drop("blank", empty & ~refused, lambda i: book.say(N_("no item is answered")))
     if study.survey.consent is None:
         return
-    said = book.say("answered {!r} to the consent question", "contestó {!r} a la pregunta de consentimiento")
+    said = book.say(N_("answered {!r} to the consent question"))
     book.drop(
         "consent",
         refused,
@@ -230,19 +231,20 @@ def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Stu
         told = {i: tuple(raw.table.iloc[i]) for i in still if has_id[i] or _timed(raw, i)}
         again = _repeated(told)
         if again:
-            step("duplicate_row", again, book.say("same as row {}", "igual a la fila {}"), drop=True)
+            step("duplicate_row", again, book.say(N_("same as row {}")), drop=True)
         still = [i for i in still if i not in again]
     if study.survey.respondent is not None:
         same = _repeated({i: ids[i] for i in still if has_id[i]})
-        said = book.say("same id as row {}", "mismo identificador que la fila {}")
+        said = book.say(N_("same id as row {}"))
         step("duplicate_id", same, said, rules.drop_same_id)
         still = [i for i in still if book.kept[i]]
     minimum = _least_answers(rules, len(answers.items))
     if minimum > len(answers.items) and rules.drop_same_answers:
         said_never = book.say(
-            "the same answers sent twice are not looked for: {} items are fewer than {} (cleaning.min_duplicate_items)",
-            "no se buscan las mismas respuestas enviadas dos veces: {} ítems son menos que {} "
-            "(cleaning.min_duplicate_items)",
+            N_(
+                "the same answers sent twice are not looked for: {} items are fewer than {} "
+                "(cleaning.min_duplicate_items)"
+            )
         )
         notes.append(said_never.format(len(answers.items), minimum))
     keys: dict[int, object] = {}
@@ -251,7 +253,7 @@ def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Stu
         # Few answers, or one answer throughout, can be alike by chance; straight-lining has its own rule.
         if (~np.isnan(given)).sum() >= minimum and np.nanmin(given) < np.nanmax(given):
             keys[i] = tuple(np.nan_to_num(given, nan=-np.inf))
-    said_again = book.say("same answers as row {}", "mismas respuestas que la fila {}")
+    said_again = book.say(N_("same answers as row {}"))
     parameter = f">= {minimum}" if minimum <= len(answers.items) else ""
     step("duplicate_answers", _repeated(keys), said_again, rules.drop_same_answers, parameter)
 
@@ -281,7 +283,7 @@ def _mask(rows: Mapping[int, int], n: int) -> Mask:
 
 def _off_scale(book: CleaningLog, answers: _Answers) -> None:
     """Log each answer off the scale; it counts as missing from here on."""
-    said = book.say("{!r} is not on the scale", "{!r} no está en la escala")
+    said = book.say(N_("{!r} is not on the scale"))
     where = [(int(i), int(j)) for i, j in np.argwhere(answers.unreadable & book.kept[:, None])]
     for i, j in where:
         found = str(answers.texts[i, j]).strip()
@@ -339,7 +341,7 @@ def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> 
     given = answers.given
     if rules.min_completion is not None:
         done = (~np.isnan(given)).mean(axis=1)
-        said = book.say("answered {:.0%} of {} items", "contestó {:.0%} de {} ítems")
+        said = book.say(N_("answered {:.0%} of {} items"))
         book.drop(
             "completion",
             np.asarray(done < rules.min_completion),
@@ -348,7 +350,7 @@ def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> 
         )
     if rules.max_longstring is not None:
         run = longest_run(given)
-        said_run = book.say("the same answer {} times in a row", "la misma respuesta {} veces seguidas")
+        said_run = book.say(N_("the same answer {} times in a row"))
         book.drop(
             "longstring",
             run > rules.max_longstring,
@@ -357,9 +359,7 @@ def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> 
         )
     if rules.min_irv is not None:
         irv = response_variability(given)
-        said_irv = book.say(
-            "standard deviation of the answers {:.2f}", "desviación estándar de las respuestas {:.2f}"
-        )
+        said_irv = book.say(N_("standard deviation of the answers {:.2f}"))
         book.drop(
             "irv",
             irv < rules.min_irv,
@@ -368,9 +368,7 @@ def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> 
         )
     if rules.max_person_missing is not None:
         share = np.isnan(answers.analysed).mean(axis=1)
-        said_share = book.say(
-            "{:.0%} of the analysed items missing", "falta el {:.0%} de los ítems analizados"
-        )
+        said_share = book.say(N_("{:.0%} of the analysed items missing"))
         book.drop(
             "person_missing",
             np.asarray(share > rules.max_person_missing),
@@ -381,7 +379,9 @@ def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> 
 
 def _require_rows(book: CleaningLog, raw: RawSurvey) -> None:
     if not book.kept.any():
-        raise SurveyError(raw.source, [f"no respondent is left after screening: {book.losses()}"])
+        raise SurveyError(
+            raw.source, [Said("no respondent is left after screening: {losses}", losses=book.losses())]
+        )
 
 
 def _outliers(
@@ -398,16 +398,13 @@ def _outliers(
     varies = np.ptp(whole, axis=0) > 0 if len(rows) else np.ones(len(items), dtype=np.bool_)
     if not varies.all():
         alike = ", ".join(item for item, v in zip(items, varies, strict=True) if not v)
-        said = book.say(
-            "Mahalanobis distances leave out {}, answered alike in every complete row",
-            "las distancias de Mahalanobis no incluyen {}, con la misma respuesta en cada fila completa",
-        )
+        said = book.say(N_("Mahalanobis distances leave out {}, answered alike in every complete row"))
         notes.append(said.format(alike))
     try:
         distance[rows], p_value[rows] = mahalanobis(whole[:, varies])
         far[rows] = p_value[rows] < limit
     except ValueError as error:
-        notes.append(str(error))
+        notes.append(into(error.args[0], book.language))
     act = book.drop if rules.drop_outliers else book.report
     act("outlier", far, lambda i: f"D² = {distance[i]:.1f}, p = {p_value[i]:.2g}", parameter=f"p < {limit:g}")
     return distance, p_value
@@ -429,8 +426,7 @@ def _mcar(book: CleaningLog, analysed: Array, notes: list[str]) -> McarTest | No
         found = little_mcar(analysed)
         if len(analysed) < ROWS_PER_ITEM * analysed.shape[1]:
             said = book.say(
-                "Little's test is asymptotic: with {} rows for {} items its p-value is a rough guide",
-                "La prueba de Little es asintótica: con {} filas para {} ítems su valor p es solo orientativo",
+                N_("Little's test is asymptotic: with {} rows for {} items its p-value is a rough guide")
             )
             notes.append(said.format(*analysed.shape))
         return found

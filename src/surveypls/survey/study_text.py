@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from surveypls.study.paths import windows_command
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
 from surveypls.survey.answers import name_key
 from surveypls.survey.columns import (
@@ -19,8 +20,8 @@ from surveypls.survey.columns import (
 )
 from surveypls.survey.naming import Item, as_name
 from surveypls.survey.proposal import Guess
-from surveypls.survey.said import Said
 from surveypls.survey.scale_found import FoundScale
+from tabletext.said import Said, into
 
 
 def codebook_text(items: Sequence[Item], language: str) -> str:
@@ -71,17 +72,19 @@ def study_text(survey: Path, output: Path, guess: Guess, codebook: Path | None, 
     table, blocks, items = guess.table, guess.blocks, guess.items
 
     def note(text: str) -> str:
-        return "# " + Said(text).into(language)
+        return "# " + into(Said(text), language)
 
     texts = {i.name: _shown(i.text)[:80] for i in items}
-    files = f"SURVEY={_shown(shlex.quote(survey.name))} STUDY={_shown(shlex.quote(output.name))}"
-    title = Said("Title of the study").into(language)
+    command = f"make check SURVEY={shlex.quote(survey.name)} STUDY={shlex.quote(output.name)}"
+    if os.name == "nt":
+        command = windows_command("check", survey.name, output.name)
+    title = into(Said("Title of the study"), language)
     lines = [
         *_schema_line(output),
-        "# " + Said(
+        "# " + into(Said(
             "Study file for {file}, guessed from its headings: confirm every line.", file=_shown(survey.name)
-        ).into(language),
-        "# " + Said("List all problems: {command}", command=f"make check {files}").into(language),
+        ), language),
+        "# " + into(Said("List all problems: {command}", command=_shown(command)), language),
         f"id: {as_name(output.stem if output.stem != 'study' else survey.stem).lower()}",
         f"title: {title}            {note('to be filled in')}",
         f'question: ""                         {note("the research question, one sentence")}',
@@ -142,9 +145,9 @@ def _scale_lines(key: str, scale: FoundScale, indent: int, language: Language) -
         return [f"{pad}{key}: {{{flow}}}"]
     told = ""
     if None in numbers:
-        told = "   # " + Said(
-            "give each answer its number, 1 for the lowest; add those that nobody chose"
-        ).into(language)
+        told = "   # " + into(
+            Said("give each answer its number, 1 for the lowest; add those that nobody chose"), language
+        )
     return [
         f"{pad}{key}:{told}",
         *(f"{pad}  {_scalar(label)}:{'' if v is None else f' {v}'}" for label, v in pairs.items()),
@@ -161,13 +164,13 @@ def _missing_lines(guess: Guess, language: Language) -> list[str]:
     if not found:
         return [f"  missing_codes: [{listed}]"]
     counts = ", ".join(f"{_shown(t)[:30]} ×{n}" for t, n in found.items())
-    told = Said("cells that mean no answer; found: {counts}", counts=counts).into(language)
+    told = into(Said("cells that mean no answer; found: {counts}", counts=counts), language)
     return [f"  # {told}", f"  missing_codes: [{listed}]"]
 
 
 def _paths(names: Sequence[str], language: Language) -> list[str]:
     def note(text: str) -> str:
-        return "# " + Said(text).into(language)
+        return "# " + into(Said(text), language)
 
     if len(names) == 1:
         return [
@@ -177,7 +180,7 @@ def _paths(names: Sequence[str], language: Language) -> list[str]:
     lines = [f"paths:                               {note('to be confirmed')}"]
     lines += [f"  - {name} -> {names[-1]}" for name in names[:-1]]
     signs = note("to be confirmed; with a direction: sign: positive, or negative")
-    words = Said("In words.").into(language)
+    words = into(Said("In words."), language)
     lines += [
         "",
         f"hypotheses:                          {signs}",

@@ -19,8 +19,8 @@ from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from surveypls.study.definition import Study
-from surveypls.survey.said import Said
 from surveypls.survey.screening import CleaningResult
+from tabletext.said import Said
 
 #: Resamples drawn to see whether a run would come to its end.
 TRIAL = 200
@@ -83,7 +83,7 @@ def estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[st
             )
         estimate = fit(data[list(model.items)], model, **study.estimator)
     except (EfaError, ModelError, DataError, ValueError) as error:
-        return [str(error)], notes, None
+        return [error.args[0]], notes, None
     if not bool(np.all(estimate.converged)):
         notes.append(Said("the estimate does not settle within {n} iterations", n=study.pls.max_iterations))
     return _tried(data[list(model.items)], model, study, notes), notes, model
@@ -113,7 +113,7 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
                 "; the ways out: pls.consistent: false, bootstrap.keep_inadmissible: true, more rows, or constructs "
                 "that correlate less"
             )
-        return [Said("a run would stop: {error}{few}{ways}", error=str(error), few=few, ways=ways)]
+        return [Said("a run would stop: {error}{few}{ways}", error=error.args[0], few=few, ways=ways)]
     if tried.n_failed:
         notes.append(
             Said(
@@ -126,7 +126,7 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
             )
         )
     if exact.reasons:
-        reasons = "; ".join(sorted(set(exact.reasons.values())))
+        reasons = sorted(set(exact.reasons.values()))
         notes.append(Said("exact fit, d_G, NFI and χ² are left blank: {reasons}", reasons=reasons))
         return []
     least = int(exact.summary()["n_draws"].min())

@@ -36,11 +36,23 @@ from tabletext.tabular import Column, Table
 _CLAIMED = N_({"accepted": "Accepted", "rejected": "Rejected"})
 
 
+#: Mark of a loading whose item has no unique variance left.
+HEYWOOD = "†"
+
+
+def heywood_items(notes: pd.DataFrame | None) -> set[str]:
+    """Return the items that a table of factor solutions' notes calls Heywood cases."""
+    if notes is None or notes.empty:
+        return set()
+    return {i for items in notes.loc[notes["code"] == "heywood", "items"] for i in str(items).split()}
+
+
 def table_1_operationalisation(
     study: Study,
     codebook: pd.DataFrame | None,
     values: Long,
     *,
+    notes: pd.DataFrame | None = None,
     printed: Printed = None,
     display: Display = ENGLISH,
 ) -> Table:
@@ -54,6 +66,9 @@ def table_1_operationalisation(
     values : long DataFrame
         ``efa_loading`` (item, construct) of the retained items; an item of a reflective construct of two
         items or more that has none is left out, the items of other constructs were not factored.
+    notes : DataFrame, optional
+        Columns code, items, from :meth:`plsem.efa.pruning.PruningResult.notes_table`: loadings of a Heywood case
+        are marked.
     printed : Published or DataFrame, optional
         Printed cells: columns statistic, row, column, printed.
     display : Display
@@ -66,12 +81,13 @@ def table_1_operationalisation(
     b.pair("items", display("Items"), "text", "n_items_retained")
     b.pair("efa_loading", display("Loading in the factor analysis (EFA)"), "unit")
     retained = set(b.recomputed.keys_of("efa_loading"))
+    heywood = heywood_items(notes)
     for name in in_print_order(study.construct_names, b.printed):
         own = study.get(name)
         kept = [i for i in own.items if (i, name) in retained or not own.factored]
         share = "/".join(b.printed.get((s, name, "items"), "–") for s in ("n_items_retained", "n_items"))
         for item in kept:
-            b.add(
+            row = b.add(
                 construct=construct_label(study, name, display),
                 item=item,
                 indicator=marked_text(study, codebook, item, display),
@@ -79,6 +95,9 @@ def table_1_operationalisation(
                 items=f"{len(kept)}/{len(own.items)}",
                 **b.both("efa_loading", item, name),
             )
+            if item in heywood:
+                b.mark(row, "efa_loading", HEYWOOD)
+    marked = any(key == "efa_loading" for _, key in b.marks)
     return b.table(
         number="1",
         title=display(
@@ -88,6 +107,9 @@ def table_1_operationalisation(
             display("Items: retained by the factor analysis / candidates."),
             display("Item texts are short paraphrases.") if b.printed else "",
             reversed_note(b, "indicator"),
+            display("{mark}: Heywood case, the factor leaves the item no variance of its own.", mark=HEYWOOD)
+            if marked
+            else "",
         ),
         repeats=("construct", "items_printed", "items"),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from plsem.inputs import NO_INVERSE
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
@@ -31,6 +32,7 @@ from surveypls.tables.decisions import decide, rule
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
+from tabletext.said import into, recognised
 from tabletext.tabular import Table
 
 #: What :meth:`plsem.prediction.Prediction.power` says of a construct.
@@ -189,7 +191,7 @@ def fit_table(
         ``srmr``, ``d_uls``, ``d_g``, ``nfi`` of ("model", variant).
     exact_fit : DataFrame, optional
         The bootstrap test's summary: statistic, column (the variant), ``transformed``, ``95%``, ``99%``,
-        ``p_value``.
+        ``p_value``, and ``reason`` where a variant could not be tested.
     display : Display
         Language, decimal sign and notice.
     """
@@ -244,12 +246,22 @@ def fit_table(
             "HI95, HI99: 95th and 99th percentile where the model holds; a larger value rejects exact fit."
         )
     )
+    untested = dict.fromkeys(str(r) for limit in limits.values() if (r := limit.get("reason")))
+    blank = [
+        display(
+            "d_G, NFI, χ² and the test of exact fit need the inverse of the items' correlations and are left blank: "
+            "{reason}.",
+            reason=into(recognised(reason, *NO_INVERSE), display.language),
+        )
+        for reason in untested
+    ]
     note = join(
         display(
             "SRMR, d_ULS and d_G: distances, 0 is exact fit. The estimated model adds the paths to the "
             "measurement model."
         ),
-        exact if limits else "",
+        exact if any(limit["95%"] == limit["95%"] for limit in limits.values()) else "",
+        *blank,
         thresholds.legend(display),
     )
     return b.table(title=display("Model fit"), note=note, repeats=("variant",))
