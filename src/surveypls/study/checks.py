@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from plsem.model import problems_of
@@ -30,20 +31,16 @@ def with_model_text(content: Mapping[str, Any]) -> dict[str, Any]:
         found = parse_model(text)
     except ModelTextError as error:
         problems += [f"model {p}" for p in error.problems]
-    if found.get("higher_order") or found.get("products"):
-        named = ", ".join([*found.get("higher_order", {}), *found.get("products", {})])
-        problems.append(
-            f"model: second-order constructs and interactions ({named}) have no place in a study file; estimate them "
-            "in a notebook, plsem.Model.from_text(…)"
-        )
+    measured = {**found["constructs"], **found.get("higher_order", {})}
     for name, body in extra.items():
-        if name not in found["constructs"]:
-            problems.append(f"constructs.{name}: not in model{nearest(name, found['constructs'])}")
-        problems += [f"constructs.{name}.{k}: is said by model" for k in ("items", "mode") if k in body]
+        if name not in measured:
+            problems.append(f"constructs.{name}: not in model{nearest(name, measured)}")
+        said = [k for k in ("items", "components", "mode") if k in body]
+        problems += [f"constructs.{name}.{k}: is said by model" for k in said]
     if problems:
         raise ValueError("\n".join(problems))
     rest = {key: value for key, value in content.items() if key != "model"}
-    constructs = {name: {**body, **extra.get(name, {})} for name, body in found["constructs"].items()}
+    constructs = {name: {**body, **extra.get(name, {})} for name, body in measured.items()}
     return {**rest, "constructs": constructs, "paths": found["paths"]}
 
 
@@ -52,23 +49,41 @@ def model_problems(study: Study) -> Iterable[str]:
     names = list(study.construct_names)
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield f"construct {name!r} is defined twice"
-    yield from problems_of(study.blocks(), study.path_pairs, study.modes)
+    yield from problems_of(
+        study.blocks(),
+        study.path_pairs,
+        study.modes,
+        higher_order=study.higher_order,
+        products=study.products,
+    )
     items = set(study.items)
-    for name in sorted(set(names) & items):
+    orders = [c for c in study.constructs if len(c.items) > 1 and set(c.items) <= set(names) - {c.name}]
+    for c in orders:
+        yield (
+            f"constructs.{c.name}.items: {', '.join(c.items)} are constructs; a second-order construct is written "
+            f"'components: [{', '.join(c.items)}]'"
+        )
+    for name in sorted(set(names) & items - {i for c in orders for i in c.items}):
         if study.get(name).items != (name,):
             yield f"{name!r} names both a construct and an item"
+    for name, item in study.global_items.items():
+        if study.items.count(item) > 1:
+            yield f"constructs.{name}.global_item: {item!r} is an item of the model or asked twice; name another"
     for name in sorted(set(study.controls) & {*names, *items, "group"}):
         yield f"controls.{name}: the name stands for something else; name it otherwise"
     for item in sorted(RESERVED & items):
         yield f"item {item!r} has a name that the tables of the analysis use; name it otherwise"
     for h in study.hypotheses:
-        pair = (h.path.source, h.path.target)
-        if h.effect == "direct" and pair not in study.path_pairs:
-            yield f"hypothesis {h.id}: no path '{h.path}'{nearest(str(h.path), map(str, study.paths))}"
-        for end in pair:
-            if end not in names:
-                yield f"hypothesis {h.id}: unknown construct {end!r}{nearest(end, names)}"
-        if h.effect != "direct" and set(pair) <= set(names):
+        steps = list(pairwise(h.stations)) if h.via or h.effect == "direct" else []
+        for source, target in steps:
+            if (source, target) not in study.path_pairs:
+                written = f"{source} -> {target}"
+                yield f"hypothesis {h.id}: no path '{written}'{nearest(written, map(str, study.paths))}"
+        known = [*names, *study.products]
+        for station in h.stations:
+            if station not in known:
+                yield f"hypothesis {h.id}: unknown construct {station!r}{nearest(station, known)}"
+        if not steps and set(h.stations) <= set(known):
             yield from _no_way(h, study.path_pairs)
     ids = [h.id for h in study.hypotheses]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
