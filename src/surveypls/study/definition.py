@@ -223,7 +223,7 @@ class Study(Settings):
             higher_order=self.higher_order,
             products=self.products,
         )
-        return with_controls(plain, self.controls) if controls and self.controls else plain
+        return with_controls(plain, list(self.controls)) if controls and self.controls else plain
 
     @property
     def estimator(self) -> dict[str, Any]:
