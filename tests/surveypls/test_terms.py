@@ -41,8 +41,16 @@ def test_a_study_file_gives_the_numbers_of_the_engine() -> None:
     names = ("TIME", "RIDE", "STAFF", "VALUE", "SAT", "TRUST", "HABIT", "LOYAL")
     plain = Model(
         {c: [f"{c}{k}" for k in (1, 2, 3)] for c in names},
-        [("QUAL", "SAT"), ("VALUE", "SAT"), ("QUAL", "TRUST"), ("QUAL", "LOYAL"), ("SAT", "LOYAL")]
-        + [("TRUST", "LOYAL"), ("HABIT", "LOYAL"), ("SAT*HABIT", "LOYAL")],
+        [
+            ("QUAL", "SAT"),
+            ("VALUE", "SAT"),
+            ("QUAL", "TRUST"),
+            ("QUAL", "LOYAL"),
+            ("SAT", "LOYAL"),
+            ("TRUST", "LOYAL"),
+            ("HABIT", "LOYAL"),
+            ("SAT*HABIT", "LOYAL"),
+        ],
         modes={"VALUE": "B"},
         higher_order={"QUAL": HigherOrder(("TIME", "RIDE", "STAFF"))},
         products={"SAT*HABIT": Product("SAT", "HABIT")},

@@ -64,6 +64,15 @@ def study_schema() -> dict[str, Any]:
         "description": fields["constructs"]["description"],
     }
     fields["model"] = _MODEL
+    ends = {"type": "string", "pattern": r"^\s*-?\d{1,4}\s*(-|–|to|\.\.|…)\s*-?\d{1,4}\s*$"}
+    survey = parts["SurveySettings"]["properties"]
+    survey["scale"] = {**_either(ends, survey["scale"]), "description": survey["scale"]["description"]}
+    ((names, own),) = survey["scales"].pop("patternProperties").items()
+    survey["scales"]["patternProperties"] = {names: _either(ends, own)}
+    parts["Control"] = {
+        **_either({"type": "string"}, parts["Control"]),
+        "description": parts["Control"]["description"],
+    }
     # A code or an answer may be written as a number or a truth value; it is read as text.
     parts["SurveySettings"]["properties"]["missing_codes"]["items"] = {"type": ["string", "number", "null"]}
     schema["required"] = [k for k in schema["required"] if k not in ("constructs", "paths")]
