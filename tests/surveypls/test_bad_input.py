@@ -199,7 +199,7 @@ STUDIES: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     "on no path": (lambda s: s.replace("  - M -> Y\n", ""), "construct 'Y' is on no path"),
     "item in two": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, X3]"), "item 'X3' stands in two constructs"),
     "item twice": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, Y2]"), "constructs.Y.items: item listed twice: Y2"),
-    "no items": (lambda s: s.replace("[Y1, Y2, Y3]", "[]"), "constructs.Y.items: at least 1 entry is needed"),
+    "no items": (lambda s: s.replace("[Y1, Y2, Y3]", "[]"), "constructs.Y: items: missing; or components: [A, B]"),
     "items not a list": (lambda s: s.replace("[Y1, Y2, Y3]", "Y1"), "constructs.Y.items: expected a list"),
     "unknown item": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, Y4]"), "study.yaml: no column for item 'Y4' of Y"),
     "items alike": (lambda s: s.replace("[Y1, Y2, Y3]", "[Y1, Y2, y.1]"), "differ in case or punctuation only"),

@@ -139,7 +139,11 @@ def test_the_schema_is_in_step() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m surveypls.study.schema"
 
 
-@pytest.mark.parametrize("path", [ROOT / "study.yaml", EXAMPLE / "study.yaml"], ids=["paper", "example"])
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "study.yaml", EXAMPLE / "study.yaml", ROOT / "examples" / "town_bus" / "study.yaml"],
+    ids=["paper", "example", "all terms"],
+)
 def test_study_files_fit_the_schema_and_name_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)

@@ -24,7 +24,13 @@ def test_the_examples_make_a_study(guide: str) -> None:
     text = (DOCS / guide).read_text(encoding="utf-8")
     content: dict[str, object] = {"id": "a", "title": "b"}
     lavaan: dict[str, object] = dict(content)
-    for block in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL):
+    blocks = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    (staged,) = [block for block in blocks if "components:" in block]
+    alone = parse_study(f"id: a\ntitle: b\n{staged}")
+    assert alone.model().composed and alone.hypotheses[0].via == ("SAT",)
+    for block in blocks:
+        if block == staged:
+            continue
         for key, value in load_yaml(block).items():
             where = lavaan if "model:" in block else content
             known = where.get(key)

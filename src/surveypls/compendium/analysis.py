@@ -23,6 +23,9 @@ from plsem.resampling.result import BootstrapResult
 from surveypls.study.definition import Study
 from surveypls.tables.decisions import claims
 
+NO_EXACT_FIT = ("statistic", "row", "column", "original", "transformed", "95%", "99%", "p_value", "n_draws")
+NO_IMPORTANCE = ("target", "level", "name", "construct", "importance", "performance")
+
 
 @dataclass(frozen=True)
 class Analysis:
@@ -35,18 +38,21 @@ class Analysis:
     responses : DataFrame (n, items)
         Complete numeric answers to the retained items.
     model : Model
-        The retained items and the study's paths.
+        The retained items, the study's paths and its control variables.
+    table : DataFrame
+        All that was handed on of the respondents: also global items and observed columns.
     """
 
     study: Study
     responses: pd.DataFrame
     model: Model
+    table: pd.DataFrame
 
     @classmethod
     def of(cls, study: Study, responses: pd.DataFrame, retained: pd.DataFrame) -> Analysis:
         """Take the retained items (column ``item``) of a study's responses."""
-        model = Model.from_blocks(study.blocks(retained["item"]), study.path_pairs, modes=study.modes)
-        return cls(study, responses[list(model.items)], model)
+        model = study.model(retained["item"])
+        return cls(study, responses[list(model.items)], model, responses)
 
     @property
     def blocks(self) -> dict[str, tuple[str, ...]]:
@@ -123,6 +129,8 @@ class Analysis:
     def exact_fit(self) -> pd.DataFrame:
         """Distances of observed and implied correlations, with those of resamples of transformed data."""
         settings = self.study.bootstrap
+        if self.model.composed:  # such a model implies no correlations of items
+            return pd.DataFrame(columns=list(NO_EXACT_FIT))
         return exact_fit_test(
             self.responses,
             self.model,
@@ -152,6 +160,10 @@ class Analysis:
 
     @cached_property
     def importance(self) -> pd.DataFrame:
-        """Importance and performance of each predictor of each outcome."""
+        """Importance and performance of each predictor of each outcome; of none for a model in stages."""
+        if self.model.composed:
+            return pd.DataFrame(columns=list(NO_IMPORTANCE))
         lowest, highest = self.study.scale_ends
+        for name in self.study.controls:  # an observed column has no scale but what was observed
+            lowest[name], highest[name] = float(self.table[name].min()), float(self.table[name].max())
         return importance_performance(self.responses, self.estimate, minimum=lowest, maximum=highest)

@@ -28,7 +28,7 @@ OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: ``draw(project, display, *results)`` gives it with its data; ``alt`` says what it shows."""
+    """A figure: ``draw(project, display, *results)`` gives it with its data, or None; ``alt`` says what it shows."""
 
     draw: Callable[..., Any]
     alt: str
@@ -149,8 +149,10 @@ PICTURES: Mapping[str, Picture] = {
             "Importance–performance map: total effects of constructs and items on each outcome against their "
             "performance."
         ),
-        lambda p, d, a: figures.importance_map(
-            a.importance, construct_labels=p.study.construct_labels, display=d
+        lambda p, d, a: (
+            figures.importance_map(a.importance, construct_labels=p.study.construct_labels, display=d)
+            if len(a.importance)
+            else None
         ),
     ),
     "fig_4_5_scores": _picture(

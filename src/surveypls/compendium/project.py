@@ -242,6 +242,8 @@ class Project:
         from surveypls.compendium.analysis import Analysis
 
         responses = self.read("01_responses", index="respondent")
+        if self.study.observed:
+            responses = responses.join(self.read("01_observed", index="respondent"))
         return Analysis.of(self.study, responses, self.read("02_retained_items"))
 
     def audit(self) -> AuditReport:

@@ -37,7 +37,9 @@ def show(project: Project, stem: str, results: Sequence[Any]) -> None:
     make = _picture if stem in PICTURES else _sheet if stem in SHEETS else None
     if make is None:
         raise KeyError(f"no figure or table {stem!r}{nearest(stem, [*PICTURES, *SHEETS])}")
-    _hand_over([make(project, stem, project.display_in(language), results) for language in project.languages])
+    forms = [make(project, stem, project.display_in(language), results) for language in project.languages]
+    if all(forms):
+        _hand_over(forms)
 
 
 def say(project: Project, name: str, results: Sequence[Any]) -> None:
@@ -67,7 +69,10 @@ def figure_formats(project: Project, stem: str) -> tuple[str, ...]:
 
 def _picture(project: Project, stem: str, display: Display, results: Sequence[Any]) -> Shown:
     output = PICTURES[stem]
-    figure, data = output.draw(project, display, *results)
+    drawn = output.draw(project, display, *results)
+    if drawn is None:  # the study has no such thing
+        return {}
+    figure, data = drawn
     wanted = figure_formats(project, stem)
     endings = tuple(dict.fromkeys((*wanted, "png")))
     contents = {**files.render(figure, formats=endings, title=stem), "csv": files.to_csv(data)}

@@ -255,7 +255,7 @@ class _Composer:
         """Return one hypothesis with what the article prints on its path."""
         h = self.study.hypotheses[position]
         source, target = h.path.source, h.path.target
-        text = f"**{h.id}** ({source} → {target}). {h.statement(self.display.language)}".rstrip()
+        text = f"**{h.id}** ({h.arrows}). {h.statement(self.display.language)}".rstrip()
         shown = []
         for statistic, name in ((h.quantity[0], "β"), ("t_statistic", "t"), ("p_value", "p")):
             for cell in self.data.printed.select(statistic, source, target) if self.data.printed else ():
@@ -385,7 +385,7 @@ class _Composer:
         self.tell(narrative.explained, study, data.summary)
         if printed_cells is not None:
             return
-        if data.exact_fit is not None:
+        if data.exact_fit is not None and len(data.exact_fit):
             self.say(
                 "HI95 and HI99 come from resamples of data transformed to the correlations that the model "
                 "implies (Bollen and Stine, 1992)."

@@ -280,7 +280,7 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, display: Disp
     statement = stated.statement(display.language)
     claim = f", *{statement.rstrip('.')}*" if statement else ""
     verdict = _verdict(decide(study, stated, found), display)
-    return f"**{stated.id}** ({source} → {target}){claim}: {figures}: {verdict}."
+    return f"**{stated.id}** ({stated.arrows}){claim}: {figures}: {verdict}."
 
 
 def _verdict(decision: Decision | None, display: Display) -> str:
@@ -366,11 +366,12 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
     fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
     rows = []
     for h in claims(study):
-        statistic, source, target = h.quantity
-        figures = {f: found.get(statistic, source, target, f) for f in fields}
+        figures = {f: found.get(*h.quantity, f) for f in fields}
         decision = decide(study, h, found)
         rows.append(
-            {"hypothesis": h.id, "effect": h.effect, "source": source, "target": target, **figures}
+            {"hypothesis": h.id, "effect": h.effect, "source": h.path.source, "target": h.path.target}
+            | ({"via": " -> ".join(h.via)} if any(s.via for s in claims(study)) else {})
+            | figures
             | {
                 "supported": decision is not None and decision.supported,
                 "remarks": " ".join(decision.remarks) if decision is not None else "",

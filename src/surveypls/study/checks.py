@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from plsem.model import problems_of
@@ -33,33 +34,18 @@ def with_model_text(content: Mapping[str, Any]) -> dict[str, Any]:
         found = parse_model(text)
     except ModelTextError as error:
         problems += [Said("model {line}", line=p) for p in error.problems]
-    if found.get("higher_order") or found.get("products"):
-        named = ", ".join([*found.get("higher_order", {}), *found.get("products", {})])
-        problems.append(
-            Said(
-                "model: second-order constructs and interactions ({named}) have no place in a study "
-                "file; estimate them in a notebook, plsem.Model.from_text(…)",
-                named=named,
-            )
-        )
+    measured = {**found["constructs"], **found.get("higher_order", {})}
     for name, body in extra.items():
-        if name not in found["constructs"]:
+        if name not in measured:
             problems.append(
-                Said(
-                    "constructs.{name}: not in model{near}",
-                    name=name,
-                    near=nearest(name, found["constructs"]),
-                )
+                Said("constructs.{name}: not in model{near}", name=name, near=nearest(name, measured))
             )
-        problems += [
-            Said("constructs.{name}.{key}: is said by model", name=name, key=k)
-            for k in ("items", "mode")
-            if k in body
-        ]
+        said = [k for k in ("items", "components", "mode") if k in body]
+        problems += [Said("constructs.{name}.{key}: is said by model", name=name, key=k) for k in said]
     if problems:
         raise ProblemsError(problems)
     rest = {key: value for key, value in content.items() if key != "model"}
-    constructs = {name: {**body, **extra.get(name, {})} for name, body in found["constructs"].items()}
+    constructs = {name: {**body, **extra.get(name, {})} for name, body in measured.items()}
     return {**rest, "constructs": constructs, "paths": found["paths"]}
 
 
@@ -68,11 +54,32 @@ def model_problems(study: Study) -> Iterable[str]:
     names = list(study.construct_names)
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield Said("construct {name!r} is defined twice", name=name)
-    yield from problems_of(study.blocks(), study.path_pairs, study.modes)
+    yield from problems_of(
+        study.blocks(),
+        study.path_pairs,
+        study.modes,
+        higher_order=study.higher_order,
+        products=study.products,
+    )
     items = set(study.items)
-    for name in sorted(set(names) & items):
+    orders = [c for c in study.constructs if len(c.items) > 1 and set(c.items) <= set(names) - {c.name}]
+    for c in orders:
+        yield Said(
+            "constructs.{name}.items: {items} are constructs; a second-order construct is written "
+            "'components: [{items}]'",
+            name=c.name,
+            items=", ".join(c.items),
+        )
+    for name in sorted(set(names) & items - {i for c in orders for i in c.items}):
         if study.get(name).items != (name,):
             yield Said("{name!r} names both a construct and an item", name=name)
+    for name, item in study.global_items.items():
+        if study.items.count(item) > 1:
+            yield Said(
+                "constructs.{name}.global_item: {item!r} is an item of the model or asked twice; name another",
+                name=name,
+                item=item,
+            )
     for name in sorted(set(study.controls) & {*names, *items, "group"}):
         yield Said("controls.{name}: the name stands for something else; name it otherwise", name=name)
     for item in sorted(RESERVED & items):
@@ -80,23 +87,26 @@ def model_problems(study: Study) -> Iterable[str]:
             "item {item!r} has a name that the tables of the analysis use; name it otherwise", item=item
         )
     for h in study.hypotheses:
-        pair = (h.path.source, h.path.target)
-        if h.effect == "direct" and pair not in study.path_pairs:
-            yield Said(
-                "hypothesis {id}: no path '{path}'{near}",
-                id=h.id,
-                path=h.path,
-                near=nearest(str(h.path), map(str, study.paths)),
-            )
-        for end in pair:
-            if end not in names:
+        steps = list(pairwise(h.stations)) if h.via or h.effect == "direct" else []
+        for source, target in steps:
+            if (source, target) not in study.path_pairs:
+                written = f"{source} -> {target}"
+                yield Said(
+                    "hypothesis {id}: no path '{path}'{near}",
+                    id=h.id,
+                    path=written,
+                    near=nearest(written, map(str, study.paths)),
+                )
+        known = [*names, *study.products]
+        for station in h.stations:
+            if station not in known:
                 yield Said(
                     "hypothesis {id}: unknown construct {end!r}{near}",
                     id=h.id,
-                    end=end,
-                    near=nearest(end, names),
+                    end=station,
+                    near=nearest(station, known),
                 )
-        if h.effect != "direct" and set(pair) <= set(names):
+        if not steps and set(h.stations) <= set(known):
             yield from _no_way(h, study.path_pairs)
     ids = [h.id for h in study.hypotheses]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):

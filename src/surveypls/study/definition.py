@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from plsem.composition import HigherOrder, Product
+from plsem.controls import with_controls
+from plsem.model import Model
 from plsem.names import Said, nearest
 from surveypls.study.checks import model_problems, with_model_text
 from surveypls.study.paths import STUDIES, not_readable
@@ -30,6 +33,7 @@ from surveypls.study.settings import (
     Text,
 )
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
+from surveypls.study.terms import Construct, Hypothesis, Path
 from surveypls.study.words import ProblemsError, explain
 from tabletext.display import Display
 from tabletext.language import DecimalSign, Language
@@ -76,107 +80,6 @@ class StudyError(ValueError):
 
     def __reduce__(self) -> tuple[type[StudyError], tuple[str, tuple[str, ...], Language]]:
         return type(self), (self.source, self.problems, self.language)
-
-
-class Construct(Settings):
-    """A latent variable and its candidate items (before any pruning)."""
-
-    name: Name
-    """Short name, as used in paths."""
-    items: tuple[Name, ...] = Field(min_length=1, max_length=200)
-    """Its items: headings of the survey, or names of the codebook."""
-    label: Text = Text()
-    """What figures and tables call it."""
-    mode: Literal["A", "B"] = "A"
-    """A: reflective, correlation weights; B: formed by its items, regression weights."""
-    sign_item: Name | None = None
-    """Orient the construct so that this item loads positively; by default the loadings' sum is positive."""
-
-    @property
-    def factored(self) -> bool:
-        """Whether its items can be factored: reflective, with two items or more."""
-        return self.mode == "A" and len(self.items) > 1
-
-    @field_validator("items")
-    @classmethod
-    def _items_once(cls, items: tuple[str, ...]) -> tuple[str, ...]:
-        twice = sorted({i for i in items if items.count(i) > 1})
-        if twice:
-            raise ValueError(Said("item listed twice: {names}", names=", ".join(twice)))
-        return items
-
-    @model_validator(mode="after")
-    def _sign_item_belongs(self) -> Construct:
-        if self.sign_item is not None and self.sign_item not in self.items:
-            raise ValueError(
-                Said(
-                    "sign_item {item!r} is not one of the construct's items{near}",
-                    item=self.sign_item,
-                    near=nearest(self.sign_item, self.items),
-                )
-            )
-        return self
-
-
-class Path(Settings):
-    """A directed structural path, written ``SOURCE -> TARGET``."""
-
-    source: Name
-    """Construct that the path leaves."""
-    target: Name
-    """Construct that it points at."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _parse_arrow(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            parts = [part.strip() for part in value.split("->")]
-            if len(parts) > 2 and " - " in value:
-                raise ValueError(
-                    Said(
-                        "two entries in one, {value!r}: each begins with '- ', one below the other",
-                        value=value,
-                    )
-                )
-            if len(parts) != 2 or not all(parts) or parts[0][-1] in "<-–—=" or parts[1][0] in ">-=":
-                raise ValueError(
-                    Said("a path is written {meant!r}, found {value!r}", meant=_meant(value), value=value)
-                )
-            return {"source": parts[0], "target": parts[1]}
-        return value
-
-    def __str__(self) -> str:
-        return f"{self.source} -> {self.target}"
-
-
-def _meant(value: str) -> str:
-    """Write a path with another arrow as it should be; the pattern where that is not to be seen."""
-    match = re.fullmatch(r"\s*([\w.]+)\s*(<[-–—=]+|[-–—=]+>|[→⟶⇒]|[←⟵⇐])\s*([\w.]+)\s*", value)
-    if match is None:
-        return "SOURCE -> TARGET"
-    source, target = (match[3], match[1]) if match[2][0] in "<←⟵⇐" else (match[1], match[3])
-    return f"{source} -> {target}"
-
-
-class Hypothesis(Settings):
-    """A hypothesis about one path (or, for a mediation, about one total indirect effect)."""
-
-    id: str = Field(min_length=1, max_length=20)
-    """What the hypothesis is called, for example H1."""
-    path: Path
-    """The path that it is about, SOURCE -> TARGET."""
-    effect: Literal["direct", "indirect", "total"] = "direct"
-    """Which effect of the source on the target."""
-    sign: Literal["positive", "negative"] | None = None
-    """The direction that is expected; left out, an effect of either sign supports the hypothesis."""
-    statement: Text = Text()
-    """The hypothesis in words."""
-
-    @property
-    def quantity(self) -> tuple[str, str, str]:
-        """The statistic, source and target of its effect, as they stand in long tables."""
-        statistic = {"direct": "path_coefficient", "indirect": "indirect_effect", "total": "total_effect"}
-        return statistic[self.effect], self.path.source, self.path.target
 
 
 class Study(Settings):
@@ -261,20 +164,20 @@ class Study(Settings):
 
     @property
     def items(self) -> tuple[str, ...]:
-        """Every candidate item, construct by construct."""
-        return tuple(item for c in self.constructs for item in c.items)
+        """Every item asked, construct by construct: the candidates, and the global items beside them."""
+        return tuple(item for c in self.constructs for item in c.asked)
 
     def scale_of(self, item: str) -> dict[str, int]:
         """Return the answers of an item's scale: its own, its construct's, or that of the survey."""
         own = self.survey.scales
-        construct = next((c.name for c in self.constructs if item in c.items), "")
+        construct = next((c.name for c in self.constructs if item in c.asked), "")
         return own.get(item) or own.get(construct) or self.survey.scale
 
     @property
-    def scale_ends(self) -> tuple[dict[str, int], dict[str, int]]:
+    def scale_ends(self) -> tuple[dict[str, float], dict[str, float]]:
         """The lowest and the highest answer of each item's scale, item → number."""
         ends = {item: self.scale_of(item).values() for item in self.items}
-        return {i: min(v) for i, v in ends.items()}, {i: max(v) for i, v in ends.items()}
+        return {i: float(min(v)) for i, v in ends.items()}, {i: float(max(v)) for i, v in ends.items()}
 
     @property
     def observed(self) -> dict[str, str]:
@@ -294,8 +197,36 @@ class Study(Settings):
 
     @property
     def modes(self) -> dict[str, str]:
-        """Construct → ``"A"`` or ``"B"``."""
-        return {c.name: c.mode for c in self.constructs}
+        """Construct with items → ``"A"`` or ``"B"``."""
+        return {c.name: c.mode for c in self.constructs if not c.components}
+
+    @property
+    def higher_order(self) -> dict[str, HigherOrder]:
+        """Second-order construct → its components, mode and method."""
+        method = self.pls.higher_order
+        return {c.name: HigherOrder(c.components, c.mode, method) for c in self.constructs if c.components}
+
+    @property
+    def products(self) -> dict[str, Product]:
+        """Product → its factors and method, as paths name it: ``"X*M"``."""
+        named = {p.source: p.source.split("*") for p in self.paths if "*" in p.source}
+        return {name: Product(first, second, self.pls.products) for name, (first, second) in named.items()}
+
+    @property
+    def global_items(self) -> dict[str, str]:
+        """Formed construct → the item that asks about the whole of it."""
+        return {c.name: c.global_item for c in self.constructs if c.global_item is not None}
+
+    def model(self, items: Iterable[str] | None = None, *, controls: bool = True) -> Model:
+        """Return the model of the retained items (default all), with the control variables unless told."""
+        plain = Model(
+            self.blocks(items),
+            self.path_pairs,
+            modes=self.modes,
+            higher_order=self.higher_order,
+            products=self.products,
+        )
+        return with_controls(plain, list(self.controls)) if controls and self.controls else plain
 
     @property
     def estimator(self) -> dict[str, Any]:
@@ -339,18 +270,19 @@ class Study(Settings):
     def construct_of(self, item: str) -> str:
         """Return the name of the construct that an item belongs to."""
         for c in self.constructs:
-            if item in c.items:
+            if item in c.asked:
                 return c.name
         raise KeyError(f"no item {item!r}{nearest(item, self.items)}")
 
     def blocks(self, items: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
-        """Return construct → items, restricted to ``items`` (the retained ones) where given."""
+        """Return construct with items → these, restricted to ``items`` (the retained ones) where given."""
         kept = set(self.items if items is None else items)
-        return {c.name: tuple(i for i in c.items if i in kept) for c in self.constructs}
+        return {c.name: tuple(i for i in c.items if i in kept) for c in self.constructs if c.items}
 
-    def label(self, construct: str, language: Language) -> str:
-        """Return a construct's label, or its name where it has none."""
-        return self.get(construct).label(language) or construct
+    def label(self, name: str, language: Language) -> str:
+        """Return the label of a construct or product; its name where it has none, as control variables have not."""
+        labels = {c.name: c.label(language) for c in self.constructs}
+        return " × ".join(labels.get(part) or part for part in name.split("*"))
 
 
 def load_study(path: FilePath | str) -> Study:

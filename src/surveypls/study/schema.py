@@ -15,7 +15,8 @@ SCHEMA_FILE = Path(__file__).resolve().parents[3] / "docs" / "study.schema.json"
 _MODEL = {
     "type": "string",
     "description": "The model in lavaan's notation, instead of paths and of the constructs' items: "
-    "RC =~ RC2 + RC3 (reflective), SERV <~ S1 + S2 (formed by its items), RC ~ INFRATICS (path).",
+    "RC =~ RC2 + RC3 (reflective), SERV <~ S1 + S2 (formed by its items), RC ~ INFRATICS (path), "
+    "QUAL =~ EASE + SERV (second order), USE ~ SAT*HABIT (moderation).",
 }
 
 
@@ -31,7 +32,16 @@ def study_schema() -> dict[str, Any]:
         **_either({"type": "string"}, parts["Text"]),
         "description": parts["Text"]["description"],
     }
-    arrow = {"type": "string", "pattern": r"^\s*[A-Za-z_][\w.]*\s*->\s*[A-Za-z_][\w.]*\s*$"}
+    name = r"[A-Za-z_][\w.]*"
+    source = rf"\s*{name}(\s*[*×:]\s*{name})?"
+    arrow = {"type": "string", "pattern": rf"^{source}\s*->\s*{name}\s*$"}
+    route = {"type": "string", "pattern": rf"^{source}(\s*->\s*{name})+\s*$"}
+    stated = parts["Hypothesis"]["properties"]
+    stated["path"] = {**_either(route, stated["path"]), "description": stated["path"]["description"]}
+    stated["via"] = {
+        **_either({"type": "string"}, stated["via"]),
+        "description": stated["via"]["description"],
+    }
     parts["Path"] = {**_either(arrow, parts["Path"]), "description": parts["Path"]["description"]}
     construct = parts["Construct"]
     named = {
@@ -39,7 +49,7 @@ def study_schema() -> dict[str, Any]:
         "properties": {k: v for k, v in construct["properties"].items() if k != "name"},
         "required": [],
     }
-    body = _either(construct["properties"]["items"], named)
+    body = _either({**construct["properties"]["items"], "minItems": 1}, named)
     by_name = {
         "type": "object",
         "propertyNames": {
@@ -54,6 +64,15 @@ def study_schema() -> dict[str, Any]:
         "description": fields["constructs"]["description"],
     }
     fields["model"] = _MODEL
+    ends = {"type": "string", "pattern": r"^\s*-?\d{1,4}\s*(-|–|to|\.\.|…)\s*-?\d{1,4}\s*$"}
+    survey = parts["SurveySettings"]["properties"]
+    survey["scale"] = {**_either(ends, survey["scale"]), "description": survey["scale"]["description"]}
+    ((names, own),) = survey["scales"].pop("patternProperties").items()
+    survey["scales"]["patternProperties"] = {names: _either(ends, own)}
+    parts["Control"] = {
+        **_either({"type": "string"}, parts["Control"]),
+        "description": parts["Control"]["description"],
+    }
     # A code or an answer may be written as a number or a truth value; it is read as text.
     parts["SurveySettings"]["properties"]["missing_codes"]["items"] = {"type": ["string", "number", "null"]}
     schema["required"] = [k for k in schema["required"] if k not in ("constructs", "paths")]

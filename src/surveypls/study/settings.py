@@ -11,12 +11,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from plsem.composition import HigherOrderMethod, ProductMethod
 from plsem.efa.rules import Correlation, Extraction, NumberRule, PruningSettings, Rotation, Scope
 from plsem.names import Said
 from plsem.resampling.intervals import DEFAULT_INTERVAL
 from tabletext.language import Language
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
+Source = Annotated[
+    str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*(\*[A-Za-z_][A-Za-z0-9_.]*)?$", max_length=121)
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(max_length=2000)]
 
@@ -292,6 +296,10 @@ class PlsSettings(Settings):
     """Inner weighting scheme."""
     consistent: bool = False
     """Consistent PLS (Dijkstra & Henseler 2015)."""
+    higher_order: HigherOrderMethod = "two_stage"
+    """How second-order constructs are estimated (Sarstedt et al. 2019)."""
+    products: ProductMethod = "two_stage"
+    """How moderating and quadratic effects are estimated."""
     tolerance: float = Field(default=1e-7, gt=0, le=1e-2)
     """Stop when no outer weight changes by more."""
     max_iterations: int = Field(default=300, ge=1, le=100_000)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from plsem.model import Model
-from plsem.model_text import write_model
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.paths import STUDIES, TABLES
+from surveypls.study.terms import arrows
 from surveypls.survey import answers_check
 from surveypls.survey.answers import name_key
 from surveypls.survey.codebook import load_codebook
@@ -109,7 +109,7 @@ def check(survey: Path | str, study_file: Path | str, *, minimum_path: float = M
     refuse_swapped(survey, study_file)
     try:
         study = load_study(study_file)
-        found.model = write_model(study.blocks(), study.path_pairs, study.modes)
+        found.model = study.model().to_text()
     except StudyError as error:
         found.errors += _of(study_file.name, error.problems)
         language = error.language
@@ -229,7 +229,7 @@ def _together(
     errors, warnings, model = estimates(cleaned, study)
     found.errors += _of(name, errors)
     found.warnings += _of(name, warnings)
-    found.warnings += _of(study_file.name, _measurement(study))
+    found.warnings += _of(study_file.name, [*_measurement(study), *_not_offered(study)])
     if model is not None:
         found.facts.append(Said("Items after pruning: {items}.", items=list(_kept(model, study))))
         found.warnings += _of(name, _sample_size(study, model, n, minimum_path))
@@ -362,10 +362,21 @@ def _measurement(study: Study) -> Iterable[str]:
             yield Said("{construct} has two items: three or more measure better", construct=c.name)
 
 
+def _not_offered(study: Study) -> Iterable[str]:
+    """Name what a model in stages goes without, with the way round."""
+    staged = [*study.higher_order, *(arrows(name) for name in study.products)]
+    if staged:
+        yield Said(
+            "importance–performance and the test of exact fit are not offered for a model with second-order "
+            "constructs or products ({names}); run a study without them for these",
+            names=", ".join(staged),
+        )
+
+
 def _kept(model: Model, study: Study) -> Iterable[str]:
     """Say how many items each construct keeps, and which it loses."""
-    for construct, block in zip(model.constructs, model.blocks, strict=True):
-        kept = {model.items[i] for i in block}
+    for construct in study.blocks():
+        kept = {model.items[i] for i in model.blocks[model.position(construct)]}
         lost = [i for i in study.get(construct).items if i not in kept]
         template = "{construct} {n} of {all} (without {lost})" if lost else "{construct} {n} of {all}"
         yield Said(

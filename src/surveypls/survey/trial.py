@@ -30,7 +30,7 @@ ROWS_PER_ITEM = 5
 
 def estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[str], Model | None]:
     """Prune and estimate once; errors, warnings and the pruned model."""
-    data = cleaned.responses
+    data = cleaned.responses.join(cleaned.observed[list(study.controls)])
     errors: list[str] = []
     for item in study.items:
         if data[item].nunique() == 1:
@@ -62,7 +62,7 @@ def estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[st
         return errors, [], None
     notes = [*_constant(data, study), *_turned(data, study), *dependent(data[list(study.items)])]
     try:
-        pruned = prune(data, **study.pruning)
+        pruned = prune(cleaned.responses, **study.pruning)
         out = pruned.trace[pruned.trace["action"] == "dropped"]
         notes += [
             Said("item {item} is pruned: {reason}", item=item, reason=reason)
@@ -73,7 +73,7 @@ def estimates(cleaned: CleaningResult, study: Study) -> tuple[list[str], list[st
         empty = [c for c, block in pruned.blocks.items() if not block]
         if empty:
             return [Said("no item of {constructs} can be analysed", constructs=", ".join(empty))], notes, None
-        model = Model.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
+        model = study.model(pruned.retained)
         lost = [i for i in (study.estimator["sign_items"] or {}).values() if i not in pruned.retained]
         if lost:
             return (
@@ -100,8 +100,12 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
             tried = bootstrap(
                 data, model, quantities, seed=seed, jackknife=False, **options, **study.estimator
             )
-            exact = exact_fit_test(
-                data, model, seed=seed, n_resamples=TRIAL, max_failed=limit, **study.fit_options
+            exact = (
+                None
+                if model.composed
+                else exact_fit_test(
+                    data, model, seed=seed, n_resamples=TRIAL, max_failed=limit, **study.fit_options
+                )
             )
         folds, scheme = study.pls.predict_folds, study.pls.scheme
         predict(data, model, seed=seed, folds=folds, repetitions=1, scheme=scheme)
@@ -125,6 +129,8 @@ def _tried(data: pd.DataFrame, model: Model, study: Study, notes: list[str]) -> 
                 limit=f"{limit:.0%}",
             )
         )
+    if exact is None:
+        return []
     if exact.reasons:
         reasons = sorted(set(exact.reasons.values()))
         notes.append(Said("exact fit, d_G, NFI and χ² are left blank: {reasons}", reasons=reasons))

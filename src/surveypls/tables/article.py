@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from surveypls.study.definition import Study
+from surveypls.study.terms import arrows
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -317,7 +318,7 @@ def table_5_paths(
                 key: b.recomputed.get(statistic, source, target, key),
             }
         b.star(row, "path_coefficient")
-    used = {name for h in stated for name in h.quantity[1:]}
+    used = {part for h in stated for name in h.stations for part in name.split("*")}
     return b.table(
         number="5",
         title=display("Path coefficients (standardised regression coefficients)"),
@@ -366,7 +367,7 @@ def table_6_model_quality(
         "srmr_printed": next((text for key, text in b.printed.items() if key[0] == "srmr"), None),
     }
     for source, target in sorted(study.path_pairs, key=lambda pair: pair not in named):
-        name = f"{source} → {target}"
+        name = arrows(source, target)
         r2 = b.both("r_squared", source, target)
         r2["r_squared_printed"] = r2["r_squared_printed"] or b.printed.get(("r_squared", "", target))
         row = b.add(

@@ -191,10 +191,10 @@ def reversed_note(b: Builder, key: str) -> str:
 
 def heading_of(stated: Hypothesis, study: Study, display: Display = ENGLISH) -> str:
     """Return how a hypothesis heads its row: id, path, and the effect where it is not a path coefficient."""
-    statistic, source, target = stated.quantity
+    statistic, *_ = stated.quantity
     kind = "" if stated.effect == "direct" else f" ({display(coded(statistic)).lower()})"
     name = f"{stated.id}: " if stated in study.hypotheses else ""
-    return f"{name}{source} → {target}{kind}"
+    return f"{name}{stated.arrows}{kind}"
 
 
 def decision_text(decision: Decision | None, words: Sequence[str], display: Display) -> str:

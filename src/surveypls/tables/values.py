@@ -92,7 +92,7 @@ class Values:
         pairs = set(self.keys_of("outer_loading")) | set(self.keys_of("outer_weight"))
         if not pairs:
             return study.blocks()
-        return {c.name: tuple(i for i in c.items if (i, c.name) in pairs) for c in study.constructs}
+        return {c.name: tuple(i for i in c.indicators if (i, c.name) in pairs) for c in study.constructs}
 
 
 def as_values(source: pd.DataFrame | Values | Sequence[pd.DataFrame]) -> Values:
