@@ -83,7 +83,7 @@ mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NA
 test: style ## style, types, unit tests, and every notebook re-run and compared
 	@$(VENV)/bin/python tests/count_lines.py
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
-	@$(VENV)/bin/python tests/mutation.py --known --sample 15
+	@$(VENV)/bin/python tests/mutation.py --known --sample 25
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks/*.ipynb -n 2 --dist loadfile
 
 mutation: $(DEV) ## a sample of faults planted in all packages, and which of them the tests let pass

@@ -36,7 +36,7 @@ import signal
 import sys
 import time
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -501,8 +501,10 @@ def known_sample(size: int) -> int:
     with CAUGHT.open(encoding="utf-8", newline="") as stream:
         caught = {(row["module"], row["mutant"]): row["test"] for row in csv.DictReader(stream)}
     present = [m for name in sorted({name for name, _ in caught}) for m in mutants(name)]
-    unique = {(m.module, m.key): m for m in present}
-    chosen = drawn([m for key, m in unique.items() if key in caught], size, seed=1)
+    alike = Counter((m.module, m.key) for m in present)  # a line can have a change at two places
+    chosen = drawn(
+        [m for m in present if (m.module, m.key) in caught and alike[m.module, m.key] == 1], size, seed=1
+    )
     passed = 0
     for m in chosen:
         test = caught[m.module, m.key]
