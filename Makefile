@@ -83,9 +83,11 @@ mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NA
 test: style ## style, types, unit tests, and every notebook re-run and compared
 	@$(VENV)/bin/python tests/count_lines.py
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
+	@$(VENV)/bin/python tests/mutation.py --known --sample 25
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks/*.ipynb -n 2 --dist loadfile
 
-mutation: $(DEV) ## a sample of faults planted in the numeric rooms, and which of them the tests let pass
+mutation: $(DEV) ## a sample of faults planted in all packages, and which of them the tests let pass
+	@test -f build/mutation/record.json || $(VENV)/bin/python tests/mutation.py --record
 	@$(VENV)/bin/python tests/mutation.py
 
 style: $(DEV) ## style and types

@@ -109,11 +109,11 @@ def test_every_command_sets_up_what_it_needs() -> None:
 def test_both_integrations_run_the_same_script() -> None:
     text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     workflow = yaml.safe_load(text)
-    (job,) = workflow["jobs"].values()
+    job, windows = workflow["jobs"]["checks"], workflow["jobs"]["windows"]
     assert "bash .ci/run" in [step.get("run") for step in job["steps"]]
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
-    used = [step["uses"] for step in job["steps"] if "uses" in step]
-    assert used
+    used = [step["uses"] for one in (job, windows) for step in one["steps"] if "uses" in step]
+    assert len(used) == 4
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", name) for name in used)
 
 

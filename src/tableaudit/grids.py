@@ -223,7 +223,7 @@ class _Tables(HTMLParser):
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and 0 < int(text) < 200 else 1
+    return int(text) if text and text.isdigit() and len(text) < 4 and 0 < int(text) < 200 else 1
 
 
 def _web(text: str) -> Iterator[_Raw]:
@@ -276,7 +276,7 @@ def _latex(text: str) -> Iterator[_Raw]:
             cells: list[str] = []
             for cell in re.split(r"(?<!\\)&", line):
                 wide = re.match(r"\s*\\multicolumn\{(\d+)\}\{[^}]*\}\{(.*)\}\s*$", cell, re.DOTALL)
-                cells += [_plain_tex(wide[2])] * int(wide[1]) if wide else [_plain_tex(cell)]
+                cells += [_plain_tex(wide[2])] * _whole(wide[1]) if wide else [_plain_tex(cell)]
             rows.append(cells)
         yield (_plain_tex(captions[-1]) if captions else ""), rows
 

@@ -55,6 +55,10 @@ def is_blank(text: str) -> bool:
     return stars == 0 and bool(_BLANK.match(plain))
 
 
+#: Characters of a printed figure, and its power of ten: beyond it there is nothing to compute with.
+LONGEST = 100
+
+
 def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]:
     """Read a printed number: its value, its decimals and the box it stands for.
 
@@ -79,6 +83,8 @@ def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]
     ValueError
         If the text is not such a number.
     """
+    if len(text) > LONGEST:
+        raise ValueError(f"expected a number such as 0.738 or <0.001, found {len(text)} characters")
     plain, stars = clean(text)
     kind = statistic.rpartition(".")[2]
     if kind in COUNTS:
@@ -103,6 +109,8 @@ def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]
         return box.middle, max(e[1] for e in ends), box
     digits = match["digits"].replace(",", ".")
     power = int((match["power"] or "0").replace(" ", "")) - (2 if match["percent"] else 0)
+    if abs(power) > LONGEST:
+        raise ValueError(f"expected a number such as 0.738 or <0.001, found {text!r}")
     decimals = len(digits.partition(".")[2]) - power
     value = float(digits) * 10.0**power * (-1.0 if match["sign"] == "-" else 1.0)
     value = round(value, max(decimals, 0) + 3)

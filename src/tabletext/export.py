@@ -16,7 +16,7 @@ import pandas as pd
 from plsem.names import nearest
 from tabletext import latex, office
 from tabletext.display import ENGLISH, Display
-from tabletext.storage import write_atomically
+from tabletext.storage import defuse, write_atomically
 from tabletext.tabular import Table, from_frame, is_missing
 
 Format = Literal["csv", "xlsx", "docx", "tex"]
@@ -24,8 +24,6 @@ FORMATS: tuple[Format, ...] = ("csv", "xlsx", "docx", "tex")
 NOTICE_COLUMN = "data_note"
 FLOAT_FORMAT = "%.12g"
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-#: What a spreadsheet takes for the beginning of a formula, behind any apostrophes that :func:`defuse` set.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def export(
@@ -103,35 +101,12 @@ def to_text(table: Table) -> str:
     return repr(table)
 
 
-def defuse(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe stands before what would be one.
-
-    Numbers are left alone.  :func:`restore` takes the apostrophe away again, so nothing is lost: a text that
-    had apostrophes before a formula's sign gets one more.
-
-    Examples
-    --------
-    >>> defuse("=1+1"), defuse("'=1"), defuse("-0.5"), restore(defuse("'=1"))
-    ("'=1+1", "''=1", '-0.5', "'=1")
-    """
-    return "'" + text if _FORMULA.match(text) and not _is_number(text) else text
-
-
-def restore(text: str) -> str:
-    """Return the text that :func:`defuse` was given."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
 def _csv_cell(value: object) -> str:
     if isinstance(value, str):
         return defuse(value)
     if is_missing(value):
         return ""
     return FLOAT_FORMAT % value if isinstance(value, float) else str(value)
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", text) is not None
 
 
 def _tex(table: Table, stem: str) -> bytes:

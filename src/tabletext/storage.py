@@ -1,9 +1,16 @@
-"""Write files so that a reader never meets half of one, and an unchanged one keeps its time."""
+"""Write files: never half of one, an unchanged one keeps its time, and no cell of it runs as a formula."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
+
+import pandas as pd
+
+#: What a spreadsheet takes for the beginning of a formula, behind any apostrophes that :func:`defuse` set.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def write_atomically(path: Path, content: bytes) -> bool:
@@ -24,3 +31,43 @@ def write_atomically(path: Path, content: bytes) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def defuse(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe stands before what would be one.
+
+    Numbers are left alone.  :func:`restore` takes the apostrophe away again, so nothing is lost: a text that
+    had apostrophes before a formula's sign gets one more.
+
+    Examples
+    --------
+    >>> defuse("=1+1"), defuse("'=1"), defuse("-0.5"), restore(defuse("'=1"))
+    ("'=1+1", "''=1", '-0.5', "'=1")
+    """
+    return "'" + text if _FORMULA.match(text) and not _is_number(text) else text
+
+
+def restore(text: str) -> str:
+    """Return the text that :func:`defuse` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def defused(frame: pd.DataFrame, *, undo: bool = False) -> pd.DataFrame:
+    """Return a frame, its index and its headings with all texts through :func:`defuse`, or back (``undo``)."""
+    turn = restore if undo else defuse
+
+    def turned(values: Iterable[object]) -> list[object]:
+        return [turn(v) if isinstance(v, str) else v for v in values]
+
+    safe = frame.copy()
+    for place, kind in enumerate(frame.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            safe.isetitem(place, pd.array(turned(frame.iloc[:, place]), dtype=kind))
+    safe.columns = pd.Index(turned(frame.columns), name=frame.columns.name)
+    if not pd.api.types.is_numeric_dtype(frame.index.dtype) and frame.index.nlevels == 1:
+        safe.index = pd.Index(turned(frame.index), name=frame.index.name)
+    return safe
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", text) is not None

@@ -248,9 +248,9 @@ def test_settings_of_the_caller_change_nothing():
 def test_save_writes_four_files_and_touches_only_what_changed(tmp_path):
     every = ("svg", "png", "pdf")
     figure, data = DRAWINGS["power_curve"]()
-    paths = figures.save(figure, data, tmp_path / "new", "fig_01", formats=every)
-    assert sorted(p.name for p in paths) == ["fig_01.csv", "fig_01.pdf", "fig_01.png", "fig_01.svg"]
-    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [p.name for p in sorted(paths)]
+    figures.save(figure, data, tmp_path / "new", "fig_01", formats=every)
+    paths = sorted((tmp_path / "new").iterdir())
+    assert [p.name for p in paths] == ["fig_01.csv", "fig_01.pdf", "fig_01.png", "fig_01.svg"]
     back = pd.read_csv(tmp_path / "new" / "fig_01.csv", keep_default_na=False, na_values=[""])
     pd.testing.assert_frame_equal(back, data, check_exact=False, rtol=1e-8)
     before = {p: p.stat().st_mtime_ns for p in paths}
@@ -270,11 +270,12 @@ def test_files_hold_no_digit_that_is_noise_and_no_formula(tmp_path):
     first, second = (
         figures.power_curve(POWER.assign(power=POWER["power"] * noise(), column="=1+1")) for _ in range(2)
     )
-    paths = figures.save(*first, tmp_path / "a", "f")
-    assert [p.name for p in paths] == ["f.svg", "f.csv"]
-    for path in figures.save(*second, tmp_path / "b", "f"):
-        assert path.read_bytes() == (tmp_path / "a" / path.name).read_bytes()
-    svg, csv = (p.read_text() for p in paths)
+    made, again = (figures.save(*f, tmp_path / folder, "f") for f, folder in ((first, "a"), (second, "b")))
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == ["f.csv", "f.svg"]
+    assert made["png"].startswith(b"\x89PNG")
+    for ending in ("svg", "csv"):
+        assert made[ending] == again[ending] == (tmp_path / "b" / f"f.{ending}").read_bytes()
+    svg, csv = made["svg"].decode(), made["csv"].decode()
     placed = re.sub(r"scale\([^)]*\)", "", " ".join(re.findall(r'(?:d|x|y|transform)="([^"]*)"', svg)))
     assert len(placed) > 1000 and not re.search(r"\.\d{4}", placed) and "scale(0.0" in svg
     assert ",'=1+1," in csv and not re.search(r"\d{10}", csv)

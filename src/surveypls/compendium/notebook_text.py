@@ -86,14 +86,27 @@ def texts(notebook: Path) -> list[str]:
     return found
 
 
+def without_tags(text: str) -> str:
+    r"""Return Markdown in which nothing is a tag, a comment or a picture from elsewhere.
+
+    A notebook's pages run the tags of its Markdown.
+
+    Examples
+    --------
+    >>> without_tags("<b>p < 0.05</b> & more"), without_tags("![x](http://a)")
+    ('&lt;b>p < 0.05&lt;/b> & more', '!\\\\[x](http://a)')
+    """
+    return re.sub(r"!(?=\[)", r"!\\", re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text))
+
+
 def _header(source: str, study: Study, labels: Language) -> str:
     """Return the first cell's text with the study's title, question and notice in place of the article's."""
     title, *paragraphs = source.split("\n\n")
-    own = [f"*{study.title(labels)}*"]
+    own = [f"*{without_tags(study.title(labels))}*"]
     if study.question(labels):
-        own.append(study.question(labels))
+        own.append(without_tags(study.question(labels)))
     if study.synthetic is not None:
-        own.append(f"> **{study.synthetic(labels)}**")
+        own.append(f"> **{without_tags(study.synthetic(labels))}**")
     if study.published is None:
         paragraphs = [p for p in paragraphs if not p.startswith(_ABOUT_THE_ARTICLE)]
     paragraphs = [p for p in paragraphs if not p.startswith(">")]

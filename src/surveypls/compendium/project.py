@@ -27,7 +27,7 @@ from surveypls.study.definition import Study, StudyError, Text, load_study
 from tabletext.catalogue import N_
 from tabletext.display import Display
 from tabletext.language import Language
-from tabletext.storage import write_atomically
+from tabletext.storage import defused, write_atomically
 
 if TYPE_CHECKING:
     from surveypls.compendium.analysis import Analysis
@@ -223,7 +223,7 @@ class Project:
             raise ContractError(
                 f"data/derived/{contract}.csv{where} is missing: {hint}{nearest(contract, known)}"
             )
-        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        frame = defused(pd.read_csv(path, keep_default_na=False, na_values=[""]), undo=True)
         if index is not None:
             if index not in frame.columns:
                 raise ContractError(f"{path.name}: no column {index!r}{nearest(index, frame.columns)}")
@@ -231,9 +231,13 @@ class Project:
         return frame
 
     def write(self, contract: str, frame: pd.DataFrame, *, index: bool = False) -> None:
-        """Hand a table on to the notebooks that follow, as ``data/derived/NAME.csv``."""
+        """Hand a table on to the notebooks that follow, as ``data/derived/NAME.csv``.
+
+        A text that a spreadsheet would run as a formula stands there behind an apostrophe
+        (:func:`tabletext.export.defuse`), which :meth:`read` takes away again.
+        """
         path = self.output / "data" / "derived" / f"{contract}.csv"
-        text = frame.to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
+        text = defused(frame).to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
         write_atomically(path, text.encode("utf-8"))
 
     # what notebooks do ---------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from plsem.names import nearest
+from surveypls.compendium.notebook_text import without_tags
 from surveypls.compendium.outputs import PICTURES, SENTENCES, SHEETS, article_table
 from surveypls.figures import files
 from tabletext import export
@@ -50,7 +51,7 @@ def say(project: Project, name: str, results: Sequence[Any]) -> None:
         SENTENCES[name](project, project.display_in(language), *results) for language in project.languages
     ]
     if texts[0]:
-        _hand_over([{"text/markdown": text, "text/plain": text} for text in texts])
+        _hand_over([{"text/markdown": without_tags(text), "text/plain": text} for text in texts])
 
 
 def table_formats(project: Project, stem: str) -> tuple[Format, ...]:
@@ -73,20 +74,15 @@ def _picture(project: Project, stem: str, display: Display, results: Sequence[An
     if drawn is None:  # the study has no such thing
         return {}
     figure, data = drawn
-    wanted = figure_formats(project, stem)
-    endings = tuple(dict.fromkeys((*wanted, "png")))
-    contents = {**files.render(figure, formats=endings, title=stem), "csv": files.to_csv(data)}
     folder = project.folder("figures", display.language)
-    for ending in (*wanted, "csv"):
-        write_atomically(folder / f"{stem}.{ending}", contents[ending])
+    png = files.save(figure, data, folder, stem, formats=figure_formats(project, stem))["png"]
     if output.front_page and not project.every_format and display.language != project.languages[0]:
         place = (
             project.output / "figures" / f"{stem}_{display.language}.png"
         )  # for the front page in this language
-        write_atomically(place, contents["png"])
+        write_atomically(place, png)
     alt = " ".join(filter(None, (display(output.alt), display.notice)))
-    png = base64.b64encode(contents["png"]).decode("ascii")
-    return {"image/png": png, "text/plain": f"[{stem}] {alt}", "alt": alt}
+    return {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": f"[{stem}] {alt}", "alt": alt}
 
 
 def _sheet(project: Project, stem: str, display: Display, results: Sequence[Any]) -> Shown:

@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 
 from plsem.names import nearest
 from surveypls.figures.style import FigureError, solve_layout, styled
-from tabletext.export import defuse
-from tabletext.storage import write_atomically
+from tabletext.storage import defused, write_atomically
 
 #: Significant digits of a figure's data, and decimals of an SVG's coordinates (1/72 inch): far more than
 #: anyone can see, and few enough that every processor's linear algebra agrees on them.
@@ -28,7 +27,7 @@ def save(
     *,
     formats: Sequence[str] = ("svg",),
     dpi: int = 180,
-) -> list[Path]:
+) -> dict[str, bytes]:
     """Save a figure and the data that it draws: ``STEM.svg`` (``.png``, ``.pdf``) and ``STEM.csv``.
 
     Parameters
@@ -46,30 +45,27 @@ def save(
 
     Returns
     -------
-    list of Path
-        The files, whether or not they changed.
+    dict of str to bytes
+        Ending → content; the PNG is made also where it is not written, for a notebook shows it.
 
     Notes
     -----
     No date, host or random id goes into a file: the same figure gives the same bytes.  A file is
     written under a temporary name and renamed, and only where its bytes differ.
     """
-    folder = Path(folder)
-    files = {**render(figure, formats=formats, dpi=dpi, title=stem), "csv": to_csv(data)}
-    written = [folder / f"{stem}.{ending}" for ending in files]
-    for path, content in zip(written, files.values(), strict=True):
-        write_atomically(path, content)
-    return written
+    contents = render(figure, formats=tuple(dict.fromkeys((*formats, "png"))), dpi=dpi, title=stem)
+    contents["csv"] = to_csv(data)
+    for ending in (*formats, "csv"):
+        write_atomically(Path(folder) / f"{stem}.{ending}", contents[ending])
+    return contents
 
 
 def to_csv(data: pd.DataFrame) -> bytes:
     """Return a figure's data as CSV: nine significant digits, and no text that a spreadsheet would run."""
-    safe = data.copy()
+    safe = defused(data)
     for name in safe.columns:
         if pd.api.types.is_float_dtype(safe[name]):
             safe[name] = safe[name].mask(safe[name].abs() < 10.0**-12, 0.0)
-        elif not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [defuse(v) if isinstance(v, str) else v for v in safe[name]]
     text = safe.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
     return text.encode("utf-8")
 

@@ -20,9 +20,10 @@ Array = NDArray[np.float64]
 
 Kind = Literal["answer", "missing", "unreadable"]
 
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+#: Longer is no number that anyone answers, and Python refuses to read one of thousands of digits.
+_NUMBER = re.compile(r"[+-]?\d{1,30}(?:[.,]\d{1,300})?")
 _NUMBERED_LABEL = re.compile(
-    r"[(\[]?\s*([+-]?\d+)\s*[)\].:=–—-]*\s*(\D.*)|(\D.*?)\s*[(\[=:–—-]\s*([+-]?\d+)\s*[)\]]?"
+    r"[(\[]?\s*([+-]?\d{1,30})\s*[)\].:=–—-]*\s*(\D.*)|(\D.*?)\s*[(\[=:–—-]\s*([+-]?\d{1,30})\s*[)\]]?"
 )
 _MONTHS = (
     *("jan ene gen", "feb fev fév", "mar mär", "apr abr avr", "may mai mag", "jun giu jui"),

@@ -13,6 +13,7 @@ from plsem.names import nearest
 from surveypls.study.definition import Study
 from surveypls.survey.answers import in_brackets, name_key, plain, unique_keys, without_number
 from surveypls.survey.files import SurveyError, TextTable, read_table
+from tabletext.storage import defused
 
 _NUMBER = re.compile(r"\d+([.,]\d+)?")
 _YES = frozenset({"yes", "y", "true", "1", "si", "s", "x", "reversed", "invertido"})
@@ -45,7 +46,7 @@ def load_codebook(source: Path | str | pd.DataFrame) -> pd.DataFrame:
         table = read_table(source)
         name, book = Path(source).name, text_frame(table)
     book.columns = [name_key(str(c)).replace(" ", "_") for c in book.columns]
-    book = book.apply(lambda column: column.str.strip())
+    book = defused(book.apply(lambda column: column.str.strip()), undo=True)
     schema = pa.DataFrameSchema(
         {
             "item": pa.Column(

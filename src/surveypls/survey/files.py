@@ -24,6 +24,8 @@ from tabletext.said import Said
 MAX_SURVEY_BYTES = 100_000_000
 MAX_COLUMNS = 5_000
 MAX_ROWS = 100_000
+#: Of a survey as large as both limits allow most cells are empty; a file of so many is made to fill the memory.
+MAX_CELLS = 20_000_000
 #: Rows at fault named one by one.
 SHOWN_ROWS = 20
 #: A workbook is compressed; one that unpacks to more than this is no survey, or is made to fill the memory.
@@ -188,8 +190,10 @@ def _delimited(text: str, source: str) -> tuple[list[Record], str]:
 
 def _records(text: str, delimiter: str, skipped: int, source: str, *, strict: bool) -> list[Record]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
-    records, start = [], 1
+    records, start, n_cells = [], 1, 0
     for cells in reader:
+        n_cells += len(cells)
+        _limit_cells(n_cells, source)
         # An answer may hold line breaks: the record's number is the line where it starts.
         records.append((start + skipped, cells))
         start = reader.line_num + 1
@@ -277,12 +281,27 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> tuple[list[Reco
 
 def _sheet(page: Any, source: str) -> list[Record]:
     page.reset_dimensions()  # some exporters write a wrong size
-    records = []
+    records, cells = [], 0
     for number, row in enumerate(page.iter_rows(values_only=True), start=1):
-        records.append((number, [_cell_text(value) for value in row]))
+        width = next((at for at in range(len(row), 0, -1) if row[at - 1] is not None), 0)
+        if width > MAX_COLUMNS:
+            raise SurveyError(source, [_too_wide(width)])
+        cells += width
         if number > MAX_ROWS + 1:
             raise _too_many_rows(source)
+        _limit_cells(cells, source)
+        records.append((number, [_cell_text(value) for value in row[: max(width, 1)]]))
     return records
+
+
+def _too_wide(width: int) -> str:
+    return Said("has {width} columns; more than {most} is not a survey", width=width, most=MAX_COLUMNS)
+
+
+def _limit_cells(cells: int, source: str) -> None:
+    """Refuse a sheet that would fill the memory: rows that hold only their last column are long all the same."""
+    if cells > MAX_CELLS:
+        raise SurveyError(source, [Said("has more than {n} cells; not a survey", n=f"{MAX_CELLS:,}")])
 
 
 def _cell_text(value: object) -> str:
@@ -307,10 +326,7 @@ def _table(records: list[Record], source: str, encoding: str, delimiter: str) ->
         header.pop()
     width = len(header)
     if width > MAX_COLUMNS:
-        raise SurveyError(
-            source,
-            [Said("has {width} columns; more than {most} is not a survey", width=width, most=MAX_COLUMNS)],
-        )
+        raise SurveyError(source, [_too_wide(width)])
     body = filled[start + 1 :]
     # Rows without any text after the last record are how spreadsheets end, not blank forms.
     while body and not any(c.strip() for c in body[-1][1]):

@@ -19,6 +19,7 @@ from surveypls.survey.answers import Array, number_of, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
+from surveypls.survey.private import short_answer, shown_ids
 from surveypls.survey.reading import RawSurvey
 from tabletext.catalogue import N_
 from tabletext.language import Language
@@ -56,9 +57,6 @@ class CleaningResult:
     respondents : DataFrame
         Every submission: ``row, respondent, kept, dropped_by, completion, longstring, irv,
         mahalanobis, p_value``.  The last two are given for the complete rows that reached that rule.
-    spellings : DataFrame
-        Every text found in an answer: ``found, kind`` ("answer", "missing" or "unreadable"), ``answer, count``,
-        and ``items``, those in which it was found.
     mcar : McarTest or None
         Little's test on the rows before the missing-data policy; None, with a note, where it cannot be computed.
     settings : CleaningSettings
@@ -73,7 +71,6 @@ class CleaningResult:
     flow: pd.DataFrame
     missing: pd.DataFrame
     respondents: pd.DataFrame
-    spellings: pd.DataFrame
     mcar: McarTest | None
     settings: CleaningSettings
     notes: tuple[str, ...]
@@ -109,7 +106,7 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     answers = _Answers(raw, study)
     book = CleaningLog(
         raw.answers.index.tolist(),
-        raw.respondents["respondent"].tolist(),
+        shown_ids(raw.respondents["respondent"], raw.answers.index),
         labels,
         [(r.row, into(r.why, labels)) for r in raw.left_out],
     )
@@ -117,7 +114,7 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     _excluded(book, raw, study)
     _consent(book, answers, raw, study)
     _duplicates(book, answers, raw, study, notes)
-    _off_scale(book, answers)
+    _off_scale(book, answers, raw)
     observed = _observed(book, raw, study)
     _careless(book, answers, rules)
     _require_rows(book, raw)
@@ -150,7 +147,6 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
                 "p_value": p_value,
             }
         ),
-        spellings=_spellings(raw),
         mcar=mcar,
         settings=rules,
         notes=tuple(notes),
@@ -195,10 +191,11 @@ def _consent(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study)
     if study.survey.consent is None:
         return
     said = book.say(N_("answered {!r} to the consent question"))
+    longer = book.say(N_("did not consent"))
     book.drop(
         "consent",
         refused,
-        lambda i: said.format(asked[i]),
+        lambda i: said.format(asked[i]) if short_answer(asked[i]) else longer,
         parameter=", ".join(study.survey.consent.accept),
     )
 
@@ -281,13 +278,18 @@ def _mask(rows: Mapping[int, int], n: int) -> Mask:
     return np.array([i in rows for i in range(n)], dtype=np.bool_)
 
 
-def _off_scale(book: CleaningLog, answers: _Answers) -> None:
+def _off_scale(book: CleaningLog, answers: _Answers, raw: RawSurvey) -> None:
     """Log each answer off the scale; it counts as missing from here on."""
     said = book.say(N_("{!r} is not on the scale"))
+    longer = book.say(N_("a text that is not on the scale"))
     where = [(int(i), int(j)) for i, j in np.argwhere(answers.unreadable & book.kept[:, None])]
     for i, j in where:
         found = str(answers.texts[i, j]).strip()
-        book.note(i, "out_of_scale", "set missing", said.format(found), item=answers.items[j], found=found)
+        item = answers.items[j]
+        told, shown = (
+            (said.format(found), found) if short_answer(found, raw.scales[item].labels) else (longer, "")
+        )
+        book.note(i, "out_of_scale", "set missing", told, item=item, found=shown)
     book.step("out_of_scale", flagged=len({i for i, _ in where}))
 
 
@@ -316,7 +318,9 @@ def _observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFrame:
         found[name] = [np.nan if v is None else v for v in values]
         for i, v in enumerate(values):
             if v is None:
-                lost.setdefault(i, []).append(f"{name} {texts[i]!r}" if texts[i] else name)
+                lost.setdefault(i, []).append(
+                    f"{name} {texts[i]!r}" if texts[i] and short_answer(texts[i]) else name
+                )
     if study.groups is not None:
         found[GROUP] = raw.observed[GROUP].tolist()
         given = set(found[GROUP])  # type: ignore[call-overload]
@@ -464,25 +468,9 @@ def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study
     return completed
 
 
-def _spellings(raw: RawSurvey) -> pd.DataFrame:
-    texts = raw.answers.apply(lambda column: column.str.strip())
-    found: dict[tuple[str, str, float | None], Counter[str]] = {}
-    for item in texts:
-        for text, n in texts[item].value_counts().items():
-            kind, value = raw.read(str(item), str(text))
-            found.setdefault((str(text), kind, value), Counter())[str(item)] += int(n)
-    rows = [(*key, items.total(), ", ".join(items)) for key, items in found.items()]
-    table = pd.DataFrame(rows, columns=["found", "kind", "answer", "count", "items"])
-    table["answer"] = pd.to_numeric(table["answer"])
-    if (table["answer"].dropna() % 1 == 0).all():
-        table["answer"] = table["answer"].astype("Int64")
-    order = ["kind", "answer", "count", "found"]
-    return table.sort_values(order, ascending=[True, True, False, True]).reset_index(drop=True)
-
-
 def _unique_names(raw: RawSurvey, kept: Mask) -> list[str]:
     """Name respondents by id; where kept ids repeat, by id and row."""
-    ids = [str(i) for i in raw.respondents["respondent"]]
+    ids = shown_ids(raw.respondents["respondent"], raw.answers.index)
     staying = Counter(i for i, k in zip(ids, kept, strict=True) if k)
     rows = raw.answers.index.tolist()
     return [f"{i} (row {r})" if staying[i] > 1 else i for i, r in zip(ids, rows, strict=True)]

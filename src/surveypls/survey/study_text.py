@@ -22,14 +22,18 @@ from surveypls.survey.naming import Item, as_name
 from surveypls.survey.proposal import Guess
 from surveypls.survey.scale_found import FoundScale
 from tabletext.said import Said, into
+from tabletext.storage import defuse
 
 
 def codebook_text(items: Sequence[Item], language: str) -> str:
-    """Write the codebook, one row an item; the wording stands under ``language``, ``text_en`` or ``text_es``."""
+    """Write the codebook, one row an item; the wording stands under ``language``, ``text_en`` or ``text_es``.
+
+    A heading that a spreadsheet would run stands behind an apostrophe, which reading takes away again.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["item", "construct", "reversed", "header", language])
-    writer.writerows([i.name, i.construct, "no", i.heading, i.text] for i in items)
+    writer.writerows([i.name, i.construct, "no", defuse(i.heading), defuse(i.text)] for i in items)
     return buffer.getvalue()
 
 
