@@ -69,10 +69,14 @@ def test_committed_pages_say_what_the_printed_tables_give(name: str, tmp_path: P
     text = (ROOT / name).read_text(encoding="utf-8")
     block = front_page.state_block(fresh, load_study(ROOT / "study.yaml").display(front_page.PAGES[name]))
     assert all(line in text for line in block.splitlines())
-    sizes = pd.read_csv(ROOT / "data/derived/S1_implied_size.csv")
-    joint = sizes.groupby("n")["plausible"].all()
-    assert not joint.any()  # as the page says: no size makes both printed t ordinary
-    assert ("No size that was tried" in text) or ("Ningún tamaño de los probados" in text)
+    surveys = pd.read_csv(ROOT / "data/derived/S2_ensemble.csv")
+    t = surveys[surveys["statistic"] == "t_statistic"].groupby(["column", "n"])["value"].agg(["min", "max"])
+    inside = [
+        {n for (c, n), ends in t.iterrows() if c == column and ends["min"] <= printed <= ends["max"]}
+        for column, printed in (("FI", 1.325), ("RC", 2.528))
+    ]
+    assert not set.intersection(*inside)  # as the page says
+    assert ("the two printed t never meet" in text) or ("las dos t impresas nunca coinciden" in text)
 
 
 def test_the_manifest_lists_what_the_article_has_and_the_paper() -> None:

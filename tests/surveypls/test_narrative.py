@@ -269,11 +269,6 @@ def test_sizes_at_which_a_printed_t_is_ordinary() -> None:
     assert printed.plausible_sizes(sizes).endswith("All of them are ordinary at n = 25.")
 
 
-def test_sizes_for_power_are_a_range_over_the_populations() -> None:
-    needed = pd.DataFrame({"source": ["X"] * 3, "target": ["Y", "Z", "Y"], "n": [93, 13, 139]})
-    assert printed.required_sizes(needed).endswith(": X → Y 93 to 139; X → Z 13.")
-
-
 def test_states_are_counted_in_words() -> None:
     found = pd.DataFrame({"state": ["follows", "open", "open", "contradicted unless"]})
     text = printed.states(found)

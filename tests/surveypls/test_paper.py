@@ -82,6 +82,9 @@ class Fake:
     def printed(self):
         return self.article
 
+    def printed_t(self):
+        return {}
+
     def read_codebook(self):
         return None
 

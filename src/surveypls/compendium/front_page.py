@@ -13,11 +13,11 @@ import pandas as pd
 import yaml
 
 from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
+from surveypls.compendium.project import Project
 from surveypls.errors import CompendiumError
-from surveypls.report import printed
+from surveypls.report import over_surveys, printed
 from surveypls.study.definition import Study, load_study
 from tableaudit.cell_states import STATES, count_states
-from tableaudit.implied_size import plausible_sizes
 from tabletext.display import Display
 from tabletext.language import Language
 from tabletext.storage import write_atomically
@@ -70,6 +70,9 @@ def refresh(root: Path) -> list[str]:
         return []
     states = pd.read_csv(path, dtype={"table": str})
     study = load_study(root / "study.yaml")
+    project = Project(
+        root, root, study, root / "data" / "raw" / "survey.csv", root / "study.yaml", "", study.labels
+    )
     changed = []
     for name, language in PAGES.items():
         text = (root / name).read_text(encoding="utf-8")
@@ -78,7 +81,7 @@ def refresh(root: Path) -> list[str]:
             raise CompendiumError(f"{name}: expected one block between 'states: begin' and 'states: end'")
         (block,) = blocks
         display = study.display(language)
-        shown = state_block(states, display, _sentences(path.parent, display))
+        shown = state_block(states, display, _sentences(project, display))
         fresh = text[: block.start()] + block[1] + shown + block[2] + text[block.end() :]
         if write_atomically(root / name, fresh.encode("utf-8")):
             changed.append(name)
@@ -87,13 +90,20 @@ def refresh(root: Path) -> list[str]:
     return changed
 
 
-def _sentences(derived: Path, display: Display) -> list[str]:
-    """Return what the contracts say of sample sizes."""
+def _sentences(project: Project, display: Display) -> list[str]:
+    """Return what the kept results say of the hypotheses over n."""
+    study = project.study
     said: list[str] = []
-    if (path := derived / "S1_implied_size.csv").is_file():
-        said.append(printed.plausible_sizes(plausible_sizes(pd.read_csv(path)), display=display))
-    if (path := derived / "S3_required_n.csv").is_file():
-        said.append(printed.required_sizes(pd.read_csv(path), display=display))
+    if project.has("S2_ensemble"):
+        surveys = project.read("S2_ensemble").fillna({"row": "", "column": ""})
+        alpha = study.bootstrap.significance
+        said.append(over_surveys.decided(surveys, study.hypotheses, alpha, display=display))
+        said.append(
+            over_surveys.printed_t_meets(surveys, study.hypotheses, project.printed_t(), display=display)
+        )
+    if project.has("S3_required_n"):
+        needed = project.read("S3_required_n")
+        said.append(printed.required_n(needed, study.hypotheses, display=display))
     return said
 
 

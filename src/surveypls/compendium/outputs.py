@@ -430,7 +430,6 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     ),
     "states": lambda p, d, states: printed.states(states, display=d),
     "plausible_sizes": lambda p, d, sizes: printed.plausible_sizes(sizes, display=d),
-    "required_sizes": lambda p, d, needed: printed.required_sizes(needed, display=d),
     "verdicts": lambda p, d, comparison: narrative.verdicts(comparison, display=d),
     "statements": lambda p, d, statements: narrative.statements(statements, display=d),
     "audited": lambda p, d, audited: printed.audited(audited, display=d),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from surveypls import tables
-from surveypls.report import narrative, printed
+from surveypls.report import narrative, over_surveys, printed
 from surveypls.report.citations import cited
 from surveypls.report.data import PaperData
 from surveypls.report.document import (
@@ -37,7 +37,8 @@ from tabletext.tabular import Table
 #: Figures of the paper and their captions.
 FIGURES = {
     "fig_S1_1_printed_tables": N_("The printed tables, each figure in the state the others leave it in"),
-    "fig_S3_1_power": N_("Power over the sample size"),
+    "fig_S2_3_significant": N_("Share of data sets with the printed tables in which a path is significant"),
+    "fig_S2_4_t_over_n": N_("t over the number of respondents, and the printed t"),
     "fig_1_3_responses": N_("Answers to each item"),
     "fig_3_1_htmt": N_("HTMT with intervals and limits"),
     "fig_4_1_path_diagram": N_("The estimated model"),
@@ -198,8 +199,7 @@ class _Composer:
         if data.states is not None:
             self.tell(printed.states, data.states)
             self.tell(printed.contradictions, data.states)
-        if data.sizes is not None:
-            self.tell(printed.plausible_sizes, data.sizes)
+        self.over_n()
         if display.notice:
             self.blocks.append(Notice(display.notice))
         picture = self.picture("fig_S1_1_printed_tables", 0.42)
@@ -230,18 +230,32 @@ class _Composer:
             self.table("table_5_3_statements", tables.statement_table, data.statements, verdict="fails")
         self.tell(narrative.statements, data.statements)
 
+    def over_n(self) -> None:
+        """Say what the printed tables decide over n, and at which n the printed t are possible."""
+        data = self.data
+        if data.surveys is not None:
+            alpha = self.study.bootstrap.significance
+            self.tell(over_surveys.decided, data.surveys, self.study.hypotheses, alpha)
+            self.tell(over_surveys.printed_t_meets, data.surveys, self.study.hypotheses, data.printed_t)
+
     def left_open(self) -> None:
         data = self.data
-        if data.sizes is None and data.required is None:
+        if data.surveys is None and data.sizes is None and data.required is None:
             return
         self.heading("What is left open, and what sample it would take")
+        if data.surveys is not None:
+            self.say(
+                "Many data sets give the same printed figures. Over them, whatever the tables fix stays the same, and "
+                "what they leave open moves with the number of respondents, which the article does not print."
+            )
+            self.figure("fig_S2_3_significant", 0.8)
+            self.figure("fig_S2_4_t_over_n", 0.8)
         if data.sizes is not None:
             self.table("table_S1_7_plausible_sizes", tables.plausible_sizes_table, data.sizes)
             self.tell(printed.plausible_sizes, data.sizes)
-        self.figure("fig_S3_1_power", 0.85)
         if data.required is not None:
             self.table("table_S3_1_required_n", tables.required_size_table, data.required)
-            self.tell(printed.required_sizes, data.required)
+            self.tell(printed.required_n, data.required, self.study.hypotheses)
 
     def compared(self) -> None:
         comparison = self.data.comparison

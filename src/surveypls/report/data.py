@@ -44,6 +44,9 @@ class PaperSource(Protocol):
     def printed(self) -> Published | None:
         """Read the printed values, where there are any."""
 
+    def printed_t(self) -> dict[str, float]:
+        """Return hypothesis → its printed t, of those that have one."""
+
     def read_codebook(self) -> pd.DataFrame | None:
         """Read the codebook, where there is one."""
 
@@ -67,8 +70,11 @@ class PaperData:
     printed : Published or None
     comparison, states, statements : DataFrame or None
         Printed against recomputed; the printed figures' states; the text against the tables.
-    sizes, required : DataFrame or None
-        At which sample sizes each printed t is ordinary; the sizes for enough power.
+    sizes, required, surveys : DataFrame or None
+        At which sample sizes each printed t is ordinary; the sizes for enough power; the data sets that give the
+        printed tables.
+    printed_t : dict of str to float
+        Hypothesis → its printed t.
     """
 
     study: Study
@@ -90,6 +96,8 @@ class PaperData:
     statements: pd.DataFrame | None
     sizes: pd.DataFrame | None
     required: pd.DataFrame | None
+    surveys: pd.DataFrame | None
+    printed_t: dict[str, float]
 
     @property
     def constructs(self) -> int:
@@ -141,6 +149,8 @@ def load(project: PaperSource) -> PaperData:
         statements=_optional(project, "05_statements"),
         sizes=plausible_sizes(simulated) if simulated is not None else None,
         required=_optional(project, "S3_required_n"),
+        surveys=_text_keys(made) if (made := _optional(project, "S2_ensemble")) is not None else None,
+        printed_t=project.printed_t(),
     )
 
 

@@ -136,25 +136,6 @@ def plausible_sizes(sizes: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     )
 
 
-def required_sizes(needed: pd.DataFrame, *, display: Display = ENGLISH) -> str:
-    """Say how many respondents show each path in four of five samples, over the populations tried.
-
-    Parameters
-    ----------
-    needed : DataFrame
-        Columns source, target, n.
-    """
-    parts = []
-    for (source, target), part in needed.groupby(["source", "target"], sort=False):
-        low, high = (display.count(n) for n in (part["n"].min(), part["n"].max()))
-        sizes = low if low == high else display("{low} to {high}", low=low, high=high)
-        parts.append(display("{path} {sizes}", path=f"{source} → {target}", sizes=sizes))
-    return display(
-        "Respondents that show a path in four of five samples, if the printed estimates are true: {parts}.",
-        parts="; ".join(parts),
-    )
-
-
 def reading(found: AuditReport, *, display: Display = ENGLISH) -> str:
     """Say which statistic the printed composite reliability can be."""
     name = found.readings.get("composite_reliability", ("",))[0]
