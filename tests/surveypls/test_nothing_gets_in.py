@@ -149,7 +149,7 @@ def test_free_text_is_not_copied() -> None:
     assert log.loc[log["rule"] == "out_of_scale", ["found", "what"]].to_numpy().tolist() == [
         ["", "tratado como faltante: un texto que no está en la escala"]
     ]
-    assert log.loc[log["rule"] == "consent", "what"].tolist() == ["descartado: no dio su consentimiento"]
+    assert log.loc[log["rule"] == "consent", "what"].tolist() == ["eliminado: no dio su consentimiento"]
 
 
 # tags -------------------------------------------------------------------------------------------------

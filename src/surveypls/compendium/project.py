@@ -9,7 +9,6 @@ or with other settings, is written to ``build/NAME`` and never touches the paper
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import sys
@@ -332,32 +331,10 @@ class Project:
         showing.say(self, name, results)
 
     def cell_of(self, stem: str, language: Language) -> str:
-        """Return the notebook and heading under which a figure or table is made, from the output's folder.
+        """Return the notebook and heading that make an output, as in ``notebooks/03_….ipynb#Reliability``, or ""."""
+        from surveypls.compendium import showing
 
-        Parameters
-        ----------
-        stem : str
-            Its name.
-        language : {"en", "es"}
-            Of the notebook.
-
-        Returns
-        -------
-        str
-            As in ``"notebooks/03_measurement_model.ipynb#Reliability"``, JupyterLab's address of a heading;
-            empty where no notebook makes it.
-        """
-        folder = "notebooks" if language == self.languages[0] else f"notebooks/{language}"
-        home = self.output if (self.output / folder).is_dir() else self.root
-        for path in sorted((home / folder).glob("*.ipynb")):
-            heading = ""
-            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-                source = "".join(cell["source"])
-                if cell["cell_type"] == "markdown":
-                    heading = next((line for line in source.splitlines() if line.startswith("#")), heading)
-                elif f'show("{stem}"' in source:
-                    return f"{folder}/{path.name}#{heading.lstrip('# ').replace(' ', '-')}"
-        return ""
+        return showing.cell_of(self, stem, language)
 
     @property
     def every_format(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -130,3 +131,32 @@ def folder_of(project: Project, kind: str, language: str) -> Path:
         return project.output / kind
     aside = project.root / "build" if project.output == project.root else project.output
     return aside / language / kind
+
+
+def cell_of(project: Project, stem: str, language: str) -> str:
+    """Return the notebook and heading under which an output is made, in JupyterLab's form of an address.
+
+    Parameters
+    ----------
+    project : Project
+    stem : str
+        The output's name.
+    language : {"en", "es"}
+        Of the notebook.
+
+    Returns
+    -------
+    str
+        From the output's folder; empty where no notebook makes it.
+    """
+    folder = "notebooks" if language == project.languages[0] else f"notebooks/{language}"
+    home = project.output if (project.output / folder).is_dir() else project.root
+    for path in sorted((home / folder).glob("*.ipynb")):
+        heading = ""
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                heading = next((line for line in source.splitlines() if line.startswith("#")), heading)
+            elif f'show("{stem}"' in source:
+                return f"{folder}/{path.name}#{heading.lstrip('# ').replace(' ', '-')}"
+    return ""
