@@ -77,7 +77,7 @@ class ExactFitResult:
             large) / (1 + draws): below 0.05 the model does not fit exactly.  p is NaN where the
             transformed sample's own SRMR is above 0.0001: the estimator does not give the model back,
             its resamples do not obey the model, and the quantiles are no limits of exact fit.  Where
-            the sample cannot be transformed (:attr:`reasons`) all but ``original`` is NaN and
+            the sample cannot be transformed (``reasons``) all but ``original`` is NaN and
             ``n_draws`` is 0.
         """
         for share in quantiles:
