@@ -15,8 +15,10 @@ from pathlib import Path
 from links import problems
 from sources import ROOT, assemble
 
+from tabletext.language import Language
+
 HERE = Path(__file__).parent
-LANGUAGES = ("en", "es")
+LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
 def main() -> int:
@@ -32,7 +34,9 @@ def main() -> int:
         out = partial / f"html-{language}"
         command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-E"]
         command += ["-c", str(HERE), "-d", str(work / f"trees-{language}"), "-D", f"language={language}"]
-        running.append(subprocess.Popen([*command, str(source), str(out)], env={**os.environ, "PYTHONHASHSEED": "0"}))
+        running.append(
+            subprocess.Popen([*command, str(source), str(out)], env={**os.environ, "PYTHONHASHSEED": "0"})
+        )
     if any([process.wait() for process in running]):  # a list, so that each is waited for
         return 1
     site = partial / "html-en"

@@ -48,6 +48,7 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options: dict[str, Any] = {
     "logo": {"text": "surveypls"},
+    "navbar_persistent": ["search-button"],
     "navbar_end": ["language.html", "theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
@@ -64,11 +65,19 @@ def _page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _
     spanish = app.config.language == "es"
     place = context["content_root"] + ("../" if spanish else "es/")
     context["other_language"] = place + pagename + ".html"
+    tree = context.get("generate_toctree_html")
+    if tree is not None:  # the theme's buttons that unfold a section have no name
+        name = "Mostrar u ocultar" if spanish else "Show or hide"
+        context["generate_toctree_html"] = lambda *how, **options: str(tree(*how, **options)).replace(
+            "<summary>", f'<summary aria-label="{name}">'
+        )
     if spanish and pagename in app.config.english_only and "body" in context:
         context["body"] = f'<div lang="en">{context["body"]}</div>'
 
 
-def _home(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Element) -> nodes.Element | None:
+def _home(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Element
+) -> nodes.Element | None:
     """Lead a name that a package hands on, as ``plsem.fit``, to where it is documented; an attribute to its class."""
     target, module = node["reftarget"], node.get("py:module") or ""
     for name in (target, f"{module}.{target}"):
@@ -100,7 +109,7 @@ def _bars(app: Sphinx, _kind: str, _name: str, _object: object, _options: object
 def setup(app: Sphinx) -> None:
     """Register what the pages need."""
     app.add_config_value("english_only", frozenset(), "env")
-    app.connect("html-page-context", _page)
+    app.connect("html-page-context", _page, priority=900)
     app.connect("missing-reference", _home)
     app.connect("autodoc-process-docstring", _bars, priority=1000)
     listed = Path(app.srcdir) / "english_only.txt"

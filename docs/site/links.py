@@ -50,6 +50,10 @@ def problems(site: Path) -> list[str]:
             place = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if not place.is_file():
                 found.append(f"{name}: no file for {address}")
-            elif parts.fragment and place in pages and unquote(parts.fragment) not in pages[place].anchors | {"top"}:
+            elif (
+                parts.fragment
+                and place in pages
+                and unquote(parts.fragment) not in pages[place].anchors | {"top"}
+            ):
                 found.append(f"{name}: no place for {address}")
     return found

@@ -14,8 +14,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import plsem
 from paper_page import paper_page
+
+import plsem
+from surveypls.report.composer import FIGURES
+from tabletext.display import Display
+from tabletext.language import Language
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
@@ -66,7 +70,7 @@ WORDS = {
 }
 
 
-def assemble(language: str, target: Path) -> None:
+def assemble(language: Language, target: Path) -> None:
     """Write the sources of one language into an empty folder."""
     readme = ROOT / ("README.md" if language == "en" else f"README.{language}.md")
     notebooks = sorted((ROOT / "notebooks" / ("" if language == "en" else language)).glob("*.ipynb"))
@@ -93,7 +97,7 @@ def assemble(language: str, target: Path) -> None:
     _front_page(readme, language, target)
 
     shown = {path: json.loads(_read(path)) for path in notebooks}
-    html, in_paper = paper_page(_read(ROOT / "paper" / f"paper_{language}.html"), _places(shown))
+    html, in_paper = paper_page(_read(ROOT / "paper" / f"paper_{language}.html"), _places(shown, language))
     title = re.search(r"<h1>(.*?)</h1>", html)
     assert title is not None
     pdf = f"[PDF](paper/paper_{language}.pdf)"
@@ -136,7 +140,7 @@ def _page(path: Path, place: Path, language: str) -> None:
     text = _linked(_read(path))
     note = WORDS[language]["only English"]
     if note:
-        text = re.sub(r"\A(# .*\n)", rf"\1\n:::{{note}}\n{note}\n:::\n", text, count=1)
+        text = re.sub(r"\A(# .*\n)", rf"\1\n```{{note}}\n{note}\n```\n", text, count=1)
     _write(place, text)
 
 
@@ -146,10 +150,14 @@ def _front_page(readme: Path, language: str, target: Path) -> None:
     head = re.sub(r"^\[(?:Léame en español|Read in English)\].*\n(?:\[.*\n)*", "", head, flags=re.MULTILINE)
     picture = re.search(r'<img src="(figures/[^"]+)"[^>]*alt="([^"]*)"[^>]*>', head)
     if picture is None:
-        raise SystemExit(f"{readme.name}: expected the picture of the printed tables before the first section")
+        raise SystemExit(
+            f"{readme.name}: expected the picture of the printed tables before the first section"
+        )
     source = ROOT / picture[1]
     if not source.is_file():
-        raise SystemExit(f"{picture[1]} is missing: `make reproduce` draws it (notebook S1); then `make docs` again")
+        raise SystemExit(
+            f"{picture[1]} is missing: `make reproduce` draws it (notebook S1); then `make docs` again"
+        )
     _copy(source, target)
     head = head.replace(picture[0], f"![{picture[2]}]({picture[1]}){{.facsimile}}")
     head = head.replace(f"paper/paper_{language}.pdf", "paper.md")
@@ -170,8 +178,10 @@ def _stem(cell: dict[str, Any]) -> list[str]:
     return SHOW.findall("".join(cell["source"])) if cell["cell_type"] == "code" else []
 
 
-def _title(cell: dict[str, Any], stem: str) -> str:
-    """Return what a table is called, or what a figure shows, as its output says."""
+def _title(cell: dict[str, Any], stem: str, language: Language) -> str:
+    """Return what a table is called, or a figure in the paper; else what a figure shows, as its output says."""
+    if stem in FIGURES:
+        return escape(Display(language)(FIGURES[stem]))
     for output in cell.get("outputs", []):
         html = "".join(output.get("data", {}).get("text/html", ""))
         caption = re.search(r"<caption[^>]*>.*?<em>(.*?)</em>", html, flags=re.DOTALL)
@@ -183,7 +193,7 @@ def _title(cell: dict[str, Any], stem: str) -> str:
     return ""
 
 
-def _places(shown: dict[Path, Any]) -> list[dict[str, str]]:
+def _places(shown: dict[Path, Any], language: Language) -> list[dict[str, str]]:
     """Return where each output is made: its notebook, the heading above it, its stem and title."""
     found = []
     for path, content in shown.items():
@@ -194,7 +204,7 @@ def _places(shown: dict[Path, Any]) -> list[dict[str, str]]:
                 heading = next((line for line in lines if line.startswith("#")), heading)
             for stem in _stem(cell):
                 place = heading.lstrip("# ").replace(" ", "-")
-                title = _title(cell, stem)
+                title = _title(cell, stem, language)
                 found.append({"notebook": path.stem, "heading": place, "stem": stem, "title": title})
     return found
 
@@ -230,14 +240,12 @@ def _markdown(name: str, text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": name.replace("_", "-"), "metadata": {}, "source": text}
 
 
-def _output_list(shown: dict[Path, Any], language: str, in_paper: set[str], target: Path) -> None:
+def _output_list(shown: dict[Path, Any], language: Language, in_paper: set[str], target: Path) -> None:
     """Write the page of all outputs."""
     words = WORDS[language]
-    head = "".join(
-        f'<th scope="col">{words[w]}</th>' for w in ("output", "notebook", "file", "paper")
-    )
+    head = "".join(f'<th scope="col">{words[w]}</th>' for w in ("output", "notebook", "file", "paper"))
     rows = []
-    for place in _places(shown):
+    for place in _places(shown, language):
         stem, book = place["stem"], place["notebook"]
         for path in _files(stem):
             _copy(path, target)
@@ -249,7 +257,11 @@ def _output_list(shown: dict[Path, Any], language: str, in_paper: set[str], targ
             f"<td>\n\n{files}\n\n</td><td>{paper}</td></tr>"
         )
     table = f'<div class="wide" tabindex="0"><table class="outputs"><thead><tr>{head}</tr></thead><tbody>\n'
-    text = f"# {words['outputs']}\n\n{words['intro']}\n\n{table}" + "\n".join(rows) + "\n</tbody></table></div>\n"
+    text = (
+        f"# {words['outputs']}\n\n{words['intro']}\n\n{table}"
+        + "\n".join(rows)
+        + "\n</tbody></table></div>\n"
+    )
     _write(target / "outputs.md", text)
 
 
@@ -276,7 +288,12 @@ def _reference(target: Path) -> set[str]:
         for name, said in _modules(package):
             text = [name, "=" * len(name), "", f".. automodule:: {name}", ""]
             if name == "plsem":
-                text[-1:] = ["   :no-members:", "", *(f"- :py:obj:`plsem.{door}`" for door in plsem.__all__), ""]
+                text[-1:] = [
+                    "   :no-members:",
+                    "",
+                    *(f"- :py:obj:`plsem.{door}`" for door in plsem.__all__),
+                    "",
+                ]
             _write(target / "api" / f"{name}.rst", "\n".join(text))
             written.add(f"api/{name}")
             names.append(name)
