@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-EXAMPLE = re.compile(r"^\s*>>> ", flags=re.MULTILINE)
+EXAMPLE = re.compile(r"^\s*>>> (?!.*\+SKIP)", flags=re.MULTILINE)
 WITH_EXAMPLES = sorted(
     p for p in (ROOT / "src").rglob("*.py") if EXAMPLE.search(p.read_text(encoding="utf-8"))
 )

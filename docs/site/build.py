@@ -1,12 +1,12 @@
 """Build the site of both languages into ``build/site/``: ``python docs/site/build.py``.
 
-English stands at the root, Spanish under ``es/``, with the same addresses below. No network is used, and no page asks for
-any: every address that a page loads or links inside the site is followed before the new site takes the old one's place.
+English stands at the root, Spanish under ``es/``, with the same addresses below. No network is used, and no page
+asks for any: every address that a page loads or links inside the site is followed before the new site takes the old
+one's place.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -34,10 +34,9 @@ def main() -> int:
         out = partial / f"html-{language}"
         command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-E"]
         command += ["-c", str(HERE), "-d", str(work / f"trees-{language}"), "-D", f"language={language}"]
-        running.append(
-            subprocess.Popen([*command, str(source), str(out)], env={**os.environ, "PYTHONHASHSEED": "0"})
-        )
-    if any([process.wait() for process in running]):  # a list, so that each is waited for
+        running.append(subprocess.Popen([*command, str(source), str(out)]))
+    ended = [process.wait() for process in running]
+    if any(ended):
         return 1
     site = partial / "html-en"
     (partial / "html-es").rename(site / "es")

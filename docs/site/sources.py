@@ -1,7 +1,7 @@
 """Put together what Sphinx reads for one language: the project's own pages, notebooks and files, in their own folders.
 
-Nothing is written twice: READMEs, guides, notebooks and the paper are taken as they are committed, and only links that lead
-elsewhere on the site are changed.
+Nothing is written twice: READMEs, guides, notebooks and the paper are taken as they are committed, and only links that
+lead elsewhere on the site are changed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ WORDS = {
         "in paper": "in the paper",
         "file": "Files",
         "all": "all figures and tables",
-        "intro": "Every figure and table of the notebooks: the cell that made it, its file, and its place in the paper.",
+        "intro": "Every figure and table of the notebooks: its cell, its file, and its place in the paper.",
     },
     "es": {
         "only English": "Esta página está en inglés.",
@@ -65,7 +65,7 @@ WORDS = {
         "in paper": "en el artículo del compendio",
         "file": "Archivos",
         "all": "todas las figuras y tablas",
-        "intro": "Cada figura y cada tabla de los cuadernos: la celda que la hizo, su archivo y su lugar en el artículo.",
+        "intro": "Cada figura y cada tabla de los cuadernos: su celda, su archivo y su lugar en el artículo.",
     },
 }
 
@@ -130,7 +130,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _linked(text: str) -> str:
-    """Point links at the site's pages: READMEs of folders, notebooks and guides of this language, none to a bare folder."""
+    """Point links at this language's notebooks and guides, and none at a bare folder."""
     text = re.sub(r"\]\((\.\./)*notebooks/es/", lambda m: m[0].removesuffix("es/"), text)
     text = text.replace("own_survey.es.md)", "own_survey.md)")
     return re.sub(r"\[([^\]]+)\]\(([^):]*/)\)", r"\1", text)
@@ -215,7 +215,7 @@ def _files(stem: str) -> list[Path]:
 
 
 def _notebook(content: dict[str, Any], language: str, in_paper: set[str]) -> dict[str, Any]:
-    """Give each output an anchor by its stem, its alternative text, and links to its file and its place in the paper."""
+    """Give each output an anchor by its stem, its alternative text, and links to its file and to the paper."""
     words = WORDS[language]
     cells: list[dict[str, Any]] = []
     for cell in content["cells"]:

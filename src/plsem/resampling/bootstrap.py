@@ -128,7 +128,8 @@ def bootstrap(
     n_jobs : int
         Threads; −1 for one a core.
     progress : callable, optional
-        Called with (resamples done, resamples in all) after every chunk; :func:`plsem.resampling.parallel.progress_bar` makes one.
+        Called with (resamples done, resamples in all) after every chunk;
+        :func:`plsem.resampling.parallel.progress_bar` makes one.
 
     Returns
     -------
