@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import matplotlib
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -22,7 +23,8 @@ author = "The surveypls developers"
 copyright = "The surveypls developers"
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "mathml"]
 templates_path = ["templates"]
-html_static_path = ["static"]
+# beside the project's own style, a font that has what formulas need (roots that grow), for readers who have none
+html_static_path = ["static", str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf")]
 exclude_patterns = ["examples/library_app/*.md"]
 
 # notebooks are shown as they are committed
