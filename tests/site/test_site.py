@@ -1,4 +1,4 @@
-"""What ends a build of the site: links that lead nowhere, things loaded from elsewhere; where the paper's links lead."""
+"""What ends a build of the site: links that lead nowhere, things from elsewhere; where the paper's links lead."""
 
 from __future__ import annotations
 
