@@ -204,6 +204,22 @@ def exact_fit_test(
         If too many resamples fail.
     ValueError
         For an unknown variant; the message names the nearest one.
+
+    Notes
+    -----
+    R: ``cSEM::testOMF``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> rows = np.random.default_rng(1).normal(size=(200, 4)) @ np.linalg.cholesky(r).T
+    >>> data = pd.DataFrame(rows, columns=["x1", "x2", "y1", "y2"])
+    >>> blocks, modes = {"X": ["x1", "x2"], "Y": ["y1", "y2"]}, {"X": "B", "Y": "B"}
+    >>> model = plsem.Model(blocks, paths=[("X", "Y")], modes=modes)
+    >>> found = exact_fit_test(data, model, seed=1, n_resamples=200)
+    >>> bool((found.summary()["p_value"] > 0.05).all())
+    True
     """
     if variants is None:
         kind = "common_factor" if consistent else "composite"
