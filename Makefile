@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # two commands at once would install over each other
 .NOTPARALLEL:
-.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize clean mutation
+.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize clean mutation docs docs-check
 
 VENV   := .venv
 PYTHON ?= python3
@@ -27,7 +27,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make the Python environment in .venv (done by itself when needed)
 
@@ -101,6 +101,13 @@ unit: $(DEV) ## the quick tests of one package: make unit [PACKAGE=plsem]
 paper: $(STAMP) ## the paper again (PDF, HTML; English, Spanish) from what the notebooks left
 	@$(RUN) paper
 
+docs: $(DEV) ## the site to read, English and Spanish, into build/site/
+	@$(VENV)/bin/python docs/site/build.py
+
+docs-check: $(DEV) ## the site in a real browser (needs chromium, node and npm)
+	@test -f build/site/index.html || { echo "build/site/ is missing: make docs makes it"; exit 2; }
+	@bash tests/site/check.sh build/site
+
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(VENV)/bin/jupyter lab --notebook-dir .
 
@@ -112,6 +119,6 @@ synthesize: $(STAMP) ## remake the synthetic survey of data/raw/ [N=45]
 
 clean: ## remove the environment and what was built, not the runs on your own surveys
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz .locks .*.partial .*.old)
+	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz site site-source .locks .*.partial .*.old)
 	@rmdir build 2>/dev/null || true
 	@test ! -d build || { echo "kept, for you to delete if you like:"; ls -d build/*; }

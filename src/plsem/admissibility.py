@@ -110,6 +110,19 @@ def report(estimate: Estimate, *, problems_only: bool = False) -> pd.DataFrame:
     ------
     ValueError
         If the estimate is of a batch.
+
+    Notes
+    -----
+    R: ``cSEM::verify``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> set(report(plsem.fit(data, model))["status"])
+    {'passed'}
     """
     measurement.single(estimate)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -89,6 +89,10 @@ def fit(
     ValueError
         For a wrong option, or a matrix that no data can have.
 
+    Notes
+    -----
+    R: ``seminr::estimate_pls``, ``cSEM::csem``.
+
     Examples
     --------
     >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
@@ -187,6 +191,14 @@ def estimate(
     Standardised items, initial weights 1, as SmartPLS 4.  Mode A: :math:`w_j \propto \mathrm{cov}(x_j,
     z_j)`; Mode B: :math:`w_j \propto R_{jj}^{-1}\mathrm{cov}(x_j, z_j)`, with the inner proxy
     :math:`z_j = \sum_l e_{jl} y_l` (Lohmöller 1989; Tenenhaus et al. 2005).
+    R: ``seminr::estimate_pls``, ``cSEM::csem``.
+
+    Examples
+    --------
+    >>> r = np.array([[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]])
+    >>> model = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> estimate(model, np.stack([r, np.eye(4) * 0.5 + r / 2])).path_coefficients[:, 0, 1].round(3)
+    array([0.375, 0.231])
     """
     if model.products:
         raise ValueError(
@@ -430,6 +442,19 @@ def scores(data: pd.DataFrame | ArrayLike, estimate: Estimate, *, ddof: int = 1)
         Of a single matrix.
     ddof : int
         1: the scores' variance with n − 1 is 1 (as seminr and SmartPLS); 0: with n.
+
+    Notes
+    -----
+    R: ``construct_scores`` of a seminr model, ``cSEM::getConstructScores``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> scores(data, plsem.fit(data, model)).std(axis=0, ddof=1).round(6)
+    array([1., 1.])
     """
     if estimate.batch_shape:
         raise ValueError(f"scores: needs the estimate of one matrix, found batch {estimate.batch_shape}")

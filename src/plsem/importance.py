@@ -64,6 +64,7 @@ def importance_performance(
     Ringle, C. M., & Sarstedt, M. (2016). Gain more insight from your PLS-SEM results: the
     importance-performance map analysis. Industrial Management & Data Systems, 116(9), 1865–1886.
     Negative weights make an importance negative; the map then needs care.
+    R: ``cSEM::doIPMA``.
     """
     model = estimate.model
     if estimate.batch_shape:

@@ -107,7 +107,7 @@ def harman(data: Estimate | pd.DataFrame | ArrayLike) -> Harman:
 
     Notes
     -----
-    The usual line is a share of 0.50; see :data:`HARMAN_REMARK`.  R: ``psych::fa(r, 1, fm = "pa")``.
+    The usual line is a share of 0.50; see ``HARMAN_REMARK``.  R: ``psych::fa(r, 1, fm = "pa")``.
 
     Examples
     --------

@@ -97,7 +97,7 @@ def power_grid(
     population : {"normal", "respondents"}
         See :func:`simulate`.
     n_jobs : int
-        Workers, as :class:`joblib.Parallel` takes it; the backend is joblib's current one.
+        Workers, as ``joblib.Parallel`` takes it; the backend is joblib's current one.
 
     Returns
     -------

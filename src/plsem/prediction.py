@@ -455,7 +455,7 @@ def cvpat(
     The loss of a row is the mean squared error of its items, averaged over repetitions.  With the
     differences :math:`D_i` of the rows, :math:`t = \bar D / (s_D / \sqrt n)` with n − 1 degrees of freedom
     (Liengaard et al. 2021; Sharma et al. 2023).  t and p are NaN where all differences are the same, as for
-    two models that predict alike.
+    two models that predict alike.  R: ``seminr::assess_cvpat``.
     """
     if alternative not in get_args(Alternative):
         raise ValueError(f"alternative: unknown {alternative!r}{nearest(alternative, get_args(Alternative))}")

@@ -277,7 +277,7 @@ def johnson_neyman(
     model : Model
     confidence_level : float
     scores : DataFrame, optional
-        Standardised construct scores, one column a construct (:func:`plsem.estimator.score_table`).
+        Standardised construct scores, one column a construct (:func:`plsem.estimator.scores`).
     """
     parts = []
     for product, target in interaction_paths(model):

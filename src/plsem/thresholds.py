@@ -147,7 +147,7 @@ def judge(statistic: str, value: float, **changes: float | str | None) -> str:
     Parameters
     ----------
     statistic : str
-        A name in :data:`THRESHOLDS`.
+        A name in ``THRESHOLDS``.
     value : float
     **changes
         Fields of :class:`Threshold` to replace, such as ``acceptable=0.90``.

@@ -102,7 +102,7 @@ def attainable_intervals(
     ----------
     published : Published
     readings, exclude, fit
-        As for :func:`constraints_of`.
+        As for :func:`tableaudit.constraints.constraints_of`.
     statistics : iterable of str, optional
         Names of the statistics to bound; default: every printed one, and alpha, rho_A, rho_C, HTMT and the
         variants of SRMR whether printed or not.

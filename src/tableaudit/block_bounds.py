@@ -3,7 +3,7 @@ r"""What the loadings of a PLS composite leave for alpha, rho_A and HTMT, for bl
 Items are :math:`x_i = \lambda_i y + e_i` with the score :math:`y = \sum w_i x_i`, so the residuals balance,
 :math:`\sum w_i e_i = 0`, and with positive weights
 
-.. math:: \Big|\sum_i e_i\Big| \le \min_j \sum_i |1 - w_i / w_j|\, s_i, \qquad s_i = \sqrt{1 - \lambda_i^2},
+.. math:: \left|\sum_i e_i\right| \le \min_j \sum_i |1 - w_i / w_j|\, s_i, \qquad s_i = \sqrt{1 - \lambda_i^2},
 
 which limits :math:`1'R1 = S^2 + |\sum e_i|^2` and with it standardised alpha from above; from below
 :math:`1'R1 \ge S^2`.  rho_A depends on the weights alone.
@@ -153,7 +153,7 @@ def rho_a_bounds(loadings: Sequence[Interval]) -> Interval | None:
 
 
 def raw_alpha_range(standardised: Interval, m: int) -> Interval:
-    r"""Range that raw alpha has for a standardised one, items' standard deviations within :data:`SPREAD`.
+    r"""Range that raw alpha has for a standardised one, items' standard deviations within ``SPREAD``.
 
     With equal item correlations r, raw alpha is :math:`\frac{m}{m-1}(1 - 1/(1 - r + h m r))`, h the squared mean
     of the standard deviations over their mean square, smallest where half of them are the largest; upwards,

@@ -30,7 +30,7 @@ def read_grids(path: Path) -> list[Grid]:
     Parameters
     ----------
     path : Path
-        One of :data:`SUFFIXES`.
+        One of ``SUFFIXES``.
 
     Returns
     -------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import inspect
 import subprocess
 import sys
@@ -30,16 +29,6 @@ def answers(n: int = 80, seed: int = 4) -> pd.DataFrame:
 
 
 DATA = answers()
-
-
-def test_the_examples_of_the_package() -> None:
-    import plsem.estimator
-    import plsem.quantities
-
-    for module in (plsem, plsem.names, plsem.model, plsem.estimator, plsem.quantities):
-        found = doctest.testmod(module)
-        assert found.failed == 0
-        assert found.attempted > 0
 
 
 def test_importing_loads_nothing_heavy() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,11 +32,6 @@ def short(data: pd.DataFrame, **options: object) -> GroupComparison:
         "statistics": ("path_coefficient", "r_squared"),
     }
     return compare(data, MODEL, "group", **(chosen | options))  # type: ignore[arg-type]
-
-
-def test_the_examples() -> None:
-    found = doctest.testmod(plsem.groups.comparison)
-    assert found.attempted > 0 and found.failed == 0
 
 
 def test_each_group_is_estimated_as_it_is_alone() -> None:

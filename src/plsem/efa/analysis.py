@@ -23,7 +23,7 @@ from plsem.efa.solution import (
 )
 from plsem.names import nearest
 
-#: Construct → items.
+# Construct → items.
 Blocks = dict[str, tuple[str, ...]]
 
 

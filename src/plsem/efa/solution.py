@@ -183,6 +183,22 @@ def factor_analysis(
     ------
     EfaError
         If ``n_factors`` does not fit the number of items.
+
+    Notes
+    -----
+    R: ``psych::fa``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> names = ["a", "b", "c", "d"]
+    >>> r = pd.DataFrame([[1, 0.64, 0, 0], [0.64, 1, 0, 0], [0, 0, 1, 0.49], [0, 0, 0.49, 1]], names, names)
+    >>> factor_analysis(r, 2, rotation="varimax").pattern.abs().round(1)
+        F1   F2
+    a  0.8  0.0
+    b  0.8  0.0
+    c  0.0  0.7
+    d  0.0  0.7
     """
     items = [str(i) for i in correlations.index]
     r, smoothed = smooth(correlations.to_numpy(dtype=float))

@@ -128,7 +128,8 @@ def bootstrap(
     n_jobs : int
         Threads; −1 for one a core.
     progress : callable, optional
-        Called with (resamples done, resamples in all) after every chunk; :func:`progress_bar` makes one.
+        Called with (resamples done, resamples in all) after every chunk;
+        :func:`plsem.resampling.parallel.progress_bar` makes one.
 
     Returns
     -------
@@ -153,6 +154,18 @@ def bootstrap(
     Nonparametric bootstrap of respondents (Efron & Tibshirani 1993).  Failed resamples are counted by
     reason in ``failures`` and left out of every figure.  On Ctrl-C the running chunks end and
     KeyboardInterrupt is raised.
+    R: ``seminr::bootstrap_model``, ``cSEM::resamplecSEMResults``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> found = bootstrap(data, model, seed=1, n_resamples=500).summary(statistic="path_coefficient")
+    >>> found[["original", "lower", "upper"]].round(1)
+       original  lower  upper
+    0       0.6    0.5    0.6
     """
     check_choice("sign_changes", sign_changes, get_args(SignChanges))
     check_choice("precision", precision, ("double", "single"))

@@ -77,7 +77,7 @@ class ExactFitResult:
             large) / (1 + draws): below 0.05 the model does not fit exactly.  p is NaN where the
             transformed sample's own SRMR is above 0.0001: the estimator does not give the model back,
             its resamples do not obey the model, and the quantiles are no limits of exact fit.  Where
-            the sample cannot be transformed (:attr:`reasons`) all but ``original`` is NaN and
+            the sample cannot be transformed (``reasons``) all but ``original`` is NaN and
             ``n_draws`` is 0; ``reason``, a column that stands only there, says why.
         """
         for share in quantiles:
@@ -205,6 +205,22 @@ def exact_fit_test(
         If too many resamples fail.
     ValueError
         For an unknown variant; the message names the nearest one.
+
+    Notes
+    -----
+    R: ``cSEM::testOMF``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> rows = np.random.default_rng(1).normal(size=(200, 4)) @ np.linalg.cholesky(r).T
+    >>> data = pd.DataFrame(rows, columns=["x1", "x2", "y1", "y2"])
+    >>> blocks, modes = {"X": ["x1", "x2"], "Y": ["y1", "y2"]}, {"X": "B", "Y": "B"}
+    >>> model = plsem.Model(blocks, paths=[("X", "Y")], modes=modes)
+    >>> found = exact_fit_test(data, model, seed=1, n_resamples=200)
+    >>> bool((found.summary()["p_value"] > 0.05).all())
+    True
     """
     if variants is None:
         kind = "common_factor" if consistent else "composite"

@@ -1,0 +1,303 @@
+"""Put together what Sphinx reads for one language: the project's own pages, notebooks and files, in their own folders.
+
+Nothing is written twice: READMEs, guides, notebooks and the paper are taken as they are committed, and only links that
+lead elsewhere on the site are changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from paper_page import paper_page
+
+import plsem
+from surveypls.report.composer import FIGURES
+from tabletext.display import Display
+from tabletext.language import Language
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = Path(__file__).parent / "pages"
+DOCUMENTED = ("plsem", "tableaudit")
+#: Pages of the repository that the site shows as they are, in both languages.
+SHOWN = (
+    "docs/definitions.md",
+    "docs/tutorial.md",
+    "docs/audit_identities.md",
+    "docs/audit_validation.md",
+    "docs/architecture.md",
+    "data/README.md",
+    "data/published/README.md",
+    "examples/README.md",
+    "benchmarks/results.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+)
+#: Shown under "The project" where the repository has them.
+IF_THERE = ("docs/reliability.md",)
+FILES = ("tables/*.csv", "tables/*.docx", "figures/*.csv", "paper/*.pdf")
+SHOW = re.compile(r'project\.show\(\s*"([A-Za-z0-9_]+)"')
+WORDS = {
+    "en": {
+        "only English": "",
+        "notebooks": "Notebooks",
+        "outputs": "Figures and tables",
+        "output": "Output",
+        "notebook": "Notebook cell",
+        "paper": "In the paper",
+        "in paper": "in the paper",
+        "file": "Files",
+        "all": "all figures and tables",
+        "intro": "Every figure and table of the notebooks: its cell, its file, and its place in the paper.",
+    },
+    "es": {
+        "only English": "Esta página está en inglés.",
+        "notebooks": "Cuadernos",
+        "outputs": "Figuras y tablas",
+        "output": "Resultado",
+        "notebook": "Celda",
+        "paper": "En el artículo",
+        "in paper": "en el artículo del compendio",
+        "file": "Archivos",
+        "all": "todas las figuras y tablas",
+        "intro": "Cada figura y cada tabla de los cuadernos: su celda, su archivo y su lugar en el artículo.",
+    },
+}
+
+
+def assemble(language: Language, target: Path) -> None:
+    """Write the sources of one language into an empty folder."""
+    readme = ROOT / ("README.md" if language == "en" else f"README.{language}.md")
+    notebooks = sorted((ROOT / "notebooks" / ("" if language == "en" else language)).glob("*.ipynb"))
+    for pattern in FILES:
+        for path in ROOT.glob(pattern):
+            _copy(path, target)
+    shutil.copytree(ROOT / "examples" / "library_app", target / "examples" / "library_app")
+    for name in SHOWN:
+        _page(ROOT / name, target / name, language)
+    known = [name for name in IF_THERE if (ROOT / name).is_file()]
+    for name in known:
+        _page(ROOT / name, target / name, language)
+    guide = "docs/own_survey.md" if language == "en" else f"docs/own_survey.{language}.md"
+    text = re.sub(r"\A(# .*\n)\n\[.*\n", r"\1", _read(ROOT / guide))
+    _write(target / "docs" / "own_survey.md", _linked(text))
+
+    for page in PAGES.glob(f"*.{language}.md"):
+        if not page.name.startswith("ways."):
+            _write(target / page.name.replace(f".{language}.md", ".md"), _read(page))
+    if known:
+        entries = "\n".join(name.removesuffix(".md") for name in known)
+        page = target / "project.md"
+        _write(page, _read(page).replace("docs/architecture\n", f"docs/architecture\n{entries}\n"))
+    _front_page(readme, language, target)
+
+    shown = {path: json.loads(_read(path)) for path in notebooks}
+    html, in_paper = paper_page(_read(ROOT / "paper" / f"paper_{language}.html"), _places(shown, language))
+    title = re.search(r"<h1>(.*?)</h1>", html)
+    assert title is not None
+    pdf = f"[PDF](paper/paper_{language}.pdf)"
+    body = html.replace(title[0], "", 1)
+    _write(target / "paper.md", f'# {title[1]}\n\n{pdf}\n\n<div class="paper">\n{body}\n</div>\n')
+    for path, content in shown.items():
+        _write(target / "notebooks" / path.name, json.dumps(_notebook(content, language, in_paper)))
+    _notebook_list(_read(readme), language, target)
+    _output_list(shown, language, in_paper, target)
+    english = {name.removesuffix(".md") for name in (*SHOWN, *known)} if language != "en" else set()
+    reference = _reference(target)
+    if language != "en":
+        english |= reference
+    (target / "english_only.txt").write_text("\n".join(sorted(english)), encoding="utf-8")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _copy(path: Path, target: Path) -> None:
+    place = target / path.relative_to(ROOT)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, place)
+
+
+def _linked(text: str) -> str:
+    """Point links at this language's notebooks and guides, and none at a bare folder."""
+    text = re.sub(r"\]\((\.\./)*notebooks/es/", lambda m: m[0].removesuffix("es/"), text)
+    text = text.replace("own_survey.es.md)", "own_survey.md)")
+    return re.sub(r"\[([^\]]+)\]\(([^):]*/)\)", r"\1", text)
+
+
+def _page(path: Path, place: Path, language: str) -> None:
+    text = _linked(_read(path))
+    note = WORDS[language]["only English"]
+    if note:
+        text = re.sub(r"\A(# .*\n)", rf"\1\n```{{note}}\n{note}\n```\n", text, count=1)
+    _write(place, text)
+
+
+def _front_page(readme: Path, language: str, target: Path) -> None:
+    """Write the front page: the README up to its first section, and the ways in."""
+    head = re.split(r"^## ", _read(readme), maxsplit=1, flags=re.MULTILINE)[0]
+    head = re.sub(r"^\[(?:Léame en español|Read in English)\].*\n(?:\[.*\n)*", "", head, flags=re.MULTILINE)
+    picture = re.search(r'<img src="(figures/[^"]+)"[^>]*alt="([^"]*)"[^>]*>', head)
+    if picture is None:
+        raise SystemExit(
+            f"{readme.name}: expected the picture of the printed tables before the first section"
+        )
+    source = ROOT / picture[1]
+    if not source.is_file():
+        raise SystemExit(
+            f"{picture[1]} is missing: `make reproduce` draws it (notebook S1); then `make docs` again"
+        )
+    _copy(source, target)
+    head = head.replace(picture[0], f"![{picture[2]}]({picture[1]}){{.facsimile}}")
+    head = head.replace(f"paper/paper_{language}.pdf", "paper.md")
+    _write(target / "index.md", _linked(head) + "\n" + _read(PAGES / f"ways.{language}.md"))
+
+
+def _notebook_list(readme: str, language: str, target: Path) -> None:
+    """Write the notebooks' own page from the table of the README."""
+    rows = re.search(r"^\|[^\n]*\n\|---\|---\|---\|\n(?:\|.*\.ipynb.*\n)+", readme, flags=re.MULTILINE)
+    assert rows is not None, "README: no table of notebooks"
+    table = re.sub(r"\]\(notebooks/(?:es/)?", "](", rows[0])
+    order = re.findall(r"\]\((\w+)\.ipynb\)", table)
+    tree = "\n".join(["```{toctree}", ":hidden:", "", *order, "```"])
+    _write(target / "notebooks" / "index.md", f"# {WORDS[language]['notebooks']}\n\n{table}\n{tree}\n")
+
+
+def _stem(cell: dict[str, Any]) -> list[str]:
+    return SHOW.findall("".join(cell["source"])) if cell["cell_type"] == "code" else []
+
+
+def _title(cell: dict[str, Any], stem: str, language: Language) -> str:
+    """Return what a table is called, or a figure in the paper; else what a figure shows, as its output says."""
+    if stem in FIGURES:
+        return escape(Display(language)(FIGURES[stem]))
+    for output in cell.get("outputs", []):
+        html = "".join(output.get("data", {}).get("text/html", ""))
+        caption = re.search(r"<caption[^>]*>.*?<em>(.*?)</em>", html, flags=re.DOTALL)
+        if stem.startswith("table") and caption:
+            return caption[1]
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if stem.startswith("fig") and alt:
+            return escape(alt.split(". ")[0])
+    return ""
+
+
+def _places(shown: dict[Path, Any], language: Language) -> list[dict[str, str]]:
+    """Return where each output is made: its notebook, the heading above it, its stem and title."""
+    found = []
+    for path, content in shown.items():
+        heading = ""
+        for cell in content["cells"]:
+            if cell["cell_type"] == "markdown":
+                lines = "".join(cell["source"]).splitlines()
+                heading = next((line for line in lines if line.startswith("#")), heading)
+            for stem in _stem(cell):
+                place = heading.lstrip("# ").replace(" ", "-")
+                title = _title(cell, stem, language)
+                found.append({"notebook": path.stem, "heading": place, "stem": stem, "title": title})
+    return found
+
+
+def _files(stem: str) -> list[Path]:
+    kind = "figures" if stem.startswith("fig") else "tables"
+    return [p for ending in ("csv", "docx") if (p := ROOT / kind / f"{stem}.{ending}").is_file()]
+
+
+def _notebook(content: dict[str, Any], language: str, in_paper: set[str]) -> dict[str, Any]:
+    """Give each output an anchor by its stem, its alternative text, and links to its file and to the paper."""
+    words = WORDS[language]
+    cells: list[dict[str, Any]] = []
+    for cell in content["cells"]:
+        stems = _stem(cell)
+        for stem in stems:
+            cells.append(_markdown(f"{cell['id']}-{stem}"[:64], f'<div id="{stem}"></div>'))
+        for output in cell.get("outputs", []):
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if alt:
+                cell["metadata"]["mystnb"] = {"image": {"alt": alt}}
+        cells.append(cell)
+        for stem in stems:
+            links = [f"[{p.suffix[1:].upper()}](../{p.relative_to(ROOT)})" for p in _files(stem)]
+            inside = [f'<a href="../paper.html#{stem}">{words["in paper"]}</a>'] if stem in in_paper else []
+            back = [f'<a href="../outputs.html#{stem}">{words["all"]}</a>']
+            line = " · ".join([f"`{stem}`", *links, *inside, *back])
+            cells.append(_markdown(f"{cell['id']}-{stem}-made"[:64], "{.made}\n" + line))
+    return {**content, "cells": cells}
+
+
+def _markdown(name: str, text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name.replace("_", "-"), "metadata": {}, "source": text}
+
+
+def _output_list(shown: dict[Path, Any], language: Language, in_paper: set[str], target: Path) -> None:
+    """Write the page of all outputs."""
+    words = WORDS[language]
+    head = "".join(f'<th scope="col">{words[w]}</th>' for w in ("output", "notebook", "file", "paper"))
+    rows = []
+    for place in _places(shown, language):
+        stem, book = place["stem"], place["notebook"]
+        for path in _files(stem):
+            _copy(path, target)
+        files = " ".join(f"[{p.suffix[1:].upper()}]({p.relative_to(ROOT)})" for p in _files(stem))
+        paper = f'<a href="paper.html#{stem}">{words["in paper"]}</a>' if stem in in_paper else ""
+        cell = f'<a href="notebooks/{book}.html#{stem}">{book}</a>'
+        rows.append(
+            f'<tr id="{stem}"><td>{place["title"]}<br><code>{stem}</code></td><td>{cell}</td>'
+            f"<td>\n\n{files}\n\n</td><td>{paper}</td></tr>"
+        )
+    table = f'<div class="wide" tabindex="0"><table class="outputs"><thead><tr>{head}</tr></thead><tbody>\n'
+    text = (
+        f"# {words['outputs']}\n\n{words['intro']}\n\n{table}"
+        + "\n".join(rows)
+        + "\n</tbody></table></div>\n"
+    )
+    _write(target / "outputs.md", text)
+
+
+def _modules(package: str) -> list[tuple[str, str]]:
+    """Return the public modules of a package with the first line of what they say."""
+    found = []
+    for path in sorted((ROOT / "src" / package).rglob("*.py")):
+        parts = path.relative_to(ROOT / "src").with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        if any(part.startswith("_") for part in parts):
+            continue
+        said = ast.get_docstring(ast.parse(_read(path))) or ""
+        found.append((".".join(parts), said.partition("\n")[0]))
+    return found
+
+
+def _reference(target: Path) -> set[str]:
+    """Write one page for each public module; return the pages' names."""
+    written = {"api/index"}
+    index = ["Reference", "=========", ""]
+    for package in DOCUMENTED:
+        index += [package, "-" * len(package), ""]
+        names = []
+        for name, said in _modules(package):
+            text = [name, "=" * len(name), "", f".. automodule:: {name}", ""]
+            if name == "plsem":
+                text[-1:] = [
+                    "   :no-members:",
+                    "",
+                    *(f"- :py:obj:`plsem.{door}`" for door in plsem.__all__),
+                    "",
+                ]
+            _write(target / "api" / f"{name}.rst", "\n".join(text))
+            written.add(f"api/{name}")
+            names.append(name)
+            index.append(f"- :doc:`{name} <{name}>`: {said}")
+        index += ["", ".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
+    _write(target / "api" / "index.rst", "\n".join(index))
+    return written
