@@ -119,6 +119,6 @@ synthesize: $(STAMP) ## remake the synthetic survey of data/raw/ [N=45]
 
 clean: ## remove the environment and what was built, not the runs on your own surveys
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz site site-source .locks .*.partial .*.old)
+	rm -rf $(addprefix build/,uv uv.partial failed quick formats reproduce es custom nbval calibration.npz site site-source browser .locks .*.partial .*.old)
 	@rmdir build 2>/dev/null || true
 	@test ! -d build || { echo "kept, for you to delete if you like:"; ls -d build/*; }
