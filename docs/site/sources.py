@@ -35,6 +35,7 @@ SHOWN = (
     "data/published/README.md",
     "examples/README.md",
     "benchmarks/results.md",
+    "benchmarks/ratios.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
 )
