@@ -20,6 +20,7 @@ from plsem.quantities import OF_MEASUREMENT, quantities
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
+from plsem.slopes import interactions, johnson_neyman, simple_slopes
 from surveypls.study.definition import Study
 from surveypls.tables.decisions import claims
 
@@ -122,8 +123,24 @@ class Analysis:
         return pd.DataFrame(
             scores(self.responses, self.estimate),
             index=self.responses.index,
-            columns=list(self.model.constructs),
+            columns=list(self.estimate.model.constructs),
         )
+
+    @cached_property
+    def interactions(self) -> pd.DataFrame:
+        """Both coefficients and the sizes of each interaction (:func:`plsem.slopes.interactions`)."""
+        return interactions(self.estimate)
+
+    @cached_property
+    def slopes(self) -> pd.DataFrame:
+        """Simple slopes of each product with their inference."""
+        return simple_slopes(self.resampled, self.model, **self._inference)
+
+    @cached_property
+    def regions(self) -> pd.DataFrame:
+        """Johnson-Neyman regions of each product, with the share of respondents in each."""
+        level = self.study.bootstrap.confidence_level
+        return johnson_neyman(self.resampled, self.model, confidence_level=level, scores=self.scores)
 
     @cached_property
     def exact_fit(self) -> pd.DataFrame:

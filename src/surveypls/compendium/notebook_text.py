@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from surveypls.report import sections
 from surveypls.study.definition import Study
 from tabletext.catalogue import translate
 from tabletext.language import Language
@@ -45,6 +46,9 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
         for cell in content.cells
         if study.published is not None or "article" not in cell.metadata.get("tags", [])
     ]
+    for section in sections.of(study):
+        if notebook.stem.startswith(f"{section.notebook}_"):
+            _insert(content, section)
     content = in_language(content, labels)
     for cell in content.cells:
         if cell.cell_type == "code":
@@ -52,6 +56,16 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
         elif "header" in cell.metadata.get("tags", []):
             cell.source = _header(cell.source, study, labels)
     return content
+
+
+def _insert(content: nbformat.NotebookNode, section: sections.Section) -> None:
+    """Put an optional section's cells behind the cell of the output that it follows."""
+    place = next(i for i, cell in enumerate(content.cells) if f'show("{section.after}"' in cell.source)
+    made = [nbformat.v4.new_markdown_cell(section.prose)]
+    made += [nbformat.v4.new_code_cell(source) for source in section.cells()]
+    for number, cell in enumerate(made, 1):
+        cell.id = f"{section.key}-{number:02d}"
+    content.cells[place + 1 : place + 1] = made
 
 
 def in_language(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypls import figures, tables
 from surveypls.report import narrative, over_surveys, printed
+from surveypls.report.sections import SECTIONS, Section
 from tabletext.catalogue import N_
 from tabletext.tabular import Table
 
@@ -62,7 +63,21 @@ def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) ->
     return Picture(draw, alt, front_page)
 
 
+def _section_sheet(attribute: str, make: Callable[..., Table]) -> Sheet:
+    return Sheet(lambda p, d, a: make(p.study, getattr(a, attribute), display=d))
+
+
+def _section_sentence(section: Section) -> Callable[..., str]:
+    names = [attribute for attribute, _ in section.tables.values()]
+    return lambda p, d, a: section.sentence(*(getattr(a, name) for name in names), display=d)
+
+
+def _section_picture(section: Section) -> Picture:
+    return _picture(section.alt, lambda p, d, a: section.draw(p.study, a, d))
+
+
 PICTURES: Mapping[str, Picture] = {
+    **{section.figure: _section_picture(section) for section in SECTIONS if section.figure},
     "fig_1_1_cleaning_flow": _picture(
         N_(
             "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept."
@@ -242,6 +257,7 @@ def _audit_sheet(*kinds: str) -> Sheet:
 
 
 SHEETS: Mapping[str, Sheet] = {
+    **{stem: _section_sheet(*how) for section in SECTIONS for stem, how in section.tables.items()},
     "table_1_1_cleaning_flow": Sheet(lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d)),
     "table_1_2_cleaning_log": Sheet(
         lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d)
@@ -392,6 +408,7 @@ SHEETS: Mapping[str, Sheet] = {
 }
 
 SENTENCES: Mapping[str, Callable[..., str]] = {
+    **{section.key: _section_sentence(section) for section in SECTIONS},
     "submissions": lambda p, d, raw: narrative.submissions(
         raw.answers.shape[0], raw.answers.shape[1], len(p.study.items), display=d
     ),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from surveypls import tables
-from surveypls.report import narrative, over_surveys, printed
+from surveypls.report import narrative, over_surveys, printed, sections
 from surveypls.report.citations import cited
 from surveypls.report.data import PaperData
 from surveypls.report.document import (
@@ -63,6 +63,7 @@ _OF_ANY_SURVEY = N_(
     )
 )
 SMALL_SAMPLE = 100
+_ALTS = {section.figure: section.alt for section in sections.SECTIONS if section.figure}
 
 
 def compose(
@@ -125,7 +126,7 @@ class _Composer:
         if not path.is_file():
             return None
         self.n_figures += 1
-        text = self.display(FIGURES[stem])
+        text = self.display(FIGURES[stem] if stem in FIGURES else _ALTS[stem])
         alt = ". ".join(filter(None, (text, self.display.notice)))
         return FigureBlock(path, text, str(self.n_figures), alt, width, self.made_in(stem))
 
@@ -393,6 +394,8 @@ class _Composer:
             self.figure("fig_4_2_bootstrap_densities")
         if (data.summary["statistic"] == "indirect_effect").any():
             self.table("table_4_2_effects", tables.effects_table, study, data.summary)
+        for section in sections.of(study):
+            self.section(section, level + 1)
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
         )
@@ -421,6 +424,19 @@ class _Composer:
                 "performance is low has room to matter, if the paths are causal."
             )
             self.figure("fig_4_4_importance_performance")
+
+    def section(self, section: sections.Section, level: int) -> None:
+        """Write an optional section from what its cells handed on."""
+        if not all(name in self.data.sections for name in section.contracts):
+            return
+        frames = [self.data.sections[name] for name in section.contracts]
+        heading, _, prose = self.display(section.prose).partition("\n\n")
+        self.blocks += [Heading(level, heading.lstrip("# ")), *markdown_blocks(prose)]
+        for (stem, (_, make)), frame in zip(section.tables.items(), frames, strict=True):
+            self.table(stem, make, self.study, frame)
+        if section.figure:
+            self.figure(section.figure)
+        self.tell(section.sentence, *frames)
 
     def limits(self) -> None:
         self.heading("Limits")

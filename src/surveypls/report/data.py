@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from surveypls.report import sections
 from surveypls.study.definition import Study
 from tableaudit.implied_size import plausible_sizes
 from tableaudit.printed import Published
@@ -75,6 +76,8 @@ class PaperData:
         printed tables.
     printed_t : dict of str to float
         Hypothesis → its printed t.
+    sections : dict of str to DataFrame
+        Contract → what the cells of an optional section handed on.
     """
 
     study: Study
@@ -98,6 +101,7 @@ class PaperData:
     required: pd.DataFrame | None
     surveys: pd.DataFrame | None
     printed_t: dict[str, float]
+    sections: dict[str, pd.DataFrame]
 
     @property
     def constructs(self) -> int:
@@ -151,6 +155,12 @@ def load(project: PaperSource) -> PaperData:
         required=_optional(project, "S3_required_n"),
         surveys=_text_keys(made) if (made := _optional(project, "S2_ensemble")) is not None else None,
         printed_t=project.printed_t(),
+        sections={
+            name: project.read(name)
+            for section in sections.of(study)
+            for name in section.contracts
+            if project.has(name)
+        },
     )
 
 
