@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from audit_cases import changed
 
-from tableaudit import effects, findings, grids
+from tableaudit import effects, findings, grids, measurement
 from tableaudit.block_checks import _gap
-from tableaudit.boxes import Interval
+from tableaudit.boxes import Interval, range_over_box
 from tableaudit.joint import Component, natural_range
 from tableaudit.printed import Cell
 from tableaudit.slips import ONE_DIGIT, SHIFTED, SIGN, TRANSPOSED, neighbours, repaired_values
@@ -111,3 +112,30 @@ def test_adjusted_r_squared_of_three_predictors_and_21_respondents():
     # 1 − (1 − 0.5) · 20 / 17
     np.testing.assert_allclose(effects._shrunk(21, 3)(np.array([[0.5]])), [1 - 0.5 * 20 / 17])
     assert effects._written_shrunk(21, 3)(["0.500"]) == "1 − (1 − 0.500) · 20/17"
+
+
+def test_the_last_weight_follows_from_the_others_and_the_loadings():
+    loadings = [replace(cell(), id=f"l{k}", row=f"a{k}") for k in (1, 2, 3)]
+    weights = [replace(cell("outer_weight"), id=f"w{k}", row=f"a{k}") for k in (1, 2, 3)]
+    (relation,) = measurement._weights(SimpleNamespace(select=lambda *_: weights), "A", loadings)
+    assert [c.id for c in relation.cells] == ["w3", "w1", "w2", "l1", "l2", "l3"]
+    assert relation.written(["0.4", "0.5", "0.8", "0.7", "0.9"]) == "(1 − 0.4 · 0.8 − 0.5 · 0.7) / 0.9"
+    np.testing.assert_allclose(
+        relation.value(np.array([[0.4, 0.5, 0.8, 0.7, 0.9]])), [(1 - 0.4 * 0.8 - 0.5 * 0.7) / 0.9]
+    )
+    assert list(measurement._weights(SimpleNamespace(select=lambda *_: weights[:1]), "A", loadings[:1])) == []
+    assert list(measurement._weights(SimpleNamespace(select=lambda *_: weights[:2]), "A", loadings)) == []
+
+
+def test_a_range_where_the_function_is_not_finite_is_the_whole_line():
+    def corner(x):
+        return np.where((x == 1).all(axis=1), np.inf, x.sum(axis=1))
+
+    def middle(x):
+        return np.where((x == 0.5).all(axis=1), np.nan, x.sum(axis=1))
+
+    for function in (corner, middle):
+        found = range_over_box(function, [Interval(0, 1), Interval(0, 1)])
+        assert (found.lower, found.upper) == (-np.inf, np.inf)
+    found = range_over_box(lambda x: x @ [1.0, -2.0], [Interval(0, 1), Interval(0, 1)])
+    assert (found.lower, found.upper) == pytest.approx((-2.0, 1.0))
