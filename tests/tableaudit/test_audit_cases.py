@@ -240,7 +240,7 @@ def test_tables_as_articles_print_them(tmp_path):
     assert found["outer_loading", "PE3", name] == ",901" and found["ave", name, ""] == "0,761"
     assert found["htmt", "EE", name] == "0.61" and found["construct_correlation", "EE", name] == "0.512"
     assert found["ci_upper", name, "EE"].strip() == "0.62" and found["decision", name, "EE"] == "accepted"
-    assert any("'PE' is read as" in note for note in article.notes)
+    assert any("'PE' is read as" in note.en for note in article.notes)
     again = tmp_path / "understood.csv"
     again.write_text(article.csv(), encoding="utf-8")
     assert [c.id for c in load_published(again)] == [c.id for c in article.published()]
