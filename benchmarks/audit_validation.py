@@ -164,8 +164,8 @@ def page(sets: pd.DataFrame, changes: pd.DataFrame, every: int) -> str:
         )
     lines += [
         "",
-        f"{len(sets) - alarms} of {len(sets)} consistent sets without a contradiction; the rate of sets with a false one",
-        f"is at most {100 * most:.0f} % (Wilson).",
+        f"{len(sets) - alarms} of {len(sets)} consistent sets without a contradiction; the rate of sets with a",
+        f"false one is at most {100 * most:.0f} % (Wilson).",
         "",
         "## Planted one-digit changes",
         "",
@@ -178,10 +178,11 @@ def page(sets: pd.DataFrame, changes: pd.DataFrame, every: int) -> str:
         "",
         f"Of the {len(total)} findable changes {share(total, 'found')} are found, {share(total, 'named')} named first,",
         f"{share(total, 'listed')} listed; of all {len(changes)} changes {share(changes, 'found')} are found.",
-        "*Not findable* is proved: a matrix of item correlations was found from which the estimator prints every changed",
-        "figure. *Findable* is an upper estimate where alpha, rho_A or HTMT is concerned: with given weights the search is",
-        "exact (semidefinite feasibility), over the weights it goes from seeded starts. False alarms among the "
-        f"{len(changes) - len(total)} changes",
+        "*Not findable* is proved: a matrix of item correlations was found from which the estimator prints every",
+        "figure, the changed one included. *Findable* is an upper estimate where alpha, rho_A or HTMT is",
+        "concerned: with given weights the search is a semidefinite feasibility problem, over the weights it goes from",
+        "seeded starts.",
+        f"False alarms among the {len(changes) - len(total)} changes",
         f"that data do print: {int(changes[~changes['findable']]['found'].sum())}.",
         "",
         "| | changes | findable | found of all | found of findable | named of findable | listed of findable |",

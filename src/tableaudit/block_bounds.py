@@ -167,7 +167,8 @@ def _sum_of_residuals(
     for rho in proxy:
         h = _shares(w, lam, rho)
         tops.append(h.sum(axis=1) ** 2 + _excess(w, np.sqrt(np.maximum(s**2 - h**2, 0.0))) ** 2)
-    return np.asarray(np.max(tops, axis=0))
+    plain = _excess(w, np.tile(s, (len(w), 1))) ** 2
+    return np.asarray(np.minimum(plain, np.max(tops, axis=0)))
 
 
 def alpha_bounds(
