@@ -179,7 +179,10 @@ def _bounded(
             if beside is not None:
                 possible, used = beside, [*loadings, alpha, *neighbours]
                 excuses = unless if rho_a.box.intersect(possible) is None else factor
-        yield _compared("rho_A beside the loadings", construct, rho_a, possible, used, excuses, when=_PLS)
+        told = _told(possible, strength, alpha if alpha in used else None)
+        yield _compared(
+            "rho_A beside the loadings", construct, rho_a, possible, used, excuses, when=_PLS, detail=told
+        )
     if alpha is not None and own is not None:
         raw = raw_alpha_range(own, len(loadings))
         if readings["cronbach_alpha"] == "raw":
@@ -187,7 +190,22 @@ def _bounded(
         reach = alpha.box.intersect(raw) is not None
         excuses = tuple(u for u in unless if u is not RAW or reach)
         used = [*loadings, *((rho_a,) if rho_a is not None else ()), *neighbours]
-        yield _compared("alpha beside the loadings", construct, alpha, own, used, excuses, when=_ALPHA)
+        told = _told(own, strength, None)
+        yield _compared(
+            "alpha beside the loadings", construct, alpha, own, used, excuses, when=_ALPHA, detail=told
+        )
+
+
+def _told(allowed: Interval, strength: tuple[float, float] | None, alpha: Cell | None) -> Detail | None:
+    """Word what a block leaves a reliability, where more than the loadings bounds it."""
+    if strength is None and alpha is None:
+        return None
+    first_part = Detail("with these loadings")
+    if alpha is not None:
+        first_part += say(", alpha = {}", alpha.printed)
+    if strength is not None:
+        first_part += say(", and its score correlating {} with its inner proxy", Interval(*strength))
+    return first_part + say(", a composite has it in {}", allowed)
 
 
 def _compared(

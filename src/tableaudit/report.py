@@ -79,7 +79,7 @@ def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> P
         )
     if grave:
         heading = word("Figures that cannot all be right")
-    elif any(f.unless for f in shown):
+    elif any(f.unless and f.check != "one reading for the whole column" for f in shown):
         heading = word("No figure is contradicted under every definition")
     else:
         heading = word("No printed figures contradict one another")

@@ -14,6 +14,7 @@ from tabletext.office import restamp
 _STYLE = (
     "body{font:15px/1.45 Georgia,serif;max-width:48em;margin:2em auto;padding:0 1em;color:#222;"
     "overflow-wrap:anywhere}pre{overflow-x:auto;font-size:.8em;overflow-wrap:normal;max-height:30em}"
+    "@media print{pre{max-height:none;white-space:pre-wrap}}"
     "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.4em 0 .3em}ol{padding-left:1.4em}li{margin:.5em 0}"
     ".grade{font-variant:small-caps;color:#8a3b12}p.below{margin:.15em 0;color:#444;font-size:.93em}"
 )
