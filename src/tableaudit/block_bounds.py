@@ -8,6 +8,12 @@ Items are :math:`x_i = \lambda_i y + e_i` with the score :math:`y = \sum w_i x_i
 which limits :math:`1'R1 = S^2 + |\sum e_i|^2` and with it standardised alpha from above; from below
 :math:`1'R1 \ge S^2`.  rho_A depends on the weights alone.
 
+Mode A makes the items' covariances with the inner proxy z proportional to the weights, so each item correlates with z
+by :math:`\rho w_i / w'w`, where :math:`\rho` is the correlation of y with z.  The part of z at right angles to y then
+has the share :math:`h_i = \rho (w_i / w'w - \lambda_i) / \sqrt{1 - \rho^2}` of residual i, no larger than
+:math:`s_i`: a strong neighbour keeps the weights near the loadings.  The sum of the residuals is :math:`\sum h_i` along
+that part, and the bound above, with :math:`\sqrt{s_i^2 - h_i^2}` for :math:`s_i`, at right angles to it.
+
 HTMT times the root of both (standardised) alphas is the correlation of the two sums of items.  The angle
 between a sum and its score follows from :math:`\cos\theta = S / \sqrt{1'R1}`; so the angle between the sums
 differs from that between the scores by at most :math:`\theta_i + \theta_j`.
@@ -39,8 +45,20 @@ def rho_a_of_weights(w: FloatArray) -> FloatArray:
 
 
 def _excess(w: FloatArray, s: FloatArray) -> FloatArray:
+    """Bound the length of the sum of residuals of lengths s (B, m) that the weights balance."""
     ratio = np.abs(1 - w[:, None, :] / w[:, :, None])
-    return np.asarray(np.min(ratio @ s, axis=1))
+    return np.asarray(np.min(np.einsum("bij,bj->bi", ratio, s), axis=1))
+
+
+def _closes(w: FloatArray, s: FloatArray, longest: float) -> NDArray[np.bool_]:
+    """Tell whether residuals can balance and sum to no more than a length: no side of a polygon exceeds the rest."""
+    sides = np.abs(1 - w[:, None, :] / w[:, :, None]) * s
+    return np.asarray(np.all(2 * sides.max(axis=2) <= sides.sum(axis=2) + longest, axis=1))
+
+
+def _shares(w: FloatArray, lam: FloatArray, rho: float) -> FloatArray:
+    """Return h, the part of each residual along what y leaves of the inner proxy."""
+    return np.asarray(rho / math.sqrt(1 - rho**2) * (w / np.sum(w**2, axis=1, keepdims=True) - lam))
 
 
 def _alpha(total: FloatArray, m: int) -> FloatArray:
@@ -49,9 +67,12 @@ def _alpha(total: FloatArray, m: int) -> FloatArray:
 
 @lru_cache(maxsize=512)
 def weight_ranges(
-    loadings: tuple[float, ...], rho_a: tuple[float, float] | None
-) -> tuple[tuple[float, float], float] | None:
-    """Range of rho_A and largest alpha over positive weights, by a seeded search that narrows on each end.
+    loadings: tuple[float, ...],
+    rho_a: tuple[float, float] | None,
+    proxy: tuple[float, float] | None = None,
+    longest: float | None = None,
+) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Ranges of rho_A and alpha over positive weights, by a seeded search that narrows on each end.
 
     Parameters
     ----------
@@ -59,10 +80,14 @@ def weight_ranges(
         All positive.
     rho_a : (float, float), optional
         Box of the printed rho_A, which limits the weights for alpha.
+    proxy : (float, float), optional
+        Least and largest correlation of the score with its inner proxy.
+    longest : float, optional
+        Largest length of the sum of the residuals, as alpha has it.
 
     Returns
     -------
-    ((lowest rho_A, highest rho_A), highest alpha), or None where no weights give the printed rho_A.
+    ((lowest rho_A, highest rho_A), (lowest alpha, highest alpha)), or None where no weights give the printed rho_A.
     """
     lam = np.array(loadings)
     m = len(lam)
@@ -72,7 +97,14 @@ def weight_ranges(
     def usable(raw: FloatArray) -> FloatArray:
         w = raw / (raw @ lam)[:, None]
         pull = w * s
-        return np.asarray(w[np.max(pull, axis=1) <= 0.5 * np.sum(pull, axis=1) + 1e-12])
+        kept = np.max(pull, axis=1) <= 0.5 * np.sum(pull, axis=1) + 1e-12
+        if proxy is not None:
+            kept &= np.all(np.abs(_shares(w, lam, proxy[0])) <= s, axis=1)
+        if longest is not None:
+            kept &= _closes(w, s, longest)
+            if proxy is not None:
+                kept &= np.abs(_shares(w, lam, proxy[0]).sum(axis=1)) <= longest
+        return np.asarray(w[kept])
 
     def search(score: str) -> float | None:
         raw = rng.dirichlet(np.ones(m), _SAMPLES) / s
@@ -80,7 +112,9 @@ def weight_ranges(
         best: float | None = None
         kept = usable(raw)
         for round_ in range(_ROUNDS):
-            value, miss = _score(kept, s, m, score, rho_a, float(lam.sum()) ** 2)
+            if not len(kept):
+                return None
+            value, miss = _score(kept, lam, s, score, rho_a, proxy)
             fits = miss <= (5e-3 if round_ == 0 else 1e-9)
             if fits.any():
                 top = float(value[miss <= 1e-9].max()) if (miss <= 1e-9).any() else None
@@ -93,34 +127,61 @@ def weight_ranges(
             kept = np.concatenate([elite, usable(moved)])
         return best
 
-    low, high = search("-rho_a"), search("rho_a")
-    top = search("alpha")
-    if low is None or high is None or top is None:
+    ends = [search(score) for score in ("-rho_a", "rho_a", "-alpha", "alpha")]
+    low, high, bottom, top = ends
+    if low is None or high is None or bottom is None or top is None:
         return None
-    return (-low, high), top
+    return (-low, high), (-bottom, top)
 
 
 def _score(
-    w: FloatArray, s: FloatArray, m: int, score: str, rho_a: tuple[float, float] | None, s2: float
+    w: FloatArray,
+    lam: FloatArray,
+    s: FloatArray,
+    score: str,
+    rho_a: tuple[float, float] | None,
+    proxy: tuple[float, float] | None,
 ) -> tuple[FloatArray, FloatArray]:
     reached = rho_a_of_weights(w)
     miss = np.zeros(len(w))
-    if score == "alpha":
+    sign = -1.0 if score.startswith("-") else 1.0
+    if score.endswith("alpha"):
         if rho_a is not None:
             miss = np.maximum(0.0, np.maximum(rho_a[0] - reached, reached - rho_a[1]))
-        value = _alpha(s2 + _excess(w, s) ** 2, m)
+        value = _alpha(lam.sum() ** 2 + _sum_of_residuals(w, lam, s, sign, proxy), len(lam))
     else:
-        value = reached if score == "rho_a" else -reached
+        value = reached
+    value = sign * value
     return np.where(np.isfinite(value), value, -np.inf), np.where(np.isfinite(miss), miss, np.inf)
 
 
-def alpha_bounds(loadings: Sequence[Interval], rho_a: Interval | None) -> Interval | None:
+def _sum_of_residuals(
+    w: FloatArray, lam: FloatArray, s: FloatArray, sign: float, proxy: tuple[float, float] | None
+) -> FloatArray:
+    """Bound the squared length of the sum of residuals, from below (sign −1) or above."""
+    if proxy is None:
+        return np.zeros(len(w)) if sign < 0 else _excess(w, np.tile(s, (len(w), 1))) ** 2
+    if sign < 0:
+        return np.asarray(_shares(w, lam, proxy[0]).sum(axis=1) ** 2)
+    tops = []
+    for rho in proxy:
+        h = _shares(w, lam, rho)
+        tops.append(h.sum(axis=1) ** 2 + _excess(w, np.sqrt(np.maximum(s**2 - h**2, 0.0))) ** 2)
+    plain = _excess(w, np.tile(s, (len(w), 1))) ** 2
+    return np.asarray(np.minimum(plain, np.max(tops, axis=0)))
+
+
+def alpha_bounds(
+    loadings: Sequence[Interval], rho_a: Interval | None, proxy: tuple[float, float] | None = None
+) -> Interval | None:
     """Bounds of standardised alpha beside the loadings (and rho_A) of a composite.
 
     Parameters
     ----------
     loadings : sequence of Interval
     rho_a : Interval, optional
+    proxy : (float, float), optional
+        Least and largest correlation of the score with its inner proxy.
 
     Returns
     -------
@@ -135,18 +196,40 @@ def alpha_bounds(loadings: Sequence[Interval], rho_a: Interval | None) -> Interv
     total = sum(b.lower for b in loadings)
     low = m / (m - 1) * (1 - m / total**2)
     box = None if rho_a is None else (rho_a.lower - 0.002, rho_a.upper + 0.002)
-    found = weight_ranges(tuple(middles), box)
+    found = weight_ranges(tuple(middles), box, proxy)
     if found is None:
         return None
-    return Interval(low, max(found[1] + MARGIN, low))
+    return Interval(max(low, found[1][0] - MARGIN), max(found[1][1] + MARGIN, low))
 
 
-def rho_a_bounds(loadings: Sequence[Interval]) -> Interval | None:
-    """Bounds of rho_A beside the loadings of a composite with positive weights; None as for alpha."""
+def rho_a_bounds(
+    loadings: Sequence[Interval],
+    proxy: tuple[float, float] | None = None,
+    alpha: Interval | None = None,
+) -> Interval | None:
+    """Bounds of rho_A beside the loadings (and standardised alpha) of a composite with positive weights.
+
+    Parameters
+    ----------
+    loadings : sequence of Interval
+    proxy : (float, float), optional
+        Least and largest correlation of the score with its inner proxy.
+    alpha : Interval, optional
+
+    Returns
+    -------
+    Interval or None
+        None as for :func:`alpha_bounds`.
+    """
     middles = [b.middle for b in loadings]
-    if len(middles) < 2 or min(middles) < 0.4 or max(middles) >= 0.9995:
+    m = len(middles)
+    if m < 2 or min(middles) < 0.4 or max(middles) >= 0.9995:
         return None
-    found = weight_ranges(tuple(middles), None)
+    longest = None
+    if alpha is not None and alpha.upper < 1:
+        most = m / (1 - alpha.upper * (m - 1) / m) - sum(b.lower for b in loadings) ** 2
+        longest = math.sqrt(max(most, 0.0))
+    found = weight_ranges(tuple(middles), None, proxy, longest)
     if found is None:
         return None
     return Interval(found[0][0] - MARGIN, found[0][1] + MARGIN)

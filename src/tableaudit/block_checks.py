@@ -21,9 +21,12 @@ from tableaudit.details import Detail, say
 from tableaudit.measurement import own_loadings, room_of_sum
 from tableaudit.printed import Cell, Published
 from tableaudit.relations import first
+from tableaudit.structure import correlation_cell, predictors_key
 
 #: |r| and HTMT times the root of both alphas differ by at most this in 117 pairs of reference models (largest 0.092).
 HTMT_GAP = 0.10
+#: What rounding and neighbours that are not printed may change of a correlation with the inner proxy.
+PROXY_MARGIN = 0.03
 _PLS = (("estimator", "PLS"),)
 _ALPHA = (*_PLS, ("cronbach_alpha", "standardised"))
 _SCANNED = {
@@ -32,6 +35,9 @@ _SCANNED = {
 }
 RAW = Detail("alpha is raw alpha, from covariances, instead of standardised alpha")
 FACTOR = Detail("the loadings are those of a common-factor model (CFA or PLSc)")
+NEGATIVE = Detail(
+    "an item has a negative weight: it correlates with the neighbouring constructs the other way round"
+)
 MIXED = Detail("some item correlations have the other sign")
 
 
@@ -84,7 +90,8 @@ def reliability_checks(
                 progress(construct)
             checks = list(_scanned(published, construct, loadings, alpha, rho_a, readings, unless))
         else:
-            checks = list(_bounded(construct, loadings, alpha, rho_a, readings, unless))
+            proxy = proxy_correlation(published, construct, readings)
+            checks = list(_bounded(construct, loadings, alpha, rho_a, readings, unless, proxy))
         yield from checks
 
 
@@ -98,6 +105,49 @@ def _reliabilities(
     return alpha, rho_a
 
 
+def proxy_correlation(
+    published: Published, construct: str, readings: Mapping[str, str]
+) -> tuple[tuple[float, float], list[Cell]] | None:
+    """Return how a construct's score correlates with its inner proxy, under any weighting scheme.
+
+    Parameters
+    ----------
+    published : Published
+    construct : str
+    readings : mapping
+
+    Returns
+    -------
+    ((lowest, highest), cells), or None where a neighbour, or a figure of one, is not printed.
+    """
+    paths = [p for p in published.paths if construct in p]
+    if any(readings.get(predictors_key(t), "printed") != "printed" for _, t in paths) or not paths:
+        return None
+    names = [t if s == construct else s for s, t in paths]
+    own = [correlation_cell(published, construct, name) for name in names]
+    betas = [first(published, "path_coefficient", *p) if p[1] == construct else None for p in paths]
+    between = {p: correlation_cell(published, *p) for p in combinations(names, 2)}
+    missing = [b for b, p in zip(betas, paths, strict=True) if p[1] == construct and b is None]
+    cells = [c for c in (*own, *betas, *between.values()) if c is not None]
+    if missing or None in own or None in between.values() or len(set(names)) < len(names):
+        return None
+    r = np.array([c.value for c in own if c is not None])
+    matrix = np.eye(len(names))
+    for (a, b), cell in between.items():
+        if cell is not None:
+            i, j = names.index(a), names.index(b)
+            matrix[i, j] = matrix[j, i] = cell.value
+    path = np.array([c.value if c is not None else v for c, v in zip(betas, r, strict=True)])
+    found = []
+    for weights in (path, r, np.sign(r)):
+        spread = float(weights @ matrix @ weights)
+        if spread <= 0:
+            return None
+        found.append(float(weights @ r) / math.sqrt(spread))
+    low, high = min(found) - PROXY_MARGIN, max(found) + PROXY_MARGIN
+    return ((low, high), cells) if low > 0 and high < 0.99 else None
+
+
 def _bounded(
     construct: str,
     loadings: list[Cell],
@@ -105,26 +155,57 @@ def _bounded(
     rho_a: Cell | None,
     readings: Mapping[str, str],
     unless: tuple[Detail, ...],
+    proxy: tuple[tuple[float, float], list[Cell]] | None,
 ) -> Iterator[Check]:
     boxes = [c.box for c in loadings]
-    possible = rho_a_bounds(boxes)
+    strength, neighbours = proxy if proxy is not None else (None, [])
+    if proxy is not None and (
+        rho_a_bounds(boxes, strength) is None and rho_a_bounds(boxes) is not None
+    ):  # the neighbours contradict the loadings: no bound by them
+        strength, neighbours = None, []
+    possible = rho_a_bounds(boxes, strength)
     fits = rho_a is None or possible is None or rho_a.box.intersect(possible) is not None
+    factor = tuple(u for u in unless if u is not RAW)
+    own = None
+    if alpha is not None:
+        own = alpha_bounds(boxes, rho_a.box if rho_a is not None and fits else None, strength)
+        if own is None and rho_a is not None:
+            own = alpha_bounds(boxes, None, strength)
+    alone = own is None or alpha is None or alpha.box.intersect(own) is not None
     if rho_a is not None and possible is not None:
-        factor = tuple(u for u in unless if u is not RAW)
-        yield _compared("rho_A beside the loadings", construct, rho_a, possible, loadings, factor, when=_PLS)
-    if alpha is None:
-        return
-    own = alpha_bounds(boxes, rho_a.box if rho_a is not None and fits else None)
-    if own is None and rho_a is not None:
-        own = alpha_bounds(boxes, None)
-    if own is not None:
+        used, excuses = [*loadings, *neighbours], factor
+        if fits and alone and alpha is not None and readings["cronbach_alpha"] != "raw":
+            beside = rho_a_bounds(boxes, strength, alpha.box)
+            if beside is not None:
+                possible, used = beside, [*loadings, alpha, *neighbours]
+                excuses = unless if rho_a.box.intersect(possible) is None else factor
+        told = _told(possible, strength, alpha if alpha in used else None)
+        yield _compared(
+            "rho_A beside the loadings", construct, rho_a, possible, used, excuses, when=_PLS, detail=told
+        )
+    if alpha is not None and own is not None:
         raw = raw_alpha_range(own, len(loadings))
         if readings["cronbach_alpha"] == "raw":
             own = raw
         reach = alpha.box.intersect(raw) is not None
         excuses = tuple(u for u in unless if u is not RAW or reach)
-        used = [*loadings, *((rho_a,) if rho_a is not None else ())]
-        yield _compared("alpha beside the loadings", construct, alpha, own, used, excuses, when=_ALPHA)
+        used = [*loadings, *((rho_a,) if rho_a is not None else ()), *neighbours]
+        told = _told(own, strength, None)
+        yield _compared(
+            "alpha beside the loadings", construct, alpha, own, used, excuses, when=_ALPHA, detail=told
+        )
+
+
+def _told(allowed: Interval, strength: tuple[float, float] | None, alpha: Cell | None) -> Detail | None:
+    """Word what a block leaves a reliability, where more than the loadings bounds it."""
+    if strength is None and alpha is None:
+        return None
+    first_part = Detail("with these loadings")
+    if alpha is not None:
+        first_part += say(", alpha = {}", alpha.printed)
+    if strength is not None:
+        first_part += say(", and its score correlating {} with its inner proxy", Interval(*strength))
+    return first_part + say(", a composite has it in {}", allowed)
 
 
 def _compared(
@@ -225,6 +306,14 @@ def _scanned(
                 )
             )
             continue
+        told = "every correlation matrix with the other printed cells has it in {}"
+        signed = (
+            alpha_bounds([c.box for c in loadings], boxes.get("rho_a")) if name == "cronbach_alpha" else None
+        )
+        if signed is not None and cell.box.intersect(found) is not None and cell.box.upper > signed.upper:
+            # only a negative weight brings it so high
+            found, excuses = Interval(min(found.lower, signed.upper), signed.upper), (*excuses, NEGATIVE)
+            told = "every correlation matrix with the other printed cells and positive weights has it in {}"
         if name == "cronbach_alpha" and RAW in excuses and cell.box.intersect(found) is None:
             raw = raw_alpha_of_block(
                 [c.box for c in loadings], boxes.get("rho_a"), cell.box, correlation=neighbour
@@ -240,7 +329,7 @@ def _scanned(
                 [*used, *others],
                 excuses,
                 when=_ALPHA if name == "cronbach_alpha" else _PLS,
-                detail=say("every correlation matrix with the other printed cells has it in {}", found),
+                detail=say(told, found),
             )
         )
     yield from _blame(published, checks)

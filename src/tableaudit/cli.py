@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from plsem.names import nearest
@@ -81,7 +82,10 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         data = as_json(report, options.lang, rules=options.rules)
         if not article.is_long:
-            data["understood"] = {"values": article.csv(), "notes": list(article.notes)}
+            data["understood"] = {
+                "values": article.csv(),
+                "notes": [n.text(options.lang) for n in article.notes],
+            }
         content: str | bytes = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     elif options.format == "text":
         content = as_text(report, options.lang, rules=options.rules) + "\n"
@@ -89,6 +93,8 @@ def run(options: argparse.Namespace) -> int:
         from tableaudit.report_files import as_docx, as_html
 
         made = page(report, options.lang, rules=options.rules)
+        if not article.is_long:
+            made = replace(made, sections=(*made.sections, article.section(options.lang)))
         content = as_html(made, options.lang) if options.format == "html" else as_docx(made)
     if options.output is None:
         sys.stdout.write(content if isinstance(content, str) else content.decode("utf-8"))

@@ -215,6 +215,9 @@ def solve(
         if not (np.isfinite(g).all() and np.isfinite(jacobian.data).all()):
             return Solution(math.nan, v, nothing)
         found = _programme(component, v, g, jacobian, low, high, half, trust, toward, allowance)
+        if found is None:  # relations that repeat one another agree off the solution to second order only
+            relaxed = 2 * component.residual(v)
+            found = _programme(component, v, g, jacobian, low, high, half, trust, toward, allowance, relaxed)
         if found is None:
             return best if toward is not None else Solution(math.nan, v, nothing)
         step, growth, blamed = found
@@ -246,10 +249,11 @@ def _programme(
     trust: FloatArray,
     toward: tuple[str, float] | None,
     allowance: FloatArray | None,
+    relaxed: float = 0.0,
 ) -> tuple[FloatArray, FloatArray, tuple[str, ...]] | None:
     n, m = len(v), len(g)
     senses = np.array([r.sense for r in component.relations])
-    slack = np.array([r.slack for r in component.relations])
+    slack = np.array([r.slack for r in component.relations]) + relaxed
     tight = (senses == "=") & (slack == 0)
     loose = (senses == "=") & ~tight
     elastic = half > 0

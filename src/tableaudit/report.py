@@ -31,11 +31,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with paragraphs or entries below it."""
+    """A heading with paragraphs or entries below it, and lines that are shown as they are."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
+    lines: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,12 @@ def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> P
         sections.append(
             Section(word("How the figures are read"), tuple(word(_reading_line(r)) for r in readings))
         )
-    heading = (
-        word("Figures that cannot all be right")
-        if grave
-        else word("No printed figures contradict one another")
-    )
+    if grave:
+        heading = word("Figures that cannot all be right")
+    elif any(f.unless and f.check != "one reading for the whole column" for f in shown):
+        heading = word("No figure is contradicted under every definition")
+    else:
+        heading = word("No printed figures contradict one another")
     sections.append(Section(heading, (), tuple(_entry(report, f, word) for f in grave)))
     for grade, title in (
         ("definition", "What another definition could explain"),
@@ -151,7 +153,10 @@ def _entry(report: AuditReport, finding: Finding, word: Any) -> Entry:
     if len(finding.calculations) > _MOST_CALCULATIONS:
         below.append(word(say("and {} more", len(finding.calculations) - _MOST_CALCULATIONS)) + ".")
     if finding.unless and finding.check != "one reading for the whole column":
-        below.append(word(say("No contradiction if: {}.", listed(finding.unless))))
+        either = finding.unless[0]
+        for other in finding.unless[1:]:
+            either = say("{}; or {}", either, other)
+        below.append(word(say("Contradicted unless: {}.", either)))
     others = [(name, text) for name, text in finding.others if text]
     if others:
         below.append(

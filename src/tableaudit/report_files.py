@@ -12,7 +12,9 @@ from tableaudit.report import Page
 from tabletext.office import restamp
 
 _STYLE = (
-    "body{font:15px/1.45 Georgia,serif;max-width:48em;margin:2em auto;padding:0 1em;color:#222}"
+    "body{font:15px/1.45 Georgia,serif;max-width:48em;margin:2em auto;padding:0 1em;color:#222;"
+    "overflow-wrap:anywhere}pre{overflow-x:auto;font-size:.8em;overflow-wrap:normal;max-height:30em}"
+    "@media print{pre{max-height:none;white-space:pre-wrap}}"
     "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.4em 0 .3em}ol{padding-left:1.4em}li{margin:.5em 0}"
     ".grade{font-variant:small-caps;color:#8a3b12}p.below{margin:.15em 0;color:#444;font-size:.93em}"
 )
@@ -22,6 +24,7 @@ def as_html(page: Page, language: str = "en") -> str:
     """Write the report as one HTML file that needs nothing else."""
     parts = [
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{html.escape(page.title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{html.escape(page.title)}</h1>",
     ]
@@ -38,6 +41,8 @@ def as_html(page: Page, language: str = "en") -> str:
                     f'<span class="grade">({html.escape(entry.grade)})</span>{below}</li>'
                 )
             parts.append("</ol>")
+        if section.lines:
+            parts.append(f"<pre>{html.escape(section.lines)}</pre>")
     return "\n".join([*parts, "</body></html>", ""])
 
 
@@ -58,6 +63,9 @@ def as_docx(page: Page) -> bytes:
                 below = document.add_paragraph(text)
                 below.paragraph_format.left_indent = Pt(18)
                 below.paragraph_format.space_after = Pt(2)
+        if section.lines:
+            run = document.add_paragraph().add_run(section.lines)
+            run.font.name, run.font.size = "Courier New", Pt(7)
     properties = document.core_properties
     properties.author, properties.title = "", page.title
     buffer = io.BytesIO()

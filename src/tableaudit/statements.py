@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from tableaudit.boxes import Verdict, verdict_of
 from tableaudit.expressions import evaluate
 from tableaudit.printed import Published, PublishedError
@@ -70,21 +68,3 @@ def check_statements(
             )
         )
     return tuple(statements)
-
-
-def statements_table(statements: Sequence[Statement], labels: str = "en") -> pd.DataFrame:
-    """Return statements as a table: id, where, statement, expression, verdict, found, note."""
-    es = labels == "es"
-    rows = [
-        (
-            s.id,
-            s.where,
-            s.text_es if es else s.text_en,
-            s.expression,
-            s.verdict,
-            s.found,
-            s.note_es if es else s.note_en,
-        )
-        for s in statements
-    ]
-    return pd.DataFrame(rows, columns=["id", "where", "statement", "expression", "verdict", "found", "note"])

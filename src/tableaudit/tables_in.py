@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tableaudit.details import Detail, say
 from tableaudit.grids import read_grids
 from tableaudit.names import likeness, matches
 from tableaudit.printed import (
@@ -19,6 +20,7 @@ from tableaudit.printed import (
     from_values,
     load_published,
 )
+from tableaudit.report import Section
 from tableaudit.understand import COLUMNS, understand
 from tabletext.catalogue import translate
 
@@ -36,14 +38,14 @@ class Article:
         The long form, all text.
     is_long : bool
         The file was in the long form already.
-    notes : tuple of str
+    notes : tuple of Detail
         What was not understood, which names were taken as one, and which are asked about.
     """
 
     source: str
     values: pd.DataFrame
     is_long: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Detail, ...] = ()
     loaded: Published | None = field(default=None, repr=False)
 
     def published(self) -> Published:
@@ -64,10 +66,17 @@ class Article:
         writer.writerows(self.values.itertuples(index=False, name=None))
         return out.getvalue()
 
+    def section(self, language: str = "en") -> Section:
+        """Return what was understood, as it stands at the end of a report in a file."""
+        heading = translate("What was understood (correct it in this form and audit it again):", language)
+        return Section(
+            heading.rstrip(":"), tuple(n.text(language) for n in self.notes), (), self.csv().rstrip()
+        )
+
     def shown(self, language: str = "en") -> str:
         """Write what was understood, as it is shown before the report."""
         lines = [translate("What was understood (correct it in this form and audit it again):", language)]
-        lines += [self.csv().rstrip(), *(f"! {note}" for note in self.notes)]
+        lines += [self.csv().rstrip(), *(f"! {note.text(language)}" for note in self.notes)]
         return "\n".join(lines)
 
 
@@ -97,7 +106,7 @@ def read_article(path: Path | str) -> Article:
     if not found.rows:
         raise PublishedError(
             f"{path.name}: no printed figure recognised; expected tables with headings such as Loading, AVE, "
-            f"Composite reliability, Path coefficient, t, p, R² ({'; '.join(found.notes[:5])})"
+            f"Composite reliability, Path coefficient, t, p, R² ({'; '.join(n.en for n in found.notes[:5])})"
         )
     rows, notes = _one_name_each(found.rows)
     values = pd.DataFrame(_with_cells(rows), columns=list(COLUMNS), dtype=str)
@@ -116,7 +125,7 @@ def _is_long(path: Path) -> bool:
 _Row = tuple[str, str, str, str, str]
 
 
-def _one_name_each(rows: list[_Row]) -> tuple[list[_Row], list[str]]:
+def _one_name_each(rows: list[_Row]) -> tuple[list[_Row], list[Detail]]:
     """Give a construct that tables name differently one name: the one of its loadings, else the first."""
     uses: dict[str, set[str]] = {}
     for table, statistic, row, column, _ in rows:
@@ -129,16 +138,16 @@ def _one_name_each(rows: list[_Row]) -> tuple[list[_Row], list[str]]:
     others = [n for n in uses if n not in known]
     found = matches(others, known)
     renamed: dict[str, str] = {}
-    notes = []
+    notes: list[Detail] = []
     for name, other in found.items():
         if uses[name] & uses[other] and measured and likeness(name, other) < 1:
             continue
         if likeness(name, other) >= SURE:
             renamed[name] = other
             if name != other:
-                notes.append(f"{name!r} is read as {other!r}")
+                notes.append(say("{} is read as {}", repr(name), repr(other)))
         else:
-            notes.append(f"is {name!r} the same construct as {other!r}? They are kept apart")
+            notes.append(say("is {} the same construct as {}? They are kept apart", repr(name), repr(other)))
     out = []
     for table, statistic, row, column, printed in rows:
         if statistic == "specific_indirect_effect" or statistic.startswith("specific_indirect_effect."):

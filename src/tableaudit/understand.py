@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tableaudit.details import Detail, Word, say
 from tableaudit.grids import Grid
 from tableaudit.headings import plain_heading, role_of, statistic_of
 from tableaudit.names import plain_name
@@ -29,7 +30,7 @@ class Understood:
     """Rows of the long form, and remarks on what was not understood."""
 
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Detail] = field(default_factory=list)
 
     def add(self, table: str, statistic: str, row: str, column: str, printed: str) -> None:
         """Add a printed cell; one that holds nothing is left out, one that is no number is remarked on."""
@@ -39,14 +40,18 @@ class Understood:
         if kind == "decision":
             decided = as_decision(printed)
             if decided is None:
-                self.notes.append(f"table {table}, {row} {column}: {printed!r} is not read as a decision")
+                self.notes.append(
+                    say("table {}, {} {}: {} is not read as a decision", table, row, column, repr(printed))
+                )
                 return
             printed = decided
         else:
             try:
                 parse_printed(printed, statistic)
             except ValueError as error:
-                self.notes.append(f"table {table}, {statistic} of {row} {column}: {error}")
+                self.notes.append(
+                    say("table {}, {} of {} {}: {}", table, Word(statistic), row, column, str(error))
+                )
                 return
         self.rows.append((table, statistic, row, column, printed))
 
@@ -70,7 +75,7 @@ def understand(grids: Sequence[Grid]) -> Understood:
         _read(grid, label, out)
         if len(out.rows) == before:
             shown = grid.title or " | ".join(grid.rows[0][:5])
-            out.notes.append(f"table {label} was not understood: {shown[:80]}")
+            out.notes.append(say("table {} was not understood: {}", label, shown[:80]))
     return out
 
 
@@ -245,7 +250,7 @@ def _symmetric(
     if not below:
         lower, below, above = "construct_correlation", above, {}
     if squared:
-        out.notes.append(f"table {label}: squared correlations are left out")
+        out.notes.append(say("table {}: squared correlations are left out", label))
         return
     for (a, b), text in below.items():
         out.add(label, lower, a, b, text)
@@ -253,7 +258,9 @@ def _symmetric(
         for (a, b), text in above.items():
             out.add(label, upper, b, a, text)
         if not is_htmt:
-            out.notes.append(f"table {label}: the figures above the diagonal are read as {upper}")
+            out.notes.append(
+                say("table {}: the figures above the diagonal are read as {}", label, Word(upper))
+            )
 
 
 def _second(statistic: str, name: str) -> str:

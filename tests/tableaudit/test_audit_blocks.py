@@ -7,6 +7,7 @@ import pytest
 
 from plsem.estimator import estimate
 from plsem.model import Model
+from tableaudit.block_bounds import alpha_bounds, rho_a_bounds
 from tableaudit.block_scan import _Block, neighbour_correlation, scan_block
 from tableaudit.boxes import Interval
 from tableaudit.printed import load_published
@@ -147,3 +148,27 @@ def test_what_the_scan_does_not_cover_is_refused():
         scan_block([box(0.9999), box(0.5)])
     with pytest.raises(ValueError, match="did you mean 'rho_a'"):
         scan_block([box(0.7)] * 3, statistics=["rho_aa"])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_neighbour_leaves_holds_what_real_data_give(seed):
+    """Blocks of unlike items: rho_A and alpha of the estimate lie within the bounds of loadings and neighbour."""
+    found = random_estimate(np.random.default_rng(seed), (5, 3))
+    assert (found.outer_weights[:5] > 0).all()
+    loadings = [box(v) for v in found.loadings[:5]]
+    assert min(b.lower for b in loadings) > 0.4
+    beta = float(found.path_coefficients[1, 0])
+    proxy = (abs(beta) - 0.01, abs(beta) + 0.01)
+    own, rho_a = alpha(found.correlations[:5, :5]), float(found.rho_a[0])
+    beside = rho_a_bounds(loadings, proxy, box(own))
+    assert beside.contains(rho_a) and alpha_bounds(loadings, box(rho_a), proxy).contains(own)
+    assert beside.width < 0.5 * rho_a_bounds(loadings).width
+
+
+def test_a_strong_neighbour_keeps_the_weights_near_the_loadings():
+    """|w_i/w'w − λ_i| ≤ s_i √(1/ρ² − 1): equal loadings and ρ near 1 make weights equal, and rho_A follows."""
+    loadings = [box(0.8)] * 4
+    q = 1 / (4 * 0.64)
+    equal = q * (1 - q) / (q - q / 4)
+    near = rho_a_bounds(loadings, (0.98, 0.985))
+    assert near.contains(equal) and near.width < 0.1 < rho_a_bounds(loadings, (0.5, 0.55)).width

@@ -91,6 +91,28 @@ def test_consistent_loadings_are_told_by_rho_a(tmp_path):
     assert report.readings["estimator"][0] == "PLSc" and graded(report) == set()
 
 
+def test_alpha_that_only_raw_alpha_or_a_negative_weight_gives(tmp_path):
+    report = audit(made(tmp_path, *block("RC", ("0.895", "0.812", "0.470"), cronbach_alpha="0.730")))
+    (finding,) = [f for f in report.findings if f.grade in GRAVE]
+    assert (finding.grade, finding.cell) == ("definition", "c3") and finding.allowed.upper < 0.7295
+    assert [u.en.split(",")[0] for u in finding.unless] == [
+        "alpha is raw alpha",
+        "an item has a negative weight: it correlates with the neighbouring constructs the other way round",
+    ]
+    assert "Contradicted unless: alpha is raw alpha" in " ".join(str(report).split())
+    low = audit(made(tmp_path, *block("RC", ("0.895", "0.812", "0.470"), cronbach_alpha="0.700")))
+    assert [f for f in low.findings if f.grade in GRAVE] == []
+
+
+def test_figures_that_repeat_one_another_are_still_solved_together():
+    """A total effect one digit off, in a table where many relations say the same: the joint solution decides."""
+    values = rounded("mobi_ecsi")
+    at = values.index[values["cell"] == "total_effect.Expectation.Value"]
+    values.loc[at, "printed"] = "0.362"
+    report = audit(published(values), scan=False)
+    assert report.contradictions and "total_effect.Expectation.Value" in report.contradictions[0].cells
+
+
 def test_alpha_far_below_the_loadings(tmp_path):
     values = block(
         "X", ("0.75", "0.82", "0.80", "0.74", "0.76"), cronbach_alpha="0.43", rho_c="0.882", ave="0.600"
@@ -240,7 +262,7 @@ def test_tables_as_articles_print_them(tmp_path):
     assert found["outer_loading", "PE3", name] == ",901" and found["ave", name, ""] == "0,761"
     assert found["htmt", "EE", name] == "0.61" and found["construct_correlation", "EE", name] == "0.512"
     assert found["ci_upper", name, "EE"].strip() == "0.62" and found["decision", name, "EE"] == "accepted"
-    assert any("'PE' is read as" in note for note in article.notes)
+    assert any("'PE' is read as" in note.en for note in article.notes)
     again = tmp_path / "understood.csv"
     again.write_text(article.csv(), encoding="utf-8")
     assert [c.id for c in load_published(again)] == [c.id for c in article.published()]
