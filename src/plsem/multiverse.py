@@ -66,7 +66,8 @@ class Multiverse:
         alternative``, then ``statistic, row, column, n, estimate, t_statistic, lower, upper, p_value,
         significant`` and ``repeated``: the answers, items and model are those of an earlier combination.
     left_out : DataFrame
-        ``reason, analyses``: how many combinations each rule leaves out.
+        ``reason, analyses``: how many combinations each rule leaves out.  Repeated ones stay among the analyses,
+        so that choices can be compared, and are to be counted once.
     """
 
     analyses: pd.DataFrame
@@ -120,10 +121,10 @@ def multiverse(
 
     Notes
     -----
-    Steegen, Tuerlinckx, Gelman & Vanpaemel (2016); Simonsohn, Simmons & Nelson (2020).  Left out are: the
-    factor scheme where it is the path scheme (no construct has two predecessors); PLSc where no
-    construct has several items of Mode A; draws that were each given the estimate's sign, with a test that asks on
-    which side of zero draws lie; and what has no solution.
+    Steegen, Tuerlinckx, Gelman & Vanpaemel (2016); Simonsohn, Simmons & Nelson (2020).  Left out are: what repeats
+    another combination; the factor scheme where it is the path scheme (no construct has two predecessors); PLSc
+    where no construct has several items of Mode A; draws that were each given the estimate's sign, with a test that
+    asks on which side of zero draws lie; and what has no solution.
 
     Examples
     --------
@@ -161,12 +162,15 @@ def multiverse(
         for scheme, estimator in product(schemes, estimators):
             job = (one.key, scheme, estimator)
             table = same.get(job) or found[job]
+            repeated = one is not first[one.key]
+            if repeated:
+                reasons[REPEATED] += tests
             if isinstance(table, str):
-                reasons[table] += tests
+                reasons[table] += 0 if repeated else tests
                 continue
-            reasons[SIGNED_DRAWS] += table.attrs["left_out"]
+            reasons[SIGNED_DRAWS] += 0 if repeated else table.attrs["left_out"]
             chosen = {**one.choices, "scheme": scheme, "estimator": estimator}
-            again = {"repeated": one is not first[one.key]}
+            again = {"repeated": repeated}
             columns = [*chosen, *table.columns, *again]
             parts.append(table.assign(**chosen, **again)[columns])
     left_out = pd.DataFrame({"reason": list(reasons), "analyses": list(reasons.values())})
@@ -178,7 +182,8 @@ SAME_SCHEME = "the factor scheme is the path scheme: no construct has two predec
 SAME_ESTIMATOR = "PLSc is PLS: no construct has several items of Mode A"
 SIGNED_DRAWS = "each draw was given the estimate's sign, and so none can lie beyond zero"
 NO_SOLUTION = "the sample or too many of its resamples have no solution"
-REASONS = (SAME_SCHEME, SAME_ESTIMATOR, SIGNED_DRAWS, NO_SOLUTION)
+REPEATED = "the answers, items and model are those of another combination"
+REASONS = (REPEATED, SAME_SCHEME, SAME_ESTIMATOR, SIGNED_DRAWS, NO_SOLUTION)
 
 
 def _same_as_another(model: Model, scheme: str, estimator: str) -> str:

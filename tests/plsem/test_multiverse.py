@@ -8,7 +8,15 @@ import pytest
 
 from plsem.choices import by_choice
 from plsem.model import Model
-from plsem.multiverse import SAME_ESTIMATOR, SAME_SCHEME, SIGNED_DRAWS, Prepared, choice_effects, multiverse
+from plsem.multiverse import (
+    REPEATED,
+    SAME_ESTIMATOR,
+    SAME_SCHEME,
+    SIGNED_DRAWS,
+    Prepared,
+    choice_effects,
+    multiverse,
+)
 from plsem.resampling.bootstrap import bootstrap
 
 MODEL = Model({"X": ["x1", "x2", "x3", "x4"], "Y": ["y1", "y2", "y3"]}, [("X", "Y")])
@@ -61,8 +69,10 @@ def test_combinations_are_counted(tried):
         ("all", "none missing"): True,
         ("few", "all"): False,
     }
-    # the factor scheme: 3 sets × 2 estimators × 3 rules × 4 tests × 2 tails; signed draws: 12 runs × 3 tests × 2 tails
-    assert dict(tried.left_out.itertuples(index=False, name=None)) == {SAME_SCHEME: 144, SIGNED_DRAWS: 72}
+    # repeated: 6 × 24; the factor scheme: 2 sets × 2 estimators × 24; signed draws: 2 × 4 runs × 3 tests × 2 tails
+    counts = dict(tried.left_out.itertuples(index=False, name=None))
+    assert counts == {REPEATED: 144, SAME_SCHEME: 96, SIGNED_DRAWS: 48}
+    assert sum(counts.values()) + (~tried.analyses["repeated"]).sum() == 3 * 3 * 2 * 3 * 4 * 2
 
 
 def test_plsc_needs_a_construct_of_several_items_and_a_scheme_two_predecessors():

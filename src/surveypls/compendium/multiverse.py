@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
+import pandas as pd
+
 from plsem.efa.pruning import prune
 from plsem.efa.solution import EfaError
 from plsem.multiverse import ANALYSIS, Multiverse, Prepared, multiverse
@@ -36,6 +38,8 @@ MISSING = ("listwise", "mean", "em")
 #: Choices of the data, in the order made.
 DATA = ("screening", "missing", "items")
 CHOICES = (*DATA, *ANALYSIS)
+#: Those that other surveys leave.
+OF_SURVEYS = ("survey", *ANALYSIS)
 
 
 def prepared(study: Study, raw: RawSurvey) -> list[Prepared]:
@@ -109,3 +113,64 @@ def study_multiverse(
     order = {name: place for place, name in enumerate(signs)}
     table = table[first].sort_values("hypothesis", key=lambda s: s.map(order), kind="stable")
     return Multiverse(table.reset_index(drop=True), result.left_out)
+
+
+def specifications(study: Study, analyses: pd.DataFrame) -> pd.DataFrame:
+    """Return one analysis of each estimate, with the study's interval, and ``marked``: the study's own.
+
+    Parameters
+    ----------
+    study : Study
+    analyses : DataFrame
+        Those of :func:`study_multiverse`.
+    """
+    settings = study.bootstrap
+    rule = "construct" if settings.sign_changes == "construct" else "none"
+    test = "bca" if settings.interval == "bca" else "percentile"
+    shown = analyses[
+        ~analyses["repeated"]
+        & (analyses["sign_changes"] == rule)
+        & (analyses["test"] == test)
+        & (analyses["alternative"] == "two-sided")
+    ]
+    own = {
+        "screening": "as stated",
+        "missing": study.cleaning.missing,
+        "items": "as stated",
+        "scheme": study.pls.scheme,
+        "estimator": "PLSc" if study.pls.consistent else "PLS",
+    }
+    return shown.assign(marked=(shown[list(own)] == pd.Series(own)).all(axis=1)).reset_index(drop=True)
+
+
+def surveys_multiverse(
+    study: Study,
+    answers: pd.DataFrame,
+    *,
+    n_resamples: int,
+    n_jobs: int = 1,
+    progress: Progress | None = None,
+) -> Multiverse:
+    """Run the choices of estimator and test on other surveys that give the printed tables.
+
+    Their rows are complete and their items the retained ones, so that the data leave nothing to choose.
+
+    Parameters
+    ----------
+    study : Study
+    answers : DataFrame
+        The contract ``S2_answers``: ``matrix`` and one column an item.
+    n_resamples, n_jobs, progress
+        See :func:`plsem.multiverse.multiverse`.
+
+    Returns
+    -------
+    Multiverse
+        With the choice ``survey``.
+    """
+    model = study.model([c for c in answers.columns if c != "matrix"], controls=False)
+    sets = [
+        Prepared({"survey": str(name)}, part[list(model.items)], model)
+        for name, part in answers.groupby("matrix", sort=False)
+    ]
+    return study_multiverse(study, sets, n_resamples=n_resamples, n_jobs=n_jobs, progress=progress)
