@@ -40,6 +40,19 @@ T = pd.DataFrame(
     ],
     columns=["hypothesis", "n", "t"],
 )
+CHOICES = {
+    "estimator": {"": "Estimator", "PLS": "PLS", "PLSc": "PLSc"},
+    "signs": {"": "Signs", "a": "left", "b": "turned"},
+}
+SPECIFICATIONS = pd.DataFrame(
+    [
+        ("H1", "PLS", "a", 0.31, 0.01, 0.61, True),
+        ("H1", "PLS", "b", 0.29, -0.01, 0.59, False),
+        ("H1", "PLSc", "a", 0.41, 0.11, 0.71, False),
+        ("H2", "PLS", "a", -0.20, -0.50, -0.10, True),
+    ],
+    columns=["hypothesis", "estimator", "signs", "estimate", "lower", "upper", "marked"],
+)
 SCORES = pd.DataFrame({"X": [-1.0, 0.0, 1.0, 2.0, np.nan], "Y": [-1.0, 0.5, 0.5, 2.0, 0.0]})
 CEILINGS = pd.DataFrame(
     [
@@ -63,6 +76,7 @@ SLOPES = pd.DataFrame(
 
 LABELS = {"X": {"en": "Infrastructure", "es": "Infraestructura"}}
 DRAWINGS = {
+    "specification_curve": lambda **k: figures.specification_curve(SPECIFICATIONS, CHOICES, **k),
     "facsimile": lambda **k: figures.facsimile(
         CELLS, titles={"1": {"en": "Table 1. Items", "es": "Tabla 1. Ítems"}}, **k
     ),
@@ -86,6 +100,7 @@ DRAWINGS = {
     ),
 }
 REFUSED = {
+    "specification_curve": lambda: figures.specification_curve(SPECIFICATIONS.iloc[:0], CHOICES),
     "facsimile": lambda: figures.facsimile(CELLS.iloc[:0]),
     "significant_share": lambda: figures.significant_share(SHARES.iloc[:0]),
     "t_bands": lambda: figures.t_bands(T.iloc[:0], {}),

@@ -43,8 +43,10 @@ def by_choice(
     -------
     DataFrame
         One row an effect and combination: row, column, sign_changes, test, alternative, p_value (NaN for an
-        interval), significant.  ``count`` is :math:`p = 2 \min(\#\{\theta^* \le 0\}, \#\{\theta^* \ge 0\}) / B`,
-        or the share of draws that do not have the estimate's sign; ``bca`` is left out without a jackknife.
+        interval), significant, then estimate, t_statistic, lower and upper (of the interval; of the
+        percentile interval beside t and count).  ``count`` is
+        :math:`p = 2 \min(\#\{\theta^* \le 0\}, \#\{\theta^* \ge 0\}) / B`, or the share of draws that do
+        not have the estimate's sign; ``bca`` is left out without a jackknife.
 
     Examples
     --------
@@ -62,6 +64,7 @@ def by_choice(
                 table = _tested(result, statistic, test, alternative, significance)
                 parts.append(table.assign(sign_changes=rule, test=test, alternative=alternative))
     columns = ["row", "column", "sign_changes", "test", "alternative", "p_value", "significant"]
+    columns += ["estimate", "t_statistic", "lower", "upper"]
     return pd.concat(parts, ignore_index=True)[columns]
 
 
@@ -81,6 +84,8 @@ def _tested(
     level = 1 - significance * (1 if alternative == "two-sided" else 2)
     found = result.summary(statistic=statistic, interval=interval, confidence_level=level)
     original = found["original"].to_numpy()
+    shown = found.rename(columns={"original": "estimate"})
+    shown = shown[["row", "column", "estimate", "t_statistic", "lower", "upper"]]
     if test == "t":
         tails = 1.0 if alternative == "two-sided" else 0.5
         p = tails * found["p_value"].to_numpy()
@@ -97,8 +102,8 @@ def _tested(
         )
     else:
         near = np.where(original > 0, found["lower"], -found["upper"])
-        return found[["row", "column"]].assign(p_value=np.nan, significant=near > 0)
-    return found[["row", "column"]].assign(p_value=p, significant=p < significance)
+        return shown.assign(p_value=np.nan, significant=near > 0)
+    return shown.assign(p_value=p, significant=p < significance)
 
 
 def _counted(draws: FloatArray, estimate: float, alternative: Alternative) -> float:

@@ -115,7 +115,7 @@ def evaluate(
     if estimate.description is None:
         deviations = task.moments.means_and_deviations(part, float(n_rows))[1]
         estimate = replace(estimate, deviations_last=deviations)
-    nearest = _nearest_signs(task, estimate)
+    nearest = nearest_signs(task.sample.loadings, estimate)
     signs = task.base_signs[:, None]
     if task.sign_changes != "none":
         signs = {"construct": nearest, "tenenhaus": _tenenhaus_signs(task, estimate)}.get(
@@ -142,13 +142,13 @@ def evaluate(
     return values, status, (nearest != task.base_signs[:, None]).any(axis=0) & (status == 0)
 
 
-def _nearest_signs(task: ResamplingTask, estimate: Estimate) -> FloatArray:
-    """Return the signs, (k, b) of ±1, that bring each construct's loadings nearest to the sample's.
+def nearest_signs(loadings: FloatArray, estimate: Estimate) -> FloatArray:
+    """Return the signs, (k, b) of ±1, that bring each construct's loadings nearest to the sample's, (p,).
 
     Σ (l − l*)² > Σ (l + l*)² exactly where Σ l l* < 0.
     """
     starts = [block[0] for block in estimate.model.blocks]
-    products = np.add.reduceat(task.sample.loadings[:, None] * estimate.loadings_last, starts, axis=0)
+    products = np.add.reduceat(loadings[:, None] * estimate.loadings_last, starts, axis=0)
     return with_signs_of_products(estimate, np.where(products < 0, -1.0, 1.0))
 
 

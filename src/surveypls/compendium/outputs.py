@@ -10,16 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from surveypls import figures, tables
-from surveypls.report import narrative, over_surveys, printed
+from surveypls.report import multiverse, narrative, over_surveys, printed
 from surveypls.report.sections import SECTIONS, Section
 from tabletext.catalogue import N_
 from tabletext.tabular import Table
-
-if TYPE_CHECKING:
-    pass
 
 Drawn = "tuple[Figure, pd.DataFrame]"
 EFFECTS = ("path_coefficient", "indirect_effect", "total_effect")
@@ -249,6 +246,15 @@ PICTURES: Mapping[str, Picture] = {
         ),
         lambda p, d, simulated: figures.coverage_figure(simulated, display=d),
     ),
+    "fig_S5_1_specifications": _picture(
+        N_(
+            "Estimates of each hypothesis under every combination of choices, in rising order with their intervals; "
+            "marks below show the choices."
+        ),
+        lambda p, d, specifications, choices: figures.specification_curve(
+            specifications, tables.choice_words(specifications, choices, d), display=d
+        ),
+    ),
 }
 
 
@@ -405,6 +411,19 @@ SHEETS: Mapping[str, Sheet] = {
     ),
     "table_S3_1_required_n": Sheet(lambda p, d, needed: tables.required_size_table(needed, display=d)),
     "table_S4_coverage": Sheet(lambda p, d, simulated: tables.coverage_table(simulated, display=d)),
+    "table_S5_1_shares": Sheet(
+        lambda p, d, tried, choices: tables.multiverse_table(tried.analyses, choices, display=d)
+    ),
+    "table_S5_2_choices": Sheet(
+        lambda p, d, tried, choices: tables.choice_effects_table(tried.analyses, choices, display=d)
+    ),
+    "table_S5_3_left_out": Sheet(lambda p, d, tried: tables.left_out_table(tried.left_out, display=d)),
+    "table_S5_4_over_surveys": Sheet(
+        lambda p, d, tried: tables.over_surveys_table(tried.analyses, display=d)
+    ),
+    "table_S5_5_survey_or_choice": Sheet(
+        lambda p, d, tried, choices: tables.choice_effects_table(tried.analyses, choices, display=d)
+    ),
 }
 
 SENTENCES: Mapping[str, Callable[..., str]] = {
@@ -474,4 +493,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "required_n": lambda p, d, needed: printed.required_n(needed, p.study.hypotheses, display=d),
     "same_numbers": lambda p, d, alone, together: printed.same_numbers(alone, together, display=d),
     "coverage": lambda p, d, simulated: narrative.coverage_sentence(simulated, display=d),
+    "multiverse": lambda p, d, tried, choices: multiverse.multiverse(
+        tried.analyses, tried.left_out, choices, display=d
+    ),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from surveypls.figures.audit import attainable_intervals, ensemble_intervals, power_curve
+from surveypls.figures.choices import specification_curve
 from surveypls.figures.coverage import coverage_figure
 from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
 from surveypls.figures.facsimile import facsimile
@@ -50,6 +51,7 @@ __all__ = [
     "scree",
     "significant_share",
     "simple_slopes",
+    "specification_curve",
     "t_bands",
 ]
 

@@ -12,6 +12,7 @@ screening, items, pruning                 :mod:`surveypls.tables.process`
 the cleaning log                          :mod:`surveypls.tables.survey`
 the factor analysis                       :mod:`surveypls.tables.efa`
 what a decision hangs on                  :mod:`surveypls.tables.choices`
+every combination of choices              :mod:`surveypls.tables.multiverse`
 printed against recomputed, audit         :mod:`surveypls.tables.audit`
 whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
@@ -47,6 +48,13 @@ from surveypls.tables.efa import (
     sensitivity_table,
 )
 from surveypls.tables.measurement import cross_loading_table, htmt_table, item_table, reliability_table
+from surveypls.tables.multiverse import (
+    choice_effects_table,
+    choice_words,
+    left_out_table,
+    multiverse_table,
+    over_surveys_table,
+)
 from surveypls.tables.process import cleaning_table, frame_table, item_statistics_table, pruning_table
 from surveypls.tables.sizes import plausible_sizes_table, required_size_table
 from surveypls.tables.structural import (
@@ -67,6 +75,8 @@ __all__ = [
     "adequacy_table",
     "admissibility_table",
     "audit_table",
+    "choice_effects_table",
+    "choice_words",
     "choices_over_n_table",
     "choices_table",
     "cleaning_log_table",
@@ -85,7 +95,10 @@ __all__ = [
     "htmt_table",
     "item_statistics_table",
     "item_table",
+    "left_out_table",
+    "multiverse_table",
     "other_sign_table",
+    "over_surveys_table",
     "path_table",
     "plausible_sizes_table",
     "prediction_table",

@@ -1,0 +1,112 @@
+"""What the multiverse shows, from analyses written by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from figure_cases import CHOICES, DRAWINGS, SPECIFICATIONS
+
+from plsem.multiverse import NO_SOLUTION, REASONS, SIGNED_DRAWS, Multiverse, Prepared
+from surveypls import figures
+from surveypls.compendium import multiverse as universe
+from surveypls.figures import FigureError
+from surveypls.report.multiverse import multiverse
+from surveypls.study.definition import parse_study
+from surveypls.tables import choice_effects_table, multiverse_table, over_surveys_table
+from surveypls.tables.multiverse import CHOICE_NAMES, OPTION_NAMES, REASON_NAMES
+from tabletext.display import Display
+
+OWN = ("items", "test")
+ROWS = [
+    ("all candidates", "t", 0.50, True, False),
+    ("all candidates", "bca", 0.50, False, False),
+    ("as stated", "t", 0.30, True, False),
+    ("as stated", "bca", 0.30, False, False),
+    ("loadings of 0.50", "t", 0.30, True, True),
+    ("loadings of 0.50", "bca", 0.30, False, True),
+]
+ANALYSES = pd.DataFrame(ROWS, columns=[*OWN, "estimate", "holds", "repeated"]).assign(hypothesis="H1")
+LEFT_OUT = pd.DataFrame({"reason": [SIGNED_DRAWS, NO_SOLUTION], "analyses": [10, 4]})
+
+
+def test_the_sentence_counts_each_analysis_once_and_names_what_moves_it():
+    said = multiverse(ANALYSES, LEFT_OUT, OWN)
+    assert said == (
+        "H1 holds in 2 of 4 analyses (50%). The choice that moves it most is “Test”: of pairs of analyses that "
+        "differ in it alone, 100% decide differently. Left out by rule were 14 combinations, 4 of them for want of a "
+        "solution."
+    )
+    assert "se sostiene en 2 de 4 análisis" in multiverse(ANALYSES, LEFT_OUT, OWN, display=Display("es"))
+
+
+def test_nothing_is_said_to_move_what_nothing_moves():
+    assert "moves" not in multiverse(ANALYSES.assign(holds=True), LEFT_OUT, OWN)
+
+
+def test_shares_stand_by_option():
+    rows = multiverse_table(ANALYSES, OWN).frame.to_dict("records")
+    assert [(r["option"], r["count"], r["H1"]) for r in rows] == [
+        ("", 4, 0.5),
+        ("all candidates", 2, 0.5),
+        ("as the study states", 2, 0.5),
+        ("p from t", 2, 1.0),
+        ("BCa interval", 2, 0.0),
+    ]
+
+
+def test_effects_compare_pairs_repeated_ones_included():
+    rows = {r["choice"]: r for r in choice_effects_table(ANALYSES, OWN).frame.to_dict("records")}
+    assert (rows["Test"]["pairs"], rows["Test"]["decisions_changed"]) == (3, 1.0)
+    # of items 0.50, 0.30, 0.30 under either test: differences 0.20, 0.20, 0
+    assert rows["Items"]["pairs"] == 6
+    assert rows["Items"]["estimate_change"] == pytest.approx(0.4 / 3)
+
+
+def test_other_surveys_stand_by_n():
+    table = pd.DataFrame(
+        [("H1", "0", 45, True), ("H1", "0", 45, False), ("H1", "1", 45, False), ("H1", "2", 80, True)],
+        columns=["hypothesis", "survey", "n", "holds"],
+    )
+    rows = over_surveys_table(table).frame.to_dict("records")
+    assert [(r["n"], r["surveys"], r["H1"]) for r in rows] == [(45, 2, pytest.approx(1 / 3)), (80, 1, 1.0)]
+
+
+def test_every_choice_option_and_reason_has_a_name():
+    assert {*universe.CHOICES, *universe.OF_SURVEYS} == set(CHOICE_NAMES)
+    assert {*universe.SCREENING, *universe.ITEMS, *universe.MISSING, "path", "factor", "centroid"} == set(
+        OPTION_NAMES
+    )
+    assert set(REASONS) == set(REASON_NAMES)
+
+
+def test_specifications_stand_in_order_with_their_choices_below():
+    figure, data = DRAWINGS["specification_curve"]()
+    assert data["order"].tolist() == [1, 2, 3, 1]
+    assert data["estimate"].tolist() == [0.29, 0.31, 0.41, -0.20]
+    assert data["excludes_0"].tolist() == [False, True, True, True]
+    assert data["marked"].tolist() == [False, True, False, True]
+    marks = [line.get_xdata().tolist() for line in figure.axes[1].lines if line.get_marker() == "|"]
+    assert marks == [[1, 2], [3], [2, 3], [1]]
+    with pytest.raises(FigureError, match="no column 'tail'"):
+        figures.specification_curve(SPECIFICATIONS, {**CHOICES, "tail": {"": "Tail"}})
+
+
+STUDY = """
+id: small
+title: small
+constructs: {X: [x1, x2, x3], Y: [y1, y2, y3]}
+paths: [X -> Y]
+hypotheses: [{id: H1, path: X -> Y, sign: negative}]
+"""
+
+
+def test_a_stated_sign_must_be_met(monkeypatch):
+    study = parse_study(STUDY)
+    found = pd.DataFrame(
+        [("path_coefficient", "X", "Y", 0.4, True), ("path_coefficient", "X", "Y", -0.4, True)],
+        columns=["statistic", "row", "column", "estimate", "significant"],
+    )
+    monkeypatch.setattr(universe, "multiverse", lambda *a, **k: Multiverse(found, LEFT_OUT))
+    tried = universe.study_multiverse(study, [Prepared({}, found, study.model())], n_resamples=100)
+    assert tried.analyses["hypothesis"].tolist() == ["H1", "H1"]
+    assert tried.analyses["holds"].tolist() == [False, True]
