@@ -2,10 +2,9 @@
 
     python benchmarks/audit_validation.py [--every K] [--models a,b] [--planted a,b] [--output docs/audit_validation.md]
 
-Every K-th figure of each set is changed in its first, middle and last decimal (a digit drawn from a fixed seed), in two
-samples: the one that the audit was worked on with, and other figures with another seed, which were not looked at.
-Which
-changes can be found in principle is decided by the brute-force search of tests/audit_brute_force.py.
+Every K-th figure of each set is changed in its first, middle and last decimal (a digit drawn from a fixed seed), in
+two samples: the one that the audit was worked on with, and other figures with another seed, which were not looked at.
+Which changes can be found in principle is decided by the brute-force search of tests/audit_brute_force.py.
 """
 
 from __future__ import annotations
@@ -170,24 +169,19 @@ def page(sets: pd.DataFrame, held_out: pd.DataFrame, worked_on: pd.DataFrame, ev
         "",
         "## Planted one-digit changes",
         "",
-        f"One decimal digit of every {every}th figure of {held_out['model'].nunique()} plain sets, the "
-        "replacement drawn",
-        "from a fixed seed; two samples. The audit and the search for data were improved on the second; the "
-        "first, other",
-        "figures and another seed, was drawn when that was done, and it is the one to go by.",
+        f"One decimal digit of every {every}th figure of {held_out['model'].nunique()} plain sets, the replacement",
+        "drawn from a fixed seed; two samples. The audit and the search for data were improved on the second; the",
+        "first, other figures and another seed, was drawn when that was done, and it is the one to go by.",
         "",
-        "*Findable*: the brute-force search of `tests/audit_brute_force.py` finds no data that print the changed "
-        "tables.",
+        "*Findable*: the brute-force search of `tests/audit_brute_force.py` finds no data that print the tables.",
         "*Not findable* is proved: the estimator prints every figure, the changed one included, from a matrix of item",
         "correlations that was found. So *findable* is an upper estimate, mostly for alpha, rho_A and HTMT: with given",
         "weights the search is a semidefinite feasibility problem, over the weights it goes from seeded starts.",
-        "*Found*: a finding of grade decision, arithmetic or definition. *Named*: the changed cell is the first "
-        "cell of the",
-        "first finding. *Listed*: it is named, or offered as an alternative. *False alarms*: found though not "
-        "findable.",
+        "*Found*: a finding of grade decision, arithmetic or definition. *Named*: the changed cell is the first cell",
+        "of the first finding. *Listed*: it is named, or offered instead. *False alarms*: found, not findable.",
         "",
-        "| sample | changes | findable | found of findable | named of findable | listed of findable | found of "
-        "all | false alarms |",
+        "| sample | changes | findable | found of findable | named of findable | listed of findable | found of all "
+        "| false alarms |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for title, part in (("held out", held_out), ("worked on", worked_on)):
@@ -205,11 +199,8 @@ def page(sets: pd.DataFrame, held_out: pd.DataFrame, worked_on: pd.DataFrame, ev
         for column in ("decimal", "statistic"):
             for value, part in changes.groupby(column, sort=False):
                 sure = part[part["findable"]]
-                lines.append(
-                    f"| {column} {value} | {len(part)} | {len(sure)} | {share(part, 'found')} | "
-                    f"{share(sure, 'found')} | "
-                    f"{share(sure, 'named')} | {share(sure, 'listed')} |"
-                )
+                shares = [share(part, "found"), *(share(sure, c) for c in ("found", "named", "listed"))]
+                lines.append(f"| {column} {value} | {len(part)} | {len(sure)} | {' | '.join(shares)} |")
     return "\n".join([*lines, ""])
 
 

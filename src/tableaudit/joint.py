@@ -103,7 +103,8 @@ class Component:
             points[k + 1 :][np.diag_indices(k)] -= step
             found = relation.value(points)
             g[i] = v[at[0]] - found[0]
-            slope = (found[1 : k + 1] - found[k + 1 :]) / (2 * step)
+            with np.errstate(invalid="ignore"):  # what is not finite ends the search
+                slope = (found[1 : k + 1] - found[k + 1 :]) / (2 * step)
             rows += [i] * (k + 1)
             columns += at.tolist()
             values += [1.0, *(-slope)]
