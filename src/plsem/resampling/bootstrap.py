@@ -165,7 +165,7 @@ def bootstrap(
     >>> found = bootstrap(data, model, seed=1, n_resamples=500).summary(statistic="path_coefficient")
     >>> found[["original", "lower", "upper"]].round(1)
        original  lower  upper
-    0       0.6    0.5    0.6
+    0       0.6    0.5    0.7
     """
     check_choice("sign_changes", sign_changes, get_args(SignChanges))
     check_choice("precision", precision, ("double", "single"))

@@ -108,7 +108,7 @@ def without_tags(text: str) -> str:
     Examples
     --------
     >>> without_tags("<b>p < 0.05</b> & more"), without_tags("![x](http://a)")
-    ('&lt;b>p < 0.05&lt;/b> & more', '!\\\\[x](http://a)')
+    ('&lt;b>p < 0.05&lt;/b> & more', '!\\[x](http://a)')
     """
     return re.sub(r"!(?=\[)", r"!\\", re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text))
 
