@@ -500,7 +500,8 @@ def known_sample(size: int) -> int:
     """Try a draw of the faults that are known to be caught, each by the test that caught it; tell how many now pass."""
     with CAUGHT.open(encoding="utf-8", newline="") as stream:
         caught = {(row["module"], row["mutant"]): row["test"] for row in csv.DictReader(stream)}
-    present = [m for name in sorted({name for name, _ in caught}) for m in mutants(name)]
+    names = sorted({name for name, _ in caught if (SOURCE / f"{name}.py").is_file()})
+    present = [m for name in names for m in mutants(name)]
     alike = Counter((m.module, m.key) for m in present)  # a line can have a change at two places
     chosen = drawn(
         [m for m in present if (m.module, m.key) in caught and alike[m.module, m.key] == 1], size, seed=1
