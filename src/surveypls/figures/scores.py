@@ -103,7 +103,7 @@ def score_scatter(
                 "lower": band["mean_ci_lower"].to_numpy(),
                 "upper": band["mean_ci_upper"].to_numpy(),
             }
-        )
+        ).round(9)  # what kernels agree on, so that all of them draw the same
         parts.append(part)
         along = part.sort_values("x")
         ax.fill_between(along["x"], along["lower"], along["upper"], color=BLUE, alpha=0.15, linewidth=0)
