@@ -4,18 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem.quantities import SIGNED
+from plsem.estimator import Estimate, fit
+from plsem.model import Model
+from plsem.quantities import SIGNED, quantities
+from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.intervals import Alternative, Interval
+from plsem.resampling.replicates import nearest_signs, turned
 from plsem.resampling.result import BootstrapResult
 
 FloatArray = NDArray[np.float64]
 #: p from t; p counted from the draws; whether the interval excludes 0.
 TESTS = ("t", "count", "percentile", "bca")
+
+
+def under_sign_rules(
+    data: pd.DataFrame,
+    model: Model,
+    statistics: Sequence[str],
+    *,
+    estimator: Mapping[str, Any],
+    **options: Any,
+) -> dict[str, BootstrapResult]:
+    """Bootstrap once, and give the draws with their signs as they fall and with whole constructs turned.
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+    model : Model
+    statistics : sequence of str
+    estimator : mapping
+        Options of the estimator: scheme, consistent, tolerance and so on.
+    **options
+        Those of :func:`plsem.resampling.bootstrap.bootstrap`, but its sign rule.
+
+    Returns
+    -------
+    dict of str to BootstrapResult
+        ``none`` and ``construct``, for :func:`by_choice`.
+
+    Raises
+    ------
+    BootstrapError
+        If the sample or too many of its resamples have no solution.
+
+    Examples
+    --------
+    >>> under_sign_rules(data, model, ["path_coefficient"], estimator={}, seed=1)  # doctest: +SKIP
+    """
+    loadings = np.asarray(fit(data, model, **estimator).loadings)
+
+    def both(estimate: Estimate) -> tuple[pd.DataFrame, FloatArray]:
+        labels, plain = quantities(estimate, include=tuple(statistics))
+        signs = nearest_signs(loadings, estimate)
+        other = quantities(turned(estimate, signs), include=tuple(statistics))[1]
+        return pd.concat([labels, labels]), np.concatenate([plain, other], axis=-1)
+
+    drawn = bootstrap(data, model, both, **estimator, **options)
+    half = len(drawn.labels) // 2
+    return {"none": _part(drawn, slice(0, half)), "construct": _part(drawn, slice(half, None))}
+
+
+def _part(drawn: BootstrapResult, columns: slice) -> BootstrapResult:
+    knife = drawn.jackknife
+    return replace(
+        drawn,
+        labels=drawn.labels.iloc[columns].reset_index(drop=True),
+        original=drawn.original[columns],
+        draws=drawn.draws[:, columns],
+        jackknife=None if knife is None else knife[:, columns],
+    )
 
 
 def by_choice(

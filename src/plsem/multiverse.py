@@ -7,7 +7,7 @@ estimated; sign rule, test and tails are read off the same draws, so that they c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
 from typing import Any
@@ -16,14 +16,12 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from plsem.choices import by_choice
-from plsem.estimator import Estimate, Scheme, fit
+from plsem.choices import by_choice, under_sign_rules
+from plsem.estimator import Scheme
 from plsem.model import Model
-from plsem.quantities import quantities
-from plsem.resampling.bootstrap import BootstrapError, bootstrap
+from plsem.names import N_
+from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.parallel import Progress
-from plsem.resampling.replicates import nearest_signs, turned
-from plsem.resampling.result import BootstrapResult
 
 ANALYSIS = ("scheme", "estimator", "sign_changes", "test", "alternative")
 """The choices that are made here, beside those of the data."""
@@ -178,11 +176,11 @@ def multiverse(
     return Multiverse(analyses, left_out[left_out["analyses"] > 0].reset_index(drop=True))
 
 
-SAME_SCHEME = "the factor scheme is the path scheme: no construct has two predecessors"
-SAME_ESTIMATOR = "PLSc is PLS: no construct has several items of Mode A"
-SIGNED_DRAWS = "each draw was given the estimate's sign, and so none can lie beyond zero"
-NO_SOLUTION = "the sample or too many of its resamples have no solution"
-REPEATED = "the answers, items and model are those of another combination"
+REPEATED = N_("The answers, items and model are those of another combination.")
+SAME_SCHEME = N_("The factor scheme is the path scheme, as no construct has two predecessors.")
+SAME_ESTIMATOR = N_("PLSc is PLS, as no construct has several items of Mode A.")
+SIGNED_DRAWS = N_("Draws that were each given the estimate's sign cannot lie beyond zero.")
+NO_SOLUTION = N_("The sample, or too many of its resamples, has no solution that data can have.")
 REASONS = (REPEATED, SAME_SCHEME, SAME_ESTIMATOR, SIGNED_DRAWS, NO_SOLUTION)
 
 
@@ -203,24 +201,13 @@ def _analysed(
     how: dict[str, Any] = {
         "scheme": scheme,
         "consistent": estimator == "PLSc",
-        "tolerance": settings["tolerance"],
-        "max_iterations": settings["max_iterations"],
+        "tolerance": settings.pop("tolerance"),
+        "max_iterations": settings.pop("max_iterations"),
     }
-    loadings = np.asarray(fit(one.data, one.model, **how).loadings)
-
-    def both(estimate: Estimate) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
-        labels, plain = quantities(estimate, include=names)
-        signs = nearest_signs(loadings, estimate)
-        return pd.concat([labels, labels]), np.concatenate(
-            [plain, quantities(turned(estimate, signs), include=names)[1]], axis=-1
-        )
-
     try:
-        drawn = bootstrap(one.data, one.model, both, **settings | how)
+        results = under_sign_rules(one.data, one.model, names, estimator=how, **settings)
     except BootstrapError:
         return NO_SOLUTION
-    half = len(drawn.labels) // 2
-    results = {"none": _part(drawn, slice(0, half)), "construct": _part(drawn, slice(half, None))}
     tables = []
     for statistic in names:
         table = by_choice(results, statistic=statistic, significance=significance)
@@ -232,17 +219,6 @@ def _analysed(
     kept = table[~signed].reset_index(drop=True)
     kept.attrs = {"combinations": len(table) // effects, "left_out": int(signed.sum()) // effects}
     return kept
-
-
-def _part(drawn: BootstrapResult, columns: slice) -> BootstrapResult:
-    knife = drawn.jackknife
-    return replace(
-        drawn,
-        labels=drawn.labels.iloc[columns].reset_index(drop=True),
-        original=drawn.original[columns],
-        draws=drawn.draws[:, columns],
-        jackknife=None if knife is None else knife[:, columns],
-    )
 
 
 def choice_effects(

@@ -155,8 +155,8 @@ def compare(
             "column": cell.column,
             "printed": cell.printed,
         }
+        names = chosen.get(cell.statistic, (cell.statistic,))
         if cell.is_number:
-            names = chosen.get(cell.statistic, (cell.statistic,))
             found = [_compare_number(cell, lookup, name, limit, fit) for name in names[:2]]
         else:
             found = [_compare_decision(cell, lookup, significance)]
@@ -165,8 +165,7 @@ def compare(
             row[f"other_{key}"] = found[1][key] if len(found) > 1 else _NOTHING[key]
         if cell.statistic in UNDEFINED:
             row.update(verdict="not a statistic", reason=UNDEFINED[cell.statistic].en)
-        name = chosen.get(cell.statistic, (cell.statistic,))[0]
-        row["aimed"] = _find(cell, inputs, name, fit) is not None
+        row["aimed"] = _find(cell, inputs, names[0], fit) is not None
         rows.append(row)
     return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
 

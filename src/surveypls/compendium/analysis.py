@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from plsem.choices import by_choice
+from plsem.choices import by_choice, under_sign_rules
 from plsem.estimator import Estimate, fit, scores
 from plsem.importance import importance_performance
 from plsem.model import Model
@@ -99,18 +99,16 @@ class Analysis:
 
         Column hypothesis, and those of :func:`plsem.choices.by_choice`.
         """
-        settings, estimator = self.study.bootstrap, self.study.estimator
-        results = {
-            rule: bootstrap(
-                self.responses,
-                self.model,
-                ["path_coefficient"],
-                seed=self.study.seed,
-                **settings.resampling | {"sign_changes": rule},
-                **estimator,
-            )
-            for rule in ("none", "construct")
-        }
+        settings = self.study.bootstrap
+        options = {key: value for key, value in settings.resampling.items() if key != "sign_changes"}
+        results = under_sign_rules(
+            self.responses,
+            self.model,
+            ["path_coefficient"],
+            estimator=self.study.estimator,
+            seed=self.study.seed,
+            **options,
+        )
         table = by_choice(results, significance=settings.significance)
         names = {h.quantity[1:]: h.id for h in claims(self.study) if h.effect == "direct"}
         keys = table[["row", "column"]].itertuples(index=False, name=None)

@@ -13,10 +13,10 @@ import pandas as pd
 import yaml
 
 from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
-from surveypls.compendium.project import Project
+from surveypls.compendium.project import Project, own_project
 from surveypls.errors import CompendiumError
 from surveypls.report import over_surveys, printed
-from surveypls.study.definition import Study, load_study
+from surveypls.study.definition import Study
 from tableaudit.cell_states import STATES, count_states
 from tabletext.display import Display
 from tabletext.language import Language
@@ -69,10 +69,8 @@ def refresh(root: Path) -> list[str]:
     if not path.is_file():
         return []
     states = pd.read_csv(path, dtype={"table": str})
-    study = load_study(root / "study.yaml")
-    project = Project(
-        root, root, study, root / "data" / "raw" / "survey.csv", root / "study.yaml", "", study.labels
-    )
+    project = own_project(root, root)
+    study = project.study
     changed = []
     for name, language in PAGES.items():
         text = (root / name).read_text(encoding="utf-8")
@@ -95,7 +93,7 @@ def _sentences(project: Project, display: Display) -> list[str]:
     study = project.study
     said: list[str] = []
     if project.has("S2_ensemble"):
-        surveys = project.read("S2_ensemble").fillna({"row": "", "column": ""})
+        surveys = project.read("S2_ensemble")
         alpha = study.bootstrap.significance
         said.append(over_surveys.decided(surveys, study.hypotheses, alpha, display=display))
         said.append(

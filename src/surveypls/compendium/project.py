@@ -159,8 +159,11 @@ class Project:
     def printed_t(self) -> dict[str, float]:
         """Return hypothesis → its printed t, of those that have one."""
         printed = self.printed()
-        pairs = [(h.id, h.path.source, h.path.target) for h in self.study.hypotheses if printed is not None]
-        cells = {name: printed.select("t_statistic", *path) for name, *path in pairs} if printed else {}
+        if printed is None:
+            return {}
+        cells = {
+            h.id: printed.select("t_statistic", h.path.source, h.path.target) for h in self.study.hypotheses
+        }
         return {name: abs(float(found[0].value)) for name, found in cells.items() if found}
 
     def read_codebook(self) -> pd.DataFrame | None:
@@ -233,7 +236,7 @@ class Project:
         """Hand a table on to the notebooks that follow, as ``data/derived/NAME.csv``.
 
         A text that a spreadsheet would run as a formula stands there behind an apostrophe
-        (:func:`tabletext.export.defuse`), which :meth:`read` takes away again.
+        (:func:`tabletext.storage.defused`), which :meth:`read` takes away again.
         """
         path = self.output / "data" / "derived" / f"{contract}.csv"
         text = defused(frame).to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
@@ -346,6 +349,13 @@ class Project:
         from surveypls.compendium import showing
 
         return showing.folder_of(self, kind, language)
+
+
+def own_project(root: Path, output: Path) -> Project:
+    """Return the paper's own project: the study and the survey that the compendium ships, written to a folder."""
+    study_file = root / "study.yaml"
+    study = load_study(study_file)
+    return Project(root, output, study, root / "data" / "raw" / "survey.csv", study_file, "", study.labels)
 
 
 def open_project(
@@ -480,6 +490,7 @@ __all__ = [
     "check_name",
     "find_root",
     "open_project",
+    "own_project",
     "with_settings",
     "write_atomically",
 ]

@@ -31,6 +31,7 @@ from surveypls.compendium.project import (
     OUTPUT_VARIABLE,
     Project,
     check_name,
+    own_project,
     with_settings,
     write_atomically,
 )
@@ -110,10 +111,9 @@ def reproduce(root: Path, *, stream: TextIO | None = None, cell_limit: int | Non
     with the_paper(root, stream) as staging:
         shutil.rmtree(staging, ignore_errors=True)
         _run_all(root, staging, stream, cell_limit)
-        study = load_study(root / "study.yaml")
-        survey = root / "data" / "raw" / "survey.csv"
-        write_paper(Project(root, staging, study, survey, root / "study.yaml", "", study.labels), stream)
-        second = staging / _other(study.labels)
+        project = own_project(root, staging)
+        write_paper(project, stream)
+        second = staging / _other(project.study.labels)
         if second.is_dir():
             safekeeping.replace_folder(second, root / "build" / second.name)
         changed = safekeeping.promote(staging, root) + front_page.refresh(root)
@@ -135,9 +135,7 @@ def every_format(root: Path, *, stream: TextIO | None = None, cell_limit: int | 
         safekeeping.repair_folder(final)
         shutil.rmtree(staging, ignore_errors=True)
         _run_all(root, staging, stream, cell_limit, **{FORMATS_VARIABLE: "all"})
-        study, survey = load_study(root / "study.yaml"), root / "data" / "raw" / "survey.csv"
-        project = Project(root, staging, study, survey, root / "study.yaml", "", study.labels)
-        write_paper(project, stream, formats=paper.FORMATS)
+        write_paper(own_project(root, staging), stream, formats=paper.FORMATS)
         safekeeping.replace_folder(staging, final)
     return final
 

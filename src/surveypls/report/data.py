@@ -153,7 +153,7 @@ def load(project: PaperSource) -> PaperData:
         statements=_optional(project, "05_statements"),
         sizes=plausible_sizes(simulated) if simulated is not None else None,
         required=_optional(project, "S3_required_n"),
-        surveys=_text_keys(made) if (made := _optional(project, "S2_ensemble")) is not None else None,
+        surveys=_optional(project, "S2_ensemble"),
         printed_t=project.printed_t(),
         sections={
             name: project.read(name)

@@ -133,6 +133,11 @@ class Document:
         """The word before a figure's number."""
         return self.display("Figure")
 
+    def maker(self, made_in: str) -> str:
+        """Name the notebook that made a table or figure; empty where none did."""
+        name = made_in.partition(".ipynb")[0].rpartition("/")[2].partition("_")[0]
+        return self.display("notebook {name}", name=name) if name else ""
+
 
 _INLINE = re.compile(
     r"(?<![\w*])\*\*(?P<bold>[^*\s](?:[^*\n]*[^*\s])?)\*\*(?![\w*])"

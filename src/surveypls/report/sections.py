@@ -75,14 +75,12 @@ def _moderation(
     """Say of each product how large its effect is, by both scales, and where the slope differs from 0."""
     said = []
     for _, row in interactions.iterrows():
-        at = slopes[
-            (slopes["product"] == row["product"]) & (slopes["slope"] == f"{row['first']} -> {row['target']}")
-        ]
-        where = regions[
-            (regions["product"] == row["product"])
-            & (regions["slope"] == f"{row['first']} -> {row['target']}")
-            & regions["sign"].isin(["+", "-"])
-        ]
+        slope = f"{row['first']} -> {row['target']}"
+        at, where = (
+            frame[(frame["product"] == row["product"]) & (frame["slope"] == slope)]
+            for frame in (slopes, regions)
+        )
+        where = where[where["sign"].isin(["+", "-"])]
         text = display(
             "**{name}**: {effect} per unit of the product, {path} standardised again; f² {f_squared}, {kenny} by "
             "Kenny's scale and {cohen} by Cohen's. The slope of {slope} is {low} where {moderator} is one standard "

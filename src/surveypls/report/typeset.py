@@ -126,7 +126,7 @@ def _block(block: Block, images: dict[Path, str], document: Document) -> str:
         case Notice(text):
             return f"#notice{content(text)}"
         case TableBlock(table, made_in):
-            return _table(table, _source(made_in, document))
+            return _table(table, document.maker(made_in))
         case FigureBlock():
             return _figure(block, images[block.path], document)
         case Beside(blocks, figure):
@@ -136,15 +136,9 @@ def _block(block: Block, images: dict[Path, str], document: Document) -> str:
             return f"#grid(columns: (1fr, {share}), column-gutter: 1.2em, [{text}], [{picture}])"
 
 
-def _source(made_in: str, document: Document) -> str:
-    """Return what a caption says of the notebook that made it."""
-    name = made_in.partition(".ipynb")[0].rpartition("/")[2]
-    return document.display("notebook {name}", name=name.partition("_")[0]) if name else ""
-
-
 def _figure(figure: FigureBlock, name: str, document: Document) -> str:
     width = f"{100 * figure.width:g}%"
-    word, source = f"{document.figure_word} {figure.number}", _source(figure.made_in, document)
+    word, source = f"{document.figure_word} {figure.number}", document.maker(figure.made_in)
     return (
         f"#block(breakable: false, above: 1.4em, below: 1.4em, {{ caption({string(word)}, "
         f"{string(figure.caption)}, {string(source)}); align(center, image({string(name)}, width: {width}, "

@@ -148,11 +148,8 @@ def _blocks(document: Document) -> tuple[list[str], list[str]]:
 
 def _source(made_in: str, document: Document) -> str:
     """Return a link to the notebook and heading that made a table or figure."""
-    if not made_in:
-        return ""
-    name = made_in.partition(".ipynb")[0].rpartition("/")[2].partition("_")[0]
-    word = document.display("notebook {name}", name=name)
-    return f' <a class="source" href="../{html.escape(made_in)}">{html.escape(word)}</a>'
+    word = document.maker(made_in)
+    return f' <a class="source" href="../{html.escape(made_in)}">{html.escape(word)}</a>' if word else ""
 
 
 def _block(block: Block, document: Document) -> str:

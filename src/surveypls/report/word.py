@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import os
 import tempfile
 from dataclasses import replace
@@ -39,7 +40,7 @@ def to_docx(document: Document) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         drawn = replace(document, blocks=tuple(_drawn(block, Path(folder)) for block in document.blocks))
         made = Path(folder, "made.docx")
-        with mock.patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(int(FIXED_DATE.timestamp()))}):
+        with mock.patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(calendar.timegm(FIXED_DATE.timetuple()))}):
             pypandoc.convert_text(
                 webpage.body(drawn),
                 "docx",

@@ -51,11 +51,7 @@ def comparison_table(comparison: pd.DataFrame, *, display: Display = ENGLISH) ->
         "comparison",
     )
     shown = comparison[tested(comparison)]
-    b = Builder(display)
-    b.text("table", display("Table"))
-    b.text("statistic", display("Statistic"))
-    b.text("about", display("Of"))
-    b.column("printed", display("Printed"), "printed")
+    b = _cells(display)
     b.column("recomputed", display("Recomputed"), "printed")
     b.column("difference", display("Difference"))
     b.text("verdict", display("Verdict"))
@@ -97,6 +93,16 @@ def tested(comparison: pd.DataFrame) -> pd.Series:
     """
     counts = comparison["statistic"].isin(COUNTS) if comparison["aimed"].any() else False
     return ~(comparison["aimed"].astype(bool) | counts | (comparison["verdict"] == "not a statistic"))
+
+
+def _cells(display: Display) -> Builder:
+    """Begin a table of printed cells: where each stands, what it is, and what was printed."""
+    b = Builder(display)
+    b.text("table", display("Table"))
+    b.text("statistic", display("Statistic"))
+    b.text("about", display("Of"))
+    b.column("printed", display("Printed"), "printed")
+    return b
 
 
 def _about(row: Mapping[Any, Any]) -> str:
@@ -157,11 +163,7 @@ def contradicted_table(states: pd.DataFrame, *, display: Display = ENGLISH) -> T
         Language, decimal sign and notice.
     """
     need_columns(states, ("table", "statistic", "printed", "state", "lower", "upper"), "states")
-    b = Builder(display)
-    b.text("table", display("Table"))
-    b.text("statistic", display("Statistic"))
-    b.text("about", display("Of"))
-    b.column("printed", display("Printed"), "printed")
+    b = _cells(display)
     b.columns.append(Column("lower", display("from"), "number", display("The other cells give")))
     b.column("upper", display("to"), "number", display("The other cells give"))
     b.text("unless", display("Unless"))

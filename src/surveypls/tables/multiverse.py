@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from plsem.multiverse import NO_SOLUTION, REPEATED, SAME_ESTIMATOR, SAME_SCHEME, SIGNED_DRAWS, choice_effects
+from plsem.multiverse import choice_effects
 from surveypls.tables.build import Builder
 from surveypls.tables.choices import RULE_NAMES, TEST_NAMES
 from tabletext.catalogue import N_
@@ -43,15 +43,6 @@ OPTION_NAMES = N_(
         "path": "path scheme",
         "factor": "factor scheme",
         "centroid": "centroid scheme",
-    }
-)
-REASON_NAMES = N_(
-    {
-        REPEATED: "The answers, items and model are those of another combination.",
-        SAME_SCHEME: "The factor scheme is the path scheme, as no construct has two predecessors.",
-        SAME_ESTIMATOR: "PLSc is PLS, as no construct has several items of Mode A.",
-        SIGNED_DRAWS: "Draws that were each given the estimate's sign cannot lie beyond zero.",
-        NO_SOLUTION: "The sample, or too many of its resamples, has no solution that data can have.",
     }
 )
 
@@ -164,7 +155,7 @@ def left_out_table(left_out: pd.DataFrame, *, display: Display = ENGLISH) -> Tab
     b.text("reason", display("Rule"))
     b.column("analyses", display("Analyses"), "count")
     for reason, count in left_out[["reason", "analyses"]].itertuples(index=False):
-        b.add(reason=display(REASON_NAMES[reason]), analyses=count)
+        b.add(reason=display(reason), analyses=count)
     return b.table(title=display("Combinations that were left out"), note="")
 
 
