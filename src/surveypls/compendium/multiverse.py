@@ -18,7 +18,6 @@ from plsem.resampling.parallel import Progress
 from surveypls.study.definition import Study
 from surveypls.survey.reading import RawSurvey
 from surveypls.survey.screening import clean
-from surveypls.tables.decisions import claims
 
 #: Name → what it changes in the study's screening.
 SCREENING: Mapping[str, Mapping[str, Any]] = {
@@ -89,7 +88,7 @@ def study_multiverse(
     Multiverse
         Its analyses have ``hypothesis`` in front, and ``holds`` behind: significant, with the stated sign.
     """
-    stated = {h.quantity: h for h in claims(study)}
+    stated = {h.quantity: h for h in study.claims}
     result = multiverse(
         sets,
         seed=study.seed,

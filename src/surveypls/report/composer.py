@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls import tables
-from surveypls.report import narrative, over_surveys, printed, sections
+from surveypls import sections, tables
+from surveypls.report import narrative, over_surveys, printed
 from surveypls.report.citations import cited
 from surveypls.report.data import PaperData
 from surveypls.report.document import (
@@ -26,6 +26,7 @@ from surveypls.report.document import (
     TableBlock,
     markdown_blocks,
 )
+from surveypls.sections.section import EFFECTS, Section
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
@@ -63,7 +64,7 @@ _OF_ANY_SURVEY = N_(
     )
 )
 SMALL_SAMPLE = 100
-_ALTS = {section.figure: section.alt for section in sections.SECTIONS if section.figure}
+_ALTS = {stem: drawn.alt for section in sections.SECTIONS for stem, drawn in section.figures.items()}
 
 
 def compose(
@@ -114,8 +115,10 @@ class _Composer:
     def tell(self, story: Callable[..., str], *args: Any) -> None:
         self.blocks += markdown_blocks(story(*args, display=self.display))
 
-    def table(self, stem: str, make: Callable[..., Table], *args: Any, **options: Any) -> None:
+    def table(self, stem: str, make: Callable[..., Table | None], *args: Any, **options: Any) -> None:
         table = make(*args, display=self.unnoticed, **options)
+        if table is None:
+            return
         if not table.number:
             self.n_tables += 1
             table = table.with_text(number=f"A{self.n_tables}")
@@ -394,7 +397,8 @@ class _Composer:
             self.figure("fig_4_2_bootstrap_densities")
         if (data.summary["statistic"] == "indirect_effect").any():
             self.table("table_4_2_effects", tables.effects_table, study, data.summary)
-        for section in sections.of(study):
+        asked = sections.of(study)
+        for section in (s for s in asked if s.after == EFFECTS):
             self.section(section, level + 1)
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
@@ -424,19 +428,21 @@ class _Composer:
                 "performance is low has room to matter, if the paths are causal."
             )
             self.figure("fig_4_4_importance_performance")
+        for section in (s for s in asked if s.after != EFFECTS):
+            self.section(section, level + 1)
 
-    def section(self, section: sections.Section, level: int) -> None:
+    def section(self, section: Section, level: int) -> None:
         """Write an optional section from what its cells handed on."""
         if not all(name in self.data.sections for name in section.contracts):
             return
         frames = [self.data.sections[name] for name in section.contracts]
         heading, _, prose = self.display(section.prose).partition("\n\n")
         self.blocks += [Heading(level, heading.lstrip("# ")), *markdown_blocks(prose)]
-        for (stem, (_, make)), frame in zip(section.tables.items(), frames, strict=True):
-            self.table(stem, make, self.study, frame)
-        if section.figure:
-            self.figure(section.figure)
-        self.tell(section.sentence, *frames)
+        for (stem, part), frame in zip(section.tables.items(), frames, strict=True):
+            self.table(stem, part.make, self.study, frame)
+        for stem in section.figures:
+            self.figure(stem)
+        self.tell(section.sentence, self.study, *frames)
 
     def limits(self) -> None:
         self.heading("Limits")

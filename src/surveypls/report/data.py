@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from surveypls.report import sections
+from surveypls import sections
 from surveypls.study.definition import Study
 from tableaudit.implied_size import plausible_sizes
 from tableaudit.printed import Published

@@ -174,6 +174,13 @@ class Study(Settings):
         return own.get(item) or own.get(construct) or self.survey.scale
 
     @property
+    def claims(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses, or one for each path (P1, P2, …) where none is stated."""
+        return self.hypotheses or tuple(
+            Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(self.paths, 1)
+        )
+
+    @property
     def scale_ends(self) -> tuple[dict[str, float], dict[str, float]]:
         """The lowest and the highest answer of each item's scale, item → number."""
         ends = {item: self.scale_of(item).values() for item in self.items}
