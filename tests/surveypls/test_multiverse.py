@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from surveypls.figures import FigureError
 from surveypls.report.multiverse import multiverse
 from surveypls.study.choices import ITEMS, MISSING, SCHEMES, SCREENING, MultiverseSettings
 from surveypls.study.definition import StudyError, parse_study
+from surveypls.survey.reading import read_survey
 from surveypls.tables import choice_effects_table, multiverse_table, over_surveys_table
 from surveypls.tables.multiverse import CHOICE_NAMES
 from tabletext.catalogue import spanish
@@ -155,3 +157,23 @@ def test_three_hypotheses_or_more_stand_side_by_side():
         len({y for _, y in places[:3]}) == 1 and places[3][0] == places[0][0] and places[3][1] < places[0][1]
     )
     assert len(figure.axes) == 8 and data["hypothesis"].nunique() == 4
+
+
+def test_data_are_made_by_each_chosen_rule_and_no_other():
+    folder = Path(__file__).parents[2] / "examples" / "library_app"
+    screening, items = "[as the study states]", "[all candidates, as the study states]"
+    asked = f"{{missing: [mean, listwise], items: {items}, screening: {screening}}}"
+    study = parse_study(f"{(folder / 'study.yaml').read_text(encoding='utf-8')}\nmultiverse: {asked}\n")
+    raw = read_survey(folder / "survey.csv", study, folder / "codebook.csv")
+    sets = universe.prepared(study, raw)
+    assert [tuple(one.choices.values()) for one in sets] == [
+        ("as the study states", gaps, items)
+        for gaps in ("mean", "listwise")
+        for items in ("all candidates", "as the study states")
+    ]
+    every, pruned, fewer_rows, _ = sets
+    assert set(every.model.items) - set(pruned.model.items) == {"EASE5"}  # the guide's check says why
+    assert len(every.data) == 291 and len(fewer_rows.data) == 280  # eleven respondents left gaps
+    columns = list(fewer_rows.model.items)
+    pd.testing.assert_frame_equal(fewer_rows.data, every.data.loc[fewer_rows.data.index, columns])
+    assert every.data.notna().all(axis=None)
