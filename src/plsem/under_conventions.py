@@ -1,0 +1,431 @@
+"""The figures of one survey under every convention of :data:`plsem.conventions.CONVENTIONS`.
+
+:func:`analyses` crosses those that act on everything, one batch for all ways to treat gaps, to scale items, to divide
+variances and to turn constructs; :func:`values` computes a statistic under a choice of those that act on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem import kernels, measurement, model_fit
+from plsem.composition import Product
+from plsem.conventions import CONVENTIONS
+from plsem.estimator import Estimate, estimate_batch
+from plsem.inputs import DataError, correlations, item_matrix
+from plsem.missing import fill
+from plsem.model import Model
+from plsem.names import Said
+from plsem.products import sample_columns
+from plsem.quantities import FIT, QUANTITIES, quantities
+from plsem.resampling.replicates import turned
+from plsem.stages import expand
+
+FloatArray = NDArray[np.float64]
+Values = Mapping[tuple[str, str], FloatArray]
+#: Steps of the weights smaller than this end an estimate, so that its figures are those of any stricter program.
+TOLERANCE, MAX_ITERATIONS = 1e-11, 3_000
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A survey estimated under one choice of what acts on everything, with a column for each treatment of the answers.
+
+    Parameters
+    ----------
+    chosen : tuple of mapping
+        For each column its option of every convention that acts on everything.
+    n_rows : tuple of int
+        Rows of each column.
+    estimate, scores : Estimate
+        With the printed signs and units, NaN in a column without a solution; the same without PLSc's correction.
+    again : callable
+        Returns f² with the model estimated again without each path.
+    """
+
+    chosen: tuple[Mapping[str, str], ...]
+    n_rows: tuple[int, ...]
+    estimate: Estimate
+    scores: Estimate
+    again: Callable[[], Values]
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The columns of all analyses of one model: moments, and how they came about."""
+
+    options: tuple[Mapping[str, str], ...]
+    n_rows: FloatArray
+    packed: FloatArray
+    scales: FloatArray | None
+    deviations: FloatArray
+    units: FloatArray
+
+
+def _treated(data: pd.DataFrame, model: Model) -> Iterator[tuple[str, FloatArray]]:
+    """Yield the ways to treat gaps and the answers that each leaves, those of ``pairwise`` with their gaps."""
+    rows = data.drop(columns=[c for c in data.columns if c not in model.items])
+    item_matrix(rows.fillna(rows.mean(numeric_only=True)), model)  # names, numbers, columns that vary
+    x = rows[list(model.items)].to_numpy(dtype=float, na_value=np.nan)
+    gone = np.isnan(x)
+    if not gone.any():
+        yield "", x
+        return
+    empty = np.any([gone[:, s].all(axis=1) for s in model.slices if s.start < s.stop], axis=0)
+    yield "listwise", x[~gone.any(axis=1)]
+    yield "mean", fill(x, "mean")[0]
+    yield "block_mean", fill(x[~empty], "mean")[0]
+    yield "em", fill(x, "em")[0]
+    if not model.composed:
+        yield "pairwise", x
+
+
+def _answers(data: pd.DataFrame, model: Model) -> tuple[_Answers, tuple[str, ...]]:
+    """Return the columns, and a sentence for each treatment of gaps that cannot be had."""
+    options: list[dict[str, str]] = []
+    parts: list[tuple[Any, ...]] = []
+    left_out: list[str] = []
+    pairs = expand(model).pairs
+    for rule, x in _treated(data, model):
+        if rule == "pairwise":
+            frame = pd.DataFrame(x)
+            r, scales, deviations = frame.corr().to_numpy(), np.empty(0), frame.std().to_numpy()
+        elif len(x) < 3 or (np.ptp(x, axis=0) == 0).any():
+            label = Said(CONVENTIONS["missing"].options.get(rule, rule))
+            text = "{option}: too few of the {n} rows that are left differ"
+            left_out.append(Said(text, option=label, n=len(x)))
+            continue
+        else:
+            r, scales = sample_columns(x, pairs) if pairs else (correlations(x), np.empty(0))
+            deviations = x.std(axis=0, ddof=1)
+        pooled = float(np.nanstd(x, ddof=1))
+        units = {"standardised": deviations, "pooled": np.full_like(deviations, pooled)}
+        units["raw"] = np.ones_like(deviations)
+        for scaling in ("standardised",) if model.composed else units:
+            options.append(({"missing": rule} if rule else {}) | {"scaling": scaling})
+            upper = r[np.triu_indices(len(r), 1)]
+            parts.append((upper, scales, deviations, units[scaling], len(x)))
+    if not parts:
+        raise DataError("; ".join(left_out))
+    if model.composed:
+        left_out.append(NOT_IN_STAGES)
+    packed, scales_, deviations_, units_ = (np.stack([p[i] for p in parts], axis=-1) for i in range(4))
+    return _Answers(
+        tuple(options),
+        np.array([p[4] for p in parts], dtype=float),
+        np.ascontiguousarray(packed),
+        scales_ if pairs else None,
+        deviations_,
+        units_,
+    ), tuple(left_out)
+
+
+NOT_IN_STAGES = Said(
+    "in a model with products or second-order constructs: PLSc, one mode for all constructs, items that are not "
+    "standardised, correlations of the pairs that there are"
+)
+
+
+def analyses(data: pd.DataFrame, model: Model) -> tuple[Iterator[Analysis], tuple[str, ...]]:
+    """Estimate a model under every convention that acts on everything.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a respondent, NaN where an answer is missing.
+    model : Model
+
+    Returns
+    -------
+    analyses : iterator of Analysis
+    left_out : tuple of str
+        What is not tried, a sentence each.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be used.
+
+    Examples
+    --------
+    >>> next(analyses(data, model)[0]).chosen[0]["scheme"]  # doctest: +SKIP
+    'path'
+    """
+    answers, left_out = _answers(data, model)
+    return _crossed(model, answers, data), left_out
+
+
+def _crossed(model: Model, answers: _Answers, data: pd.DataFrame) -> Iterator[Analysis]:
+    for method, described in _product_methods(model).items():
+        own = answers if described == model else _answers(data, described)[0]
+        for (modes, modelled), scheme in product(_modes(described), CONVENTIONS["scheme"].options):
+            estimated = _estimated(modelled, own, scheme)
+            corrected = modes == "PLS" and any(model.factor_blocks) and not model.composed
+            for estimator in (modes, "PLSc") if corrected else (modes,):
+                here = {"scheme": scheme, "estimator": estimator} | ({"product": method} if method else {})
+                yield _analysis(estimated, own, here)
+
+
+def _analysis(estimated: Estimate, own: _Answers, here: Mapping[str, str]) -> Analysis:
+    """Put divisors and signs beside each other: the same estimate in other units and turned."""
+    consistent = here["estimator"] == "PLSc"
+    composed = estimated.description is not None
+    units = [] if composed else list(product(CONVENTIONS["divisor"].options, CONVENTIONS["signs"].options))
+    corrected, scores, chosen = [], [], []
+    for divisor, signs in units or [("same", "sum")]:
+        one = _corrected(estimated, own, divisor, consistent=consistent)
+        corrected.append(_signed(one, signs, own, divisor))
+        scores.append(_signed(estimated, signs, own, divisor))
+        named = {"divisor": divisor, "signs": signs} if units else {}
+        chosen += [{**options, **here, **named} for options in own.options]
+    first = _corrected(estimated, own, "same", consistent=consistent)
+    # no program is known to correct for attenuation, to have two divisors and to estimate again
+    known = np.array([not consistent or row.get("divisor", "same") == "same" for row in chosen])
+
+    @lru_cache(maxsize=1)
+    def again() -> Values:
+        found = _quantity(first, "f_squared", f_squared="reestimated")
+        return {key: np.where(known, np.tile(v, len(corrected)), np.nan) for key, v in found.items()}
+
+    n_rows = tuple(int(n) for n in np.tile(own.n_rows, len(corrected)))
+    return Analysis(tuple(chosen), n_rows, _joined(corrected), _joined(scores), again)
+
+
+def _joined(estimates: Sequence[Estimate]) -> Estimate:
+    """Put batches of one model one after another."""
+    if len(estimates) == 1:
+        return estimates[0]
+    names = [f.name for f in fields(Estimate) if f.name.endswith("_last")]
+    known = [name for name in names if getattr(estimates[0], name) is not None]
+    arrays: dict[str, Any] = {n: np.concatenate([getattr(e, n) for e in estimates], axis=-1) for n in known}
+    return replace(estimates[0], batch_shape=arrays["converged_last"].shape, **arrays)
+
+
+def _product_methods(model: Model) -> dict[str, Model]:
+    if not model.products:
+        return {"": model}
+    blocks = {
+        c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True) if b
+    }
+    modes = dict(zip(model.constructs, model.modes, strict=True))
+    return {
+        method: Model(
+            blocks,
+            model.path_names,
+            modes={c: modes[c] for c in blocks},
+            higher_order=dict(model.higher_order),
+            products={name: Product(p.first, p.second, method) for name, p in model.products},  # type: ignore[arg-type]
+        )
+        for method in CONVENTIONS["product"].options
+    }
+
+
+def _modes(model: Model) -> list[tuple[str, Model]]:
+    """Return the model as described and, where that is another one, with one mode for all constructs."""
+    found = [("PLS", model)]
+    if not model.composed:
+        blocks = {c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True)}
+        several = [c for c, b in blocks.items() if len(b) > 1]
+        for mode in "AB":
+            if any(model.modes[model.position(c)] != mode for c in several):
+                other = Model(blocks, model.path_names, modes=dict.fromkeys(blocks, mode))
+                found.append((f"Mode {mode}", other))
+    return found
+
+
+def _estimated(model: Model, answers: _Answers, scheme: str) -> Estimate:
+    standardised = np.array([options["scaling"] == "standardised" for options in answers.options])
+    found = estimate_batch(
+        model,
+        answers.packed,
+        scheme=scheme,  # type: ignore[arg-type]
+        tolerance=TOLERANCE,
+        max_iterations=MAX_ITERATIONS,
+        product_scales=answers.scales,
+        item_variances=None
+        if model.composed
+        else np.where(standardised, 1.0, answers.deviations / answers.deviations.mean(axis=0)) ** 2,
+    )
+    wrong = ~np.asarray(found.converged)
+    weights = np.where(wrong, np.nan, found.outer_weights_last)
+    deviations = None if model.composed else answers.deviations
+    return replace(found, outer_weights_last=weights, deviations_last=deviations)
+
+
+def _factor(divisor: str, n: FloatArray) -> FloatArray:
+    """Return by how much a score's weights are multiplied where its variance has another divisor than its items'."""
+    ratio = {"same": np.ones_like(n), "n-1/n": n / (n - 1), "n/n-1": (n - 1) / n}[divisor]
+    return np.asarray(np.sqrt(ratio))
+
+
+def _corrected(e: Estimate, answers: _Answers, divisor: str, *, consistent: bool) -> Estimate:
+    """Apply what the divisor does to rho_A, which is of the fourth degree in weights over the second, and PLSc."""
+    model = e.model
+    squared = _factor(divisor, answers.n_rows) ** 2
+    rho_a = np.where(np.array(model.factor_blocks)[:, None], e.rho_a_last * squared, e.rho_a_last)
+    if not consistent:
+        return replace(e, rho_a_last=rho_a)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        loadings, constructs = kernels.disattenuate(
+            model, e.outer_weights_last, e.loadings_last, e.construct_correlations_last, rho_a
+        )
+        # weights and rho_A grow alike, so that the loadings stay
+        loadings = np.where(
+            np.array(model.factor_blocks)[model.construct_of, None], loadings / np.sqrt(squared), loadings
+        )
+        paths, r_squared = kernels.regressions(model, constructs)
+    return replace(
+        e,
+        consistent=True,
+        rho_a_last=rho_a,
+        loadings_last=loadings,
+        construct_correlations_last=constructs,
+        path_coefficients_last=paths,
+        r_squared_last=r_squared,
+    )
+
+
+def _signed(e: Estimate, rule: str, answers: _Answers, divisor: str) -> Estimate:
+    """Turn constructs by a rule, and give weights in the units that their program prints."""
+    if e.description is not None:
+        return e
+    model = e.model
+    starts = [block[0] for block in model.blocks]
+    if rule == "sum":
+        weights, cross = e.outer_weights_last.copy(), e.cross_loadings_last.copy()
+        kernels.orient(model, weights, cross, {}, True)
+        signs = np.where((weights * e.outer_weights_last)[starts] < 0, -1.0, 1.0)
+    elif rule == "majority":
+        own = np.sign(e.cross_loadings_last[np.arange(model.n_items), model.construct_of])
+        signs = np.where(np.add.reduceat(own, starts, axis=0) <= 0, -1.0, 1.0)
+    else:
+        signs = np.ones((model.n_constructs, e.outer_weights_last.shape[1]))
+    out = turned(e, signs)
+    weights = e.outer_weights_last if rule == "majority" else out.outer_weights_last
+    units = answers.units / answers.deviations * _factor(divisor, answers.n_rows)
+    return replace(out, outer_weights_last=weights * units)
+
+
+def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Values:
+    """Compute a statistic under a choice of the conventions that act on it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    statistic : str
+        A name of :data:`plsem.quantities.QUANTITIES`, ``composite_reliability`` or ``sample_size``.
+    chosen : mapping of str to str
+        Convention → option, of those that act on the statistic.
+
+    Returns
+    -------
+    dict of (str, str) to ndarray
+        (row, column) → a value for each column of the analysis, NaN where there is none.  Fit statistics have the
+        column "" and the variant chosen; single items are reliable by definition.
+    """
+    e = analysis.scores if chosen.get("correlations") == "scores" else analysis.estimate
+    if statistic == "sample_size":
+        return {("model", ""): np.array(analysis.n_rows, dtype=float)}
+    if "first_component" in (chosen.get("rho_c"), chosen.get("composite_reliability")):
+        found = dict(zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True))
+    elif chosen.get("htmt") == "signed":
+        index = measurement.reflective_pair_index(e.model)
+        found = dict(zip(index, measurement.htmt_last(e, signed=True), strict=True))
+    elif chosen.get("f_squared") == "reestimated":
+        found = dict(analysis.again())
+    elif statistic in FIT:
+        return {("model", ""): _fit(analysis, statistic, chosen)}
+    else:
+        name = {
+            ("cronbach_alpha", "raw"): "cronbach_alpha_raw",
+            ("composite_reliability", "rho_c"): "rho_c",
+            ("composite_reliability", "rho_a"): "rho_a",
+            ("htmt", "htmt2"): "htmt2",
+            ("r_squared", "adjusted"): "adjusted_r_squared",
+        }.get((statistic, chosen.get(statistic, "")), statistic)
+        found = _of_rows(analysis, e, name) if QUANTITIES[name].needs_rows else _quantity(e, name)
+        if chosen.get("interaction") == "unit":
+            found |= _quantity(e, "interaction_effect")
+    if statistic in _RELIABILITY:
+        one = np.ones(len(analysis.n_rows))
+        for c, block in zip(e.model.constructs, e.model.blocks, strict=True):
+            if len(block) == 1:
+                found |= {(c, c if statistic == "sqrt_ave" else ""): one}
+    return found
+
+
+_RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave")
+
+
+def _quantity(e: Estimate, name: str, **how: Any) -> dict[tuple[str, str], FloatArray]:
+    if QUANTITIES[name].needs_answers and e.deviations_last is None:
+        return {}
+    labels, table = quantities(e, include=[name], **how)
+    return dict(zip(labels[["row", "column"]].itertuples(index=False, name=None), table.T, strict=True))
+
+
+def _of_rows(analysis: Analysis, e: Estimate, name: str) -> dict[tuple[str, str], FloatArray]:
+    """Compute a statistic that depends on the number of rows, which columns need not share."""
+    each = {n: _quantity(replace(e, n_observations=n), name) for n in dict.fromkeys(analysis.n_rows)}
+    keys = next(iter(each.values()))
+    return {key: np.array([each[n][key][b] for b, n in enumerate(analysis.n_rows)]) for key in keys}
+
+
+def _fit(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> FloatArray:
+    e, variant = analysis.estimate, chosen["fit_variant"]
+    if variant.startswith("empirical/"):
+        e = replace(e, construct_correlations_last=_with_empirical_residuals(e))
+        variant = variant.replace("empirical", "saturated")
+    if statistic == "d_g":
+        return np.asarray(model_fit.d_g_last(e, [variant], base="10" if chosen["d_g"] == "10" else "e")[0])
+    if statistic == "chi_square":
+        n = np.array(analysis.n_rows) - (1 if chosen["chi_square"] == "n-1" else 0)
+        return np.asarray(n * model_fit.d_ml_last(e, [variant])[0])
+    place = model_fit.VARIANTS.index(variant)
+    if statistic == "srmr":
+        squares = model_fit.sums_of_squares_last(e)[place]
+        return model_fit.srmr(squares, e.model.n_items, count_diagonal=chosen["srmr"] == "diagonal")
+    return np.asarray(model_fit.fit_last(e, [statistic])[statistic][place])
+
+
+def _with_empirical_residuals(e: Estimate) -> FloatArray:
+    """Return the constructs' covariances that paths imply with residual variances 1 - R², the diagonal set to 1.
+
+    These are not the implied correlations where predictors of a construct are not those that correlate with it: cSEM's
+    and ADANCO's estimated model.
+    """
+    model = e.model
+    out = e.construct_correlations_last.copy()
+    done = [j for j in range(model.n_constructs) if not model.predecessors[j]]
+    for t in (j for j in model.order if model.predecessors[j]):
+        paths = e.path_coefficients_last[:, t]
+        sources = list(model.predecessors[t])
+        for s in done:
+            out[s, t] = out[t, s] = (paths[sources] * out[sources, s]).sum(axis=0)
+        out[t, t] = (paths[sources] * out[sources, t]).sum(axis=0) + 1 - e.r_squared_last[t]
+        done.append(t)
+    diagonal = np.arange(model.n_constructs)
+    out[diagonal, diagonal] = 1.0
+    return out
+
+
+def _first_component_rho_c(e: Estimate) -> FloatArray:
+    """Return rho_C from the loadings of each block's first principal component, (m, B)."""
+    rows = []
+    for j, factor in enumerate(e.model.factor_blocks):
+        if factor:
+            roots, vectors = np.linalg.eigh(
+                np.moveaxis(kernels.block_matrix(e.model, e.packed_last, j), -1, 0)
+            )
+            loadings = vectors[..., -1] * np.sqrt(roots[:, -1:])
+            common = loadings.sum(axis=1) ** 2
+            rows.append(common / (common + (1 - loadings**2).sum(axis=1)))
+    return np.stack(rows) if rows else np.empty((0, len(e.converged_last)))
