@@ -100,8 +100,7 @@ def _answers(data: pd.DataFrame, model: Model) -> tuple[_Answers, tuple[str, ...
             r, scales, deviations = frame.corr().to_numpy(), np.empty(0), frame.std().to_numpy()
         elif len(x) < 3 or (np.ptp(x, axis=0) == 0).any():
             label = Said(CONVENTIONS["missing"].options.get(rule, rule))
-            text = "{option}: too few of the {n} rows that are left differ"
-            left_out.append(Said(text, option=label, n=len(x)))
+            left_out.append(Said("{option}: {n} rows are left, too few or all alike", option=label, n=len(x)))
             continue
         else:
             r, scales = sample_columns(x, pairs) if pairs else (correlations(x), np.empty(0))

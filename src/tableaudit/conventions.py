@@ -18,6 +18,7 @@ from plsem.conventions import CONVENTIONS
 from plsem.model import Model
 from plsem.names import N_, Said, nearest
 from plsem.quantities import QUANTITIES, about
+from plsem.quantities import STATISTICS as REGISTRY
 from plsem.under_conventions import analyses
 from tableaudit.conventions_search import Search, t_of
 from tableaudit.printed import STATISTICS, Cell, Published, PublishedError, from_values
@@ -126,13 +127,17 @@ class Solution:
             kinds = pd.Series(zip(others["statistic"], others["otherwise"], strict=True)).value_counts(
                 sort=False
             )
-            text = "{count} × {name}: {reason}"
             named: list[str] = [
-                Said(text, count=n, name=name, reason=Said(why))
+                Said("{count} × {name}: {reason}", count=n, name=_label(name), reason=Said(why))
                 for (name, why), n in zip(kinds.index.tolist(), kinds.tolist(), strict=True)
             ]
             sections.append((Said("Not judged:"), named))
         return sections
+
+
+def _label(statistic: str) -> Said:
+    row = REGISTRY.get(statistic)
+    return Said(row.label if row is not None else statistic)
 
 
 def _option(convention: str, option: str) -> Said:
@@ -147,10 +152,10 @@ def _told(name: str, label: Said, rows: pd.DataFrame) -> Said:
     others = Said("")
     failing = rows[~rows["holds"]]
     for option, count in zip(failing["option"], failing["reproduced"], strict=True):
-        one = Said("{option}: {count}", option=_option(name, option), count=int(count))
+        one = Said("{option} ({count})", option=_option(name, option), count=int(count))
         others = Said("{one}; {other}", one=others, other=one) if others else one
     return Said(
-        "{label}: {chosen} (reproduced otherwise: {others})", label=label, chosen=chosen, others=others
+        "{label}: {chosen}. Others reproduce at most: {others}", label=label, chosen=chosen, others=others
     )
 
 
@@ -158,7 +163,7 @@ def _missed(row: pd.Series) -> Said:
     text = Said(
         "{cell}: {statistic} {about} is printed as {printed}, and is {value}; nearest {nearest}",
         cell=row["cell"],
-        statistic=row["statistic"],
+        statistic=_label(row["statistic"]),
         about=about(str(row["statistic"]), str(row["row"]), str(row["column"])),
         printed=row["printed"],
         value=_beside(row["value"], row["printed"]),
