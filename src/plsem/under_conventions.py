@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import kernels, measurement, model_fit
-from plsem.composition import Product
+from plsem.composition import ProductMethod
 from plsem.conventions import CONVENTIONS
 from plsem.estimator import Estimate, estimate_batch
 from plsem.inputs import DataError, correlations, item_matrix
@@ -60,12 +60,12 @@ class Analysis:
 
 @dataclass(frozen=True)
 class _Answers:
-    """The columns of all analyses of one model: moments, and how they came about."""
+    """The columns of all analyses of one model: how they came about, and arrays with a column each."""
 
     options: tuple[Mapping[str, str], ...]
     n_rows: FloatArray
     packed: FloatArray
-    scales: FloatArray | None
+    scales: FloatArray
     deviations: FloatArray
     units: FloatArray
 
@@ -83,7 +83,9 @@ def _treated(data: pd.DataFrame, model: Model) -> Iterator[tuple[str, FloatArray
     yield "listwise", x[~gone.any(axis=1)]
     yield "mean", fill(x, "mean")[0]
     yield "block_mean", fill(x[~empty], "mean")[0]
-    yield "em", fill(x, "em")[0]
+    expected, settled = fill(x, "em")
+    if settled:
+        yield "em", expected
     if not model.composed:
         yield "pairwise", x
 
@@ -105,26 +107,17 @@ def _answers(data: pd.DataFrame, model: Model) -> tuple[_Answers, tuple[str, ...
         else:
             r, scales = sample_columns(x, pairs) if pairs else (correlations(x), np.empty(0))
             deviations = x.std(axis=0, ddof=1)
-        pooled = float(np.nanstd(x, ddof=1))
-        units = {"standardised": deviations, "pooled": np.full_like(deviations, pooled)}
-        units["raw"] = np.ones_like(deviations)
+        units = {"standardised": deviations, "pooled": np.nanstd(x, ddof=1), "raw": 1.0}
         for scaling in ("standardised",) if model.composed else units:
             options.append(({"missing": rule} if rule else {}) | {"scaling": scaling})
             upper = r[np.triu_indices(len(r), 1)]
-            parts.append((upper, scales, deviations, units[scaling], len(x)))
+            parts.append((len(x), upper, scales, deviations, units[scaling] / deviations))
     if not parts:
         raise DataError("; ".join(left_out))
     if model.composed:
         left_out.append(NOT_IN_STAGES)
-    packed, scales_, deviations_, units_ = (np.stack([p[i] for p in parts], axis=-1) for i in range(4))
-    return _Answers(
-        tuple(options),
-        np.array([p[4] for p in parts], dtype=float),
-        np.ascontiguousarray(packed),
-        scales_ if pairs else None,
-        deviations_,
-        units_,
-    ), tuple(left_out)
+    arrays = [np.ascontiguousarray(np.stack(part, axis=-1), dtype=float) for part in zip(*parts, strict=True)]
+    return _Answers(tuple(options), *arrays), tuple(left_out)
 
 
 NOT_IN_STAGES = Said(
@@ -163,7 +156,8 @@ def analyses(data: pd.DataFrame, model: Model) -> tuple[Iterator[Analysis], tupl
 
 
 def _crossed(model: Model, answers: _Answers, data: pd.DataFrame) -> Iterator[Analysis]:
-    for method, described in _product_methods(model).items():
+    for method in get_args(ProductMethod) if model.products else (None,):
+        described = _variant(model, method=method) if method else model
         own = answers if described == model else _answers(data, described)[0]
         for (modes, modelled), scheme in product(_modes(described), CONVENTIONS["scheme"].options):
             estimated = _estimated(modelled, own, scheme)
@@ -180,12 +174,12 @@ def _analysis(estimated: Estimate, own: _Answers, here: Mapping[str, str]) -> An
     units = [] if composed else list(product(CONVENTIONS["divisor"].options, CONVENTIONS["signs"].options))
     corrected, scores, chosen = [], [], []
     for divisor, signs in units or [("same", "sum")]:
-        one = _corrected(estimated, own, divisor, consistent=consistent)
-        corrected.append(_signed(one, signs, own, divisor))
-        scores.append(_signed(estimated, signs, own, divisor))
+        one = _corrected(estimated, _factor(divisor, own.n_rows), consistent=consistent)
+        corrected.append(_signed(one, signs, own.units))
+        scores.append(_signed(estimated, signs, own.units))
         named = {"divisor": divisor, "signs": signs} if units else {}
         chosen += [{**options, **here, **named} for options in own.options]
-    first = _corrected(estimated, own, "same", consistent=consistent)
+    first = _corrected(estimated, np.ones_like(own.n_rows), consistent=consistent)
     # no program is known to correct for attenuation, to have two divisors and to estimate again
     known = np.array([not consistent or row.get("divisor", "same") == "same" for row in chosen])
 
@@ -202,42 +196,28 @@ def _joined(estimates: Sequence[Estimate]) -> Estimate:
     """Put batches of one model one after another."""
     if len(estimates) == 1:
         return estimates[0]
-    names = [f.name for f in fields(Estimate) if f.name.endswith("_last")]
-    known = [name for name in names if getattr(estimates[0], name) is not None]
-    arrays: dict[str, Any] = {n: np.concatenate([getattr(e, n) for e in estimates], axis=-1) for n in known}
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(e, name) for e in estimates], axis=-1) for name in _arrays(estimates[0])
+    }
     return replace(estimates[0], batch_shape=arrays["converged_last"].shape, **arrays)
 
 
-def _product_methods(model: Model) -> dict[str, Model]:
-    if not model.products:
-        return {"": model}
+def _variant(model: Model, *, mode: str | None = None, method: ProductMethod | None = None) -> Model:
+    """Return the model with one mode for all constructs, or with its products estimated by another method."""
     blocks = {
         c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True) if b
     }
-    modes = dict(zip(model.constructs, model.modes, strict=True))
-    return {
-        method: Model(
-            blocks,
-            model.path_names,
-            modes={c: modes[c] for c in blocks},
-            higher_order=dict(model.higher_order),
-            products={name: Product(p.first, p.second, method) for name, p in model.products},  # type: ignore[arg-type]
-        )
-        for method in CONVENTIONS["product"].options
-    }
+    own = dict(zip(model.constructs, model.modes, strict=True))
+    products = {name: replace(p, method=method or p.method) for name, p in model.products}
+    orders = dict(model.higher_order)
+    modes = {c: mode or own[c] for c in blocks}
+    return Model(blocks, model.path_names, modes=modes, higher_order=orders, products=products)
 
 
 def _modes(model: Model) -> list[tuple[str, Model]]:
     """Return the model as described and, where that is another one, with one mode for all constructs."""
-    found = [("PLS", model)]
-    if not model.composed:
-        blocks = {c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True)}
-        several = [c for c, b in blocks.items() if len(b) > 1]
-        for mode in "AB":
-            if any(model.modes[model.position(c)] != mode for c in several):
-                other = Model(blocks, model.path_names, modes=dict.fromkeys(blocks, mode))
-                found.append((f"Mode {mode}", other))
-    return found
+    several = {m for m, b in zip(model.modes, model.blocks, strict=True) if len(b) > 1 and not model.composed}
+    return [("PLS", model), *((f"Mode {m}", _variant(model, mode=m)) for m in "AB" if several - {m})]
 
 
 def _estimated(model: Model, answers: _Answers, scheme: str) -> Estimate:
@@ -248,15 +228,22 @@ def _estimated(model: Model, answers: _Answers, scheme: str) -> Estimate:
         scheme=scheme,  # type: ignore[arg-type]
         tolerance=TOLERANCE,
         max_iterations=MAX_ITERATIONS,
-        product_scales=answers.scales,
+        product_scales=answers.scales if model.composed else None,
         item_variances=None
         if model.composed
         else np.where(standardised, 1.0, answers.deviations / answers.deviations.mean(axis=0)) ** 2,
     )
-    wrong = ~np.asarray(found.converged)
-    weights = np.where(wrong, np.nan, found.outer_weights_last)
-    deviations = None if model.composed else answers.deviations
-    return replace(found, outer_weights_last=weights, deviations_last=deviations)
+    found = replace(found, deviations_last=None if model.composed else answers.deviations)
+    solved = np.where(found.converged_last, 1.0, np.nan)
+    weighted = set(_arrays(found)) - {"packed_last", "deviations_last", "iterations_last", "converged_last"}
+    floats: dict[str, Any] = {name: getattr(found, name) * solved for name in weighted}
+    return replace(found, **floats)
+
+
+def _arrays(e: Estimate) -> list[str]:
+    """Return the names of an estimate's arrays, whose last axis is the batch."""
+    names = [f.name for f in fields(Estimate) if f.name.endswith("_last")]
+    return [name for name in names if getattr(e, name) is not None]
 
 
 def _factor(divisor: str, n: FloatArray) -> FloatArray:
@@ -265,26 +252,21 @@ def _factor(divisor: str, n: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(ratio))
 
 
-def _corrected(e: Estimate, answers: _Answers, divisor: str, *, consistent: bool) -> Estimate:
-    """Apply what the divisor does to rho_A, which is of the fourth degree in weights over the second, and PLSc."""
-    model = e.model
-    squared = _factor(divisor, answers.n_rows) ** 2
-    rho_a = np.where(np.array(model.factor_blocks)[:, None], e.rho_a_last * squared, e.rho_a_last)
-    if not consistent:
-        return replace(e, rho_a_last=rho_a)
+def _corrected(e: Estimate, factor: FloatArray, *, consistent: bool) -> Estimate:
+    """Multiply the weights, on which rho_A depends, and correct for attenuation."""
+    model, weights = e.model, e.outer_weights_last * factor
     with np.errstate(invalid="ignore", divide="ignore"):
+        rho_a = kernels.rho_a(model, e.packed_last, weights)
+        e = replace(e, outer_weights_last=weights, rho_a_last=rho_a)
+        if not consistent:
+            return e
         loadings, constructs = kernels.disattenuate(
-            model, e.outer_weights_last, e.loadings_last, e.construct_correlations_last, rho_a
-        )
-        # weights and rho_A grow alike, so that the loadings stay
-        loadings = np.where(
-            np.array(model.factor_blocks)[model.construct_of, None], loadings / np.sqrt(squared), loadings
+            model, weights, e.loadings_last, e.construct_correlations_last, rho_a
         )
         paths, r_squared = kernels.regressions(model, constructs)
     return replace(
         e,
         consistent=True,
-        rho_a_last=rho_a,
         loadings_last=loadings,
         construct_correlations_last=constructs,
         path_coefficients_last=paths,
@@ -292,7 +274,7 @@ def _corrected(e: Estimate, answers: _Answers, divisor: str, *, consistent: bool
     )
 
 
-def _signed(e: Estimate, rule: str, answers: _Answers, divisor: str) -> Estimate:
+def _signed(e: Estimate, rule: str, units: FloatArray) -> Estimate:
     """Turn constructs by a rule, and give weights in the units that their program prints."""
     if e.description is not None:
         return e
@@ -309,7 +291,6 @@ def _signed(e: Estimate, rule: str, answers: _Answers, divisor: str) -> Estimate
         signs = np.ones((model.n_constructs, e.outer_weights_last.shape[1]))
     out = turned(e, signs)
     weights = e.outer_weights_last if rule == "majority" else out.outer_weights_last
-    units = answers.units / answers.deviations * _factor(divisor, answers.n_rows)
     return replace(out, outer_weights_last=weights * units)
 
 
@@ -331,15 +312,18 @@ def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Val
         column "" and the variant chosen; single items are reliable by definition.
     """
     e = analysis.scores if chosen.get("correlations") == "scores" else analysis.estimate
+    found: dict[tuple[str, str], FloatArray] = {}
     if statistic == "sample_size":
         return {("model", ""): np.array(analysis.n_rows, dtype=float)}
     if "first_component" in (chosen.get("rho_c"), chosen.get("composite_reliability")):
-        found = dict(zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True))
+        if e.description is None:
+            found |= zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True)
     elif chosen.get("htmt") == "signed":
-        index = measurement.reflective_pair_index(e.model)
-        found = dict(zip(index, measurement.htmt_last(e, signed=True), strict=True))
+        if e.description is None:
+            index = measurement.reflective_pair_index(e.model)
+            found |= zip(index, measurement.htmt_last(e, signed=True), strict=True)
     elif chosen.get("f_squared") == "reestimated":
-        found = dict(analysis.again())
+        found |= analysis.again()
     elif statistic in FIT:
         return {("model", ""): _fit(analysis, statistic, chosen)}
     else:
@@ -355,7 +339,7 @@ def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Val
             found |= _quantity(e, "interaction_effect")
     if statistic in _RELIABILITY:
         one = np.ones(len(analysis.n_rows))
-        for c, block in zip(e.model.constructs, e.model.blocks, strict=True):
+        for c, block in zip(e.described.constructs, e.described.blocks, strict=True):
             if len(block) == 1:
                 found |= {(c, c if statistic == "sqrt_ave" else ""): one}
     return found
@@ -421,9 +405,8 @@ def _first_component_rho_c(e: Estimate) -> FloatArray:
     rows = []
     for j, factor in enumerate(e.model.factor_blocks):
         if factor:
-            roots, vectors = np.linalg.eigh(
-                np.moveaxis(kernels.block_matrix(e.model, e.packed_last, j), -1, 0)
-            )
+            matrices = np.moveaxis(kernels.block_matrix(e.model, e.packed_last, j), -1, 0)
+            roots, vectors = np.linalg.eigh(matrices)
             loadings = vectors[..., -1] * np.sqrt(roots[:, -1:])
             common = loadings.sum(axis=1) ** 2
             rows.append(common / (common + (1 - loadings**2).sum(axis=1)))
