@@ -120,9 +120,19 @@ def _answers(data: pd.DataFrame, model: Model) -> tuple[_Answers, tuple[str, ...
     return _Answers(tuple(options), *arrays), tuple(left_out)
 
 
+#: Options of single statistics that are not computed for models in stages.
+ONLY_PLAIN = frozenset(
+    {
+        ("cronbach_alpha", "raw"),
+        ("rho_c", "first_component"),
+        ("composite_reliability", "first_component"),
+        ("htmt", "signed"),
+        ("correlations", "scores"),
+    }
+)
 NOT_IN_STAGES = Said(
     "in a model with products or second-order constructs: PLSc, one mode for all constructs, items that are not "
-    "standardised, correlations of the pairs that there are"
+    "standardised, correlations of the pairs that there are, raw alpha, rho_C of the first component, signed HTMT"
 )
 
 
@@ -316,12 +326,10 @@ def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Val
     if statistic == "sample_size":
         return {("model", ""): np.array(analysis.n_rows, dtype=float)}
     if "first_component" in (chosen.get("rho_c"), chosen.get("composite_reliability")):
-        if e.description is None:
-            found |= zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True)
+        found |= zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True)
     elif chosen.get("htmt") == "signed":
-        if e.description is None:
-            index = measurement.reflective_pair_index(e.model)
-            found |= zip(index, measurement.htmt_last(e, signed=True), strict=True)
+        index = measurement.reflective_pair_index(e.model)
+        found |= zip(index, measurement.htmt_last(e, signed=True), strict=True)
     elif chosen.get("f_squared") == "reestimated":
         found |= analysis.again()
     elif statistic in FIT:

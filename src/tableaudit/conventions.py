@@ -286,16 +286,20 @@ def _published(figures: Published | pd.DataFrame | str | Path, decimals: int | N
 
 
 def _check_names(published: Published, model: Model) -> None:
-    """Refuse figures about items or constructs that the model does not have, all at once."""
-    known = {"item": model.items, "cross": model.items}
+    """Refuse figures about items or constructs that the model does not have, all at once.
+
+    A second-order construct's items are its components; those of products have names of many kinds.
+    """
+    constructs, items = model.constructs, (*model.items, *model.constructs) if model.composed else model.items
+    known = {"item": () if model.products else items, "construct": constructs}
+    known |= {"source": constructs, "target": constructs}
     problems = []
     for cell in published:
         for name, kind in zip((cell.row, cell.column), STATISTICS[cell.statistic], strict=True):
-            if kind in ("item", "construct", "source", "target") and name:
-                valid = known.get(kind, model.constructs)
-                if name not in valid:
-                    what = "item" if kind == "item" else "construct"
-                    problems.append(f"{cell.id}: {name!r} is no {what} of the model{nearest(name, valid)}")
+            valid = known.get(kind, ())
+            if name and valid and name not in valid:
+                what = "item" if kind == "item" else "construct"
+                problems.append(f"{cell.id}: {name!r} is no {what} of the model{nearest(name, valid)}")
     if problems:
         raise PublishedError(f"{published.source}: " + "; ".join(dict.fromkeys(problems)))
 

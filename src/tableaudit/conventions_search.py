@@ -15,7 +15,7 @@ from plsem.model import Model
 from plsem.model_fit import VARIANTS
 from plsem.names import N_
 from plsem.quantities import FIT
-from plsem.under_conventions import Analysis, values
+from plsem.under_conventions import ONLY_PLAIN, Analysis, values
 from tableaudit.boxes import SLACK
 from tableaudit.comparison import find_key
 from tableaudit.inference import p_value
@@ -70,6 +70,8 @@ class Search:
     ) -> None:
         self.published, self.cells, self.resamples = published, list(cells), resamples
         self.products = {name for name, _ in model.products}
+        self.not_tried = set(ONLY_PLAIN if model.composed else ())
+        self.not_tried |= set() if resamples else {("reference", "resamples")}
         self.acting = [self._acting(cell) for cell in cells]
         self.groups = self._groups()
         self.records: list[_Record] = []
@@ -94,9 +96,7 @@ class Search:
             parts.append((cells, names))
         groups = []
         for cells, names in parts:
-            options = [
-                [o for o in CONVENTIONS[n].options if o != "resamples" or self.resamples] for n in names
-            ]
+            options = [[o for o in CONVENTIONS[n].options if (n, o) not in self.not_tried] for n in names]
             combinations = [dict(zip(names, chosen, strict=True)) for chosen in product(*options)]
             groups.append(_Group(cells, names, combinations))
         return groups

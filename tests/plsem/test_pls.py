@@ -309,7 +309,7 @@ def test_items_that_are_not_standardised_weigh_by_their_covariances():
     )
     with pytest.raises(ValueError, match="item_variances: a model in stages"):
         estimate_batch(
-            staged, np.zeros((10, 1)), product_scales=np.ones((1, 1)), item_variances=np.ones((4, 1))
+            staged, np.zeros((15, 1)), product_scales=np.ones((2, 1)), item_variances=np.ones((4, 1))
         )
 
 
