@@ -111,6 +111,14 @@ class Solution:
             else:
                 told.append(_told(str(name), label, rows))
         sections: list[tuple[str, list[str]]] = [(said, told)]
+        if 2 * counts.get("reproduced", 0) < len(judged):
+            told.insert(
+                0,
+                Said(
+                    "Fewer than half: other answers or another model may be behind the figures, and what follows "
+                    "rests on coincidences"
+                ),
+            )
         if untold:
             sections.append((Said("Not told apart by these figures:"), untold))
         for verdict, heading in (

@@ -221,21 +221,27 @@ class Search:
         Of those that reproduce it, the one with the most figures of its kind that differs least from the taken one.
         """
         group = self.groups[place]
-        cell = self.cells[group.cells[m]]
-        kin = [i for i, n in enumerate(group.cells) if self.cells[n].statistic == cell.statistic]
-        best: tuple[tuple[float, ...], float, bool, Mapping[str, str]] = ((np.inf,), np.nan, False, taken)
-        for record in self.records:
-            for k, value in enumerate(record.found[place][:, m].tolist()):
-                hit = bool(record.hits[place][k, m])
-                if np.isnan(value):
-                    continue
-                how = {**record.chosen, **group.combinations[k]}
-                same = int(record.hits[place][k, kin].sum()) if hit else 0
-                far = 0.0 if hit else round(abs(value - cell.value), 9)
-                rank = (not hit, -same, far, sum(how[c] != o for c, o in taken.items()), -record.total)
-                if rank < best[0]:
-                    best = rank, value, hit, how
-        return best[1:]
+        number = group.cells[m]
+        kin = [
+            i for i, n in enumerate(group.cells) if self.cells[n].statistic == self.cells[number].statistic
+        ]
+        found = np.stack([record.found[place][:, m] for record in self.records])
+        hits = np.stack([record.hits[place][:, m] for record in self.records])
+        if hits.any():
+            same = np.stack([record.hits[place][:, kin].sum(axis=1) for record in self.records])
+            rank = np.where(hits, -same.astype(float), np.inf)
+        else:
+            rank = np.maximum(self.lower[number] - found, found - self.upper[number]).round(9)
+            rank[np.isnan(rank)] = np.inf
+            if not np.isfinite(rank).any():
+                return np.nan, False, taken
+        near = []
+        for r, k in np.argwhere(rank == rank.min()).tolist():
+            how = {**self.records[r].chosen, **group.combinations[k]}
+            changed = sum(how[c] != o for c, o in taken.items())
+            near.append((changed, -self.records[r].total, float(found[r, k]), how))
+        _, _, value, how = min(near, key=lambda one: one[:2])
+        return value, bool(hits.any()), how
 
 
 _NAN = (np.nan, np.nan)

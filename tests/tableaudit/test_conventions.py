@@ -422,3 +422,11 @@ def test_a_rule_that_leaves_too_little_is_said() -> None:
     found = solve(few, PAIR, table(("path_coefficient", "X", "Y", "0.9")))
     assert "listwise" not in set(found.conventions["option"])
     assert "Not tried:\n- rows with a gap left out: 2 rows are left, too few or all alike" in repr(found)
+
+
+def test_figures_of_other_answers_are_not_told_apart_without_a_warning() -> None:
+    figures = printed(find("seminr", "corp_rep_simple", "path"))
+    found = solve(with_gaps("corp_rep").iloc[:300], model("corp_rep_simple"), figures)
+    assert 2 * verdicts(found)["reproduced"] < len(figures)
+    assert "Fewer than half: other answers or another model" in repr(found)
+    assert "Menos de la mitad" in found.text("es")
