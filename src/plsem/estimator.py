@@ -247,6 +247,7 @@ def estimate_batch(
     sign_items: Mapping[str, str] | None = None,
     n_observations: int | None = None,
     product_scales: FloatArray | None = None,
+    item_variances: FloatArray | None = None,
 ) -> Estimate:
     """Estimate a batch of packed correlation matrices: the entry point without copies or checks of values.
 
@@ -264,6 +265,9 @@ def estimate_batch(
         Where the model has products: the standard deviations of the products of standardised columns.
         ``packed`` then holds P = p + m columns, the items followed by the products in
         ``stages.expand(model).pairs``.
+    item_variances : ndarray, (p, B), optional
+        Items are not standardised, or by one standard deviation for all, as some programs have it: those with
+        larger variances then weigh more in Mode A.  Not for models in stages.
 
     Returns
     -------
@@ -281,6 +285,8 @@ def estimate_batch(
     if packed.ndim != 2 or packed.shape[0] != expected:
         raise ValueError(f"packed: expected shape ({expected}, B), found {packed.shape}")
     if model.composed:
+        if item_variances is not None:
+            raise ValueError("item_variances: a model in stages is estimated from standardised items")
         columns = Columns(
             plan, packed, np.empty((0, packed.shape[1])) if product_scales is None else product_scales
         )
@@ -295,7 +301,9 @@ def estimate_batch(
         )
     positions = _sign_positions(model, sign_items)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-        weights, iterations, converged = outer_weights(model, packed, scheme, tolerance, max_iterations)
+        weights, iterations, converged = outer_weights(
+            model, packed, scheme, tolerance, max_iterations, item_variances
+        )
         cross = kernels.cross_loadings(model, packed, weights)
         if orient or positions:
             kernels.orient(model, weights, cross, positions, orient)
@@ -323,6 +331,7 @@ def estimate_batch(
         max_iterations=max_iterations,
         consistent=consistent,
         n_observations=n_observations,
+        item_variances_last=item_variances,
     )
 
 

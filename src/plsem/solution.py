@@ -64,6 +64,8 @@ class Estimate:
     item_scales_last : ndarray, (p, B), or None
         Standard deviation of each item before it was standardised, in units of standardised factors for
         products and 1 for all else; None where there are no products.
+    item_variances_last : ndarray, (p, B), or None
+        Variances of the items where they were not standardised.
     """
 
     model: Model
@@ -87,6 +89,7 @@ class Estimate:
     description: Model | None = None
     earlier: tuple[Estimate, ...] = ()
     item_scales_last: FloatArray | None = None
+    item_variances_last: FloatArray | None = None
 
     @property
     def described(self) -> Model:

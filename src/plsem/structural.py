@@ -135,6 +135,7 @@ def _r_squared_without(estimate: Estimate, source: int, target: int) -> FloatArr
         tolerance=estimate.tolerance,
         max_iterations=estimate.max_iterations,
         consistent=estimate.consistent,
+        item_variances=None if estimate.item_variances_last is None else estimate.item_variances_last[kept],
     )
     r_squared = again.r_squared_last[reduced.position(model.constructs[target])]
     return np.where(again.converged, r_squared, np.nan)

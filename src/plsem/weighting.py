@@ -29,7 +29,12 @@ _LAST_GROUP = 256  # so few left in all are worked to the end
 
 
 def outer_weights(
-    model: Model, packed: FloatArray, scheme: str, tolerance: float, max_iterations: int
+    model: Model,
+    packed: FloatArray,
+    scheme: str,
+    tolerance: float,
+    max_iterations: int,
+    variances: FloatArray | None = None,
 ) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.bool_]]:
     """Iterate the PLS algorithm to its fixed point.
 
@@ -43,6 +48,9 @@ def outer_weights(
         A matrix has converged when no weight changes by this much, or by this share of the largest weight
         of the Mode B blocks where that is above 1.
     max_iterations : int
+    variances : ndarray, (p, B), optional
+        Of items that are not standardised: Mode A then takes covariances, which multiplies each weight of a
+        standardised item by its item's variance in every step.  Mode B does not depend on them.
 
     Returns
     -------
@@ -53,8 +61,9 @@ def outer_weights(
     """
     size = packed.shape[1]
     if size == 1:  # sums over one column would be added in another order
+        twice = None if variances is None else np.repeat(variances, 2, axis=1)
         weights, iterations, converged = outer_weights(
-            model, np.repeat(packed, 2, axis=1), scheme, tolerance, max_iterations
+            model, np.repeat(packed, 2, axis=1), scheme, tolerance, max_iterations, twice
         )
         return weights[:, :1], iterations[:1], converged[:1]
     weights = np.ones((model.n_items, size))
@@ -69,7 +78,8 @@ def outer_weights(
         for columns in np.array_split(todo, -(-todo.size // group)):
             pair = columns if len(columns) > 1 else np.repeat(columns, 2)
             here = slice(pair[0], pair[-1] + 1) if todo.size == size and pair is columns else pair
-            state = _Group(plan, packed[:, here], weights[:, pair], iterations[pair], memory)
+            own = None if variances is None else variances[:, here]
+            state = _Group(plan, packed[:, here], weights[:, pair], iterations[pair], memory, own)
             allowed = 0 if todo.size <= _LAST_GROUP else int(_WAITING_SHARE * len(columns))
             state.run(tolerance, max_iterations, allowed)
             weights[:, pair] = state.result
@@ -134,9 +144,10 @@ class _Group:
         start: FloatArray,
         iterations: NDArray[np.int64],
         memory: FloatArray,
+        variances: FloatArray | None = None,
     ) -> None:
         model, size = plan.model, packed.shape[1]
-        self.plan, self.iterations = plan, iterations
+        self.plan, self.iterations, self.variances = plan, iterations, variances
         self.result = start
         self.finished = np.zeros(size, dtype=bool)
         self.converged = np.zeros(size, dtype=bool)
@@ -220,6 +231,8 @@ class _Group:
                     np.multiply(covariance, e, out=block)
             if j in self.inverses:
                 block[:] = np.einsum("irb,ib->rb", self.inverses[j], block)
+            elif self.variances is not None:
+                block *= self.variances[rows]
         self._scale(new, weights)
 
     def _scale(self, weights: FloatArray, before: FloatArray | None = None) -> None:

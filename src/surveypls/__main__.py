@@ -120,6 +120,29 @@ def _parser() -> argparse.ArgumentParser:
     audit_options(audit)
     audit.set_defaults(command=run_audit)
 
+    conventions = commands.add_parser(
+        "conventions", help="find the definitions behind printed figures whose answers are at hand"
+    )
+    conventions.add_argument("data", type=Path, metavar="DATA", help="CSV, XLSX, SAV or DTA of the answers")
+    conventions.add_argument(
+        "model", type=Path, metavar="MODEL", help="study file (YAML), or a text in lavaan's notation"
+    )
+    conventions.add_argument(
+        "figures", type=Path, metavar="FIGURES", help="printed figures, in any form that audit reads"
+    )
+    conventions.add_argument(
+        "--missing",
+        action="append",
+        metavar="CODE",
+        help="cell that means no answer, such as -99 (repeatable; without it, the codes of study files)",
+    )
+    conventions.add_argument("--resamples", type=int, metavar="N", help="of the bootstrap behind printed p")
+    conventions.add_argument("--lang", choices=("en", "es"), default="en", help="language of the report (en)")
+    conventions.add_argument(
+        "--format", choices=("text", "json"), default="text", help="form of the report (text)"
+    )
+    conventions.set_defaults(command=_conventions)
+
     synthesize = commands.add_parser("synthesize", help="remake the synthetic survey of data/raw/")
     synthesize.add_argument(
         "--output", type=Path, metavar="FILE", help="where to write it (default: data/raw/survey.csv)"
@@ -219,6 +242,12 @@ def _new(options: argparse.Namespace) -> int:
         print(into(Said("Written: {file}", file=str(path)), made.language))
     print(made.advice(_next("check", options.survey, made.study)))
     return 0
+
+
+def _conventions(options: argparse.Namespace) -> int:
+    from surveypls.survey.conventions import run
+
+    return run(options)
 
 
 def _next(command: str, survey: Path, study: Path, name: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -165,7 +165,7 @@ def compare(
             row[f"other_{key}"] = found[1][key] if len(found) > 1 else _NOTHING[key]
         if cell.statistic in UNDEFINED:
             row.update(verdict="not a statistic", reason=UNDEFINED[cell.statistic].en)
-        row["aimed"] = _find(cell, inputs, names[0], fit) is not None
+        row["aimed"] = find_key(cell, inputs, names[0], fit) is not None
         rows.append(row)
     return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
 
@@ -183,11 +183,11 @@ _NOTHING: Mapping[str, object] = {
     "verdict": "",
     "reason": "",
 }
-_Lookup = Mapping[tuple[str, str, str], float]
+_Lookup = Mapping[tuple[str, str, str], Any]
 
 
 def _compare_number(cell: Cell, lookup: _Lookup, name: str, limit: float, fit: str) -> dict[str, object]:
-    key = _find(cell, lookup, name, fit)
+    key = find_key(cell, lookup, name, fit)
     if key is None:
         return {**_NOTHING, "matched": name, "verdict": "not recomputed"}
     value = lookup[key]
@@ -231,7 +231,8 @@ def _compare_decision(cell: Cell, lookup: _Lookup, significance: float) -> dict[
     }
 
 
-def _find(cell: Cell, lookup: _Lookup, name: str, fit: str) -> tuple[str, str, str] | None:
+def find_key(cell: Cell, lookup: _Lookup, name: str, fit: str) -> tuple[str, str, str] | None:
+    """Return the key (statistic, row, column) of a recomputed value that a printed cell is about, as ``name``."""
     candidates = [(name, cell.row, cell.column)]
     if name in SYMMETRIC:
         candidates.append((name, cell.column, cell.row))

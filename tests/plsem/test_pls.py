@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pls_random import QUICK, cases
 from pls_reference import data, model, tight
 
-from plsem import batches, weighting
+from plsem import batches, structural, weighting
 from plsem.estimator import (
     Model,
     correlations,
@@ -268,6 +268,49 @@ def test_groups_of_the_batch_do_not_matter(monkeypatch, sizes, last, count):
     monkeypatch.setattr(weighting, "_GROUP_SIZES", sizes)
     monkeypatch.setattr(weighting, "_LAST_GROUP", last)
     np.testing.assert_array_equal(estimate_batch(spec, packed).outer_weights, whole.outer_weights)
+
+
+def test_items_that_are_not_standardised_weigh_by_their_covariances():
+    """The textbook's steps on raw items: weights from covariances with the proxy, scores of variance 1."""
+    spec = Model.from_blocks(
+        {"X": ["x1", "x2"], "M": ["m1", "m2"], "Y": ["y1", "y2"]}, [("X", "M"), ("X", "Y"), ("M", "Y")]
+    )
+    rng = np.random.default_rng(4)
+    x = (rng.normal(size=(80, 1)) + rng.normal(size=(80, 6))) * [1.0, 3.0, 2.0, 0.5, 1.0, 4.0]
+    x -= x.mean(axis=0)
+    blocks = [x[:, :2], x[:, 2:4], x[:, 4:]]
+    y = np.column_stack([b.sum(axis=1) / b.sum(axis=1).std() for b in blocks])
+    for _ in range(500):
+        r = np.corrcoef(y.T)
+        inner = r - np.eye(3)  # the factor scheme
+        weights = [b.T @ (y @ inner[:, j]) for j, b in enumerate(blocks)]
+        y = np.column_stack([b @ w / (b @ w).std() for b, w in zip(blocks, weights, strict=True)])
+    variances = x.var(axis=0)
+    both = np.column_stack([np.ones(6), variances])
+    packed = np.repeat(pack(correlations(x)[:, :, None]), 2, axis=1)
+    found = estimate_batch(spec, packed, scheme="factor", item_variances=both, orient=True, **TIGHT)
+    plain = fit(x, spec, scheme="factor", **TIGHT)
+    assert found.path_coefficients_last[..., 0] == pytest.approx(plain.path_coefficients, abs=1e-10)
+    expected = np.linalg.solve(np.corrcoef(y[:, :2].T), np.corrcoef(y.T)[:2, 2])
+    assert found.path_coefficients_last[:2, 2, 1] == pytest.approx(expected, abs=1e-10)
+    assert np.abs(found.path_coefficients_last[:2, 2, 0] - expected).max() > 0.01
+    # f² with the model estimated again keeps the scaling: without X -> Y the scores of M and Y are others
+    reduced = Model.from_blocks(
+        {c: [f"{c.lower()}1", f"{c.lower()}2"] for c in "XMY"}, [("X", "M"), ("M", "Y")]
+    )
+    without = estimate_batch(reduced, packed, scheme="factor", item_variances=both, **TIGHT).r_squared_last[2]
+    full = found.r_squared_last[2]
+    again = structural.f_squared_last(found, method="reestimated")[1]
+    assert again == pytest.approx((full - without) / (1 - full), abs=1e-9)
+    staged = Model(
+        {"X": ["x1", "x2"], "M": ["m1"], "Y": ["y1"]},
+        [("X", "Y"), ("M", "Y"), ("P", "Y")],
+        products={"P": ("X", "M")},
+    )
+    with pytest.raises(ValueError, match="item_variances: a model in stages"):
+        estimate_batch(
+            staged, np.zeros((15, 1)), product_scales=np.ones((2, 1)), item_variances=np.ones((4, 1))
+        )
 
 
 def test_batch_shapes():

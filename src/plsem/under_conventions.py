@@ -1,0 +1,421 @@
+"""The figures of one survey under every convention of :data:`plsem.conventions.CONVENTIONS`.
+
+:func:`analyses` crosses those that act on everything, one batch for all ways to treat gaps, to scale items, to divide
+variances and to turn constructs; :func:`values` computes a statistic under a choice of those that act on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from itertools import product
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem import kernels, measurement, model_fit
+from plsem.composition import ProductMethod
+from plsem.conventions import CONVENTIONS
+from plsem.estimator import Estimate, estimate_batch
+from plsem.inputs import DataError, correlations, item_matrix
+from plsem.missing import fill
+from plsem.model import Model
+from plsem.names import Said
+from plsem.products import sample_columns
+from plsem.quantities import FIT, QUANTITIES, quantities
+from plsem.resampling.replicates import turned
+from plsem.stages import expand
+
+FloatArray = NDArray[np.float64]
+Values = Mapping[tuple[str, str], FloatArray]
+#: Steps of the weights smaller than this end an estimate, so that its figures are those of any stricter program.
+TOLERANCE, MAX_ITERATIONS = 1e-11, 3_000
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A survey estimated under one choice of what acts on everything, with a column for each treatment of the answers.
+
+    Parameters
+    ----------
+    chosen : tuple of mapping
+        For each column its option of every convention that acts on everything.
+    n_rows : tuple of int
+        Rows of each column.
+    estimate, scores : Estimate
+        With the printed signs and units, NaN in a column without a solution; the same without PLSc's correction.
+    again : callable
+        Returns f² with the model estimated again without each path.
+    """
+
+    chosen: tuple[Mapping[str, str], ...]
+    n_rows: tuple[int, ...]
+    estimate: Estimate
+    scores: Estimate
+    again: Callable[[], Values]
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The columns of all analyses of one model: how they came about, and arrays with a column each."""
+
+    options: tuple[Mapping[str, str], ...]
+    n_rows: FloatArray
+    packed: FloatArray
+    scales: FloatArray
+    deviations: FloatArray
+    units: FloatArray
+
+
+def _treated(data: pd.DataFrame, model: Model) -> Iterator[tuple[str, FloatArray]]:
+    """Yield the ways to treat gaps and the answers that each leaves, those of ``pairwise`` with their gaps."""
+    rows = data.drop(columns=[c for c in data.columns if c not in model.items])
+    item_matrix(rows.fillna(rows.mean(numeric_only=True)), model)  # names, numbers, columns that vary
+    x = rows[list(model.items)].to_numpy(dtype=float, na_value=np.nan)
+    gone = np.isnan(x)
+    if not gone.any():
+        yield "", x
+        return
+    empty = np.any([gone[:, s].all(axis=1) for s in model.slices if s.start < s.stop], axis=0)
+    yield "listwise", x[~gone.any(axis=1)]
+    yield "mean", fill(x, "mean")[0]
+    yield "block_mean", fill(x[~empty], "mean")[0]
+    expected, settled = fill(x, "em")
+    if settled:
+        yield "em", expected
+    if not model.composed:
+        yield "pairwise", x
+
+
+def _answers(data: pd.DataFrame, model: Model) -> tuple[_Answers, tuple[str, ...]]:
+    """Return the columns, and a sentence for each treatment of gaps that cannot be had."""
+    options: list[dict[str, str]] = []
+    parts: list[tuple[Any, ...]] = []
+    left_out: list[str] = []
+    pairs = expand(model).pairs
+    for rule, x in _treated(data, model):
+        if rule == "pairwise":
+            frame = pd.DataFrame(x)
+            r, scales, deviations = frame.corr().to_numpy(), np.empty(0), frame.std().to_numpy()
+        elif len(x) < 3 or (np.ptp(x, axis=0) == 0).any():
+            label = Said(CONVENTIONS["missing"].options.get(rule, rule))
+            left_out.append(Said("{option}: {n} rows are left, too few or all alike", option=label, n=len(x)))
+            continue
+        else:
+            r, scales = sample_columns(x, pairs) if pairs else (correlations(x), np.empty(0))
+            deviations = x.std(axis=0, ddof=1)
+        units = {"standardised": deviations, "pooled": np.nanstd(x, ddof=1), "raw": 1.0}
+        for scaling in ("standardised",) if model.composed else units:
+            options.append(({"missing": rule} if rule else {}) | {"scaling": scaling})
+            upper = r[np.triu_indices(len(r), 1)]
+            parts.append((len(x), upper, scales, deviations, units[scaling] / deviations))
+    if not parts:
+        raise DataError("; ".join(left_out))
+    if model.composed:
+        left_out.append(NOT_IN_STAGES)
+    arrays = [np.ascontiguousarray(np.stack(part, axis=-1), dtype=float) for part in zip(*parts, strict=True)]
+    return _Answers(tuple(options), *arrays), tuple(left_out)
+
+
+#: Options of single statistics that are not computed for models in stages.
+ONLY_PLAIN = frozenset(
+    {
+        ("cronbach_alpha", "raw"),
+        ("rho_c", "first_component"),
+        ("composite_reliability", "first_component"),
+        ("htmt", "signed"),
+        ("correlations", "scores"),
+    }
+)
+NOT_IN_STAGES = Said(
+    "in a model with products or second-order constructs: PLSc, one mode for all constructs, items that are not "
+    "standardised, correlations of the pairs that there are, raw alpha, rho_C of the first component, signed HTMT"
+)
+
+
+def analyses(data: pd.DataFrame, model: Model) -> tuple[Iterator[Analysis], tuple[str, ...]]:
+    """Estimate a model under every convention that acts on everything.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a respondent, NaN where an answer is missing.
+    model : Model
+
+    Returns
+    -------
+    analyses : iterator of Analysis
+    left_out : tuple of str
+        What is not tried, a sentence each.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be used.
+
+    Examples
+    --------
+    >>> next(analyses(data, model)[0]).chosen[0]["scheme"]  # doctest: +SKIP
+    'path'
+    """
+    answers, left_out = _answers(data, model)
+    return _crossed(model, answers, data), left_out
+
+
+def _crossed(model: Model, answers: _Answers, data: pd.DataFrame) -> Iterator[Analysis]:
+    for method in get_args(ProductMethod) if model.products else (None,):
+        described = _variant(model, method=method) if method else model
+        own = answers if described == model else _answers(data, described)[0]
+        for (modes, modelled), scheme in product(_modes(described), CONVENTIONS["scheme"].options):
+            estimated = _estimated(modelled, own, scheme)
+            corrected = modes == "PLS" and any(model.factor_blocks) and not model.composed
+            for estimator in (modes, "PLSc") if corrected else (modes,):
+                here = {"scheme": scheme, "estimator": estimator} | ({"product": method} if method else {})
+                yield _analysis(estimated, own, here)
+
+
+def _analysis(estimated: Estimate, own: _Answers, here: Mapping[str, str]) -> Analysis:
+    """Put divisors and signs beside each other: the same estimate in other units and turned."""
+    consistent = here["estimator"] == "PLSc"
+    composed = estimated.description is not None
+    units = [] if composed else list(product(CONVENTIONS["divisor"].options, CONVENTIONS["signs"].options))
+    corrected, scores, chosen = [], [], []
+    for divisor, signs in units or [("same", "sum")]:
+        one = _corrected(estimated, _factor(divisor, own.n_rows), consistent=consistent)
+        corrected.append(_signed(one, signs, own.units))
+        scores.append(_signed(estimated, signs, own.units))
+        named = {"divisor": divisor, "signs": signs} if units else {}
+        chosen += [{**options, **here, **named} for options in own.options]
+    first = _corrected(estimated, np.ones_like(own.n_rows), consistent=consistent)
+    # no program is known to correct for attenuation, to have two divisors and to estimate again
+    known = np.array([not consistent or row.get("divisor", "same") == "same" for row in chosen])
+
+    @lru_cache(maxsize=1)
+    def again() -> Values:
+        found = _quantity(first, "f_squared", f_squared="reestimated")
+        return {key: np.where(known, np.tile(v, len(corrected)), np.nan) for key, v in found.items()}
+
+    n_rows = tuple(int(n) for n in np.tile(own.n_rows, len(corrected)))
+    return Analysis(tuple(chosen), n_rows, _joined(corrected), _joined(scores), again)
+
+
+def _joined(estimates: Sequence[Estimate]) -> Estimate:
+    """Put batches of one model one after another."""
+    if len(estimates) == 1:
+        return estimates[0]
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(e, name) for e in estimates], axis=-1) for name in _arrays(estimates[0])
+    }
+    return replace(estimates[0], batch_shape=arrays["converged_last"].shape, **arrays)
+
+
+def _variant(model: Model, *, mode: str | None = None, method: ProductMethod | None = None) -> Model:
+    """Return the model with one mode for all constructs, or with its products estimated by another method."""
+    blocks = {
+        c: [model.items[i] for i in b] for c, b in zip(model.constructs, model.blocks, strict=True) if b
+    }
+    own = dict(zip(model.constructs, model.modes, strict=True))
+    products = {name: replace(p, method=method or p.method) for name, p in model.products}
+    orders = dict(model.higher_order)
+    modes = {c: mode or own[c] for c in blocks}
+    return Model(blocks, model.path_names, modes=modes, higher_order=orders, products=products)
+
+
+def _modes(model: Model) -> list[tuple[str, Model]]:
+    """Return the model as described and, where that is another one, with one mode for all constructs."""
+    several = {m for m, b in zip(model.modes, model.blocks, strict=True) if len(b) > 1 and not model.composed}
+    return [("PLS", model), *((f"Mode {m}", _variant(model, mode=m)) for m in "AB" if several - {m})]
+
+
+def _estimated(model: Model, answers: _Answers, scheme: str) -> Estimate:
+    standardised = np.array([options["scaling"] == "standardised" for options in answers.options])
+    found = estimate_batch(
+        model,
+        answers.packed,
+        scheme=scheme,  # type: ignore[arg-type]
+        tolerance=TOLERANCE,
+        max_iterations=MAX_ITERATIONS,
+        product_scales=answers.scales if model.composed else None,
+        item_variances=None
+        if model.composed
+        else np.where(standardised, 1.0, answers.deviations / answers.deviations.mean(axis=0)) ** 2,
+    )
+    found = replace(found, deviations_last=None if model.composed else answers.deviations)
+    solved = np.where(found.converged_last, 1.0, np.nan)
+    weighted = set(_arrays(found)) - {"packed_last", "deviations_last", "iterations_last", "converged_last"}
+    floats: dict[str, Any] = {name: getattr(found, name) * solved for name in weighted}
+    return replace(found, **floats)
+
+
+def _arrays(e: Estimate) -> list[str]:
+    """Return the names of an estimate's arrays, whose last axis is the batch."""
+    names = [f.name for f in fields(Estimate) if f.name.endswith("_last")]
+    return [name for name in names if getattr(e, name) is not None]
+
+
+def _factor(divisor: str, n: FloatArray) -> FloatArray:
+    """Return by how much a score's weights are multiplied where its variance has another divisor than its items'."""
+    ratio = {"same": np.ones_like(n), "n-1/n": n / (n - 1), "n/n-1": (n - 1) / n}[divisor]
+    return np.asarray(np.sqrt(ratio))
+
+
+def _corrected(e: Estimate, factor: FloatArray, *, consistent: bool) -> Estimate:
+    """Multiply the weights, on which rho_A depends, and correct for attenuation."""
+    model, weights = e.model, e.outer_weights_last * factor
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rho_a = kernels.rho_a(model, e.packed_last, weights)
+        e = replace(e, outer_weights_last=weights, rho_a_last=rho_a)
+        if not consistent:
+            return e
+        loadings, constructs = kernels.disattenuate(
+            model, weights, e.loadings_last, e.construct_correlations_last, rho_a
+        )
+        paths, r_squared = kernels.regressions(model, constructs)
+    return replace(
+        e,
+        consistent=True,
+        loadings_last=loadings,
+        construct_correlations_last=constructs,
+        path_coefficients_last=paths,
+        r_squared_last=r_squared,
+    )
+
+
+def _signed(e: Estimate, rule: str, units: FloatArray) -> Estimate:
+    """Turn constructs by a rule, and give weights in the units that their program prints."""
+    if e.description is not None:
+        return e
+    model = e.model
+    starts = [block[0] for block in model.blocks]
+    if rule == "sum":
+        weights, cross = e.outer_weights_last.copy(), e.cross_loadings_last.copy()
+        kernels.orient(model, weights, cross, {}, True)
+        signs = np.where((weights * e.outer_weights_last)[starts] < 0, -1.0, 1.0)
+    elif rule == "majority":
+        own = np.sign(e.cross_loadings_last[np.arange(model.n_items), model.construct_of])
+        signs = np.where(np.add.reduceat(own, starts, axis=0) <= 0, -1.0, 1.0)
+    else:
+        signs = np.ones((model.n_constructs, e.outer_weights_last.shape[1]))
+    out = turned(e, signs)
+    weights = e.outer_weights_last if rule == "majority" else out.outer_weights_last
+    return replace(out, outer_weights_last=weights * units)
+
+
+def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Values:
+    """Compute a statistic under a choice of the conventions that act on it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    statistic : str
+        A name of :data:`plsem.quantities.QUANTITIES`, ``composite_reliability`` or ``sample_size``.
+    chosen : mapping of str to str
+        Convention → option, of those that act on the statistic.
+
+    Returns
+    -------
+    dict of (str, str) to ndarray
+        (row, column) → a value for each column of the analysis, NaN where there is none.  Fit statistics have the
+        column "" and the variant chosen; single items are reliable by definition.
+    """
+    e = analysis.scores if chosen.get("correlations") == "scores" else analysis.estimate
+    found: dict[tuple[str, str], FloatArray] = {}
+    if statistic == "sample_size":
+        return {("model", ""): np.array(analysis.n_rows, dtype=float)}
+    if "first_component" in (chosen.get("rho_c"), chosen.get("composite_reliability")):
+        found |= zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True)
+    elif chosen.get("htmt") == "signed":
+        index = measurement.reflective_pair_index(e.model)
+        found |= zip(index, measurement.htmt_last(e, signed=True), strict=True)
+    elif chosen.get("f_squared") == "reestimated":
+        found |= analysis.again()
+    elif statistic in FIT:
+        return {("model", ""): _fit(analysis, statistic, chosen)}
+    else:
+        name = {
+            ("cronbach_alpha", "raw"): "cronbach_alpha_raw",
+            ("composite_reliability", "rho_c"): "rho_c",
+            ("composite_reliability", "rho_a"): "rho_a",
+            ("htmt", "htmt2"): "htmt2",
+            ("r_squared", "adjusted"): "adjusted_r_squared",
+        }.get((statistic, chosen.get(statistic, "")), statistic)
+        found = _of_rows(analysis, e, name) if QUANTITIES[name].needs_rows else _quantity(e, name)
+        if chosen.get("interaction") == "unit":
+            found |= _quantity(e, "interaction_effect")
+    if statistic in _RELIABILITY:
+        one = np.ones(len(analysis.n_rows))
+        for c, block in zip(e.described.constructs, e.described.blocks, strict=True):
+            if len(block) == 1:
+                found |= {(c, c if statistic == "sqrt_ave" else ""): one}
+    return found
+
+
+_RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave")
+
+
+def _quantity(e: Estimate, name: str, **how: Any) -> dict[tuple[str, str], FloatArray]:
+    if QUANTITIES[name].needs_answers and e.deviations_last is None:
+        return {}
+    labels, table = quantities(e, include=[name], **how)
+    return dict(zip(labels[["row", "column"]].itertuples(index=False, name=None), table.T, strict=True))
+
+
+def _of_rows(analysis: Analysis, e: Estimate, name: str) -> dict[tuple[str, str], FloatArray]:
+    """Compute a statistic that depends on the number of rows, which columns need not share."""
+    each = {n: _quantity(replace(e, n_observations=n), name) for n in dict.fromkeys(analysis.n_rows)}
+    keys = next(iter(each.values()))
+    return {key: np.array([each[n][key][b] for b, n in enumerate(analysis.n_rows)]) for key in keys}
+
+
+def _fit(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> FloatArray:
+    e, variant = analysis.estimate, chosen["fit_variant"]
+    if variant.startswith("empirical/"):
+        e = replace(e, construct_correlations_last=_with_empirical_residuals(e))
+        variant = variant.replace("empirical", "saturated")
+    if statistic == "d_g":
+        return np.asarray(model_fit.d_g_last(e, [variant], base="10" if chosen["d_g"] == "10" else "e")[0])
+    if statistic == "chi_square":
+        n = np.array(analysis.n_rows) - (1 if chosen["chi_square"] == "n-1" else 0)
+        return np.asarray(n * model_fit.d_ml_last(e, [variant])[0])
+    place = model_fit.VARIANTS.index(variant)
+    if statistic == "srmr":
+        squares = model_fit.sums_of_squares_last(e)[place]
+        return model_fit.srmr(squares, e.model.n_items, count_diagonal=chosen["srmr"] == "diagonal")
+    return np.asarray(model_fit.fit_last(e, [statistic])[statistic][place])
+
+
+def _with_empirical_residuals(e: Estimate) -> FloatArray:
+    """Return the constructs' covariances that paths imply with residual variances 1 - R², the diagonal set to 1.
+
+    These are not the implied correlations where predictors of a construct are not those that correlate with it: cSEM's
+    and ADANCO's estimated model.
+    """
+    model = e.model
+    out = e.construct_correlations_last.copy()
+    done = [j for j in range(model.n_constructs) if not model.predecessors[j]]
+    for t in (j for j in model.order if model.predecessors[j]):
+        paths = e.path_coefficients_last[:, t]
+        sources = list(model.predecessors[t])
+        for s in done:
+            out[s, t] = out[t, s] = (paths[sources] * out[sources, s]).sum(axis=0)
+        out[t, t] = (paths[sources] * out[sources, t]).sum(axis=0) + 1 - e.r_squared_last[t]
+        done.append(t)
+    diagonal = np.arange(model.n_constructs)
+    out[diagonal, diagonal] = 1.0
+    return out
+
+
+def _first_component_rho_c(e: Estimate) -> FloatArray:
+    """Return rho_C from the loadings of each block's first principal component, (m, B)."""
+    rows = []
+    for j, factor in enumerate(e.model.factor_blocks):
+        if factor:
+            matrices = np.moveaxis(kernels.block_matrix(e.model, e.packed_last, j), -1, 0)
+            roots, vectors = np.linalg.eigh(matrices)
+            loadings = vectors[..., -1] * np.sqrt(roots[:, -1:])
+            common = loadings.sum(axis=1) ** 2
+            rows.append(common / (common + (1 - loadings**2).sum(axis=1)))
+    return np.stack(rows) if rows else np.empty((0, len(e.converged_last)))
