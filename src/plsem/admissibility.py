@@ -16,6 +16,8 @@ from plsem.estimator import Estimate
 from plsem.inputs import no_inverse
 from plsem.thresholds import threshold
 
+__all__ = ["is_admissible", "report"]
+
 FAILED, CAUTION, PASSED = "failed", "caution", "passed"
 
 CHECKS: dict[str, tuple[str, str, str]] = {

@@ -18,6 +18,8 @@ from plsem.resampling.intervals import Alternative, Interval
 from plsem.resampling.replicates import nearest_signs, turned
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["behind_the_sign", "by_choice", "under_sign_rules"]
+
 FloatArray = NDArray[np.float64]
 #: p from t; p counted from the draws; whether the interval excludes 0.
 TESTS = ("t", "count", "percentile", "bca")

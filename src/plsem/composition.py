@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 from plsem.names import nearest
 
+__all__ = ["HigherOrder", "Product"]
+
 HigherOrderMethod = Literal["two_stage", "embedded", "repeated"]
 ProductMethod = Literal["two_stage", "product_indicator", "orthogonal"]
 

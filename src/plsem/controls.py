@@ -17,6 +17,8 @@ from plsem.inputs import DataError
 from plsem.model import Model, ModelError
 from plsem.names import nearest
 
+__all__ = ["code_categories", "side_by_side", "with_controls"]
+
 
 def code_categories(values: pd.Series, *, reference: object = None) -> pd.DataFrame:
     """Code a column of categories as one 0/1 column for each category but the reference.

@@ -23,6 +23,8 @@ from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, 
 from plsem.resampling.replicates import Statistics
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["common_factor_correlations", "coverage", "lowest", "pooled", "supported_intervals"]
+
 FloatArray = NDArray[np.float64]
 Doubled = Literal["calibrated", "studentised"]
 #: Intervals of the double bootstrap, as it calls them.

@@ -20,6 +20,8 @@ from plsem.resampling import intervals
 from plsem.resampling.moments import BLOCK, block_generator, counts_of_indices
 from plsem.resampling.replicates import STREAM_BOOTSTRAP
 
+__all__ = ["CopulaResult", "copula_terms", "gaussian_copula"]
+
 FloatArray = NDArray[np.float64]
 
 

@@ -13,6 +13,8 @@ import pandas as pd
 from plsem import measurement
 from plsem.estimator import Estimate
 
+__all__ = ["component_table", "htmt_of_orders", "reliability_of_orders"]
+
 
 def component_table(estimate: Estimate) -> pd.DataFrame:
     """Return each component of each second-order construct with what it is judged by.

@@ -15,6 +15,8 @@ from plsem.estimator import Estimate
 from plsem.names import nearest
 from plsem.structural import route_exists
 
+__all__ = ["importance_performance"]
+
 
 def importance_performance(
     data: pd.DataFrame,

@@ -18,6 +18,15 @@ from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
 
+__all__ = [
+    "cronbach_alpha_raw",
+    "cross_loadings",
+    "fornell_larcker",
+    "htmt_table",
+    "outer_model",
+    "reliability",
+]
+
 FloatArray = NDArray[np.float64]
 Index = list[tuple[str, str]]
 

@@ -15,6 +15,8 @@ from plsem.names import N_, nearest
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["kind_of_mediation", "mediation"]
+
 Kind = Literal[
     "complementary", "competitive", "indirect-only", "direct-only", "no effect", "indirect", "none"
 ]

@@ -23,6 +23,8 @@ from plsem.model import Model
 from plsem.names import N_, nearest
 from plsem.thresholds import judge
 
+__all__ = ["Harman", "MarkerResult", "full_collinearity", "harman", "marker_variable"]
+
 FloatArray = NDArray[np.float64]
 
 HARMAN_REMARK = N_(

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+__all__ = ["EmResult", "McarTest", "em", "fill", "little_mcar"]
+
 Array = NDArray[np.float64]
 
 

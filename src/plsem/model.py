@@ -27,6 +27,8 @@ from plsem.composition import (
 from plsem.model_text import ModelTextError, parse_model, write_model
 from plsem.names import Said, nearest
 
+__all__ = ["Model", "ModelError"]
+
 IntArray = NDArray[np.intp]
 
 

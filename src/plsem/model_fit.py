@@ -23,6 +23,8 @@ from plsem.measurement import single
 from plsem.model import Model
 from plsem.names import nearest
 
+__all__ = ["fit_table", "implied_correlations", "srmr"]
+
 FloatArray = NDArray[np.float64]
 Structure = Literal["saturated", "estimated"]
 Implied = Literal["composite", "common_factor"]

@@ -14,6 +14,8 @@ from typing import Any
 
 from plsem.names import Said
 
+__all__ = ["ModelTextError", "parse_model", "write_model"]
+
 OPERATORS = {"=~": "A", "<~": "B", "~": ""}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _PRODUCT = re.compile(rf"{_NAME.pattern}(\s*[*:]\s*{_NAME.pattern})+")

@@ -23,6 +23,8 @@ from plsem.names import N_
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.parallel import Progress
 
+__all__ = ["Multiverse", "Prepared", "choice_effects", "multiverse"]
+
 ANALYSIS = ("scheme", "estimator", "sign_changes", "test", "alternative")
 """The choices that are made here, beside those of the data."""
 _SEEN_TWICE = ("statistic", "row", "column")

@@ -21,6 +21,8 @@ from plsem.resampling.moments import BLOCK, block_generator
 from plsem.resampling.replicates import STREAM_PERMUTATION
 from plsem.thresholds import threshold
 
+__all__ = ["NecessityResult", "combined_importance", "necessary_conditions"]
+
 FloatArray = NDArray[np.float64]
 Ceiling = Literal["ce_fdh", "cr_fdh"]
 Peers = Literal["once", "all"]

@@ -16,6 +16,8 @@ from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.intervals import Interval
 from plsem.slopes import interactions
 
+__all__ = ["nonlinearity", "quadratic_model"]
+
 QUADRATIC = "{}²"
 
 

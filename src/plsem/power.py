@@ -27,6 +27,8 @@ from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.thresholds import threshold
 
+__all__ = ["power_grid", "required_n", "simulate", "wilson_interval"]
+
 FloatArray = NDArray[np.float64]
 Population = Literal["normal", "respondents"]
 

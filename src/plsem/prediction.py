@@ -24,6 +24,8 @@ from plsem.resampling.moments import item_moments
 from plsem.stage_data import Chain, StageData, chains
 from plsem.stages import Stages, columns_behind, expand
 
+__all__ = ["Prediction", "cvpat", "predict"]
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Antecedents = Literal["direct", "earliest"]

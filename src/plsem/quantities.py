@@ -25,6 +25,8 @@ from plsem.model import Model
 from plsem.names import N_, nearest
 from plsem.views import StagedLayout, staged_layout, view_estimates
 
+__all__ = ["STATISTICS", "Statistic", "quantities", "statistic", "statistics_of"]
+
 FloatArray = NDArray[np.float64]
 ReEstimation = Literal["fixed", "reestimated"]
 Kind = Literal[

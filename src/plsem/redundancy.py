@@ -19,6 +19,8 @@ from plsem.names import nearest
 from plsem.resampling.intervals import DEFAULT_INTERVAL
 from plsem.thresholds import threshold
 
+__all__ = ["redundancy", "redundancy_model"]
+
 GLOBAL = "global measure"
 
 

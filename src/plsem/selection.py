@@ -15,6 +15,8 @@ from plsem.model import Model
 from plsem.names import check_choice, nearest
 from plsem.prediction import cvpat, predict
 
+__all__ = ["akaike_weights", "compare_models", "information_criteria"]
+
 FloatArray = NDArray[np.float64]
 Criterion = Literal["BIC", "AIC", "AICc", "HQ"]
 

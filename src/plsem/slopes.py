@@ -26,6 +26,8 @@ from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 from plsem.thresholds import threshold
 
+__all__ = ["SlopeCurve", "interactions", "johnson_neyman", "simple_slopes", "slope_lines"]
+
 FloatArray = NDArray[np.float64]
 
 

@@ -14,6 +14,8 @@ from plsem import batches
 from plsem.batches import unpack
 from plsem.model import Model
 
+__all__ = ["Estimate"]
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Number = TypeVar("Number", bound=np.generic)

@@ -21,6 +21,8 @@ from plsem.measurement import Index, single
 from plsem.model import Model
 from plsem.names import nearest
 
+__all__ = ["effects", "explained", "paths"]
+
 FloatArray = NDArray[np.float64]
 
 MAX_ROUTES = 2000

@@ -16,6 +16,8 @@ from typing import Literal, cast, get_args
 
 from plsem.names import nearest
 
+__all__ = ["THRESHOLDS", "Threshold", "judge", "threshold"]
+
 GOOD, BORDERLINE, BAD = "✓", "~", "✗"
 MARKS = (GOOD, BORDERLINE, BAD)
 Direction = Literal["at least", "above", "below", "at most"]

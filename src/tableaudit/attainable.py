@@ -25,6 +25,8 @@ from tableaudit.constraints import UNPRINTED, Constraints, constraints_of
 from tableaudit.matrix_search import MatrixSearch, generators
 from tableaudit.printed import Published
 
+__all__ = ["Attainable", "attainable_intervals", "central_matrix", "find_matrix", "from_witnesses", "verify"]
+
 FloatArray = NDArray[np.float64]
 
 

@@ -15,6 +15,8 @@ from tableaudit.joint import range_of
 from tableaudit.printed import UNDEFINED, Cell, Published
 from tabletext.catalogue import N_, translate
 
+__all__ = ["count_states", "states"]
+
 #: State → its sign, its name, and what it says of a printed cell.
 STATES: Mapping[str, tuple[str, str, str]] = {
     "contradicted": ("✗", N_("contradicted"), N_("contradicted by the other printed cells")),

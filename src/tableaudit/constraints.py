@@ -14,6 +14,8 @@ from plsem.quantities import BY_TARGET, FIT, QUANTITIES, SYMMETRIC, labels_of
 from tableaudit.boxes import Interval
 from tableaudit.printed import Cell, Published
 
+__all__ = ["Constraints", "constraints_of"]
+
 FloatArray = NDArray[np.float64]
 UNPRINTED = ("rho_a", "rho_c", "cronbach_alpha", "htmt", "srmr")
 NOT_FROM_CORRELATIONS = frozenset(

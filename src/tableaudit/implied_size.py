@@ -22,6 +22,8 @@ from plsem.model import Model
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from tableaudit.printed import Published
 
+__all__ = ["exact_sample", "plausible_sizes", "simulate_t", "standard_error_sizes"]
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 LABELS = ["statistic", "row", "column"]

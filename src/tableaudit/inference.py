@@ -25,6 +25,8 @@ from tableaudit.details import Detail, say
 from tableaudit.printed import INFERENCE, Cell, Published
 from tableaudit.relations import Relation
 
+__all__ = ["degrees_of_freedom", "p_value", "quantile_chance", "student_quantiles", "t_of_p"]
+
 FloatArray = NDArray[np.float64]
 
 MANY = 100.0  # from here on Student's t and the normal distribution are told apart by no program's default

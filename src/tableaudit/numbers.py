@@ -10,6 +10,8 @@ import numpy as np
 from plsem.quantities import COUNTS
 from tableaudit.boxes import Interval
 
+__all__ = ["parse_printed"]
+
 STAR_BOUNDS = {1: 0.05, 2: 0.01, 3: 0.001}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _MARKS = "*∗⁎＊†‡§¶"

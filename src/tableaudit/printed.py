@@ -24,6 +24,8 @@ from tableaudit.boxes import Interval
 from tableaudit.details import Detail
 from tableaudit.numbers import is_blank, parse_printed
 
+__all__ = ["Cell", "Published", "PublishedError", "from_values", "load_published"]
+
 REQUIRED_COLUMNS = ("table", "cell", "statistic", "row", "column", "printed")
 MAX_BYTES = 5_000_000
 

@@ -21,6 +21,8 @@ from tableaudit.printed import Published
 from tableaudit.relations import DEFAULTS, Relation, check_of
 from tableaudit.structure import predictors_key
 
+__all__ = ["Reading", "Readings"]
+
 #: Under common-factor estimators alpha and rho_C of one block are this close: at most 0.011 apart in 22 of 23 blocks
 #: of reference models (0.115 in the other, of three unlike items); with PLS composites 0.026 apart and more.
 FACTOR_GAP = 0.05

@@ -17,6 +17,8 @@ from tabletext.catalogue import translate
 if TYPE_CHECKING:
     from tableaudit.audit import AuditReport
 
+__all__ = ["as_json", "as_text"]
+
 _MOST_CALCULATIONS = 4
 
 

@@ -11,6 +11,8 @@ from docx.shared import Pt
 from tableaudit.report import Page
 from tabletext.office import restamp
 
+__all__ = ["as_docx", "as_html"]
+
 _STYLE = (
     "body{font:15px/1.45 Georgia,serif;max-width:48em;margin:2em auto;padding:0 1em;color:#222;"
     "overflow-wrap:anywhere}pre{overflow-x:auto;font-size:.8em;overflow-wrap:normal;max-height:30em}"

@@ -9,6 +9,8 @@ from tableaudit.boxes import Verdict, verdict_of
 from tableaudit.expressions import evaluate
 from tableaudit.printed import Published, PublishedError
 
+__all__ = ["Statement", "check_statements"]
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

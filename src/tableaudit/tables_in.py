@@ -24,6 +24,8 @@ from tableaudit.report import Section
 from tableaudit.understand import COLUMNS, understand
 from tabletext.catalogue import translate
 
+__all__ = ["Article", "read_article"]
+
 SURE = 0.84  # names at least so alike are taken as one construct
 
 

@@ -14,6 +14,19 @@ from scipy import stats
 
 from plsem.efa.extraction import Array, smc
 
+__all__ = [
+    "Bartlett",
+    "ParallelAnalysis",
+    "bartlett",
+    "eigenvalues",
+    "kaiser_rule",
+    "kmo",
+    "minimum_average_partial",
+    "parallel_analysis",
+    "partial_correlations",
+    "reduced_eigenvalues",
+]
+
 #: Random data sets drawn from one spawned seed; results do not depend on how blocks are grouped.
 _BLOCK = 50
 

@@ -11,6 +11,8 @@ from ordinalcorr import polychoric
 from plsem.efa.extraction import Array
 from plsem.names import Said
 
+__all__ = ["EfaError", "correlation_matrix", "smooth"]
+
 Correlation = Literal["pearson", "polychoric"]
 
 #: A smaller eigenvalue is 0 to rounding, or negative: the matrix has no inverse.

@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["Extracted", "extract", "smc"]
+
 Array = NDArray[np.float64]
 Extraction = Literal["minres", "principal_axis", "ml"]
 

@@ -20,6 +20,8 @@ from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array
 from plsem.thresholds import threshold
 
+__all__ = ["Adequacy", "adequacy", "choose_n_factors", "kmo_label", "number_of_factors"]
+
 
 @dataclass(frozen=True, slots=True)
 class Adequacy:

@@ -10,6 +10,16 @@ from scipy import stats
 
 from plsem.efa.extraction import Array, extract
 
+__all__ = [
+    "answer_frequencies",
+    "cronbach_alpha",
+    "item_analysis",
+    "item_statistics",
+    "mcdonald_omega",
+    "scale_reliability",
+    "scaling_success",
+]
+
 
 def cronbach_alpha(covariance: Array) -> float:
     """Cronbach's alpha, ``p / (p - 1) · (1 - Σ s²ᵢ / Σ s_ij)`` (Cronbach, 1951).

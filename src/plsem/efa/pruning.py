@@ -22,6 +22,8 @@ from plsem.efa.rules import (
 from plsem.efa.solution import EfaError, FactorSolution
 from plsem.names import Said
 
+__all__ = ["PruningResult", "PruningRun", "prune", "prune_blocks"]
+
 
 @dataclass(frozen=True, slots=True)
 class PruningResult:

@@ -14,6 +14,8 @@ import numpy as np
 from plsem.efa.extraction import Array, oriented
 from plsem.names import check_choice
 
+__all__ = ["Rotated", "rotate"]
+
 Rotation = Literal["none", "varimax", "oblimin", "promax", "promax_r", "promax_spss"]
 
 #: Loadings, transformation, converged, iterations, criterion.

@@ -15,6 +15,8 @@ from plsem.efa.pruning import prune_blocks
 from plsem.efa.rules import PruningSettings
 from plsem.efa.solution import EfaError, correlation_matrix
 
+__all__ = ["sensitivity"]
+
 
 def sensitivity(
     data: pd.DataFrame,

@@ -24,6 +24,8 @@ from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.intervals import check_level, mean_and_deviation
 from plsem.resampling.parallel import Progress, n_threads
 
+__all__ = ["compare"]
+
 FloatArray = NDArray[np.float64]
 
 _TESTS = ("p_permutation", "p_henseler", "p_parametric", "p_welch")

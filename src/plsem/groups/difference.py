@@ -12,6 +12,8 @@ from scipy import special
 
 from plsem.resampling import intervals
 
+__all__ = ["adjusted", "henseler", "parametric", "welch"]
+
 FloatArray = NDArray[np.float64]
 
 ADJUSTMENTS = (

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from plsem.names import nearest
 from plsem.quantities import about
 
+__all__ = ["GroupComparison"]
+
 FloatArray = NDArray[np.float64]
 
 

@@ -17,6 +17,8 @@ from plsem.names import nearest
 from plsem.stages import expand
 from plsem.thresholds import threshold
 
+__all__ = ["rows_needed", "smallest_path"]
+
 FloatArray = NDArray[np.float64]
 
 

@@ -43,6 +43,8 @@ from plsem.resampling.replicates import (
 )
 from plsem.stages import expand
 
+__all__ = ["DoubleBootstrapResult", "double_bootstrap"]
+
 Kind = Literal["percentile", "studentised"]
 
 _INNER_AT_ONCE = 8192  # resamples estimated together

@@ -30,6 +30,8 @@ from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.parallel import Progress
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["ExactFitResult", "NotTransformableError", "exact_fit_test"]
+
 FloatArray = NDArray[np.float64]
 
 STATISTICS: tuple[str, ...] = ("srmr", "d_uls", "d_g")

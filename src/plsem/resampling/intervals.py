@@ -16,6 +16,8 @@ from scipy import special
 
 from plsem.names import check_choice
 
+__all__ = ["acceleration", "bias_correction", "interval_bounds", "p_value", "quantiles"]
+
 Interval = Literal["percentile", "basic", "normal", "bc", "bca"]
 Alternative = Literal["two-sided", "one-sided", "greater", "less"]
 QuantileMethod = Literal["linear", "weibull", "normal"]

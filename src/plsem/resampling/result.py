@@ -17,6 +17,8 @@ from plsem.resampling import intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval, QuantileMethod
 from plsem.thresholds import threshold
 
+__all__ = ["BootstrapResult"]
+
 FloatArray = NDArray[np.float64]
 
 REASONS: tuple[str, ...] = ("zero variance", "singular", "not converged", "inadmissible")
