@@ -186,7 +186,7 @@ def factor_analysis(
 
     Notes
     -----
-    R: ``psych::fa``.
+    In R: ``psych::fa``.
 
     Examples
     --------
