@@ -77,6 +77,16 @@ class GroupComparison:
         ----------
         first, second : str
         statistic : str, optional
+
+        Returns
+        -------
+        DataFrame
+            Their rows of ``differences``.
+
+        Raises
+        ------
+        KeyError
+            If the two groups were not compared.
         """
         for name in (first, second):
             if name not in self.groups:
