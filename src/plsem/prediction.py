@@ -213,6 +213,21 @@ def predict(
         If the data cannot be used, or an item is constant in a training set.
     ValueError
         If an option is unknown or out of range.
+
+    Notes
+    -----
+    In R: ``seminr::predict_pls``, ``cSEM::predict``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> predict(data, model, seed=1).construct_summary().round(2)
+               q2_predict  rmse   mae
+    construct
+    Y                0.31  0.83  0.65
     """
     for name, value, valid in (
         ("antecedents", antecedents, get_args(Antecedents)),
@@ -457,7 +472,21 @@ def cvpat(
     The loss of a row is the mean squared error of its items, averaged over repetitions.  With the
     differences :math:`D_i` of the rows, :math:`t = \bar D / (s_D / \sqrt n)` with n − 1 degrees of freedom
     (Liengaard et al. 2021; Sharma et al. 2023).  t and p are NaN where all differences are the same, as for
-    two models that predict alike.  R: ``seminr::assess_cvpat``.
+    two models that predict alike.
+
+    In R: ``seminrExtras::assess_cvpat`` and ``assess_cvpat_compare``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> cvpat(predict(data, model, seed=1), "average")[["difference", "p_value"]].round(2)
+               difference  p_value
+    construct
+    Y               -0.43      0.0
+    overall         -0.43      0.0
     """
     if alternative not in get_args(Alternative):
         raise ValueError(f"alternative: unknown {alternative!r}{nearest(alternative, get_args(Alternative))}")

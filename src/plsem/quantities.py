@@ -151,7 +151,16 @@ class Statistic:
         return KINDS[self.kind][:2]
 
     def about(self, row: str, column: str) -> str:
-        """Return what one value is about: ``"X -> Y"``, ``"x1 <- X"``, ``"X <-> Y"``, ``"X"``."""
+        """Return what one value is about: ``"X -> Y"``, ``"x1 <- X"``, ``"X <-> Y"``, ``"X"``.
+
+        Parameters
+        ----------
+        row, column : str
+
+        Returns
+        -------
+        str
+        """
         if self.arrow and row and column:
             return f"{row}{self.arrow}{column}"
         return column or row if self.kind in ("fit", "target") else row or column
@@ -339,6 +348,14 @@ REPORT = tuple(name for name, row in STATISTICS.items() if row.reported)
 def statistic(name: str) -> Statistic:
     """Return the row of a statistic.
 
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Statistic
+
     Raises
     ------
     KeyError
@@ -378,10 +395,19 @@ def statistics_of(
     model : Model, optional
         Groups leave out the specific indirect effects of a model that has too many routes to list.
 
+    Returns
+    -------
+    tuple of str
+
     Raises
     ------
     ValueError
         If a name or group is unknown; the message names the nearest.
+
+    Examples
+    --------
+    >>> statistics_of(["rho_c", "htmt"])
+    ('rho_c', 'htmt')
     """
     if isinstance(include, str):
         groups = {"all": set(QUANTITIES), "fast": set(QUANTITIES) - SLOW, "report": set(REPORT)}
@@ -453,6 +479,18 @@ def quantities(
     ValueError
         If a name in ``include`` is unknown, or adjusted R², χ² or raw alpha is asked for by name and the
         estimate does not know its number of rows or the answers (the groups leave them out then).
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> labels, values = quantities(plsem.fit(r, model), include=["ave", "path_coefficient"])
+    >>> labels.assign(value=values.round(3))
+              statistic row column  value
+    0               ave   X         0.800
+    1               ave   Y         0.800
+    2  path_coefficient   X      Y  0.375
     """
     names = statistics_of(
         include,

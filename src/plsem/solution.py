@@ -179,6 +179,10 @@ class Estimate:
         statistic : str or iterable of str
             ``"all"``, ``"fast"``, ``"report"``, or the name or names of statistics
             (:data:`plsem.quantities.QUANTITIES`).
+
+        Returns
+        -------
+        DataFrame
         """
         from plsem.quantities import QUANTITIES, long_table
 

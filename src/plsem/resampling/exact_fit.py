@@ -210,7 +210,10 @@ def exact_fit_test(
 
     Notes
     -----
-    R: ``cSEM::testOMF``.
+    The rows are transformed to the correlations that the model implies, and resampled (Beran & Srivastava 1985;
+    Dijkstra & Henseler 2015).
+
+    In R: ``cSEM::testOMF``.
 
     Examples
     --------

@@ -117,6 +117,14 @@ class BootstrapResult:
     def draws_of(self, statistic: str, row: str = "", column: str = "") -> FloatArray:
         """Return the draws of one quantity, (B,), failed resamples as NaN.
 
+        Parameters
+        ----------
+        statistic, row, column : str
+
+        Returns
+        -------
+        ndarray, (B,)
+
         Raises
         ------
         KeyError
