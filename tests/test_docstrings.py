@@ -116,7 +116,9 @@ def test_a_formula_has_a_source(name: str) -> None:
         assert YEAR.search(text)
 
 
-@pytest.mark.parametrize("module", sorted({f.__module__ for f in FUNCTIONS.values() if f.__module__.startswith("plsem")}))
+@pytest.mark.parametrize(
+    "module", sorted({f.__module__ for f in FUNCTIONS.values() if f.__module__.startswith("plsem")})
+)
 def test_a_room_names_its_sources(module: str) -> None:
     said = [inspect.getdoc(thing) or "" for thing in THINGS.values() if thing.__module__ == module]
     assert bool(YEAR.search("\n".join(said))) is (module not in NO_SOURCE)

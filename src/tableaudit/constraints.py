@@ -70,6 +70,17 @@ def constraints_of(
         If ``exclude`` names no printed cell.
     ValueError
         If two cells of one statistic have no common value.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> len(constraints_of(published).cells)
+    5
     """
     excluded = set(exclude)
     for name in excluded:

@@ -127,7 +127,30 @@ def inference_checks(published: Published, *, significance: float = 0.05, tails:
 
 
 def p_value(t: Interval, df: float, tails: int) -> Interval:
-    """Range of the p-value of a t statistic, Student's t with ``df`` (``inf`` = normal), one or two tails."""
+    """Return the range of the p-value of a t statistic, Student's t with ``df`` (``inf`` = normal), one or two tails.
+
+    Parameters
+    ----------
+    t : Interval
+    df : float
+    tails : int
+        1 or 2.
+
+    Returns
+    -------
+    Interval
+
+    Notes
+    -----
+    In R: ``stats::pt``.
+
+    Examples
+    --------
+    >>> from tableaudit.boxes import Interval
+    >>> found = p_value(Interval(1.955, 1.965), float("inf"), 2)
+    >>> round(found.lower, 4), round(found.upper, 4)
+    (0.0494, 0.0506)
+    """
     size = t.absolute()
     return Interval(tails * float(stats.t.sf(size.upper, df)), tails * float(stats.t.sf(size.lower, df)))
 
@@ -149,6 +172,13 @@ def degrees_of_freedom(t: Interval, p: Interval, tails: int) -> Interval | None:
     Interval or None
         ``upper`` is infinite where the normal distribution is among the answers; None where no degrees of
         freedom serve.
+
+    Examples
+    --------
+    >>> from tableaudit.boxes import Interval
+    >>> found = degrees_of_freedom(Interval(2.005, 2.015), Interval(0.0495, 0.0505), 2)
+    >>> round(found.lower), round(found.upper)
+    (41, 60)
     """
 
     def lowest(df: float) -> float:
@@ -171,7 +201,25 @@ def _crossing(function: Callable[[float], float]) -> float:
 
 
 def t_of_p(p: Interval, tails: int) -> Interval:
-    """Range of |t| for a printed p-value, normal distribution."""
+    """Return the range of |t| for a printed p-value, normal distribution.
+
+    Parameters
+    ----------
+    p : Interval
+    tails : int
+        1 or 2.
+
+    Returns
+    -------
+    Interval
+
+    Examples
+    --------
+    >>> from tableaudit.boxes import Interval
+    >>> found = t_of_p(Interval(0.0495, 0.0505), 2)
+    >>> round(found.lower, 3), round(found.upper, 3)
+    (1.956, 1.964)
+    """
     low, high = (
         float(stats.norm.isf(min(max(end, 1e-300), tails * 0.5) / tails)) for end in (p.upper, p.lower)
     )
@@ -411,6 +459,18 @@ def student_quantiles(
     list of (int, tuple of float)
         Degrees of freedom, and the probability that each printed t is the quantile of, in print order.
         Empty where fewer than two t are printed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> more = [("2", "t2", "t_statistic", "X", "Z", "1.734")]
+    >>> student_quantiles(from_values(pd.DataFrame(rows + more, columns=columns), "example"))
+    [(18, (0.975, 0.95))]
     """
     cells = published.select("t_statistic")
     if len(cells) < 2:
@@ -436,10 +496,31 @@ def quantile_chance(
     same.  For each degrees of freedom the share of values that are quantiles is exact; the chance that some
     degrees of freedom serve all t is bounded by the sum over them.
 
+    Parameters
+    ----------
+    published : Published
+    spread : float
+        Share of each t.
+    probabilities, max_df
+        As for :func:`student_quantiles`.
+
     Returns
     -------
     float
         Between 0 and 1; NaN where fewer than two t are printed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> more = [("2", "t2", "t_statistic", "X", "Z", "1.734")]
+    >>> published = from_values(pd.DataFrame(rows + more, columns=columns), "example")
+    >>> quantile_chance(published) < 0.01
+    True
     """
     cells = published.select("t_statistic")
     if len(cells) < 2:

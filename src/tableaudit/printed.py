@@ -138,7 +138,22 @@ class Published:
         raise KeyError(f"no printed cell {cell_id!r}{nearest(cell_id, (c.id for c in self.cells))}")
 
     def select(self, statistic: str, row: str | None = None, column: str | None = None) -> list[Cell]:
-        """Return the cells of a statistic, in either order of a symmetric pair."""
+        """Return the cells of a statistic, in either order of a symmetric pair.
+
+        Parameters
+        ----------
+        statistic : str
+        row, column : str, optional
+
+        Returns
+        -------
+        list of Cell
+
+        Raises
+        ------
+        KeyError
+            If there is no such statistic; the message names the nearest.
+        """
         if statistic not in STATISTICS:
             raise KeyError(f"no statistic {statistic!r}{nearest(statistic, STATISTICS)}")
         pairs = [(row, column)]
@@ -179,7 +194,7 @@ class Published:
 
 
 def load_published(path: Path | str) -> Published:
-    """Read the printed values of an article and, beside them, the statements of its text.
+    r"""Read the printed values of an article and, beside them, the statements of its text.
 
     Parameters
     ----------
@@ -196,6 +211,16 @@ def load_published(path: Path | str) -> Published:
     PublishedError
         If a file cannot be read, a column is missing, a cell stands twice, a statistic is unknown or a
         printed figure is not a number.  The message lists every problem with its line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "article_values.csv"
+    ...     _ = path.write_text("table,cell,statistic,row,column,printed\n1,b,path_coefficient,X,Y,0.5\n")
+    ...     load_published(path).paths
+    (('X', 'Y'),)
     """
     path = Path(path)
     values_path = path / "published_values.csv" if path.is_dir() else path
@@ -220,10 +245,24 @@ def from_values(values: pd.DataFrame, source: str, statements: pd.DataFrame | No
         Name of the file, for messages.
     statements : DataFrame, optional
 
+    Returns
+    -------
+    Published
+
     Raises
     ------
     PublishedError
         As for :func:`load_published`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> published["t"].box
+    Interval(lower=2.1005, upper=2.1015)
     """
     reader = _Reader(source)
     for number, record in enumerate(values.to_dict("records"), start=2):

@@ -402,6 +402,12 @@ def open_project(
     Notes
     -----
     With settings other than the study file's and no name, results go to ``build/custom``.
+
+    Examples
+    --------
+    >>> project = open_project("03_measurement_model")
+    >>> project.analyse().estimate.model.constructs
+    ('INFRATICS', 'FI', 'RC')
     """
     root = find_root()
     known = ["study", "survey", "name", "labels", "seed", "n_resamples", *parameters]
