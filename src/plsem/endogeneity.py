@@ -113,8 +113,7 @@ def gaussian_copula(
     :math:`y = b_0 + \sum_j b_j x_j + \sum_{j \in E} c_j \Phi^{-1}(H_j(x_j)) + e`, with
     :math:`H(x_i)` the number of rows up to :math:`x_i` over n + 1, once for each usable predictor alone and once
     for all of them together; :math:`c_j \ne 0` says that x_j is endogenous (Park & Gupta 2012, Marketing Science 31,
-    567–586; with PLS: Hult et al. 2018, Journal of International Marketing 26, 1–21).  R:
-    ``REndo::copulaCorrection`` on the scores, which treats the largest H in another way.
+    567–586; with PLS: Hult et al. 2018, Journal of International Marketing 26, 1–21).
 
     In R: ``REndo::copulaCorrection`` on the scores, which treats the largest H in another way.
 

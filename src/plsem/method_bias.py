@@ -114,6 +114,11 @@ def harman(data: Estimate | pd.DataFrame | ArrayLike) -> Harman:
     -------
     Harman
 
+    Raises
+    ------
+    DataError
+        If an item does not vary, or the estimate is of a batch.
+
     Notes
     -----
     The usual line is a share of 0.50; see ``HARMAN_REMARK``.

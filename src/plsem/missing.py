@@ -188,7 +188,18 @@ def _expected(rows: Array, missing: NDArray[np.bool_], mean: Array, covariance: 
 
 @dataclass(frozen=True, slots=True)
 class McarTest:
-    """Little's test: ``chi_square``, ``df``, ``p_value`` and the number of patterns of missing answers."""
+    """Little's test.
+
+    Attributes
+    ----------
+    chi_square : float
+    df : int
+        Degrees of freedom.
+    p_value : float
+        Of the upper tail.
+    n_patterns : int
+        Patterns of missing answers.
+    """
 
     chi_square: float
     df: int

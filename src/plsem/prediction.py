@@ -86,8 +86,8 @@ class Prediction:
         lm_q2_predict of the linear benchmark; average_rmse, average_mae of the indicator average; and
         rmse_difference and mae_difference (path model minus linear benchmark: negative is better).
         Squared and absolute errors are averaged over rows and repetitions before the root is taken.
-        :math:`Q^2_{predict} = 1 - \sum e^2 / \sum e^2_{average}`.  mape is in per cent, NaN where an
-        answer is 0.
+        :math:`Q^2_{predict} = 1 - \sum e^2 / \sum e^2_{average}` (Shmueli et al. 2016).  mape is in per
+        cent, NaN where an answer is 0.
         """
         pls, lm, average = (self._errors(p) for p in (self.pls, self.lm, self.average))
         squares = {name: (e**2).mean(axis=(0, 1)) for name, e in zip("pla", (pls, lm, average), strict=True)}

@@ -26,7 +26,21 @@ NOT_FROM_CORRELATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Printed boxes as constraints on statistics of a model: row i holds for statistic ``positions[i]``."""
+    """Printed boxes as constraints on statistics of a model.
+
+    Attributes
+    ----------
+    model : Model
+    labels : DataFrame
+        statistic, row, column of each statistic of the model.
+    include : tuple of str
+        Their names, as :func:`plsem.quantities.quantities` takes them.
+    positions : ndarray of int, (m,)
+        The row of ``labels`` that each constraint is about.
+    lower, upper : ndarray, (m,)
+    cells : tuple of tuple of str
+        The printed cells behind each.
+    """
 
     model: Model
     labels: pd.DataFrame

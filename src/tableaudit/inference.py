@@ -25,7 +25,7 @@ from tableaudit.details import Detail, say
 from tableaudit.printed import INFERENCE, Cell, Published
 from tableaudit.relations import Relation
 
-__all__ = ["degrees_of_freedom", "p_value", "quantile_chance", "student_quantiles", "t_of_p"]
+__all__ = ["degrees_of_freedom", "quantile_chance", "student_quantiles"]
 
 FloatArray = NDArray[np.float64]
 
@@ -127,30 +127,7 @@ def inference_checks(published: Published, *, significance: float = 0.05, tails:
 
 
 def p_value(t: Interval, df: float, tails: int) -> Interval:
-    """Return the range of the p-value of a t statistic, Student's t with ``df`` (``inf`` = normal), one or two tails.
-
-    Parameters
-    ----------
-    t : Interval
-    df : float
-    tails : int
-        1 or 2.
-
-    Returns
-    -------
-    Interval
-
-    Notes
-    -----
-    In R: ``stats::pt``.
-
-    Examples
-    --------
-    >>> from tableaudit.boxes import Interval
-    >>> found = p_value(Interval(1.955, 1.965), float("inf"), 2)
-    >>> round(found.lower, 4), round(found.upper, 4)
-    (0.0494, 0.0506)
-    """
+    """Return the range of the p-value of a t statistic, Student's t with ``df`` (``inf`` = normal), one or two tails."""
     size = t.absolute()
     return Interval(tails * float(stats.t.sf(size.upper, df)), tails * float(stats.t.sf(size.lower, df)))
 
@@ -201,25 +178,7 @@ def _crossing(function: Callable[[float], float]) -> float:
 
 
 def t_of_p(p: Interval, tails: int) -> Interval:
-    """Return the range of |t| for a printed p-value, normal distribution.
-
-    Parameters
-    ----------
-    p : Interval
-    tails : int
-        1 or 2.
-
-    Returns
-    -------
-    Interval
-
-    Examples
-    --------
-    >>> from tableaudit.boxes import Interval
-    >>> found = t_of_p(Interval(0.0495, 0.0505), 2)
-    >>> round(found.lower, 3), round(found.upper, 3)
-    (1.956, 1.964)
-    """
+    """Return the range of |t| for a printed p-value, normal distribution."""
     low, high = (
         float(stats.norm.isf(min(max(end, 1e-300), tails * 0.5) / tails)) for end in (p.upper, p.lower)
     )

@@ -78,8 +78,16 @@ class PublishedError(ValueError):
 class Cell:
     """One printed cell.
 
-    ``printed`` is the text as printed.  ``value`` and ``decimals`` are NaN and 0 for a decision.
-    ``box`` is the interval that the digits stand for; ``<0.001`` stands for everything below.
+    Attributes
+    ----------
+    table, id, statistic, row, column, note : str
+    printed : str
+        The text as printed.
+    value : float
+        NaN for a decision.
+    decimals : int
+    box : Interval
+        What the digits stand for; ``<0.001`` stands for everything below.
     """
 
     table: str
@@ -103,8 +111,16 @@ class Cell:
 class Published:
     """The printed cells of one article, in print order, and the statements of its text.
 
-    ``values`` and ``statements`` are the two tables as read, all text; ``meta`` what the file says of its
-    conventions (keys of :data:`META`); ``blank`` the cells that hold a dash or nothing.
+    Attributes
+    ----------
+    source : str
+    cells : tuple of Cell
+    values, statements : DataFrame
+        The two tables as read, all text.
+    meta : mapping of str to str
+        What the file says of its conventions (keys of :data:`META`).
+    blank : tuple of str
+        The cells that hold a dash or nothing.
     """
 
     source: str

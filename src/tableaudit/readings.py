@@ -93,7 +93,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """All readings, and which alternatives the printed figures leave open."""
+    """All readings, and which alternatives the printed figures leave open.
+
+    Attributes
+    ----------
+    values : mapping of str to str
+        What is ambiguous → what it is read as.
+    found : tuple of Reading
+    open_to : mapping of str to tuple of str
+        What is ambiguous → the other readings that the figures leave open.
+    """
 
     values: Mapping[str, str]
     found: tuple[Reading, ...]

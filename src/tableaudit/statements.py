@@ -14,7 +14,17 @@ __all__ = ["Statement", "check_statements"]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with its verdict; ``found`` lists the printed figures that decide it."""
+    """A statement with its verdict.
+
+    Attributes
+    ----------
+    id, where, text_en, text_es, expression : str
+        As in the file of statements.
+    verdict : {"holds", "fails", "cannot be told"}
+    found : str
+        The printed figures that decide it.
+    note_en, note_es : str
+    """
 
     id: str
     where: str

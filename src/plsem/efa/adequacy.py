@@ -106,7 +106,16 @@ def kmo(correlations: Array) -> tuple[float, Array]:
 
 @dataclass(frozen=True, slots=True)
 class Bartlett:
-    """Bartlett's test of sphericity: ``chi_square``, ``df`` and the upper-tail ``p_value``."""
+    """Bartlett's test of sphericity.
+
+    Attributes
+    ----------
+    chi_square : float
+    df : int
+        Degrees of freedom.
+    p_value : float
+        Of the upper tail.
+    """
 
     chi_square: float
     df: int

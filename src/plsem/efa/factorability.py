@@ -20,12 +20,25 @@ from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array
 from plsem.thresholds import threshold
 
-__all__ = ["Adequacy", "adequacy", "choose_n_factors", "kmo_label", "number_of_factors"]
+__all__ = ["Adequacy", "adequacy", "kmo_label", "number_of_factors"]
 
 
 @dataclass(frozen=True, slots=True)
 class Adequacy:
-    """Whether the items can be factored: ``kmo``, ``msa`` (Series by item), ``bartlett``, ``determinant``, ``n``."""
+    """Whether the items can be factored.
+
+    Attributes
+    ----------
+    kmo : float
+    msa : Series
+        By item.
+    bartlett : Bartlett
+    determinant : float
+    n : int
+        Rows.
+    smoothed : bool
+        Whether the matrix had to be made positive definite first.
+    """
 
     kmo: float
     msa: pd.Series

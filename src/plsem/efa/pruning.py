@@ -22,7 +22,7 @@ from plsem.efa.rules import (
 from plsem.efa.solution import EfaError, FactorSolution
 from plsem.names import Said
 
-__all__ = ["PruningResult", "PruningRun", "prune", "prune_blocks"]
+__all__ = ["PruningResult", "prune"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -379,7 +379,7 @@ def open_project(
     study, survey : str
         The study file and the raw answers, from the project's root (or absolute).
     name : str
-        The run's name; empty for the paper itself.
+        The run's name; empty for the paper itself, or with settings other than the study file's for ``custom``.
     labels, seed, n_resamples
         Settings that differ from the study file's; None keeps the file's.
     basis : {"survey", "printed", "simulated"}
@@ -398,10 +398,6 @@ def open_project(
         survey or study without a name.
     CompendiumError, StudyError
         If the project or the study file cannot be used.
-
-    Notes
-    -----
-    With settings other than the study file's and no name, results go to ``build/custom``.
 
     Examples
     --------
