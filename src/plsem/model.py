@@ -326,7 +326,13 @@ class Model:
         return tuple(m == "A" and len(b) > 1 for m, b in zip(self.modes, self.blocks, strict=True))
 
     def position(self, construct: str) -> int:
-        """Return the position of a construct; KeyError names the nearest valid name."""
+        """Return the position of a construct.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name; the message gives the nearest.
+        """
         if construct not in self.constructs:
             raise KeyError(f"no construct {construct!r}{nearest(construct, self.constructs)}")
         return self.constructs.index(construct)

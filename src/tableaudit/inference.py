@@ -127,7 +127,7 @@ def inference_checks(published: Published, *, significance: float = 0.05, tails:
 
 
 def p_value(t: Interval, df: float, tails: int) -> Interval:
-    """Return the range of the p-value of a t statistic, Student's t with ``df`` (``inf`` = normal), one or two tails."""
+    """Range of the p-value of a t statistic, Student's t with ``df`` (``inf`` = normal), one or two tails."""
     size = t.absolute()
     return Interval(tails * float(stats.t.sf(size.upper, df)), tails * float(stats.t.sf(size.lower, df)))
 
@@ -178,7 +178,7 @@ def _crossing(function: Callable[[float], float]) -> float:
 
 
 def t_of_p(p: Interval, tails: int) -> Interval:
-    """Return the range of |t| for a printed p-value, normal distribution."""
+    """Range of |t| for a printed p-value, normal distribution."""
     low, high = (
         float(stats.norm.isf(min(max(end, 1e-300), tails * 0.5) / tails)) for end in (p.upper, p.lower)
     )
