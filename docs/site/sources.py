@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,13 @@ WORDS = {
         "file": "Files",
         "all": "all figures and tables",
         "intro": "Every figure and table of the notebooks: its cell, its file, and its place in the paper.",
+        "reference": "Reference",
+        "reference intro": "The public functions and classes, module by module; their examples run as they stand.",
+        "inside": "Inside",
+        "inside intro": "Modules that no page describes: the public ones call them.",
+        "from R": "From R to plsem",
+        "from R intro": "What gives the same in R, or nearly; where figures differ, the definitions say how.",
+        "here": "Here",
     },
     "es": {
         "only English": "Esta página está en inglés.",
@@ -67,6 +75,13 @@ WORDS = {
         "file": "Archivos",
         "all": "todas las figuras y tablas",
         "intro": "Cada figura y cada tabla de los cuadernos: su celda, su archivo y su lugar en el artículo.",
+        "reference": "Referencia",
+        "reference intro": "Las funciones y clases públicas, módulo por módulo y en inglés; sus ejemplos corren tal cual.",
+        "inside": "Por dentro de",
+        "inside intro": "Módulos que ninguna página describe: los públicos los llaman.",
+        "from R": "De R a plsem",
+        "from R intro": "Qué da lo mismo en R, o casi; donde las cifras difieren, las definiciones dicen en qué.",
+        "here": "Aquí",
     },
 }
 
@@ -109,7 +124,7 @@ def assemble(language: Language, target: Path) -> None:
     _notebook_list(_read(readme), language, target)
     _output_list(shown, language, in_paper, target)
     english = {name.removesuffix(".md") for name in (*SHOWN, *known)} if language != "en" else set()
-    reference = _reference(target)
+    reference = _reference(language, target)
     if language != "en":
         english |= reference
     (target / "english_only.txt").write_text("\n".join(sorted(english)), encoding="utf-8")
@@ -266,39 +281,65 @@ def _output_list(shown: dict[Path, Any], language: Language, in_paper: set[str],
     _write(target / "outputs.md", text)
 
 
-def _modules(package: str) -> list[tuple[str, str]]:
-    """Return the public modules of a package with the first line of what they say."""
-    found = []
+def _modules(package: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield the modules of a package, by name, as they parse."""
     for path in sorted((ROOT / "src" / package).rglob("*.py")):
         parts = path.relative_to(ROOT / "src").with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        if any(part.startswith("_") for part in parts):
-            continue
-        said = ast.get_docstring(ast.parse(_read(path))) or ""
-        found.append((".".join(parts), said.partition("\n")[0]))
-    return found
+        if not any(part.startswith("_") for part in parts):
+            yield ".".join(parts), ast.parse(_read(path))
 
 
-def _reference(target: Path) -> set[str]:
-    """Write one page for each public module; return the pages' names."""
-    written = {"api/index"}
-    index = ["Reference", "=========", ""]
+def _public(tree: ast.Module) -> list[ast.FunctionDef | ast.ClassDef]:
+    """Return the functions and classes that stand in a module and that its ``__all__`` names."""
+    named: set[str] = set()
+    for node in tree.body:
+        listed = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if listed and isinstance(node.value, ast.List):
+            named = set(ast.literal_eval(node.value))
+    return [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name in named]
+
+
+def _in_r(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Return what a docstring says of the same in R."""
+    found = re.search(
+        r"^In R: (.*?)(?:\n\n|\Z)", ast.get_docstring(node) or "", flags=re.MULTILINE | re.DOTALL
+    )
+    return " ".join(found[1].split()) if found else ""
+
+
+def _reference(language: Language, target: Path) -> set[str]:
+    """Write a page for each module with public names, a list of all modules and a table from R; return the pages' names."""
+    words, written = WORDS[language], {"api/from_r"}
+    index, from_r = [words["reference"], "=" * len(words["reference"]), ""], []
+    names = ["from_r"]
+    index += [words["reference intro"], "", "- :doc:`from_r`", ""]
     for package in DOCUMENTED:
-        index += [package, "-" * len(package), ""]
-        names = []
-        for name, said in _modules(package):
+        pages, inside = [], []
+        for name, tree in _modules(package):
+            said = (ast.get_docstring(tree) or "").partition("\n")[0]
+            public = _public(tree)
+            if not public and name not in DOCUMENTED:
+                inside.append(f"- ``{name}``: {said}")
+                continue
             text = [name, "=" * len(name), "", f".. automodule:: {name}", ""]
             if name == "plsem":
-                text[-1:] = [
-                    "   :no-members:",
-                    "",
-                    *(f"- :py:obj:`plsem.{door}`" for door in plsem.__all__),
-                    "",
-                ]
+                doors = [f"- :py:obj:`plsem.{door}`" for door in plsem.__all__]
+                text[-1:] = ["   :no-members:", "", *doors, ""]
             _write(target / "api" / f"{name}.rst", "\n".join(text))
             written.add(f"api/{name}")
             names.append(name)
-            index.append(f"- :doc:`{name} <{name}>`: {said}")
-        index += ["", ".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
+            pages.append(f"- :doc:`{name} <{name}>`: {said}")
+            from_r += [(f"{name}.{node.name}", told) for node in public if (told := _in_r(node))]
+        english = [".. raw:: html", "", '   <div lang="en">', ""]
+        end = ["", ".. raw:: html", "", "   </div>", ""]
+        index += [package, "-" * len(package), "", *english, *pages, *end]
+        heading = f"{words['inside']} {package}"
+        index += [heading, "~" * len(heading), "", words["inside intro"], "", *english, *inside, *end]
+    index += [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
     _write(target / "api" / "index.rst", "\n".join(index))
+    table = [words["from R"], "=" * len(words["from R"]), "", words["from R intro"], ""]
+    table += [".. list-table::", "   :header-rows: 1", "", f"   * - {words['here']}", "     - R"]
+    table += [f"   * - :py:obj:`{name}`\n     - {told}" for name, told in from_r]
+    _write(target / "api" / "from_r.rst", "\n".join([*table, ""]))
     return written

@@ -109,7 +109,7 @@ class Statistic:
 
     @property
     def computed(self) -> bool:
-        """Whether it follows from the items' correlations, so that :func:`quantities` gives it."""
+        """Whether it follows from the items' correlations, so that :func:`plsem.quantities.quantities` gives it."""
         return self.compute is not None
 
     @property
