@@ -63,7 +63,7 @@ html_theme_options: dict[str, Any] = {
 
 
 def _contents(title: str, body: str) -> str:
-    """Return the contents of a page whose headings stand in HTML, as Sphinx writes them: the title, its sections, theirs."""
+    """Return the contents of a page whose headings stand in HTML, as Sphinx writes them."""
     sections: list[tuple[str, list[str]]] = []
     for level, anchor, words in re.findall(r'<h([23]) id="([^"]+)">(.*?)</h\1>', body):
         entry = f'<a class="reference internal" href="#{anchor}">{words}</a>'

@@ -25,8 +25,9 @@ from tabletext.language import Language
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
 DOCUMENTED = ("plsem", "tableaudit")
-#: Pages of the repository that the site shows as they are, in both languages.
+#: Pages of the repository that the site shows as they are: in Spanish where a page has a twin, ``NAME.es.md``.
 SHOWN = (
+    "docs/own_survey.md",
     "docs/definitions.md",
     "docs/tutorial.md",
     "docs/audit_identities.md",
@@ -76,7 +77,7 @@ WORDS = {
         "all": "todas las figuras y tablas",
         "intro": "Cada figura y cada tabla de los cuadernos: su celda, su archivo y su lugar en el artículo.",
         "reference": "Referencia",
-        "reference intro": "Las funciones y clases públicas, módulo por módulo y en inglés; sus ejemplos corren tal cual.",
+        "reference intro": "Las funciones y clases públicas, módulo por módulo, en inglés; sus ejemplos corren.",
         "inside": "Por dentro de",
         "inside intro": "Módulos que ninguna página describe: los públicos los llaman.",
         "from R": "De R a plsem",
@@ -94,14 +95,8 @@ def assemble(language: Language, target: Path) -> None:
         for path in ROOT.glob(pattern):
             _copy(path, target)
     shutil.copytree(ROOT / "examples" / "library_app", target / "examples" / "library_app")
-    for name in SHOWN:
-        _page(ROOT / name, target / name, language)
     known = [name for name in IF_THERE if (ROOT / name).is_file()]
-    for name in known:
-        _page(ROOT / name, target / name, language)
-    guide = "docs/own_survey.md" if language == "en" else f"docs/own_survey.{language}.md"
-    text = re.sub(r"\A(# .*\n)\n\[.*\n", r"\1", _read(ROOT / guide))
-    _write(target / "docs" / "own_survey.md", _linked(text))
+    english = {name.removesuffix(".md") for name in (*SHOWN, *known) if _page(name, language, target)}
 
     for page in PAGES.glob(f"*.{language}.md"):
         if not page.name.startswith("ways."):
@@ -123,7 +118,6 @@ def assemble(language: Language, target: Path) -> None:
         _write(target / "notebooks" / path.name, json.dumps(_notebook(content, language, in_paper)))
     _notebook_list(_read(readme), language, target)
     _output_list(shown, language, in_paper, target)
-    english = {name.removesuffix(".md") for name in (*SHOWN, *known)} if language != "en" else set()
     reference = _reference(language, target)
     if language != "en":
         english |= reference
@@ -148,16 +142,22 @@ def _copy(path: Path, target: Path) -> None:
 def _linked(text: str) -> str:
     """Point links at this language's notebooks and guides, and none at a bare folder."""
     text = re.sub(r"\]\((\.\./)*notebooks/es/", lambda m: m[0].removesuffix("es/"), text)
-    text = text.replace("own_survey.es.md)", "own_survey.md)")
+    text = re.sub(r"\]\(([\w./]*)\.es\.md([)#])", r"](\1.md\2", text)
     return re.sub(r"\[([^\]]+)\]\(([^):]*/)\)", r"\1", text)
 
 
-def _page(path: Path, place: Path, language: str) -> None:
-    text = _linked(_read(path))
-    note = WORDS[language]["only English"]
-    if note:
+def _page(name: str, language: str, target: Path) -> bool:
+    """Write a page of the repository; return whether it is in English on a Spanish site."""
+    own = (ROOT / name).with_suffix(f".{language}.md")
+    text = re.sub(
+        r"\A(# .*\n)\n\[.*\n", r"\1", _read(own if own.is_file() else ROOT / name)
+    )  # the site has a switch
+    alone = language != "en" and not own.is_file()
+    if alone:
+        note = WORDS[language]["only English"]
         text = re.sub(r"\A(# .*\n)", rf"\1\n```{{note}}\n{note}\n```\n", text, count=1)
-    _write(place, text)
+    _write(target / name, _linked(text))
+    return alone
 
 
 def _front_page(readme: Path, language: str, target: Path) -> None:
@@ -309,7 +309,7 @@ def _in_r(node: ast.FunctionDef | ast.ClassDef) -> str:
 
 
 def _reference(language: Language, target: Path) -> set[str]:
-    """Write a page for each module with public names, a list of all modules and a table from R; return the pages' names."""
+    """Write a page for each module with public names, the list of all, and a table from R; return the pages."""
     words, written = WORDS[language], {"api/from_r"}
     index, from_r = [words["reference"], "=" * len(words["reference"]), ""], []
     names = ["from_r"]
