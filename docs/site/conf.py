@@ -75,6 +75,14 @@ def _contents(title: str, body: str) -> str:
     return f'<ul><li><a class="reference internal" href="#">{title}</a><ul>{"".join(inner)}</ul></li></ul>'
 
 
+def _beside_the_paper(
+    _app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Give the paper its contents before the theme looks whether a page has any."""
+    if pagename == "paper":
+        context["toc"] = _contents(context["title"], context["body"])
+
+
 def _page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object) -> None:
     """Give the page the address of itself in the other language, and mark text that is English on a Spanish page."""
     spanish = app.config.language == "es"
@@ -86,8 +94,6 @@ def _page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _
         context["generate_toctree_html"] = lambda *how, **options: str(tree(*how, **options)).replace(
             "<summary>", f'<summary aria-label="{name}">'
         )
-    if pagename == "paper":
-        context["toc"] = _contents(context["title"], context["body"])
     if spanish and pagename in app.config.english_only and "body" in context:
         context["body"] = f'<div lang="en">{context["body"]}</div>'
 
@@ -137,6 +143,7 @@ def _bars(app: Sphinx, _kind: str, _name: str, _object: object, _options: object
 def setup(app: Sphinx) -> None:
     """Register what the pages need."""
     app.add_config_value("english_only", frozenset(), "env")
+    app.connect("html-page-context", _beside_the_paper, priority=100)
     app.connect("html-page-context", _page, priority=900)
     app.connect("missing-reference", _home)
     app.connect("autodoc-skip-member", _skip)
