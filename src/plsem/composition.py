@@ -35,6 +35,10 @@ class HigherOrder:
         all other constructs.  ``repeated``: one stage, in which all items of the components are the
         construct's items once more, with paths to its components (reflective) or from them (formative).
 
+    Notes
+    -----
+    In R: ``seminr::higher_composite``.
+
     References
     ----------
     Sarstedt, M., Hair, J. F., Cheah, J.-H., Becker, J.-M., & Ringle, C. M. (2019). How to specify, estimate,
@@ -69,6 +73,10 @@ class Product:
         ``two_stage``: the product of the two scores that the model without products gives.
         ``product_indicator``: the products of their standardised items, a Mode A block.  ``orthogonal``: the
         residuals of these products from all items of both constructs.
+
+    Notes
+    -----
+    In R: ``seminr::interaction_term``.
 
     References
     ----------

@@ -73,6 +73,10 @@ class Model:
     ModelError
         If the description does not hold together; the message lists all that :func:`problems_of` finds.
 
+    Notes
+    -----
+    In R: ``seminr::constructs`` with ``seminr::composite``, and ``seminr::relationships`` with ``seminr::paths``.
+
     Examples
     --------
     >>> Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
