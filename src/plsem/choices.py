@@ -55,6 +55,10 @@ def under_sign_rules(
     BootstrapError
         If the sample or too many of its resamples have no solution.
 
+    References
+    ----------
+    Tenenhaus et al. (2005), as :func:`behind_the_sign`.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, plsem
@@ -222,6 +226,11 @@ def behind_the_sign(result: BootstrapResult, source: str, target: str) -> pd.Dat
     ------
     KeyError
         If the path or the loadings were not drawn.
+
+    References
+    ----------
+    Tenenhaus, M., Vinzi, V. E., Chatelin, Y.-M., & Lauro, C. (2005). PLS path modeling. Computational Statistics & Data
+    Analysis, 48(1), 159–205 (on signs in resamples).
 
     Examples
     --------

@@ -85,6 +85,10 @@ def reliability_of_orders(estimate: Estimate) -> pd.DataFrame:
         have 1 throughout, Mode B constructs NaN, and rho_A is NaN for second-order constructs by repeated
         indicators.
 
+    References
+    ----------
+    Sarstedt et al. (2019), as :func:`component_table`.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, plsem

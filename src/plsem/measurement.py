@@ -289,6 +289,10 @@ def cross_loadings(estimate: Estimate) -> pd.DataFrame:
     -----
     In R: ``summary(model)$validity$cross_loadings`` of seminr.
 
+    References
+    ----------
+    Chin (1998).
+
     Examples
     --------
     >>> import plsem

@@ -249,6 +249,10 @@ def choice_effects(
         One row a choice, the one that moves decisions most first: ``choice, options, pairs, decisions_changed``
         (share of the pairs whose decisions differ), ``estimate_change`` (mean absolute difference).
 
+    References
+    ----------
+    Steegen, Tuerlinckx, Gelman & Vanpaemel (2016); see :func:`multiverse`.
+
     Examples
     --------
     >>> table = pd.DataFrame({"items": ["all", "few"], "estimate": [0.5, 0.3], "significant": [True, False]})

@@ -42,6 +42,10 @@ def quadratic_model(model: Model, source: str, target: str) -> Model:
     -----
     In R: ``seminr::interaction_term(iv, iv, method = two_stage)``.
 
+    References
+    ----------
+    Sarstedt et al. (2020), as :func:`nonlinearity`.
+
     Examples
     --------
     >>> from plsem import Model

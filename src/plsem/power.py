@@ -66,6 +66,10 @@ def simulate(
     ValueError
         If the population is unknown.
 
+    References
+    ----------
+    Aguirre-Urreta & Rönkkö (2015), as :func:`power_grid`.
+
     Examples
     --------
     >>> import numpy as np

@@ -44,6 +44,10 @@ def redundancy_model(model: Model, construct: str, measure: str | Sequence[str])
     ValueError
         If the construct is not formative; the message names those that are.
 
+    References
+    ----------
+    Chin (1998), as :func:`redundancy`.
+
     Examples
     --------
     >>> from plsem import Model

@@ -356,6 +356,10 @@ def johnson_neyman(
     -----
     In R: ``cSEM::doNonlinearEffectsAnalysis``.
 
+    References
+    ----------
+    Johnson & Neyman (1936); Bauer & Curran (2005).
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, plsem
@@ -412,6 +416,10 @@ def slope_lines(
     Notes
     -----
     In R: ``seminr::slope_analysis`` draws such lines.
+
+    References
+    ----------
+    Aiken & West (1991).
 
     Examples
     --------

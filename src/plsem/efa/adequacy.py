@@ -190,6 +190,11 @@ def reduced_eigenvalues(correlations: Array) -> Array:
     -------
     (..., p) array
 
+    References
+    ----------
+    Montanelli, R. G., & Humphreys, L. G. (1976). Latent roots of random data correlation matrices with squared multiple
+    correlations on the diagonal. Psychometrika, 41(3), 341–348.
+
     Examples
     --------
     >>> import numpy as np

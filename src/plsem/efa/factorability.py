@@ -105,6 +105,10 @@ def adequacy(correlations: pd.DataFrame, n: int) -> Adequacy:
     -----
     In R: ``psych::KMO``, ``psych::cortest.bartlett``.
 
+    References
+    ----------
+    Kaiser (1970, 1974); Bartlett (1951); see :func:`plsem.efa.adequacy.kmo` and :func:`plsem.efa.adequacy.bartlett`.
+
     Examples
     --------
     >>> import pandas as pd
@@ -164,6 +168,10 @@ def number_of_factors(
     Notes
     -----
     In R: ``psych::fa.parallel``, ``psych::vss``.
+
+    References
+    ----------
+    Horn (1965), Velicer (1976), Kaiser (1960); see :mod:`plsem.efa.adequacy`.
 
     Examples
     --------

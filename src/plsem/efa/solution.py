@@ -192,6 +192,11 @@ def factor_analysis(
     -----
     In R: ``psych::fa``.
 
+    References
+    ----------
+    Harman & Jones (1966), Jöreskog (1967); of the rotations: Kaiser (1958), Jennrich & Sampson (1966), Hendrickson & White
+    (1964).
+
     Examples
     --------
     >>> import pandas as pd
