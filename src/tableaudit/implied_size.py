@@ -54,8 +54,8 @@ def standard_error_sizes(published: Published) -> pd.DataFrame:
 
     References
     ----------
-    The standard error of a correlation: Fisher, R. A. (1915). Frequency distribution of the values of the correlation
-    coefficient in samples from an indefinitely large population. Biometrika, 10(4), 507–521.
+    The standard error of a correlation: Pearson, K., & Filon, L. N. G. (1898). Mathematical contributions to the theory of
+    evolution, IV. Philosophical Transactions of the Royal Society A, 191, 229–311.
 
     Examples
     --------

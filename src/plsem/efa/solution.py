@@ -194,8 +194,8 @@ def factor_analysis(
 
     References
     ----------
-    Harman & Jones (1966), Jöreskog (1967); of the rotations: Kaiser (1958), Jennrich & Sampson (1966), Hendrickson & White
-    (1964).
+    Harman & Jones (1966), Jöreskog (1967); of the rotations: Kaiser (1958), Jennrich & Sampson (1966), Hendrickson &
+    White (1964).
 
     Examples
     --------
