@@ -54,7 +54,7 @@ def standard_error_sizes(published: Published) -> pd.DataFrame:
 
     References
     ----------
-    The standard error of a correlation: Pearson, K., & Filon, L. N. G. (1898). Mathematical contributions to the theory of
+    Of the standard error: Pearson, K., & Filon, L. N. G. (1898). Mathematical contributions to the theory of
     evolution, IV. Philosophical Transactions of the Royal Society A, 191, 229–311.
 
     Examples
