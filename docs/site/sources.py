@@ -339,7 +339,14 @@ def _reference(language: Language, target: Path) -> set[str]:
     index += [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
     _write(target / "api" / "index.rst", "\n".join(index))
     table = [words["from R"], "=" * len(words["from R"]), "", words["from R intro"], ""]
-    table += [".. list-table::", "   :header-rows: 1", "", f"   * - {words['here']}", "     - R"]
+    table += [
+        ".. list-table::",
+        "   :header-rows: 1",
+        "   :class: from-r",
+        "",
+        f"   * - {words['here']}",
+        "     - R",
+    ]
     table += [f"   * - :py:obj:`{name}`\n     - {told}" for name, told in from_r]
     _write(target / "api" / "from_r.rst", "\n".join([*table, ""]))
     return written
