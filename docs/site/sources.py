@@ -33,6 +33,7 @@ SHOWN = (
     "docs/audit_identities.md",
     "docs/audit_validation.md",
     "docs/architecture.md",
+    "docs/reliability.md",
     "data/README.md",
     "data/published/README.md",
     "examples/README.md",
@@ -41,8 +42,6 @@ SHOWN = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
 )
-#: Shown under "The project" where the repository has them.
-IF_THERE = ("docs/reliability.md",)
 FILES = ("tables/*.csv", "tables/*.docx", "figures/*.csv", "paper/*.pdf")
 SHOW = re.compile(r'project\.show\(\s*"([A-Za-z0-9_]+)"')
 WORDS = {
@@ -95,16 +94,11 @@ def assemble(language: Language, target: Path) -> None:
         for path in ROOT.glob(pattern):
             _copy(path, target)
     shutil.copytree(ROOT / "examples" / "library_app", target / "examples" / "library_app")
-    known = [name for name in IF_THERE if (ROOT / name).is_file()]
-    english = {name.removesuffix(".md") for name in (*SHOWN, *known) if _page(name, language, target)}
+    english = {name.removesuffix(".md") for name in SHOWN if _page(name, language, target)}
 
     for page in PAGES.glob(f"*.{language}.md"):
         if not page.name.startswith("ways."):
             _write(target / page.name.replace(f".{language}.md", ".md"), _read(page))
-    if known:
-        entries = "\n".join(name.removesuffix(".md") for name in known)
-        page = target / "project.md"
-        _write(page, _read(page).replace("docs/architecture\n", f"docs/architecture\n{entries}\n"))
     _front_page(readme, language, target)
 
     shown = {path: json.loads(_read(path)) for path in notebooks}

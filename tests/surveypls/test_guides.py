@@ -16,8 +16,10 @@ from surveypls.survey.check import check
 from surveypls.survey.scaffold import scaffold
 from tabletext.catalogue import spanish
 
-TWINS = ("definitions", "audit_identities", "tutorial")  # and the same page with .es before its ending
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+#: And the same page with .es before its ending.
+TWINS = ("docs/definitions.md", "docs/audit_identities.md", "docs/tutorial.md", "data/published/README.md")
 GUIDES = ("own_survey.md", "own_survey.es.md")
 
 
@@ -117,9 +119,9 @@ def test_every_message_of_the_guide_is_one_of_the_code(guide: str) -> None:
         assert any(message[i : i + size] in everything for i in range(len(message) - size + 1)), message
 
 
-def _facts(page: str) -> dict[str, Counter[str]]:
+def _facts(page: Path) -> dict[str, Counter[str]]:
     """Return what a translation leaves as it is: code, formulas, figures, headings and rows of tables."""
-    text = (DOCS / page).read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     plain = re.sub(r"```.*?```|`[^`\n]+`|\$[^$\n]+\$|\]\([^)]*\)", "", text, flags=re.DOTALL)
     return {
         "code": Counter(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL)),
@@ -132,6 +134,6 @@ def _facts(page: str) -> dict[str, Counter[str]]:
 
 @pytest.mark.parametrize("name", TWINS)
 def test_a_page_and_its_translation_say_the_same(name: str) -> None:
-    english, translated = _facts(f"{name}.md"), _facts(f"{name}.es.md")
+    english, translated = (_facts((ROOT / name).with_suffix(ending)) for ending in (".md", ".es.md"))
     assert sum(english["code"].values()) + sum(english["figures"].values()) > 10
     assert translated == english
