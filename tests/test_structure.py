@@ -17,7 +17,7 @@ SOURCE = ROOT / "src"
 #: From the ground up: a package may import only those before it.
 PACKAGES = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
 #: The rooms of the helper, likewise.
-ROOMS = ("study", "survey", "tables", "figures", "report", "compendium")
+ROOMS = ("study", "survey", "tables", "figures", "sections", "report", "compendium")
 MODULES = sorted(SOURCE.rglob("*.py"))
 LONGEST = 500
 

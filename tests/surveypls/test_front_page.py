@@ -12,7 +12,7 @@ import yaml
 
 from surveypls.compendium import CompendiumError, front_page
 from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
-from surveypls.report.sections import SECTIONS
+from surveypls.sections import SECTIONS
 from surveypls.study.definition import load_study
 from tableaudit.cell_states import states
 from tableaudit.printed import load_published
@@ -96,9 +96,9 @@ def test_each_output_is_shown_by_the_notebook_of_its_number() -> None:
         for stem in re.findall(r'project\.show\(\\"(\w+)\\"', path.read_text(encoding="utf-8")):
             assert stem not in shown, f"{stem} is shown twice"
             shown[stem] = path.name.partition("_")[0]
-    of_sections = {stem for section in SECTIONS for stem in (*section.tables, section.figure)}
+    of_sections = {stem for section in SECTIONS for stem in (*section.tables, *section.figures)}
     assert shown == {stem: notebook_of(stem) for stem in (*PICTURES, *SHEETS) if stem not in of_sections}
-    assert all(notebook_of(stem) == s.notebook for s in SECTIONS for stem in (*s.tables, s.figure) if stem)
+    assert all(notebook_of(stem) == s.notebook for s in SECTIONS for stem in (*s.tables, *s.figures))
     assert [article_table(stem) for stem in ("table_6_model_quality", "table_4_1_paths")] == [6, None]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from surveypls import sections
 from surveypls.compendium.notebook_text import fitted
-from surveypls.report import sections
 from surveypls.study.definition import load_study
 from tabletext.display import ENGLISH
 
@@ -39,10 +39,16 @@ def test_the_sentence_on_moderation_says_both_scales_and_where_the_slope_differs
             key | {"from": 1.25, "to": np.inf, "sign": np.nan, "share": 0.1},
         ]
     )
-    section = sections.SECTIONS[0]
-    text = section.sentence(pd.DataFrame([effect | sizes]), slopes, regions, display=ENGLISH)
+    section, study = sections.called("moderation"), load_study(ROOT / "study.yaml")
+    text = section.sentence(study, pd.DataFrame([effect | sizes]), slopes, regions, display=ENGLISH)
     for part in ("X × M → Y", "0.021, medium by Kenny's scale and small by Cohen's", "values below 1.25 SD"):
         assert part in text, text
     assert "0.571 where M is one standard deviation below" in text
-    none = section.sentence(pd.DataFrame([effect | sizes]), slopes, regions.iloc[1:], display=ENGLISH)
+    none = section.sentence(
+        load_study(ROOT / "study.yaml"),
+        pd.DataFrame([effect | sizes]),
+        slopes,
+        regions.iloc[1:],
+        display=ENGLISH,
+    )
     assert "at no value of the moderator" in none

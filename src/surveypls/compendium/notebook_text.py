@@ -13,7 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from surveypls.report import sections
+from surveypls import sections
+from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 from tabletext.catalogue import translate
 from tabletext.language import Language
@@ -46,7 +47,7 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
         for cell in content.cells
         if study.published is not None or "article" not in cell.metadata.get("tags", [])
     ]
-    for section in sections.of(study):
+    for section in reversed(sections.of(study)):  # each goes right behind the output it follows
         if notebook.stem.startswith(f"{section.notebook}_"):
             _insert(content, section)
     content = in_language(content, labels)
@@ -58,7 +59,7 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
     return content
 
 
-def _insert(content: nbformat.NotebookNode, section: sections.Section) -> None:
+def _insert(content: nbformat.NotebookNode, section: Section) -> None:
     """Put an optional section's cells behind the cell of the output that it follows."""
     place = next(i for i, cell in enumerate(content.cells) if f'show("{section.after}"' in cell.source)
     made = [nbformat.v4.new_markdown_cell(section.prose)]

@@ -14,7 +14,8 @@ from typing import Any
 
 from surveypls import figures, tables
 from surveypls.report import multiverse, narrative, over_surveys, printed
-from surveypls.report.sections import SECTIONS, Section
+from surveypls.sections import SECTIONS
+from surveypls.sections.section import Drawing, Part, Section
 from tabletext.catalogue import N_
 from tabletext.tabular import Table
 
@@ -35,9 +36,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: ``make(project, display, *results)`` gives it."""
+    """A table: ``make(project, display, *results)`` gives it, or None."""
 
-    make: Callable[..., Table]
+    make: Callable[..., Table | None]
 
 
 def article_table(stem: str) -> int | None:
@@ -60,21 +61,20 @@ def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) ->
     return Picture(draw, alt, front_page)
 
 
-def _section_sheet(attribute: str, make: Callable[..., Table]) -> Sheet:
-    return Sheet(lambda p, d, a: make(p.study, getattr(a, attribute), display=d))
+def _section_sheet(part: Part) -> Sheet:
+    return Sheet(lambda p, d, a: part.make(p.study, part.frame(a), display=d))
 
 
 def _section_sentence(section: Section) -> Callable[..., str]:
-    names = [attribute for attribute, _ in section.tables.values()]
-    return lambda p, d, a: section.sentence(*(getattr(a, name) for name in names), display=d)
+    return lambda p, d, a: section.sentence(p.study, *section.frames(a), display=d)
 
 
-def _section_picture(section: Section) -> Picture:
-    return _picture(section.alt, lambda p, d, a: section.draw(p.study, a, d))
+def _section_picture(drawing: Drawing) -> Picture:
+    return _picture(drawing.alt, lambda p, d, a: drawing.draw(p.study, a, d))
 
 
 PICTURES: Mapping[str, Picture] = {
-    **{section.figure: _section_picture(section) for section in SECTIONS if section.figure},
+    **{stem: _section_picture(drawing) for section in SECTIONS for stem, drawing in section.figures.items()},
     "fig_1_1_cleaning_flow": _picture(
         N_(
             "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept."
@@ -263,7 +263,7 @@ def _audit_sheet(*kinds: str) -> Sheet:
 
 
 SHEETS: Mapping[str, Sheet] = {
-    **{stem: _section_sheet(*how) for section in SECTIONS for stem, how in section.tables.items()},
+    **{stem: _section_sheet(part) for section in SECTIONS for stem, part in section.tables.items()},
     "table_1_1_cleaning_flow": Sheet(lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d)),
     "table_1_2_cleaning_log": Sheet(
         lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d)

@@ -8,10 +8,8 @@ or with other settings, is written to ``build/NAME`` and never touches the paper
 
 from __future__ import annotations
 
-import ast
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +19,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from plsem.names import nearest
+from surveypls.compendium.parameters import refuse_unknown
 from surveypls.errors import CompendiumError, ContractError, ParameterError
 from surveypls.study.definition import Study, StudyError, Text, load_study
 from tabletext.catalogue import N_
@@ -29,7 +28,7 @@ from tabletext.language import Language
 from tabletext.storage import defused, write_atomically
 
 if TYPE_CHECKING:
-    from surveypls.compendium.analysis import Analysis
+    from surveypls.study.analysis import Analysis
     from tableaudit.audit import AuditReport
     from tableaudit.printed import Published
 
@@ -242,10 +241,17 @@ class Project:
         text = defused(frame).to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
         write_atomically(path, text.encode("utf-8"))
 
+    def hand_on(self, key: str, analysis: Analysis) -> None:
+        """Write the figures of an optional section (:mod:`surveypls.sections`) for the paper."""
+        from surveypls.sections import called
+
+        for name, part in called(key).contracts.items():
+            self.write(name, part.frame(analysis))
+
     # what notebooks do ---------------------------------------------------------------------------
     def analyse(self) -> Analysis:
         """Return the analysis of the retained items: model, estimate, resamples and what follows from them."""
-        from surveypls.compendium.analysis import Analysis
+        from surveypls.study.analysis import Analysis
 
         responses = self.read("01_responses", index="respondent")
         if self.study.observed:
@@ -407,7 +413,7 @@ def open_project(
     """
     root = find_root()
     known = ["study", "survey", "name", "labels", "seed", "n_resamples", *parameters]
-    _refuse_unknown(notebook, known, _injected_names(_shell_history()))
+    refuse_unknown(notebook, known)
     study_file, survey_file = (Path(p) if Path(p).is_absolute() else root / p for p in (study, survey))
     other_data = study_file.resolve() != (root / "study.yaml").resolve() or (
         survey_file.resolve() != (root / "data" / "raw" / "survey.csv").resolve()
@@ -452,35 +458,6 @@ def with_settings(
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ParameterError(f"{where}: {first['msg']} (found {first.get('input')!r})") from None
-
-
-def _shell_history() -> list[str]:
-    """Return the cells run so far where a notebook runs this, else nothing."""
-    if "IPython" not in sys.modules:
-        return []
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    return [] if shell is None else [str(cell) for cell in shell.user_ns.get("In", [])]
-
-
-def _injected_names(cells: list[str]) -> list[str]:
-    """Return the names assigned by a cell that papermill injected (it begins with ``# Parameters``)."""
-    names: list[str] = []
-    for cell in cells:
-        if not cell.startswith("# Parameters\n"):
-            continue
-        for statement in ast.parse(cell).body:
-            if isinstance(statement, ast.Assign):
-                names += [target.id for target in statement.targets if isinstance(target, ast.Name)]
-    return names
-
-
-def _refuse_unknown(notebook: str, known: list[str], given: list[str]) -> None:
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        listed = "; ".join(f"{name!r}{nearest(name, known)}" for name in unknown)
-        raise ParameterError(f"{notebook} has no such parameter: {listed}")
 
 
 __all__ = [

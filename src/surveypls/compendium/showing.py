@@ -88,6 +88,8 @@ def _picture(project: Project, stem: str, display: Display, results: Sequence[An
 
 def _sheet(project: Project, stem: str, display: Display, results: Sequence[Any]) -> Shown:
     table = SHEETS[stem].make(project, display, *results)
+    if table is None:  # the study has no such thing
+        return {}
     export.export(
         table, project.folder("tables", display.language), stem, formats=table_formats(project, stem)
     )

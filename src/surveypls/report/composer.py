@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from surveypls import tables
-from surveypls.report import narrative, over_surveys, printed, sections
+from surveypls import sections, tables
+from surveypls.report import narrative, over_surveys, printed
 from surveypls.report.citations import cited
 from surveypls.report.data import PaperData
 from surveypls.report.document import (
@@ -26,9 +26,12 @@ from surveypls.report.document import (
     TableBlock,
     markdown_blocks,
 )
+from surveypls.report.multiverse import multiverse
+from surveypls.sections.section import EFFECTS, Section
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
+from surveypls.tables.multiverse import CHOICE_NAMES
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
@@ -44,6 +47,7 @@ FIGURES = {
     "fig_4_1_path_diagram": N_("The estimated model"),
     "fig_4_2_bootstrap_densities": N_("Bootstrap distributions of the path coefficients"),
     "fig_4_4_importance_performance": N_("Importance and performance"),
+    "fig_S5_1_specifications": N_("Estimates under every combination of choices"),
 }
 #: Limits of what the paper says.
 _OF_MADE_UP_DATA = N_(
@@ -63,7 +67,7 @@ _OF_ANY_SURVEY = N_(
     )
 )
 SMALL_SAMPLE = 100
-_ALTS = {section.figure: section.alt for section in sections.SECTIONS if section.figure}
+_ALTS = {stem: drawn.alt for section in sections.SECTIONS for stem, drawn in section.figures.items()}
 
 
 def compose(
@@ -114,8 +118,10 @@ class _Composer:
     def tell(self, story: Callable[..., str], *args: Any) -> None:
         self.blocks += markdown_blocks(story(*args, display=self.display))
 
-    def table(self, stem: str, make: Callable[..., Table], *args: Any, **options: Any) -> None:
+    def table(self, stem: str, make: Callable[..., Table | None], *args: Any, **options: Any) -> None:
         table = make(*args, display=self.unnoticed, **options)
+        if table is None:
+            return
         if not table.number:
             self.n_tables += 1
             table = table.with_text(number=f"A{self.n_tables}")
@@ -394,7 +400,8 @@ class _Composer:
             self.figure("fig_4_2_bootstrap_densities")
         if (data.summary["statistic"] == "indirect_effect").any():
             self.table("table_4_2_effects", tables.effects_table, study, data.summary)
-        for section in sections.of(study):
+        asked = sections.of(study)
+        for section in (s for s in asked if s.after == EFFECTS):
             self.section(section, level + 1)
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
@@ -424,19 +431,35 @@ class _Composer:
                 "performance is low has room to matter, if the paths are causal."
             )
             self.figure("fig_4_4_importance_performance")
+        for section in (s for s in asked if s.after != EFFECTS):
+            self.section(section, level + 1)
+        if data.analyses is not None and data.left_out is not None:
+            self.under_choices(data.analyses, data.left_out)
 
-    def section(self, section: sections.Section, level: int) -> None:
+    def under_choices(self, analyses: pd.DataFrame, left_out: pd.DataFrame) -> None:
+        self.heading("Under other choices")
+        self.say(
+            "Every defensible combination of screening, missing-data policy, items, weighting scheme, estimator, "
+            "sign rule, test and tails was analysed, each with its own bootstrap (Simonsohn et al., 2020). The "
+            "analyses are not a sample: a share of them says how far a decision depends on who makes it."
+        )
+        choices = [name for name in CHOICE_NAMES if name in analyses]
+        self.tell(multiverse, analyses, left_out, choices)
+        self.figure("fig_S5_1_specifications")
+        self.table("table_S5_1_shares", tables.multiverse_table, analyses, choices)
+
+    def section(self, section: Section, level: int) -> None:
         """Write an optional section from what its cells handed on."""
         if not all(name in self.data.sections for name in section.contracts):
             return
         frames = [self.data.sections[name] for name in section.contracts]
         heading, _, prose = self.display(section.prose).partition("\n\n")
         self.blocks += [Heading(level, heading.lstrip("# ")), *markdown_blocks(prose)]
-        for (stem, (_, make)), frame in zip(section.tables.items(), frames, strict=True):
-            self.table(stem, make, self.study, frame)
-        if section.figure:
-            self.figure(section.figure)
-        self.tell(section.sentence, *frames)
+        for (stem, part), frame in zip(section.tables.items(), frames, strict=True):
+            self.table(stem, part.make, self.study, frame)
+        for stem in section.figures:
+            self.figure(stem)
+        self.tell(section.sentence, self.study, *frames)
 
     def limits(self) -> None:
         self.heading("Limits")

@@ -19,7 +19,7 @@ from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import tested, thresholds
-from surveypls.tables.decisions import Decision, claims, decide
+from surveypls.tables.decisions import Decision, decide
 from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
 from tabletext.codes import coded
@@ -302,7 +302,7 @@ def turned_hypotheses(study: Study, resampled: BootstrapResult) -> dict[str, pd.
     summaries.  See :func:`plsem.choices.behind_the_sign`; only direct effects.
     """
     found = {}
-    for h in claims(study):
+    for h in study.claims:
         statistic, source, target = h.quantity
         if statistic != "path_coefficient":
             continue
@@ -365,12 +365,12 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
     found = as_values(summary)
     fields = ("original", "standard_deviation", "t_statistic", "p_value", "lower", "upper")
     rows = []
-    for h in claims(study):
+    for h in study.claims:
         figures = {f: found.get(*h.quantity, f) for f in fields}
         decision = decide(study, h, found)
         rows.append(
             {"hypothesis": h.id, "effect": h.effect, "source": h.path.source, "target": h.path.target}
-            | ({"via": " -> ".join(h.via)} if any(s.via for s in claims(study)) else {})
+            | ({"via": " -> ".join(h.via)} if any(s.via for s in study.claims) else {})
             | figures
             | {
                 "supported": decision is not None and decision.supported,
@@ -382,7 +382,7 @@ def hypothesis_table(study: Study, summary: Long) -> pd.DataFrame:
 
 def hypotheses(study: Study, summary: Long, *, display: Display = ENGLISH) -> str:
     """Return one bullet for each hypothesis; for each path where the study states none."""
-    return "\n".join(f"- {hypothesis(study, h, summary, display=display)}" for h in claims(study))
+    return "\n".join(f"- {hypothesis(study, h, summary, display=display)}" for h in study.claims)
 
 
 def verdicts(comparison: pd.DataFrame, *, display: Display = ENGLISH) -> str:

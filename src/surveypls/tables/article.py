@@ -27,7 +27,7 @@ from surveypls.tables.build import (
     reversed_note,
     variant_words,
 )
-from surveypls.tables.decisions import claims, decide, rule
+from surveypls.tables.decisions import decide, rule
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
@@ -301,7 +301,7 @@ def table_5_paths(
     b.pair("t_statistic", display("Student's t (bootstrap)"), "number")
     b.pair("p_value", display("p-value"), "p")
     b.pair("decision", display("Accepted / rejected"), "text")
-    stated = claims(study)
+    stated = study.claims
     for h in stated:
         statistic, source, target = h.quantity
         claimed = b.printed.get(("decision", source, target), "")

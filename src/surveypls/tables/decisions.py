@@ -80,13 +80,6 @@ def decide(study: Study, stated: Hypothesis, found: Values) -> Decision | None:
     return Decision(supported, tuple(remarks))
 
 
-def claims(study: Study) -> tuple[Hypothesis, ...]:
-    """Return the study's hypotheses, or one for each path (P1, P2, …) where it states none."""
-    return study.hypotheses or tuple(
-        Hypothesis(id=f"P{place}", path=path) for place, path in enumerate(study.paths, 1)
-    )
-
-
 def rule(study: Study, display: Display = ENGLISH) -> str:
     """Return the sentence that says how :func:`decide` decides this study's hypotheses."""
     parts = [

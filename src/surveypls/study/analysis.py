@@ -5,7 +5,7 @@ Notebooks 3 and 4, supplement S3 and whoever wants the numbers call :meth:`Proje
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,9 +20,7 @@ from plsem.quantities import OF_MEASUREMENT, quantities
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
-from plsem.slopes import interactions, johnson_neyman, simple_slopes
 from surveypls.study.definition import Study
-from surveypls.tables.decisions import claims
 
 NO_EXACT_FIT = ("statistic", "row", "column", "original", "transformed", "95%", "99%", "p_value", "n_draws")
 NO_IMPORTANCE = ("target", "level", "name", "construct", "importance", "performance")
@@ -42,12 +40,15 @@ class Analysis:
         The retained items, the study's paths and its control variables.
     table : DataFrame
         All that was handed on of the respondents: also global items and observed columns.
+    kept : dict of str to DataFrame
+        What optional sections computed (:class:`surveypls.sections.section.Part`).
     """
 
     study: Study
     responses: pd.DataFrame
     model: Model
     table: pd.DataFrame
+    kept: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, study: Study, responses: pd.DataFrame, retained: pd.DataFrame) -> Analysis:
@@ -76,7 +77,7 @@ class Analysis:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Every statistic with standard error, t, p and interval, in long form."""
-        return self.resampled.summary(**self._inference, alternative=self.study.bootstrap.alternative)
+        return self.resampled.summary(**self.inference, alternative=self.study.bootstrap.alternative)
 
     @property
     def measurement(self) -> pd.DataFrame:
@@ -86,10 +87,11 @@ class Analysis:
     @cached_property
     def bounds(self) -> pd.DataFrame:
         """HTMT's one-sided upper bounds against its limits."""
-        return self.resampled.against(**self._inference)
+        return self.resampled.against(**self.inference)
 
     @property
-    def _inference(self) -> dict[str, Any]:
+    def inference(self) -> dict[str, Any]:
+        """Kind and level of the study's intervals."""
         settings = self.study.bootstrap
         return {"interval": settings.interval, "confidence_level": settings.confidence_level}
 
@@ -110,7 +112,7 @@ class Analysis:
             **options,
         )
         table = by_choice(results, significance=settings.significance)
-        names = {h.quantity[1:]: h.id for h in claims(self.study) if h.effect == "direct"}
+        names = {h.quantity[1:]: h.id for h in self.study.claims if h.effect == "direct"}
         keys = table[["row", "column"]].itertuples(index=False, name=None)
         table.insert(0, "hypothesis", [names.get(key, "") for key in keys])
         return table[table["hypothesis"] != ""].reset_index(drop=True)
@@ -123,22 +125,6 @@ class Analysis:
             index=self.responses.index,
             columns=list(self.estimate.model.constructs),
         )
-
-    @cached_property
-    def interactions(self) -> pd.DataFrame:
-        """Both coefficients and the sizes of each interaction (:func:`plsem.slopes.interactions`)."""
-        return interactions(self.estimate)
-
-    @cached_property
-    def slopes(self) -> pd.DataFrame:
-        """Simple slopes of each product with their inference."""
-        return simple_slopes(self.resampled, self.model, **self._inference)
-
-    @cached_property
-    def regions(self) -> pd.DataFrame:
-        """Johnson-Neyman regions of each product, with the share of respondents in each."""
-        level = self.study.bootstrap.confidence_level
-        return johnson_neyman(self.resampled, self.model, confidence_level=level, scores=self.scores)
 
     @cached_property
     def exact_fit(self) -> pd.DataFrame:
