@@ -80,11 +80,12 @@ mine: $(STAMP) ## your own survey: make mine SURVEY=path.csv STUDY=path.yaml [NA
 	@test -n "$(SURVEY)" -a -n "$(STUDY)" || { echo "usage: make mine SURVEY=path.csv STUDY=path.yaml [NAME=mine]"; exit 2; }
 	@$(RUN) run "$(SURVEY)" "$(STUDY)" --name "$(NAME)" $(LIMIT)
 
-test: style ## style, types, unit tests, and every notebook re-run and compared
+test: style ## style, types, unit tests, every notebook re-run and compared, and the site built without a warning
 	@$(VENV)/bin/python tests/count_lines.py
 	@$(VENV)/bin/python -m pytest tests -n 2 --dist loadfile
 	@$(VENV)/bin/python tests/mutation.py --known --sample 25
 	@SURVEYPLS_OUTPUT=build/nbval $(VENV)/bin/python -m pytest --nbval --nbval-current-env notebooks/*.ipynb -n 2 --dist loadfile
+	@$(VENV)/bin/python docs/site/build.py
 
 mutation: $(DEV) ## a sample of faults planted in all packages, and which of them the tests let pass
 	@test -f build/mutation/record.json || $(VENV)/bin/python tests/mutation.py --record

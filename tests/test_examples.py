@@ -22,7 +22,7 @@ def _module(path: Path) -> str:
 
 @pytest.mark.parametrize("name", [_module(path) for path in WITH_EXAMPLES])
 def test_the_examples_of_a_module(name: str) -> None:
-    found = doctest.testmod(importlib.import_module(name))
+    found = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.attempted > 0
     assert found.failed == 0
 

@@ -62,6 +62,27 @@ html_theme_options: dict[str, Any] = {
 }
 
 
+def _contents(title: str, body: str) -> str:
+    """Return the contents of a page whose headings stand in HTML, as Sphinx writes them."""
+    sections: list[tuple[str, list[str]]] = []
+    for level, anchor, words in re.findall(r'<h([23]) id="([^"]+)">(.*?)</h\1>', body):
+        entry = f'<a class="reference internal" href="#{anchor}">{words}</a>'
+        if level == "2":
+            sections.append((entry, []))
+        else:
+            sections[-1][1].append(f"<li>{entry}</li>")
+    inner = [f"<li>{own}{'<ul>' + ''.join(below) + '</ul>' if below else ''}</li>" for own, below in sections]
+    return f'<ul><li><a class="reference internal" href="#">{title}</a><ul>{"".join(inner)}</ul></li></ul>'
+
+
+def _beside_the_paper(
+    _app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Give the paper its contents before the theme looks whether a page has any."""
+    if pagename == "paper":
+        context["toc"] = _contents(context["title"], context["body"])
+
+
 def _page(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object) -> None:
     """Give the page the address of itself in the other language, and mark text that is English on a Spanish page."""
     spanish = app.config.language == "es"
@@ -95,8 +116,19 @@ def _home(
             if isinstance(thing, (type, FunctionType)):
                 home = f"{thing.__module__}.{thing.__qualname__}"
                 py = env.domains.python_domain
-                return py.resolve_xref(env, node["refdoc"], app.builder, "obj", home, node, shown)
+                link = py.resolve_xref(env, node["refdoc"], app.builder, "obj", home, node, shown)
+                return link if link is not None else shown
+        if found is not None and len(parts) > 1:
+            return shown  # it exists, inside; no page describes it
     return None
+
+
+def _skip(_app: Sphinx, kind: str, name: str, thing: object, skip: bool, _options: object) -> bool | None:
+    """Describe what a module's ``__all__`` names, and nothing else of it."""
+    if kind != "module":
+        return None
+    home = sys.modules.get(getattr(thing, "__module__", ""))
+    return True if home is not None and name not in getattr(home, "__all__", ()) else None
 
 
 def _bars(app: Sphinx, _kind: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
@@ -111,8 +143,10 @@ def _bars(app: Sphinx, _kind: str, _name: str, _object: object, _options: object
 def setup(app: Sphinx) -> None:
     """Register what the pages need."""
     app.add_config_value("english_only", frozenset(), "env")
+    app.connect("html-page-context", _beside_the_paper, priority=100)
     app.connect("html-page-context", _page, priority=900)
     app.connect("missing-reference", _home)
+    app.connect("autodoc-skip-member", _skip)
     app.connect("autodoc-process-docstring", _bars, priority=1000)
     listed = Path(app.srcdir) / "english_only.txt"
     app.connect(

@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,15 @@ from tabletext.language import Language
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
 DOCUMENTED = ("plsem", "tableaudit")
-#: Pages of the repository that the site shows as they are, in both languages.
+#: Pages of the repository that the site shows as they are: in Spanish where a page has a twin, ``NAME.es.md``.
 SHOWN = (
+    "docs/own_survey.md",
     "docs/definitions.md",
     "docs/tutorial.md",
     "docs/audit_identities.md",
     "docs/audit_validation.md",
     "docs/architecture.md",
+    "docs/reliability.md",
     "data/README.md",
     "data/published/README.md",
     "examples/README.md",
@@ -39,8 +42,6 @@ SHOWN = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
 )
-#: Shown under "The project" where the repository has them.
-IF_THERE = ("docs/reliability.md",)
 FILES = ("tables/*.csv", "tables/*.docx", "figures/*.csv", "paper/*.pdf")
 SHOW = re.compile(r'project\.show\(\s*"([A-Za-z0-9_]+)"')
 WORDS = {
@@ -55,6 +56,13 @@ WORDS = {
         "file": "Files",
         "all": "all figures and tables",
         "intro": "Every figure and table of the notebooks: its cell, its file, and its place in the paper.",
+        "reference": "Reference",
+        "reference intro": "The public functions and classes, module by module; their examples run as they stand.",
+        "inside": "Inside",
+        "inside intro": "Modules that no page describes: the public ones call them.",
+        "from R": "From R to plsem",
+        "from R intro": "What gives the same in R, or nearly; where figures differ, the definitions say how.",
+        "here": "Here",
     },
     "es": {
         "only English": "Esta página está en inglés.",
@@ -67,6 +75,13 @@ WORDS = {
         "file": "Archivos",
         "all": "todas las figuras y tablas",
         "intro": "Cada figura y cada tabla de los cuadernos: su celda, su archivo y su lugar en el artículo.",
+        "reference": "Referencia",
+        "reference intro": "Las funciones y clases públicas, módulo por módulo, en inglés; sus ejemplos corren.",
+        "inside": "Por dentro de",
+        "inside intro": "Módulos que ninguna página describe: los públicos los llaman.",
+        "from R": "De R a plsem",
+        "from R intro": "Qué da lo mismo en R, o casi; donde las cifras difieren, las definiciones dicen en qué.",
+        "here": "Aquí",
     },
 }
 
@@ -79,22 +94,11 @@ def assemble(language: Language, target: Path) -> None:
         for path in ROOT.glob(pattern):
             _copy(path, target)
     shutil.copytree(ROOT / "examples" / "library_app", target / "examples" / "library_app")
-    for name in SHOWN:
-        _page(ROOT / name, target / name, language)
-    known = [name for name in IF_THERE if (ROOT / name).is_file()]
-    for name in known:
-        _page(ROOT / name, target / name, language)
-    guide = "docs/own_survey.md" if language == "en" else f"docs/own_survey.{language}.md"
-    text = re.sub(r"\A(# .*\n)\n\[.*\n", r"\1", _read(ROOT / guide))
-    _write(target / "docs" / "own_survey.md", _linked(text))
+    english = {name.removesuffix(".md") for name in SHOWN if _page(name, language, target)}
 
     for page in PAGES.glob(f"*.{language}.md"):
         if not page.name.startswith("ways."):
             _write(target / page.name.replace(f".{language}.md", ".md"), _read(page))
-    if known:
-        entries = "\n".join(name.removesuffix(".md") for name in known)
-        page = target / "project.md"
-        _write(page, _read(page).replace("docs/architecture\n", f"docs/architecture\n{entries}\n"))
     _front_page(readme, language, target)
 
     shown = {path: json.loads(_read(path)) for path in notebooks}
@@ -108,8 +112,7 @@ def assemble(language: Language, target: Path) -> None:
         _write(target / "notebooks" / path.name, json.dumps(_notebook(content, language, in_paper)))
     _notebook_list(_read(readme), language, target)
     _output_list(shown, language, in_paper, target)
-    english = {name.removesuffix(".md") for name in (*SHOWN, *known)} if language != "en" else set()
-    reference = _reference(target)
+    reference = _reference(language, target)
     if language != "en":
         english |= reference
     (target / "english_only.txt").write_text("\n".join(sorted(english)), encoding="utf-8")
@@ -133,16 +136,22 @@ def _copy(path: Path, target: Path) -> None:
 def _linked(text: str) -> str:
     """Point links at this language's notebooks and guides, and none at a bare folder."""
     text = re.sub(r"\]\((\.\./)*notebooks/es/", lambda m: m[0].removesuffix("es/"), text)
-    text = text.replace("own_survey.es.md)", "own_survey.md)")
+    text = re.sub(r"\]\(([\w./]*)\.es\.md([)#])", r"](\1.md\2", text)
     return re.sub(r"\[([^\]]+)\]\(([^):]*/)\)", r"\1", text)
 
 
-def _page(path: Path, place: Path, language: str) -> None:
-    text = _linked(_read(path))
-    note = WORDS[language]["only English"]
-    if note:
+def _page(name: str, language: str, target: Path) -> bool:
+    """Write a page of the repository; return whether it is in English on a Spanish site."""
+    own = (ROOT / name).with_suffix(f".{language}.md")
+    text = re.sub(
+        r"\A(# .*\n)\n\[.*\n", r"\1", _read(own if own.is_file() else ROOT / name)
+    )  # the site has a switch
+    alone = language != "en" and not own.is_file()
+    if alone:
+        note = WORDS[language]["only English"]
         text = re.sub(r"\A(# .*\n)", rf"\1\n```{{note}}\n{note}\n```\n", text, count=1)
-    _write(place, text)
+    _write(target / name, _linked(text))
+    return alone
 
 
 def _front_page(readme: Path, language: str, target: Path) -> None:
@@ -266,39 +275,72 @@ def _output_list(shown: dict[Path, Any], language: Language, in_paper: set[str],
     _write(target / "outputs.md", text)
 
 
-def _modules(package: str) -> list[tuple[str, str]]:
-    """Return the public modules of a package with the first line of what they say."""
-    found = []
+def _modules(package: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield the modules of a package, by name, as they parse."""
     for path in sorted((ROOT / "src" / package).rglob("*.py")):
         parts = path.relative_to(ROOT / "src").with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        if any(part.startswith("_") for part in parts):
-            continue
-        said = ast.get_docstring(ast.parse(_read(path))) or ""
-        found.append((".".join(parts), said.partition("\n")[0]))
-    return found
+        if not any(part.startswith("_") for part in parts):
+            yield ".".join(parts), ast.parse(_read(path))
 
 
-def _reference(target: Path) -> set[str]:
-    """Write one page for each public module; return the pages' names."""
-    written = {"api/index"}
-    index = ["Reference", "=========", ""]
+def _public(tree: ast.Module) -> list[ast.FunctionDef | ast.ClassDef]:
+    """Return the functions and classes that stand in a module and that its ``__all__`` names."""
+    named: set[str] = set()
+    for node in tree.body:
+        listed = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if listed and isinstance(node.value, ast.List):
+            named = set(ast.literal_eval(node.value))
+    return [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name in named]
+
+
+def _in_r(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Return what a docstring says of the same in R."""
+    found = re.search(
+        r"^In R: (.*?)(?:\n\n|\Z)", ast.get_docstring(node) or "", flags=re.MULTILINE | re.DOTALL
+    )
+    return " ".join(found[1].split()) if found else ""
+
+
+def _reference(language: Language, target: Path) -> set[str]:
+    """Write a page for each module with public names, the list of all, and a table from R; return the pages."""
+    words, written = WORDS[language], {"api/from_r"}
+    index, from_r = [words["reference"], "=" * len(words["reference"]), ""], []
+    names = ["from_r"]
+    index += [words["reference intro"], "", "- :doc:`from_r`", ""]
     for package in DOCUMENTED:
-        index += [package, "-" * len(package), ""]
-        names = []
-        for name, said in _modules(package):
+        pages, inside = [], []
+        for name, tree in _modules(package):
+            said = (ast.get_docstring(tree) or "").partition("\n")[0]
+            public = _public(tree)
+            if not public and name not in DOCUMENTED:
+                inside.append(f"- ``{name}``: {said}")
+                continue
             text = [name, "=" * len(name), "", f".. automodule:: {name}", ""]
             if name == "plsem":
-                text[-1:] = [
-                    "   :no-members:",
-                    "",
-                    *(f"- :py:obj:`plsem.{door}`" for door in plsem.__all__),
-                    "",
-                ]
+                doors = [f"- :py:obj:`plsem.{door}`" for door in plsem.__all__]
+                text[-1:] = ["   :no-members:", "", *doors, ""]
             _write(target / "api" / f"{name}.rst", "\n".join(text))
             written.add(f"api/{name}")
             names.append(name)
-            index.append(f"- :doc:`{name} <{name}>`: {said}")
-        index += ["", ".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
+            pages.append(f"- :doc:`{name} <{name}>`: {said}")
+            from_r += [(f"{name}.{node.name}", told) for node in public if (told := _in_r(node))]
+        english = [".. raw:: html", "", '   <div lang="en">', ""]
+        end = ["", ".. raw:: html", "", "   </div>", ""]
+        index += [package, "-" * len(package), "", *english, *pages, *end]
+        heading = f"{words['inside']} {package}"
+        index += [heading, "~" * len(heading), "", words["inside intro"], "", *english, *inside, *end]
+    index += [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
     _write(target / "api" / "index.rst", "\n".join(index))
+    table = [words["from R"], "=" * len(words["from R"]), "", words["from R intro"], ""]
+    table += [
+        ".. list-table::",
+        "   :header-rows: 1",
+        "   :class: from-r",
+        "",
+        f"   * - {words['here']}",
+        "     - R",
+    ]
+    table += [f"   * - :py:obj:`{name}`\n     - {told}" for name, told in from_r]
+    _write(target / "api" / "from_r.rst", "\n".join([*table, ""]))
     return written

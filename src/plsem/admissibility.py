@@ -16,6 +16,8 @@ from plsem.estimator import Estimate
 from plsem.inputs import no_inverse
 from plsem.thresholds import threshold
 
+__all__ = ["is_admissible", "report"]
+
 FAILED, CAUTION, PASSED = "failed", "caution", "passed"
 
 CHECKS: dict[str, tuple[str, str, str]] = {
@@ -113,7 +115,10 @@ def report(estimate: Estimate, *, problems_only: bool = False) -> pd.DataFrame:
 
     Notes
     -----
-    R: ``cSEM::verify``.
+    What fails makes a solution inadmissible (Dijkstra & Henseler 2015); the limit of the VIF is in
+    :mod:`plsem.thresholds`.
+
+    In R: ``cSEM::verify``.
 
     Examples
     --------
@@ -151,7 +156,25 @@ def report(estimate: Estimate, *, problems_only: bool = False) -> pd.DataFrame:
 
 
 def is_admissible(estimate: Estimate) -> bool:
-    """Return whether no check of :func:`report` failed (cautions are allowed)."""
+    """Return whether no check of :func:`report` failed (cautions are allowed).
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of a single matrix.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> is_admissible(plsem.fit(r, model))
+    True
+    """
     return bool((report(estimate)["status"] != FAILED).all())
 
 

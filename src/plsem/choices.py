@@ -18,6 +18,8 @@ from plsem.resampling.intervals import Alternative, Interval
 from plsem.resampling.replicates import nearest_signs, turned
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["behind_the_sign", "by_choice", "under_sign_rules"]
+
 FloatArray = NDArray[np.float64]
 #: p from t; p counted from the draws; whether the interval excludes 0.
 TESTS = ("t", "count", "percentile", "bca")
@@ -53,9 +55,19 @@ def under_sign_rules(
     BootstrapError
         If the sample or too many of its resamples have no solution.
 
+    References
+    ----------
+    Tenenhaus et al. (2005), as :func:`behind_the_sign`.
+
     Examples
     --------
-    >>> under_sign_rules(data, model, ["path_coefficient"], estimator={}, seed=1)  # doctest: +SKIP
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> drawn = under_sign_rules(data, model, ["path_coefficient"], estimator={}, seed=1, n_resamples=200)
+    >>> {rule: result.n_turned for rule, result in drawn.items()}
+    {'none': 0, 'construct': 0}
     """
     loadings = np.asarray(fit(data, model, **estimator).loadings)
 
@@ -111,10 +123,20 @@ def by_choice(
         :math:`p = 2 \min(\#\{\theta^* \le 0\}, \#\{\theta^* \ge 0\}) / B`, or the share of draws that do
         not have the estimate's sign; ``bca`` is left out without a jackknife.
 
+    References
+    ----------
+    The count of draws: Davison & Hinkley (1997).  Combinations of choices: Steegen et al. (2016).
+
     Examples
     --------
-    >>> table = by_choice({"none": boot})  # doctest: +SKIP
-    >>> table.groupby("significant").size()  # doctest: +SKIP
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> boot = plsem.bootstrap(data, model, ["path_coefficient"], seed=1, n_resamples=200)
+    >>> table = by_choice({"none": boot})
+    >>> table.groupby("significant").size().to_dict()
+    {True: 16}
     """
     results = dict(results)
     if "none" in results and "individual" not in results:
@@ -204,6 +226,24 @@ def behind_the_sign(result: BootstrapResult, source: str, target: str) -> pd.Dat
     ------
     KeyError
         If the path or the loadings were not drawn.
+
+    References
+    ----------
+    Tenenhaus, M., Vinzi, V. E., Chatelin, Y.-M., & Lauro, C. (2005). PLS path modeling. Computational Statistics & Data
+    Analysis, 48(1), 159–205 (on signs in resamples).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> boot = plsem.bootstrap(data, model, ["path_coefficient", "outer_loading"], seed=1, n_resamples=200)
+    >>> behind_the_sign(boot, "X", "Y")[["item", "loading", "same"]].round(2)
+      item  loading  same
+    0   y1     0.88   0.0
+    1   y2     0.86   0.0
+    2           NaN   0.0
     """
     keys = list(result.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
     draws = result.draws_of("path_coefficient", source, target)

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 from plsem.names import nearest
 
+__all__ = ["HigherOrder", "Product"]
+
 HigherOrderMethod = Literal["two_stage", "embedded", "repeated"]
 ProductMethod = Literal["two_stage", "product_indicator", "orthogonal"]
 
@@ -32,6 +34,10 @@ class HigherOrder:
         ``embedded``: the first stage is the model of repeated indicators; the second has single scores for
         all other constructs.  ``repeated``: one stage, in which all items of the components are the
         construct's items once more, with paths to its components (reflective) or from them (formative).
+
+    Notes
+    -----
+    In R: ``seminr::higher_composite``.
 
     References
     ----------
@@ -67,6 +73,10 @@ class Product:
         ``two_stage``: the product of the two scores that the model without products gives.
         ``product_indicator``: the products of their standardised items, a Mode A block.  ``orthogonal``: the
         residuals of these products from all items of both constructs.
+
+    Notes
+    -----
+    In R: ``seminr::interaction_term``.
 
     References
     ----------

@@ -17,6 +17,8 @@ from plsem.inputs import DataError
 from plsem.model import Model, ModelError
 from plsem.names import nearest
 
+__all__ = ["code_categories", "side_by_side", "with_controls"]
+
 
 def code_categories(values: pd.Series, *, reference: object = None) -> pd.DataFrame:
     """Code a column of categories as one 0/1 column for each category but the reference.
@@ -40,6 +42,19 @@ def code_categories(values: pd.Series, *, reference: object = None) -> pd.DataFr
         If an answer is missing, or there are fewer than two categories.
     ValueError
         If there is no such reference.
+
+    Notes
+    -----
+    In R: ``stats::model.matrix``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> code_categories(pd.Series(["trade", "farm", "farm"], name="sector"))
+       sector: trade
+    0            1.0
+    1            0.0
+    2            0.0
     """
     name = str(values.name)
     if values.isna().any():
@@ -75,10 +90,20 @@ def with_controls(
     targets : sequence of str, optional
         Constructs that every control leads to; default all that a path leads to.
 
+    Returns
+    -------
+    Model
+
     Raises
     ------
     ModelError
         If a control has the name of a construct or item of the model, or a target is unknown.
+
+    Examples
+    --------
+    >>> from plsem import Model
+    >>> with_controls(Model.from_text("X =~ x1 + x2; Y =~ y1 + y2; Y ~ X"), ["age"]).path_names
+    (('X', 'Y'), ('age', 'Y'))
     """
     columns = dict(controls) if isinstance(controls, Mapping) else {c: c for c in controls}
     ends = [model.constructs[t] for t in model.endogenous] if targets is None else list(targets)
@@ -128,6 +153,20 @@ def side_by_side(
     DataFrame
         statistic (``path_coefficient`` or ``r_squared``), row, column, without, with, change; NaN in ``without``
         for the controls' own paths.  With a seed also p_value_without and p_value_with.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> model = plsem.Model.from_text("X =~ x; Y =~ y; Y ~ X")
+    >>> side_by_side(data, model, {"M": "m"})[["statistic", "row", "column", "without", "with"]].round(2)
+              statistic row column  without  with
+    0  path_coefficient   X      Y     0.62  0.47
+    1  path_coefficient   M      Y      NaN  0.24
+    2         r_squared          Y     0.39  0.42
     """
     wide = with_controls(model, controls, targets=targets)
     include = ("path_coefficient", "r_squared")

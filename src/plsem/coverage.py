@@ -23,6 +23,8 @@ from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, 
 from plsem.resampling.replicates import Statistics
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["common_factor_correlations", "coverage", "lowest", "pooled", "supported_intervals"]
+
 FloatArray = NDArray[np.float64]
 Doubled = Literal["calibrated", "studentised"]
 #: Intervals of the double bootstrap, as it calls them.
@@ -53,6 +55,24 @@ def common_factor_correlations(
     ------
     ModelError
         If a loading or path is missing or unknown, or no population can have these values.
+
+    Notes
+    -----
+    :math:`\Lambda` holds the loadings, :math:`\Phi` the factors' correlations that the paths imply (Bollen 1989).
+
+    References
+    ----------
+    Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+
+    Examples
+    --------
+    >>> from plsem import Model
+    >>> model = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> common_factor_correlations(model, loadings=0.8, paths={("X", "Y"): 0.5}).round(2)
+    array([[1.  , 0.64, 0.32, 0.32],
+           [0.64, 1.  , 0.32, 0.32],
+           [0.32, 0.32, 1.  , 0.64],
+           [0.32, 0.32, 0.64, 1.  ]])
     """
     if model.composed:
         raise ModelError("a population is made from a model without second-order constructs and products")
@@ -129,6 +149,24 @@ def coverage(
     ValueError
         If the population is not a positive definite correlation matrix, an option cannot be used, or a
         statistic grows with the sample size (χ²), so that it has no true value.
+
+    References
+    ----------
+    Morris, T. P., White, I. R., & Crowther, M. J. (2019). Using simulation studies to evaluate statistical methods.
+    Statistics in Medicine, 38(11), 2074–2102.
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> simulated = coverage(
+    ...     r, model, lambda estimate: plsem.quantities.quantities(estimate, include=["path_coefficient"]),
+    ...     n_observations=50, seed=1, n_samples=20, n_resamples=50)
+    >>> simulated[["interval", "true_value", "coverage", "n_samples"]].round(3)
+         interval  true_value  coverage  n_samples
+    0  percentile       0.375      0.95         20
+    1         bca       0.375      0.95         20
     """
     check_level(confidence_level)
     for kind in intervals:
@@ -192,6 +230,17 @@ def pooled(simulated: pd.DataFrame) -> pd.DataFrame:
         One row a statistic, size and interval: ``quantities`` (their number), ``coverage`` (mean),
         ``coverage_se`` (mean of theirs, and so no less than that of the mean), ``lowest`` (coverage), ``below``,
         ``above``, ``mean_width``, ``n_samples``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> simulated = pd.DataFrame({"statistic": ["ave"] * 2, "row": ["X", "Y"], "column": [""] * 2,
+    ...                           "n_observations": [25] * 2, "interval": ["bca"] * 2, "coverage": [0.90, 0.94],
+    ...                           "coverage_se": [0.013, 0.011], "below": [0.05, 0.03], "above": [0.05, 0.03],
+    ...                           "mean_width": [0.2, 0.2], "n_samples": [500] * 2})
+    >>> pooled(simulated)[["statistic", "quantities", "coverage", "lowest"]].round(2)
+      statistic  quantities  coverage  lowest
+    0       ave           2      0.92     0.9
     """
     known = ["row", "column", "true_value", "mean_estimate"]
     means = ["coverage", "coverage_se", "below", "above", "mean_width"]
@@ -215,6 +264,15 @@ def lowest(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a statistic and interval: those of ``table`` where the coverage is lowest.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"statistic": ["ave"] * 2, "interval": ["bca"] * 2, "n_observations": [25, 50],
+    ...                       "coverage": [0.90, 0.94], "coverage_se": [0.013, 0.011]})
+    >>> lowest(table)[["statistic", "n_observations", "coverage"]]
+      statistic  n_observations  coverage
+    0       ave              25       0.9
     """
     worst = table.groupby(["statistic", "interval"], sort=False)["coverage"].idxmin()
     return table.loc[worst].reset_index(drop=True)
@@ -239,6 +297,14 @@ def supported_intervals(
     -------
     dict
         Statistic → interval.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"statistic": ["ave"] * 2, "interval": ["percentile", "bca"], "n_observations": [25] * 2,
+    ...                       "coverage": [0.85, 0.94], "coverage_se": [0.016, 0.011]})
+    >>> supported_intervals(table)
+    {'ave': 'bca'}
     """
     chosen = {}
     worst = lowest(table[table["interval"].isin(candidates)])

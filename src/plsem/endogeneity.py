@@ -20,6 +20,8 @@ from plsem.resampling import intervals
 from plsem.resampling.moments import BLOCK, block_generator, counts_of_indices
 from plsem.resampling.replicates import STREAM_BOOTSTRAP
 
+__all__ = ["CopulaResult", "copula_terms", "gaussian_copula"]
+
 FloatArray = NDArray[np.float64]
 
 
@@ -111,8 +113,21 @@ def gaussian_copula(
     :math:`y = b_0 + \sum_j b_j x_j + \sum_{j \in E} c_j \Phi^{-1}(H_j(x_j)) + e`, with
     :math:`H(x_i)` the number of rows up to :math:`x_i` over n + 1, once for each usable predictor alone and once
     for all of them together; :math:`c_j \ne 0` says that x_j is endogenous (Park & Gupta 2012, Marketing Science 31,
-    567–586; with PLS: Hult et al. 2018, Journal of International Marketing 26, 1–21).  R:
-    ``REndo::copulaCorrection`` on the scores, which treats the largest H in another way.
+    567–586; with PLS: Hult et al. 2018, Journal of International Marketing 26, 1–21).
+
+    In R: ``REndo::copulaCorrection`` on the scores, which treats the largest H in another way.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> rng = np.random.default_rng(1)
+    >>> x = rng.exponential(size=300)
+    >>> data = pd.DataFrame({"x": x, "y": x + rng.normal(size=300)})
+    >>> fitted = plsem.fit(data, plsem.Model.from_text("X =~ x; Y =~ y; Y ~ X"))
+    >>> found = gaussian_copula(data, fitted, seed=1, n_resamples=200)
+    >>> found.terms[["target", "terms", "endogenous"]]
+      target terms  endogenous
+    0      Y     X       False
     """
     model = estimate.model
     ends = [model.constructs[t] for t in model.endogenous]
@@ -243,6 +258,22 @@ def _coefficients(
 
 def copula_terms(x: FloatArray, counts: FloatArray) -> FloatArray:
     r"""Return :math:`\Phi^{-1}(H(x))` in resamples given as counts, (b, n): H is the share of rows up to x, of n + 1.
+
+    Parameters
+    ----------
+    x : ndarray, (n,)
+        A predictor's scores.
+    counts : ndarray, (b, n)
+        How often each row stands in each resample.
+
+    Returns
+    -------
+    ndarray, (b, n)
+
+    References
+    ----------
+    Park, S., & Gupta, S. (2012). Handling endogenous regressors by joint estimation using copulas. Marketing Science,
+    31(4), 567–586.
 
     Examples
     --------

@@ -91,7 +91,7 @@ def fit(
 
     Notes
     -----
-    R: ``seminr::estimate_pls``, ``cSEM::csem``.
+    In R: ``seminr::estimate_pls``, ``cSEM::csem``.
 
     Examples
     --------
@@ -191,7 +191,8 @@ def estimate(
     Standardised items, initial weights 1, as SmartPLS 4.  Mode A: :math:`w_j \propto \mathrm{cov}(x_j,
     z_j)`; Mode B: :math:`w_j \propto R_{jj}^{-1}\mathrm{cov}(x_j, z_j)`, with the inner proxy
     :math:`z_j = \sum_l e_{jl} y_l` (Lohmöller 1989; Tenenhaus et al. 2005).
-    R: ``seminr::estimate_pls``, ``cSEM::csem``.
+
+    In R: ``seminr::estimate_pls``, ``cSEM::csem``.
 
     Examples
     --------
@@ -273,6 +274,19 @@ def estimate_batch(
     -------
     Estimate
         With ``batch_shape`` (B,).  NaN where a matrix has no solution.
+
+    Raises
+    ------
+    ValueError
+        For an unknown option, or if ``packed`` has the wrong number of rows or the products' scales are missing.
+
+    Examples
+    --------
+    >>> import numpy as np, plsem
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> upper = np.array([[0.6, 0.3, 0.3, 0.3, 0.3, 0.6], [0.8, 0.1, 0.1, 0.1, 0.1, 0.8]])  # two matrices
+    >>> estimate_batch(model, np.ascontiguousarray(upper.T), orient=True).path_coefficients[:, 0, 1].round(3)
+    array([0.375, 0.111])
     """
     check_choice("scheme", scheme, get_args(Scheme))
     check_flag("consistent", consistent)
@@ -451,9 +465,18 @@ def scores(data: pd.DataFrame | ArrayLike, estimate: Estimate, *, ddof: int = 1)
     ddof : int
         1: the scores' variance with n − 1 is 1 (as seminr and SmartPLS); 0: with n.
 
+    Returns
+    -------
+    ndarray, (n, k)
+
+    Raises
+    ------
+    ValueError
+        If the estimate is of a batch.
+
     Notes
     -----
-    R: ``construct_scores`` of a seminr model, ``cSEM::getConstructScores``.
+    In R: ``construct_scores`` of a seminr model, ``cSEM::getConstructScores``.
 
     Examples
     --------

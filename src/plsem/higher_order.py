@@ -13,6 +13,8 @@ import pandas as pd
 from plsem import measurement
 from plsem.estimator import Estimate
 
+__all__ = ["component_table", "htmt_of_orders", "reliability_of_orders"]
+
 
 def component_table(estimate: Estimate) -> pd.DataFrame:
     """Return each component of each second-order construct with what it is judged by.
@@ -27,6 +29,27 @@ def component_table(estimate: Estimate) -> pd.DataFrame:
     DataFrame
         Index component: construct, mode, method, outer_weight (NaN by repeated indicators, whose weights are
         those of items), outer_loading, outer_vif.
+
+    Notes
+    -----
+    In R: ``seminr::higher_composite``.
+
+    References
+    ----------
+    Sarstedt, M., Hair, J. F., Cheah, J.-H., Becker, J.-M., & Ringle, C. M. (2019). How to specify, estimate, and
+    validate higher-order constructs in PLS-SEM. Australasian Marketing Journal, 27(3), 197–211.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> answers = np.random.default_rng(1).normal(size=(200, 1)) + np.random.default_rng(2).normal(size=(200, 6))
+    >>> data = pd.DataFrame(answers, columns=["a1", "a2", "b1", "b2", "y1", "y2"])
+    >>> model = plsem.Model.from_text("A =~ a1 + a2; B =~ b1 + b2; H =~ A + B; Y =~ y1 + y2; Y ~ H")
+    >>> component_table(plsem.fit(data, model))[["construct", "method", "outer_loading", "outer_vif"]].round(2)
+              construct     method  outer_loading  outer_vif
+    component
+    A                 H  two_stage            0.9       1.65
+    B                 H  two_stage            0.9       1.65
     """
     table = _values(estimate)
     rows = []
@@ -51,12 +74,34 @@ def component_table(estimate: Estimate) -> pd.DataFrame:
 def reliability_of_orders(estimate: Estimate) -> pd.DataFrame:
     """Return alpha, rho_A, rho_C and AVE of every construct of both orders (index).
 
+    Parameters
+    ----------
+    estimate : Estimate
+
     Returns
     -------
     DataFrame
         order (1 or 2), mode, n_indicators, cronbach_alpha, rho_a, rho_c, ave.  Products are left out, single items
         have 1 throughout, Mode B constructs NaN, and rho_A is NaN for second-order constructs by repeated
         indicators.
+
+    References
+    ----------
+    Sarstedt et al. (2019), as :func:`component_table`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> answers = np.random.default_rng(1).normal(size=(200, 1)) + np.random.default_rng(2).normal(size=(200, 6))
+    >>> data = pd.DataFrame(answers, columns=["a1", "a2", "b1", "b2", "y1", "y2"])
+    >>> model = plsem.Model.from_text("A =~ a1 + a2; B =~ b1 + b2; H =~ A + B; Y =~ y1 + y2; Y ~ H")
+    >>> reliability_of_orders(plsem.fit(data, model))[["order", "cronbach_alpha", "rho_c", "ave"]].round(2)
+               order  cronbach_alpha  rho_c   ave
+    construct
+    A              1            0.70   0.87  0.77
+    B              1            0.63   0.84  0.73
+    Y              1            0.61   0.84  0.72
+    H              2            0.77   0.90  0.81
     """
     table, model = _values(estimate), estimate.described
     orders = dict(model.higher_order)
@@ -78,6 +123,34 @@ def htmt_of_orders(estimate: Estimate, *, geometric: bool = False) -> pd.DataFra
 
     NaN between a second-order construct and its components, and between second-order constructs and components
     of others, of which only one order is in the structural model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    geometric : bool
+        HTMT2 in place of HTMT.
+
+    Returns
+    -------
+    DataFrame
+
+    References
+    ----------
+    Henseler, Ringle & Sarstedt (2015); of second-order constructs: Sarstedt et al. (2019).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> answers = np.random.default_rng(1).normal(size=(200, 1)) + np.random.default_rng(2).normal(size=(200, 6))
+    >>> data = pd.DataFrame(answers, columns=["a1", "a2", "b1", "b2", "y1", "y2"])
+    >>> model = plsem.Model.from_text("A =~ a1 + a2; B =~ b1 + b2; H =~ A + B; Y =~ y1 + y2; Y ~ H")
+    >>> htmt_of_orders(plsem.fit(data, model)).round(2)
+    construct     A    B    Y   H
+    construct
+    A           NaN  NaN  NaN NaN
+    B          0.95  NaN  NaN NaN
+    Y          0.93  1.0  NaN NaN
+    H           NaN  NaN  1.0 NaN
     """
     table, model = _values(estimate), estimate.described
     statistic = "htmt2" if geometric else "htmt"

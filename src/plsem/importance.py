@@ -15,6 +15,8 @@ from plsem.estimator import Estimate
 from plsem.names import nearest
 from plsem.structural import route_exists
 
+__all__ = ["importance_performance"]
+
 
 def importance_performance(
     data: pd.DataFrame,
@@ -64,7 +66,20 @@ def importance_performance(
     Ringle, C. M., & Sarstedt, M. (2016). Gain more insight from your PLS-SEM results: the
     importance-performance map analysis. Industrial Management & Data Systems, 116(9), 1865–1886.
     Negative weights make an importance negative; the map then needs care.
-    R: ``cSEM::doIPMA``.
+
+    In R: ``cSEM::doIPMA``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e = np.random.default_rng(1).normal(size=(2, 200))
+    >>> data = pd.DataFrame({"x": x, "y": x + e}).mul(1.2).round().add(4).clip(1, 7)
+    >>> fitted = plsem.fit(data, plsem.Model.from_text("X =~ x; Y =~ y; Y ~ X"))
+    >>> found = importance_performance(data, fitted, minimum=1, maximum=7)
+    >>> found[["target", "name", "importance", "performance"]].round(2)
+      target name  importance  performance
+    0      Y    X        0.94        48.58
+    1      Y    x        0.94        48.58
     """
     model = estimate.model
     if estimate.batch_shape:

@@ -14,6 +14,8 @@ from plsem.batches import exact_zeros
 from plsem.model import Model
 from plsem.names import N_, Said, nearest
 
+__all__ = ["DataError"]
+
 FloatArray = NDArray[np.float64]
 
 

@@ -18,16 +18,21 @@ from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
 
+__all__ = [
+    "cronbach_alpha_raw",
+    "cross_loadings",
+    "fornell_larcker",
+    "htmt_table",
+    "outer_model",
+    "reliability",
+]
+
 FloatArray = NDArray[np.float64]
 Index = list[tuple[str, str]]
 
 
 def cronbach_alpha_last(estimate: Estimate) -> FloatArray:
-    r"""Return standardised alpha of each Mode A block with two items or more, ``(m, B)``.
-
-    :math:`\alpha = K\bar r / (1 + (K-1)\bar r)` with the mean item correlation :math:`\bar r`
-    (Cronbach 1951; the standardised form).
-    """
+    """Return standardised alpha of each Mode A block with two items or more, ``(m, B)``; see :func:`reliability`."""
     rows = []
     for items in _factor_items(estimate.model):
         m = len(items)
@@ -37,10 +42,7 @@ def cronbach_alpha_last(estimate: Estimate) -> FloatArray:
 
 
 def cronbach_alpha_raw_last(estimate: Estimate) -> FloatArray:
-    r"""Return raw alpha, from covariances, of each Mode A block with two items or more, ``(m, B)``.
-
-    :math:`\frac{K}{K-1}(1 - \sum s_i^2 / \sum_{ij} s_i s_j r_{ij})` (Cronbach 1951).  Articles and SPSS print
-    it; PLS software prints the standardised form.
+    """Return raw alpha of each Mode A block with two items or more, ``(m, B)``; see :func:`cronbach_alpha_raw`.
 
     Raises
     ------
@@ -60,15 +62,12 @@ def cronbach_alpha_raw_last(estimate: Estimate) -> FloatArray:
 
 
 def rho_a_last(estimate: Estimate) -> FloatArray:
-    """Return rho_A of each Mode A block with two items or more, ``(m, B)`` (Dijkstra & Henseler 2015)."""
+    """Return rho_A of each Mode A block with two items or more, ``(m, B)``; see :func:`reliability`."""
     return np.asarray(estimate.rho_a_last[_factors(estimate.model)])
 
 
 def rho_c_last(estimate: Estimate) -> FloatArray:
-    r"""Return composite reliability of each Mode A block with two items or more, ``(m, B)``.
-
-    :math:`\rho_C = (\sum\lambda)^2 / ((\sum\lambda)^2 + \sum(1-\lambda^2))` (Jöreskog 1971).
-    """
+    """Return composite reliability of each Mode A block with two items or more, ``(m, B)``; see :func:`reliability`."""
     rows = []
     for items in _factor_items(estimate.model):
         loadings = estimate.loadings_last[items]
@@ -232,7 +231,34 @@ def single(estimate: Estimate) -> None:
 
 
 def outer_model(estimate: Estimate) -> pd.DataFrame:
-    """Return construct, mode, weight, loading and VIF of each item (index)."""
+    """Return construct, mode, weight, loading and VIF of each item (index).
+
+    Parameters
+    ----------
+    estimate : Estimate
+
+    Returns
+    -------
+    DataFrame
+        VIF: the diagonal of the inverse of the block's correlations.
+
+    Notes
+    -----
+    In R: ``summary(model)`` of seminr: ``weights``, ``loadings`` and ``validity$vif_items``.
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> outer_model(plsem.fit(r, model)).round(2)
+         construct mode  outer_weight  outer_loading  outer_vif
+    item
+    x1           X    A          0.56           0.89       1.56
+    x2           X    A          0.56           0.89       1.56
+    y1           Y    A          0.56           0.89       1.56
+    y2           Y    A          0.56           0.89       1.56
+    """
     single(estimate)
     model = estimate.model
     return pd.DataFrame(
@@ -248,7 +274,38 @@ def outer_model(estimate: Estimate) -> pd.DataFrame:
 
 
 def cross_loadings(estimate: Estimate) -> pd.DataFrame:
-    """Return the correlations of items (index) and construct scores (columns)."""
+    """Return the correlations of items (index) and construct scores (columns).
+
+    Parameters
+    ----------
+    estimate : Estimate
+
+    Returns
+    -------
+    DataFrame, (p, k)
+        Between −1 and 1; under PLSc, too, correlations with the scores.
+
+    Notes
+    -----
+    In R: ``summary(model)$validity$cross_loadings`` of seminr.
+
+    References
+    ----------
+    Chin (1998).
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> cross_loadings(plsem.fit(r, model)).round(3)
+    construct      X      Y
+    item
+    x1         0.894  0.335
+    x2         0.894  0.335
+    y1         0.335  0.894
+    y2         0.335  0.894
+    """
     single(estimate)
     model = estimate.model
     return pd.DataFrame(
@@ -259,10 +316,39 @@ def cross_loadings(estimate: Estimate) -> pd.DataFrame:
 
 
 def reliability(estimate: Estimate) -> pd.DataFrame:
-    """Return alpha (standardised), rho_A, rho_C and AVE of each construct (index).
+    r"""Return alpha (standardised), rho_A, rho_C and AVE of each construct (index).
 
     A single item has 1 throughout, by definition and not by evidence.  A Mode B block has rho_A 1 (its
     score is taken as free of error) and NaN elsewhere: internal consistency is not asked of its items.
+
+    Parameters
+    ----------
+    estimate : Estimate
+
+    Returns
+    -------
+    DataFrame
+
+    Notes
+    -----
+    With λ the loadings, w the weights, S the block's correlations and r̄ their mean:
+    :math:`\alpha = K \bar r / (1 + (K - 1) \bar r)` (Cronbach 1951);
+    :math:`\rho_A = (w'w)^2\, w'(S - \mathrm{diag}\,S)w \,/\, w'(ww' - \mathrm{diag}\,ww')w` (Dijkstra & Henseler 2015);
+    :math:`\rho_C = (\sum\lambda)^2 / ((\sum\lambda)^2 + \sum(1 - \lambda^2))` (Jöreskog 1971);
+    :math:`AVE = \sum\lambda^2 / K` (Fornell & Larcker 1981).
+
+    In R: ``summary(model)$reliability`` of seminr, ``cSEM::assess``.
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> reliability(plsem.fit(r, model)).round(3)
+               cronbach_alpha  rho_a  rho_c  ave
+    construct
+    X                    0.75   0.75  0.889  0.8
+    Y                    0.75   0.75  0.889  0.8
     """
     single(estimate)
     model = estimate.model
@@ -284,6 +370,34 @@ def fornell_larcker(estimate: Estimate) -> pd.DataFrame:
     """Return construct correlations below the diagonal and the root of AVE on it.
 
     The diagonal is NaN for a Mode B block.
+
+    Parameters
+    ----------
+    estimate : Estimate
+
+    Returns
+    -------
+    DataFrame, (k, k)
+
+    Notes
+    -----
+    In R: ``summary(model)$validity$fl_criteria`` of seminr.
+
+    References
+    ----------
+    Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable variables and
+    measurement error. Journal of Marketing Research, 18(1), 39–50.
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> fornell_larcker(plsem.fit(r, model)).round(3)
+    construct      X      Y
+    construct
+    X          0.894    NaN
+    Y          0.375  0.894
     """
     single(estimate)
     table = np.where(np.tri(estimate.model.n_constructs, dtype=bool), estimate.construct_correlations, np.nan)
@@ -292,7 +406,43 @@ def fornell_larcker(estimate: Estimate) -> pd.DataFrame:
 
 
 def htmt_table(estimate: Estimate, *, geometric: bool = False, signed: bool = False) -> pd.DataFrame:
-    """Return HTMT (or HTMT2 where ``geometric``) below the diagonal; Mode B blocks are left out."""
+    """Return HTMT (or HTMT2 where ``geometric``) below the diagonal; Mode B blocks are left out.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    geometric : bool
+        HTMT2: geometric means in place of arithmetic ones.
+    signed : bool
+        Means of correlations as they are, not of their absolute values.
+
+    Returns
+    -------
+    DataFrame, (m, m)
+
+    Raises
+    ------
+    ValueError
+        If both ``geometric`` and ``signed`` are asked for.
+
+    Notes
+    -----
+    The mean |r| of items of two constructs over the root of the product of the mean |r| within each (Henseler, Ringle &
+    Sarstedt 2015; HTMT2: Roemer, Schuberth & Henseler 2021).
+
+    In R: ``summary(model)$validity$htmt`` of seminr; ``cSEM::calculateHTMT``, ``semTools::htmt``.
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> htmt_table(plsem.fit(r, model)).round(3)
+    construct    X   Y
+    construct
+    X          NaN NaN
+    Y          0.5 NaN
+    """
     single(estimate)
     if geometric and signed:
         raise ValueError("HTMT2 takes absolute correlations; geometric and signed exclude each other")
@@ -316,6 +466,19 @@ def cronbach_alpha_raw(data: pd.DataFrame, model: Model) -> pd.Series:
     -------
     Series
         By construct; 1 for single items, NaN for Mode B blocks (Cronbach 1951).
+
+    Notes
+    -----
+    In R: ``psych::alpha``: ``raw_alpha``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> cronbach_alpha_raw(data, model).round(2).to_dict()
+    {'X': 0.61, 'Y': 0.68}
     """
     x = item_matrix(data, model)
     values = []

@@ -15,6 +15,8 @@ from plsem.names import N_, nearest
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["kind_of_mediation", "mediation"]
+
 Kind = Literal[
     "complementary", "competitive", "indirect-only", "direct-only", "no effect", "indirect", "none"
 ]
@@ -138,6 +140,21 @@ def mediation(
     -----
     The share (variance accounted for) of effects that cancel out can be above 1 or negative and says nothing
     then (Hair et al. 2022).
+
+    In R: ``seminr::specific_effect_significance`` for the effects; the kind is not given there.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> effects = ["path_coefficient", "specific_indirect_effect", "indirect_effect", "total_effect"]
+    >>> boot = plsem.bootstrap(data, model, effects, seed=1, n_resamples=500)
+    >>> mediation(boot)[["source", "target", "via", "effect", "kind"]].round(2)
+      source target via  effect           kind
+    0      X      Y   M    0.15  complementary
     """
     effects = _effects(boot, interval, confidence_level, alternative)
     routes = [tuple(name.split(" -> ")) for name in effects["specific_indirect_effect"]]

@@ -23,6 +23,8 @@ from plsem.model import Model
 from plsem.names import N_, nearest
 from plsem.thresholds import judge
 
+__all__ = ["Harman", "MarkerResult", "full_collinearity", "harman", "marker_variable"]
+
 FloatArray = NDArray[np.float64]
 
 HARMAN_REMARK = N_(
@@ -51,11 +53,14 @@ def full_collinearity(estimate: Estimate) -> pd.DataFrame:
         Index ``construct``: ``full_collinearity_vif``, the diagonal of the inverse of the scores' correlations,
         and ``mark`` (✓ at most 3.3; :mod:`plsem.thresholds`).
 
+    Notes
+    -----
+    In R: ``diag(solve(cor(scores)))``.
+
     References
     ----------
     Kock, N. (2015). Common method bias in PLS-SEM: a full collinearity assessment approach. International
-    Journal of e-Collaboration, 11(4), 1–10.  Kock regresses each construct on the others; R: ``diag(solve(cor(
-    scores)))``.
+    Journal of e-Collaboration, 11(4), 1–10.
 
     Examples
     --------
@@ -105,9 +110,25 @@ def harman(data: Estimate | pd.DataFrame | ArrayLike) -> Harman:
     data : Estimate, or answers (n, p)
         Of answers all columns are taken.
 
+    Returns
+    -------
+    Harman
+
+    Raises
+    ------
+    DataError
+        If an item does not vary, or the estimate is of a batch.
+
     Notes
     -----
-    The usual line is a share of 0.50; see ``HARMAN_REMARK``.  R: ``psych::fa(r, 1, fm = "pa")``.
+    The usual line is a share of 0.50; see ``HARMAN_REMARK``.
+
+    In R: ``psych::fa(r, 1, fm = "pa")``.
+
+    References
+    ----------
+    Podsakoff, P. M., MacKenzie, S. B., Lee, J.-Y., & Podsakoff, N. P. (2003). Common method biases in behavioral
+    research. Journal of Applied Psychology, 88(5), 879–903.
 
     Examples
     --------
@@ -174,36 +195,51 @@ def marker_variable(
 
     Parameters
     ----------
-    data : DataFrame
-        Holds the model's items and the marker.
-    model : Model
-    marker : str, optional
-        A column that theory connects with no construct.  Without one the second smallest correlation of
-        constructs stands in for r_M, which Lindell and Whitney allow after the fact and which shrinks every
-        correlation by one that may be real.
-    r_m : float, optional
-        Another value to take out; default the marker's smallest correlation in size with a construct.
-    alpha : float
-        Level at which correlations are called significant.
-    **options
-        The estimator's: scheme, tolerance, max_iterations, sign_items.
+        data : DataFrame
+            Holds the model's items and the marker.
+        model : Model
+        marker : str, optional
+            A column that theory connects with no construct.  Without one the second smallest correlation of
+            constructs stands in for r_M, which Lindell and Whitney allow after the fact and which shrinks every
+            correlation by one that may be real.
+        r_m : float, optional
+            Another value to take out; default the marker's smallest correlation in size with a construct.
+        alpha : float
+            Level at which correlations are called significant.
+        **options
+            The estimator's: scheme, tolerance, max_iterations, sign_items.
 
     Returns
     -------
-    MarkerResult
+        MarkerResult
 
     Raises
     ------
-    DataError
-        If the marker is missing from the data, has gaps or does not vary.
-    ValueError
-        If the marker is an item of the model, or r_M is not below 1.
+        DataError
+            If the marker is missing from the data, has gaps or does not vary.
+        ValueError
+            If the marker is an item of the model, or r_M is not below 1.
 
     Notes
     -----
-    :math:`r_{adj} = (r - r_M) / (1 - r_M)`, :math:`t = r_{adj} / \sqrt{(1 - r_{adj}^2)/(n - 3)}` with n − 3
-    degrees of freedom (Lindell & Whitney 2001, Journal of Applied Psychology 86, 114–121).  Programs differ in
-    r_M: smallest positive, smallest in size, or the marker's correlation with its nearest construct.
+        :math:`r_{adj} = (r - r_M) / (1 - r_M)`, :math:`t = r_{adj} / \sqrt{(1 - r_{adj}^2)/(n - 3)}` with n − 3
+        degrees of freedom (Lindell & Whitney 2001, Journal of Applied Psychology 86, 114–121).  Programs differ in
+        r_M: smallest positive, smallest in size, or the marker's correlation with its nearest construct.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> data["weather"] = np.random.default_rng(2).normal(size=200)
+    >>> found = marker_variable(data, model, "weather")
+    >>> found.correlations[["row", "column", "correlation", "adjusted", "stays"]].round(2)
+      row column  correlation  adjusted  stays
+    0   X      M         0.63      0.62   True
+    1   X      Y         0.62      0.61   True
+    2   M      Y         0.54      0.53   True
     """
     if model.composed:
         raise ValueError(

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+__all__ = ["EmResult", "McarTest", "em", "fill", "little_mcar"]
+
 Array = NDArray[np.float64]
 
 
@@ -56,6 +58,18 @@ def em(data: Array, *, tolerance: float = 1e-8, max_iterations: int = 5_000) -> 
     ------
     ValueError
         If a column has fewer than two values, or none that differ.
+
+    Notes
+    -----
+    In R: ``norm::em.norm``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> data = np.array([[1, 2], [2, 1], [3, 4], [4, 3], [5, np.nan]])
+    >>> found = em(data)
+    >>> found.mean.round(2), found.converged
+    (array([3. , 2.8]), True)
     """
     x = np.asarray(data, dtype=float)
     gone = np.isnan(x)
@@ -120,6 +134,17 @@ def fill(data: Array, policy: Literal["mean", "em"]) -> tuple[Array, bool]:
     ------
     ValueError
         If a column has no value at all.
+
+    Notes
+    -----
+    In R: ``seminr::mean_replacement`` for the mean.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> completed, converged = fill(np.array([[1, 2], [2, 1], [3, 4], [4, 3], [5, np.nan]]), "mean")
+    >>> completed[-1]
+    array([5. , 2.5])
     """
     x = np.asarray(data, dtype=float)
     gone = np.isnan(x)
@@ -163,7 +188,18 @@ def _expected(rows: Array, missing: NDArray[np.bool_], mean: Array, covariance: 
 
 @dataclass(frozen=True, slots=True)
 class McarTest:
-    """Little's test: ``chi_square``, ``df``, ``p_value`` and the number of patterns of missing answers."""
+    """Little's test.
+
+    Attributes
+    ----------
+    chi_square : float
+    df : int
+        Degrees of freedom.
+    p_value : float
+        Of the upper tail.
+    n_patterns : int
+        Patterns of missing answers.
+    """
 
     chi_square: float
     df: int
@@ -191,6 +227,18 @@ def little_mcar(data: Array) -> McarTest:
     ------
     ValueError
         If nothing is missing, or there are too few rows to estimate the covariance.
+
+    Notes
+    -----
+    In R: ``naniar::mcar_test``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> data = np.random.default_rng(1).normal(size=(100, 2))
+    >>> data[:10, 0] = np.nan
+    >>> round(little_mcar(data).p_value, 2)
+    0.46
     """
     x = np.asarray(data, dtype=float)
     x = x[~np.isnan(x).all(axis=1)]

@@ -27,6 +27,8 @@ from plsem.composition import (
 from plsem.model_text import ModelTextError, parse_model, write_model
 from plsem.names import Said, nearest
 
+__all__ = ["Model", "ModelError"]
+
 IntArray = NDArray[np.intp]
 
 
@@ -70,6 +72,10 @@ class Model:
     ------
     ModelError
         If the description does not hold together; the message lists all that :func:`problems_of` finds.
+
+    Notes
+    -----
+    In R: ``seminr::constructs`` with ``seminr::composite``, and ``seminr::relationships`` with ``seminr::paths``.
 
     Examples
     --------
@@ -139,7 +145,17 @@ class Model:
         *,
         modes: Mapping[str, str] | None = None,
     ) -> Model:
-        """Build a model from names: the same as calling the class."""
+        """Build a model from names: the same as calling the class.
+
+        Parameters
+        ----------
+        blocks, paths, modes
+            As the class takes them.
+
+        Returns
+        -------
+        Model
+        """
         return cls(blocks, paths, modes=modes)
 
     @classmethod
@@ -158,10 +174,18 @@ class Model:
         higher_order_method, product_method
             How second-order constructs and products are estimated, which the notation does not say.
 
+        Returns
+        -------
+        Model
+
         Raises
         ------
         ModelError
             If a line cannot be read, or the model does not hold together.
+
+        Notes
+        -----
+        In R: ``cSEM::parseModel``, ``seminr::csem2seminr``.
 
         Examples
         --------
@@ -212,7 +236,19 @@ class Model:
         return f"<p>{head}</p>\n<pre>{html.escape(chr(10).join(line[2:] for line in lines))}</pre>"
 
     def extended(self, blocks: Mapping[str, Sequence[str]], paths: Iterable[tuple[str, str]]) -> Model:
-        """Return the model with more constructs and paths."""
+        """Return the model with more constructs and paths.
+
+        Parameters
+        ----------
+        blocks : mapping of str to sequence of str
+            More constructs → their items.
+        paths : iterable of (str, str)
+            More paths.
+
+        Returns
+        -------
+        Model
+        """
         own = {c: [self.items[i] for i in b] for c, b in zip(self.constructs, self.blocks, strict=True) if b}
         modes = dict(zip(self.constructs, self.modes, strict=True))
         return Model(
@@ -294,7 +330,13 @@ class Model:
         return tuple(m == "A" and len(b) > 1 for m, b in zip(self.modes, self.blocks, strict=True))
 
     def position(self, construct: str) -> int:
-        """Return the position of a construct; KeyError names the nearest valid name."""
+        """Return the position of a construct.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name; the message gives the nearest.
+        """
         if construct not in self.constructs:
             raise KeyError(f"no construct {construct!r}{nearest(construct, self.constructs)}")
         return self.constructs.index(construct)
@@ -303,6 +345,16 @@ class Model:
         """Return the model without one path, and the positions of the items that it still holds.
 
         A construct that no other path reaches leaves the model together with its items.
+
+        Parameters
+        ----------
+        source, target : int
+            Positions of the constructs.
+
+        Returns
+        -------
+        model : Model
+        positions : list of int
         """
         left = [q for q in self.paths if q != (source, target)]
         kept = [j for j in range(self.n_constructs) if any(j in q for q in left)]

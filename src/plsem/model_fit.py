@@ -23,6 +23,8 @@ from plsem.measurement import single
 from plsem.model import Model
 from plsem.names import nearest
 
+__all__ = ["fit_table", "implied_correlations", "srmr"]
+
 FloatArray = NDArray[np.float64]
 Structure = Literal["saturated", "estimated"]
 Implied = Literal["composite", "common_factor"]
@@ -97,7 +99,39 @@ def implied_last(estimate: Estimate, structure: Structure, implied: Implied) -> 
 def implied_correlations(
     estimate: Estimate, *, structure: Structure = "estimated", implied: Implied = "composite"
 ) -> FloatArray:
-    """Return the implied item correlation matrices, ``(..., p, p)``; see :func:`implied_last`."""
+    """Return the implied item correlation matrices, ``(..., p, p)``; see :func:`implied_last`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    structure : {"estimated", "saturated"}
+        Construct correlations as the paths imply them, or as they are.
+    implied : {"composite", "common_factor"}
+        Correlations within blocks as they are, or the products of the loadings.
+
+    Returns
+    -------
+    ndarray, (..., p, p)
+
+    Notes
+    -----
+    In R: ``cSEM::fit``.
+
+    References
+    ----------
+    Dijkstra & Henseler (2015).
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> implied_correlations(plsem.fit(r, model), implied="common_factor").round(2)
+    array([[1. , 0.8, 0.3, 0.3],
+           [0.8, 1. , 0.3, 0.3],
+           [0.3, 0.3, 1. , 0.8],
+           [0.3, 0.3, 0.8, 1. ]])
+    """
     split_variant(f"{structure}/{implied}")
     return estimate.leading(
         batches.unpack(implied_last(estimate, structure, implied), estimate.model.n_items)
@@ -150,6 +184,20 @@ def srmr(sum_of_squares: FloatArray, p: int, *, count_diagonal: bool = True) -> 
     count_diagonal : bool
         Divide by p(p+1)/2 (True: the zeros of the diagonal are averaged in, as Hu & Bentler 1998, cSEM
         and ADANCO) or by p(p−1)/2.
+
+    Returns
+    -------
+    ndarray
+
+    Notes
+    -----
+    In R: ``cSEM::calculateSRMR``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> srmr(np.array(0.04), 4).round(4)
+    np.float64(0.0632)
     """
     return np.asarray(np.sqrt(sum_of_squares / (p * (p + 1 if count_diagonal else p - 1) / 2)))
 
@@ -269,7 +317,40 @@ def index(model: Model) -> list[tuple[str, str]]:
 
 
 def fit_table(estimate: Estimate) -> pd.DataFrame:
-    """Return the fit statistics (index) of the four variants (columns)."""
+    """Return the fit statistics (index) of the four variants (columns).
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix.
+
+    Returns
+    -------
+    DataFrame
+        Rows SRMR, d_ULS, d_G, NFI and, where the number of rows is known, χ²; NaN where they need an inverse that
+        the items' correlations do not have.
+
+    Notes
+    -----
+    In R: ``cSEM::assess``, ``cSEM::calculateSRMR``, ``cSEM::calculateDG`` (to base 10).
+
+    References
+    ----------
+    Hu & Bentler (1998), Dijkstra & Henseler (2015), Bentler & Bonett (1980).
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> fit_table(plsem.fit(r, model)).T.round(3)
+    statistic                 srmr  d_uls    d_g    nfi
+    variant
+    saturated/composite      0.000   0.00  0.000  1.000
+    estimated/composite      0.000   0.00  0.000  1.000
+    saturated/common_factor  0.089   0.08  0.501  0.394
+    estimated/common_factor  0.089   0.08  0.501  0.394
+    """
     single(estimate)
     names = [n for n in STATISTICS if n != "chi_square" or estimate.n_observations is not None]
     values = fit_last(estimate, names)

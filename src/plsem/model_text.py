@@ -14,6 +14,8 @@ from typing import Any
 
 from plsem.names import Said
 
+__all__ = ["ModelTextError", "parse_model", "write_model"]
+
 OPERATORS = {"=~": "A", "<~": "B", "~": ""}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _PRODUCT = re.compile(rf"{_NAME.pattern}(\s*[*:]\s*{_NAME.pattern})+")
@@ -60,10 +62,20 @@ def parse_model(text: str) -> dict[str, Any]:
     ModelTextError
         For a statement that cannot be read, or a construct both ``=~`` and ``<~``; all at once, by line.
 
+    Notes
+    -----
+    In R: ``cSEM::parseModel``, ``lavaan::lavaanify``.
+
     References
     ----------
     Rosseel, Y. (2012). lavaan: an R package for structural equation modeling. Journal of Statistical
     Software 48(2) (the notation); ``<~`` as in cSEM and lavaan for composites.
+
+    Examples
+    --------
+    >>> found = parse_model("X =~ x1 + x2; Y <~ y1 + y2; Y ~ X")
+    >>> found["constructs"]["Y"], found["paths"]
+    ({'items': ['y1', 'y2'], 'mode': 'B'}, ['X -> Y'])
     """
     if len(text) > MAX_MODEL_CHARACTERS:
         raise ModelTextError(
@@ -187,6 +199,18 @@ def write_model(
         Construct → ``"A"`` or ``"B"``.
     products : mapping of str to (str, str), optional
         Product → its factors; written ``X:M`` whatever its name.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(write_model({"X": ["x1", "x2"], "Y": ["y1"]}, [("X", "Y")], {"X": "A", "Y": "A"}))
+    X =~ x1 + x2
+    Y =~ y1
+    Y ~ X
+    <BLANKLINE>
     """
     written = {name: ":".join(factors) for name, factors in (products or {}).items()}
     sources: dict[str, list[str]] = {}

@@ -23,6 +23,8 @@ from plsem.names import N_
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.parallel import Progress
 
+__all__ = ["Multiverse", "Prepared", "choice_effects", "multiverse"]
+
 ANALYSIS = ("scheme", "estimator", "sign_changes", "test", "alternative")
 """The choices that are made here, beside those of the data."""
 _SEEN_TWICE = ("statistic", "row", "column")
@@ -126,8 +128,14 @@ def multiverse(
 
     Examples
     --------
-    >>> result = multiverse([Prepared({"items": "all"}, data, model)], seed=1)  # doctest: +SKIP
-    >>> result.analyses.groupby(["row", "column"])["significant"].mean()  # doctest: +SKIP
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> result = multiverse(
+    ...     [Prepared({"items": "all"}, data, model)], seed=1, schemes=["path"], estimators=["PLS"], n_resamples=200)
+    >>> len(result.analyses), bool(result.analyses["significant"].all())
+    (18, True)
     """
     if len({tuple(p.choices) for p in prepared}) != 1:
         raise ValueError("prepared: expected at least one set of data, and the same choices in each")
@@ -240,6 +248,10 @@ def choice_effects(
     DataFrame
         One row a choice, the one that moves decisions most first: ``choice, options, pairs, decisions_changed``
         (share of the pairs whose decisions differ), ``estimate_change`` (mean absolute difference).
+
+    References
+    ----------
+    Steegen, Tuerlinckx, Gelman & Vanpaemel (2016); see :func:`multiverse`.
 
     Examples
     --------

@@ -21,6 +21,8 @@ from plsem.resampling.moments import BLOCK, block_generator
 from plsem.resampling.replicates import STREAM_PERMUTATION
 from plsem.thresholds import threshold
 
+__all__ = ["NecessityResult", "combined_importance", "necessary_conditions"]
+
 FloatArray = NDArray[np.float64]
 Ceiling = Literal["ce_fdh", "cr_fdh"]
 Peers = Literal["once", "all"]
@@ -164,6 +166,11 @@ class NecessityResult:
         DataFrame
             Index: the target's level.  One column a condition: 0 where the condition is not necessary for that
             level, NaN where the ceiling does not reach it within the observed range.
+
+        Raises
+        ------
+        ValueError
+            If ``steps`` is below 1.
         """
         check_choice("ceiling", ceiling, CEILINGS)
         check_whole("steps", steps, 1)
@@ -172,7 +179,19 @@ class NecessityResult:
         return pd.DataFrame(columns, index=pd.Index(levels, name=self.target))
 
     def cases_below(self, level: float, ceiling: Ceiling = "ce_fdh") -> pd.Series:
-        """Return the share of rows whose condition is below what a level (in per cent) of the target needs."""
+        """Return the share of rows whose condition is below what a level (in per cent) of the target needs.
+
+        Parameters
+        ----------
+        level : float
+            In per cent of the target's observed range.
+        ceiling : {"ce_fdh", "cr_fdh"}
+
+        Returns
+        -------
+        Series
+            By condition.
+        """
         check_choice("ceiling", ceiling, CEILINGS)
         found = {}
         for name, s in self.scatters.items():
@@ -247,13 +266,24 @@ def necessary_conditions(
     Data Systems 120, 2243–2267).  The scope is the rectangle of the smallest and largest values found; d is the
     share of it above the ceiling.  ``ce_fdh``: the step function :math:`c(x) = \max\{y_i : x_i \le x\}`; ``cr_fdh``:
     the least squares line through its corners.  The test permutes the outcome (Dul, van der Laan & Kuik 2020).
-    Neither d nor p depends on the scores' scale.  R: ``NCA::nca_analysis``, ``seminrExtras::assess_nca``.
+    Neither d nor p depends on the scores' scale.
+
+    In R: ``NCA::nca_analysis``, ``seminrExtras::assess_nca``.
 
     Examples
     --------
-    >>> s = Scatter.of([1, 2, 3, 4, 5], [1, 3, 2, 5, 4])
-    >>> s.sizes(s.y[None], "ce_fdh")
-    array([0.5])
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> found = necessary_conditions(data, plsem.fit(data, model), "Y", seed=1, n_permutations=500)
+    >>> found.bottleneck(steps=2).round(0)
+              X     M
+    Y
+    0.0     0.0   0.0
+    50.0   25.0  22.0
+    100.0  94.0  71.0
     """
     check_choice("peers", peers, get_args(Peers))
     check_flag("count_observed", count_observed)
@@ -349,9 +379,29 @@ def combined_importance(
         ``above_average`` (importance above the conditions' mean).  A necessary condition whose cases lie below
         comes first, whatever its importance.
 
+    Raises
+    ------
+    ValueError
+        If the level is not between 0 and 100, or a condition does not lead to the target.
+
     Notes
     -----
     Hauff, Richter, Sarstedt & Ringle (2024, Journal of Retailing and Consumer Services 78, 103723).
+
+    In R: ``seminrExtras::assess_cipma``, which weighs raw items by the weights of standardised ones.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e = np.random.default_rng(1).normal(size=(2, 200))
+    >>> data = pd.DataFrame({"x": x, "y": x + e}).mul(1.2).round().add(4).clip(1, 7)
+    >>> fitted = plsem.fit(data, plsem.Model.from_text("X =~ x; Y =~ y; Y ~ X"))
+    >>> needed = necessary_conditions(data, fitted, "Y", seed=1, n_permutations=500)
+    >>> found = combined_importance(data, fitted, needed, minimum=1, maximum=7)
+    >>> found[["importance", "performance", "necessary", "required"]].round(2)
+               importance  performance  necessary  required
+    condition
+    X                0.94        48.58       True      50.0
     """
     check_choice("ceiling", ceiling, CEILINGS)
     if not 0 <= level <= 100:

@@ -16,16 +16,41 @@ from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.intervals import Interval
 from plsem.slopes import interactions
 
+__all__ = ["nonlinearity", "quadratic_model"]
+
 QUADRATIC = "{}²"
 
 
 def quadratic_model(model: Model, source: str, target: str) -> Model:
     """Return the model with the square of one predictor beside its path (two-stage).
 
+    Parameters
+    ----------
+    model : Model
+    source, target : str
+
+    Returns
+    -------
+    Model
+
     Raises
     ------
     ModelError
         If there is no such path.
+
+    Notes
+    -----
+    In R: ``seminr::interaction_term(iv, iv, method = two_stage)``.
+
+    References
+    ----------
+    Sarstedt et al. (2020), as :func:`nonlinearity`.
+
+    Examples
+    --------
+    >>> from plsem import Model
+    >>> quadratic_model(Model.from_text("X =~ x1 + x2; Y =~ y1 + y2; Y ~ X"), "X", "Y").path_names
+    (('X', 'Y'), ('X²', 'Y'))
     """
     if (source, target) not in model.path_names:
         known = [f"{s} -> {t}" for s, t in model.path_names]
@@ -81,7 +106,22 @@ def nonlinearity(
     -----
     One square at a time beside the model as it is, by the two-stage approach; others enter all of them at once, whose
     collinearity hides what each does.  Sarstedt, Ringle, Cheah, Ting, Moisescu & Radomir (2020, Tourism Economics 26,
-    531–554).  R: seminr's ``interaction_term(iv, iv)``.
+    531–554).
+
+    In R: ``seminr::interaction_term(iv, iv)`` in a model of its own.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> data["m"] += 0.4 * data["x"] ** 2
+    >>> found = nonlinearity(data, model)
+    >>> found[["source", "target", "quadratic_effect", "f_squared"]].round(2).head(1)
+      source target  quadratic_effect  f_squared
+    0      X      M              0.34       0.62
     """
     products = {name for name, _ in model.products}
     chosen = (

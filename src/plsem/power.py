@@ -27,6 +27,8 @@ from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.thresholds import threshold
 
+__all__ = ["power_grid", "required_n", "simulate", "wilson_interval"]
+
 FloatArray = NDArray[np.float64]
 Population = Literal["normal", "respondents"]
 
@@ -58,6 +60,23 @@ def simulate(
     Returns
     -------
     (n, p) array
+
+    Raises
+    ------
+    ValueError
+        If the population is unknown.
+
+    References
+    ----------
+    Aguirre-Urreta & Rönkkö (2015), as :func:`power_grid`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.integers(1, 6, size=(50, 3)).astype(float)
+    >>> simulate(answers, 200, rng, population="respondents").shape
+    (200, 3)
     """
     if population == "normal":
         r = np.corrcoef(data, rowvar=False)
@@ -114,6 +133,17 @@ def power_grid(
     -----
     Monte Carlo power after Aguirre-Urreta & Rönkkö (2015).  The two populations have the same correlations and
     so the same estimates, and differ in how much samples scatter.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> grid = power_grid(data, model, [20], seed=1, n_replications=20, n_resamples=50)
+    >>> grid[["n", "source", "target", "power", "n_replications"]]
+        n source target  power  n_replications
+    0  20      X      Y   0.75              20
     """
     if min(sizes) < 10:
         raise ValueError(f"sizes must be at least 10, found {min(sizes)}")
@@ -228,7 +258,26 @@ def _replications(
 
 
 def wilson_interval(hits: int, count: int, *, confidence_level: float = 0.95) -> tuple[float, float]:
-    """Score interval of a proportion (Wilson, 1927); NaN where nothing was counted."""
+    """Return the score interval of a proportion (Wilson, 1927); NaN where nothing was counted.
+
+    Parameters
+    ----------
+    hits, count : int
+    confidence_level : float
+
+    Returns
+    -------
+    lower, upper : float
+
+    Notes
+    -----
+    In R: ``stats::prop.test(correct = FALSE)``.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson_interval(8, 10)]
+    [0.49, 0.943]
+    """
     if count == 0:
         return float("nan"), float("nan")
     found = stats.binomtest(hits, count).proportion_ci(confidence_level, method="wilson")
@@ -264,11 +313,25 @@ def required_n(
         sizes).  Where every simulated size is enough, n is the smallest of them and has no interval; where the
         power does not rise, n is NaN.
 
+    Raises
+    ------
+    ValueError
+        If ``power`` does not lie between 0 and 1.
+
     Notes
     -----
     Probit regression of significance on √n, ``Φ⁻¹(power) = a + b √n``, by maximum likelihood: for a fixed
     effect t grows with √n.  In small samples it grows otherwise, so only the sizes whose power is within
-    one probit of the wanted one are taken, and the three nearest at least.  Interval by Fieller's theorem.
+    one probit of the wanted one are taken, and the three nearest at least.  Interval by Fieller's theorem (1954).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> grid = pd.DataFrame({"n": [20, 40, 80], "source": "X", "target": "Y", "power": [0.4, 0.7, 0.94],
+    ...                      "significant": [40, 70, 94], "n_replications": 100})
+    >>> required_n(grid)[["source", "target", "n"]]
+      source target     n
+    0      X      Y  52.0
     """
     if not 0 < power < 1:
         raise ValueError(f"power must lie between 0 and 1, found {power}")

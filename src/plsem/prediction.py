@@ -17,12 +17,14 @@ from scipy import stats
 
 from plsem.batches import solve, unpack
 from plsem.estimator import Estimate, Scheme, correlations, estimate_batch, estimate_values, scores
+from plsem.folds import TrainingSets, given_cuts, random_cuts, training_sets
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
 from plsem.names import named_options, nearest
-from plsem.resampling.moments import item_moments
 from plsem.stage_data import Chain, StageData, chains
 from plsem.stages import Stages, columns_behind, expand
+
+__all__ = ["Prediction", "cvpat", "predict"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -84,8 +86,8 @@ class Prediction:
         lm_q2_predict of the linear benchmark; average_rmse, average_mae of the indicator average; and
         rmse_difference and mae_difference (path model minus linear benchmark: negative is better).
         Squared and absolute errors are averaged over rows and repetitions before the root is taken.
-        :math:`Q^2_{predict} = 1 - \sum e^2 / \sum e^2_{average}`.  mape is in per cent, NaN where an
-        answer is 0.
+        :math:`Q^2_{predict} = 1 - \sum e^2 / \sum e^2_{average}` (Shmueli et al. 2016).  mape is in per
+        cent, NaN where an answer is 0.
         """
         pls, lm, average = (self._errors(p) for p in (self.pls, self.lm, self.average))
         squares = {name: (e**2).mean(axis=(0, 1)) for name, e in zip("pla", (pls, lm, average), strict=True)}
@@ -211,6 +213,21 @@ def predict(
         If the data cannot be used, or an item is constant in a training set.
     ValueError
         If an option is unknown or out of range.
+
+    Notes
+    -----
+    In R: ``seminr::predict_pls``, ``cSEM::predict``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> predict(data, model, seed=1).construct_summary().round(2)
+               q2_predict  rmse   mae
+    construct
+    Y                0.31  0.83  0.65
     """
     for name, value, valid in (
         ("antecedents", antecedents, get_args(Antecedents)),
@@ -220,7 +237,7 @@ def predict(
             raise ValueError(f"{name}: unknown {value!r}{nearest(str(value), valid)}")
     x = item_matrix(data, model)
     n = len(x)
-    cuts = _random_cuts(n, folds, repetitions, seed) if fold is None else _given_cuts(fold, n)
+    cuts = random_cuts(n, folds, repetitions, seed) if fold is None else given_cuts(fold, n)
     plan = expand(model)
     final = plan.final
     led = chains(plan)
@@ -231,7 +248,7 @@ def predict(
     predicted = np.empty((len(cuts), n, len(targets)))
 
     sets = [(r, np.flatnonzero(cut == f)) for r, cut in enumerate(cuts) for f in np.unique(cut)]
-    train = _training_sets(x, [held for _, held in sets], model)
+    train = training_sets(x, [held for _, held in sets], model)
     options: dict[str, Any] = {"scheme": scheme, "tolerance": tolerance, "max_iterations": max_iterations}
     fits = estimate_batch(
         model,
@@ -285,76 +302,6 @@ def predict(
     )
 
 
-def _random_cuts(n: int, folds: int, repetitions: int, seed: int | None) -> IntArray:
-    if not 2 <= folds <= n:
-        raise ValueError(f"folds: expected 2 … {n} (the number of rows), found {folds}")
-    if repetitions < 1:
-        raise ValueError(f"repetitions: must be at least 1, found {repetitions}")
-    cuts = np.empty((repetitions, n), dtype=np.int64)
-    for cut, sequence in zip(cuts, np.random.SeedSequence(seed).spawn(repetitions), strict=True):
-        cut[np.random.default_rng(sequence).permutation(n)] = np.arange(n) * folds // n
-    return cuts
-
-
-def _given_cuts(fold: ArrayLike, n: int) -> IntArray:
-    cuts = np.atleast_2d(np.asarray(fold))
-    if cuts.ndim != 2 or cuts.shape[1] != n or not np.issubdtype(cuts.dtype, np.integer):
-        raise ValueError(f"fold: expected whole numbers of shape ({n},) or (r, {n}), found {np.shape(fold)}")
-    if any(len(np.unique(cut)) < 2 for cut in cuts):
-        raise ValueError("fold: each repetition needs at least 2 different folds")
-    return cuts.astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class _TrainingSets:
-    """What every fold's model is estimated from.
-
-    Parameters
-    ----------
-    held : list of ndarray of int
-        The rows left out of each of the m sets.
-    sizes : ndarray, (m,)
-        Rows of each set.
-    means, deviations : ndarray, (m, p)
-        Of the items, standard deviations over n − 1.
-    packed : ndarray, (P(P−1)/2, m)
-        Correlations of the items, and of the products of items that the model needs.
-    scales : ndarray, (P − p, m)
-        Standard deviations of the products of standardised items.
-    """
-
-    held: list[IntArray]
-    sizes: FloatArray
-    means: FloatArray
-    deviations: FloatArray
-    packed: FloatArray
-    scales: FloatArray
-
-
-def _training_sets(x: FloatArray, held: list[IntArray], model: Model) -> _TrainingSets:
-    """Return the moments of all training sets: a set is the row of its counts, 0 for what is held out."""
-    n = len(x)
-    sizes = np.array([n - len(rows) for rows in held], dtype=np.float64)
-    if sizes.min() < 3:
-        raise DataError(f"a training set has {sizes.min():.0f} rows; PLS needs at least 3: use more folds")
-    moments = item_moments(x, expand(model).pairs)
-    parts = []
-    for start in range(0, len(held), moments.unit):
-        some = held[start : start + moments.unit]
-        counts = np.ones((len(some), n), dtype=moments.items.dtype)
-        for count, rows in zip(counts, some, strict=True):
-            count[rows] = 0.0
-        parts.append(moments.of_counts(counts))
-    sums = np.concatenate(parts, axis=1, dtype=np.float64)
-    means, deviations = moments.means_and_deviations(sums, sizes)
-    packed, constant, scales = moments.columns(sums, sizes)
-    if constant.any():
-        first = constant[:, constant.any(axis=0).argmax()]
-        named = ", ".join(np.array(model.items)[first])
-        raise DataError(f"the same answer throughout a training set: {named}; use more folds")
-    return _TrainingSets(held, sizes, means.T, deviations.T, packed, scales)
-
-
 def _predict_scores(
     model: Model, fits: Estimate, place: int, z: FloatArray, antecedents: Antecedents
 ) -> FloatArray:
@@ -378,7 +325,7 @@ def _benchmark_slopes(
     plan: Stages,
     led: Mapping[int, Sequence[Chain]],
     x: FloatArray,
-    train: _TrainingSets,
+    train: TrainingSets,
     predictors: LmPredictors,
 ) -> list[tuple[list[int], FloatArray]]:
     """Return the linear benchmark of each target: its predictors, and standardised slopes (m, c, q).
@@ -455,7 +402,21 @@ def cvpat(
     The loss of a row is the mean squared error of its items, averaged over repetitions.  With the
     differences :math:`D_i` of the rows, :math:`t = \bar D / (s_D / \sqrt n)` with n − 1 degrees of freedom
     (Liengaard et al. 2021; Sharma et al. 2023).  t and p are NaN where all differences are the same, as for
-    two models that predict alike.  R: ``seminr::assess_cvpat``.
+    two models that predict alike.
+
+    In R: ``seminrExtras::assess_cvpat`` and ``assess_cvpat_compare``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> cvpat(predict(data, model, seed=1), "average")[["difference", "p_value"]].round(2)
+               difference  p_value
+    construct
+    Y               -0.43      0.0
+    overall         -0.43      0.0
     """
     if alternative not in get_args(Alternative):
         raise ValueError(f"alternative: unknown {alternative!r}{nearest(alternative, get_args(Alternative))}")

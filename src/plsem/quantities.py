@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -20,139 +19,20 @@ from numpy.typing import NDArray
 
 from plsem import measurement, model_fit, moderation, structural
 from plsem.estimator import Estimate
-from plsem.measurement import Index
 from plsem.model import Model
 from plsem.names import N_, nearest
+from plsem.statistic import Statistic
 from plsem.views import StagedLayout, staged_layout, view_estimates
+
+__all__ = ["STATISTICS", "Statistic", "quantities", "statistic", "statistics_of"]
 
 FloatArray = NDArray[np.float64]
 ReEstimation = Literal["fixed", "reestimated"]
-Kind = Literal[
-    "item",
-    "cross",
-    "construct",
-    "diagonal",
-    "pair",
-    "path",
-    "route",
-    "slope",
-    "target",
-    "fit",
-    "count",
-    "sample",
-]
-Printed = Literal["unit", "number", "p", "count", "word"]
-
-KINDS: Mapping[Kind, tuple[str, str, str]] = {
-    "item": ("item", "construct", " <- "),
-    "cross": ("item", "construct", " <- "),
-    "construct": ("construct", "", ""),
-    "diagonal": ("construct", "construct", ""),
-    "pair": ("construct", "construct", " <-> "),
-    "path": ("source", "target", " -> "),
-    "route": ("route", "", ""),
-    "slope": ("path", "level", " at "),
-    "target": ("*", "target", ""),
-    "fit": ("*", "*", ""),
-    "count": ("construct", "*", ""),
-    "sample": ("*", "*", ""),
-}
-"""Kind → what the names in ``row`` and ``column`` are ("" nothing, "*" anything), and the arrow between them."""
-
 _ANY = (-math.inf, math.inf)
 _SIGN = (-1.0, 1.0)
 _SHARE = (0.0, 1.0)
 _SIZE = (0.0, math.inf)
 _UP_TO_1 = (-math.inf, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Statistic:
-    """One row of the registry.
-
-    Parameters
-    ----------
-    name : str
-        As in the column ``statistic`` of every long table.
-    label : str
-        Plain English.
-    symbol : str
-        Short sign for diagrams and column heads; "" where there is none.
-    kind : str
-        What its values are about; a key of :data:`KINDS`.
-    bounds : tuple of float
-        Smallest and largest value that data can give it (ordinary PLS).
-    index : callable, optional
-        Model → the (row, column) names of its values.  None: it does not follow from one correlation matrix.
-    compute : callable, optional
-        Estimate → its values, ``(m, B)``, the batch last.
-    signed : bool
-        Its sign turns with the constructs it is about, whose own sign PLS leaves open.
-    needs_rows : bool
-        Defined only where the number of respondents is known.
-    needs_answers : bool
-        Defined only where the items' standard deviations are known: not for a correlation matrix.
-    slow : bool
-        Needs linear algebra on each matrix by itself (LAPACK); ``include="fast"`` leaves it out.
-    reported : bool
-        A PLS-SEM report usually prints it; ``include="report"``.
-    printed : {"unit", "number", "p", "count", "word"}
-        How it is written: ``unit`` at most 1 in size (some styles leave the leading zero out).
-    decimals : int
-        Usually printed.
-    threshold : str
-        Line of ``thresholds.csv`` that judges it; default its own name, where there is one.
-    undefined : str
-        Why no value of it exists, for what articles print all the same.
-    """
-
-    name: str
-    label: str
-    symbol: str
-    kind: Kind
-    bounds: tuple[float, float] = _ANY
-    index: Callable[[Model], Index] | None = None
-    compute: Callable[[Estimate], FloatArray] | None = None
-    signed: bool = False
-    needs_rows: bool = False
-    needs_answers: bool = False
-    slow: bool = False
-    reported: bool = False
-    printed: Printed = "number"
-    decimals: int = 3
-    threshold: str = ""
-    undefined: str = ""
-
-    @property
-    def computed(self) -> bool:
-        """Whether it follows from the items' correlations, so that :func:`quantities` gives it."""
-        return self.compute is not None
-
-    @property
-    def symmetric(self) -> bool:
-        """Whether its two names can change places."""
-        return self.kind == "pair"
-
-    @property
-    def by_target(self) -> bool:
-        """Whether it is about an endogenous construct, which stands in ``column``."""
-        return self.kind == "target"
-
-    @property
-    def arrow(self) -> str:
-        """What joins its two names in text."""
-        return KINDS[self.kind][2]
-
-    @property
-    def index_kinds(self) -> tuple[str, str]:
-        """What its names in ``row`` and ``column`` are: item, construct, source, target, "" or "*"."""
-        return KINDS[self.kind][:2]
-
-    def about(self, row: str, column: str) -> str:
-        """Return what one value is about: ``"X -> Y"``, ``"x1 <- X"``, ``"X <-> Y"``, ``"X"``."""
-        if self.arrow and row and column:
-            return f"{row}{self.arrow}{column}"
-        return column or row if self.kind in ("fit", "target") else row or column
 
 
 def _fit(name: str) -> Callable[[Estimate], FloatArray]:
@@ -337,6 +217,14 @@ REPORT = tuple(name for name, row in STATISTICS.items() if row.reported)
 def statistic(name: str) -> Statistic:
     """Return the row of a statistic.
 
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Statistic
+
     Raises
     ------
     KeyError
@@ -376,10 +264,19 @@ def statistics_of(
     model : Model, optional
         Groups leave out the specific indirect effects of a model that has too many routes to list.
 
+    Returns
+    -------
+    tuple of str
+
     Raises
     ------
     ValueError
         If a name or group is unknown; the message names the nearest.
+
+    Examples
+    --------
+    >>> statistics_of(["rho_c", "htmt"])
+    ('rho_c', 'htmt')
     """
     groups = {"all": set(QUANTITIES), "fast": set(QUANTITIES) - SLOW, "report": set(REPORT)}
     if isinstance(include, str) and include in groups:
@@ -449,6 +346,18 @@ def quantities(
     ValueError
         If a name in ``include`` is unknown, or adjusted R², χ² or raw alpha is asked for by name and the
         estimate does not know its number of rows or the answers (the groups leave them out then).
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> labels, values = quantities(plsem.fit(r, model), include=["ave", "path_coefficient"])
+    >>> labels.assign(value=values.round(3))
+              statistic row column  value
+    0               ave   X         0.800
+    1               ave   Y         0.800
+    2  path_coefficient   X      Y  0.375
     """
     names = statistics_of(
         include,

@@ -19,6 +19,8 @@ from plsem.names import nearest
 from plsem.resampling.intervals import DEFAULT_INTERVAL
 from plsem.thresholds import threshold
 
+__all__ = ["redundancy", "redundancy_model"]
+
 GLOBAL = "global measure"
 
 
@@ -32,6 +34,25 @@ def redundancy_model(model: Model, construct: str, measure: str | Sequence[str])
         A Mode B construct with items, or a second-order one of mode B by two-stage or embedded approach.
     measure : str or sequence of str
         The item, or the Mode A block, that measures the whole construct at once.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ValueError
+        If the construct is not formative; the message names those that are.
+
+    References
+    ----------
+    Chin (1998), as :func:`redundancy`.
+
+    Examples
+    --------
+    >>> from plsem import Model
+    >>> redundancy_model(Model.from_text("Q <~ q1 + q2; Y =~ y; Y ~ Q"), "Q", "overall").blocks
+    ((0, 1), (2,))
     """
     orders = dict(model.higher_order)
     formative = [c for c, mode in zip(model.constructs, model.modes, strict=True) if mode == "B"]
@@ -88,9 +109,32 @@ def redundancy(
         Index ``construct``: measure, n_items, path_coefficient, r_squared, convergent (the mark of
         :func:`plsem.thresholds.judge`), largest_outer_vif, and with a seed lower and upper.
 
+    Raises
+    ------
+    ValueError
+        If a construct is not formative.
+
     Notes
     -----
     For one global item the path is the multiple correlation of a regression on the items.
+
+    In R: a model of its own for ``seminr::estimate_pls`` (``cSEM::doRedundancyAnalysis`` compares Mode A and B).
+
+    References
+    ----------
+    Chin, W. W. (1998). The partial least squares approach for structural equation modeling. In G. A. Marcoulides (Ed.),
+    Modern methods for business research (pp. 295–336). Erlbaum.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> q, e = np.random.default_rng(1).normal(size=(200, 2)), np.random.default_rng(2).normal(size=200)
+    >>> data = pd.DataFrame({"q1": q[:, 0], "q2": q[:, 1], "overall": q.sum(axis=1) + e, "y": q[:, 0] + e})
+    >>> model = plsem.Model.from_text("Q <~ q1 + q2; Y =~ y; Y ~ Q")
+    >>> redundancy(data, model, {"Q": "overall"})[["path_coefficient", "r_squared", "convergent"]].round(2)
+               path_coefficient  r_squared convergent
+    construct
+    Q                      0.79       0.62          ✓
     """
     from plsem.resampling.bootstrap import bootstrap
 

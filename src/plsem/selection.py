@@ -15,6 +15,8 @@ from plsem.model import Model
 from plsem.names import check_choice, nearest
 from plsem.prediction import cvpat, predict
 
+__all__ = ["akaike_weights", "compare_models", "information_criteria"]
+
 FloatArray = NDArray[np.float64]
 Criterion = Literal["BIC", "AIC", "AICc", "HQ"]
 
@@ -46,7 +48,9 @@ def information_criteria(estimate: Estimate) -> pd.DataFrame:
     :math:`AIC = n \ln(SSE/n) + 2k`, :math:`BIC = n \ln(SSE/n) + k \ln n`,
     :math:`HQ = n \ln(SSE/n) + 2 k \ln \ln n`, :math:`AICc = n \ln(SSE/n) + n (n + k)/(n - k - 2)`
     (Sharma et al. 2019, Journal of the Association for Information Systems 20, 346–397).  The constant n in AICc, which
-    changes no comparison, is cSEM's and theirs.  R: ``cSEM::calculateModelSelectionCriteria``, seminr's BIC.
+    changes no comparison, is cSEM's and theirs.
+
+    In R: ``cSEM::calculateModelSelectionCriteria``; BIC also in ``summary(model)$it_criteria`` of seminr.
 
     Examples
     --------
@@ -85,10 +89,16 @@ def akaike_weights(criteria: ArrayLike) -> FloatArray:
     criteria : array_like, (m,)
         One criterion's values.  :math:`\Delta_i` is a value minus the smallest.
 
+    Returns
+    -------
+    ndarray, (m,)
+
     Notes
     -----
     Burnham & Anderson (2002); with BIC the weights are posterior probabilities under equal priors (Danks, Sharma
-    & Sarstedt 2020).  seminr: ``compute_itcriteria_weights``.
+    & Sarstedt 2020).
+
+    In R: ``seminr::compute_itcriteria_weights``.
 
     Examples
     --------
@@ -143,6 +153,29 @@ def compare_models(
     ValueError
         If there is one model only, a model does not explain the target by the same items, or, with ``predictive``,
         the models do not predict the same items altogether.
+
+    Notes
+    -----
+    In R: ``seminr::compute_itcriteria_weights``, ``seminrExtras::assess_cvpat_compare``.
+
+    References
+    ----------
+    Sharma et al. (2019), as :func:`information_criteria`; CVPAT: Liengaard et al. (2021).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> other = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ M")
+    >>> found = compare_models(data, {"both": model, "mediator alone": other}, "Y")
+    >>> found[["n_predictors", "r_squared", "weight"]].round(2)
+                    n_predictors  r_squared  weight
+    model
+    both                       2       0.42     1.0
+    mediator alone             1       0.29     0.0
     """
     check_choice("criterion", criterion, CRITERIA)
     if len(models) < 2:

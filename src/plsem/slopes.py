@@ -26,11 +26,18 @@ from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult
 from plsem.thresholds import threshold
 
+__all__ = ["SlopeCurve", "interactions", "johnson_neyman", "simple_slopes", "slope_lines"]
+
 FloatArray = NDArray[np.float64]
 
 
 def interactions(estimate: Estimate) -> pd.DataFrame:
     """Return every interaction of one estimate with its sizes.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one sample and a model with products.
 
     Returns
     -------
@@ -38,6 +45,25 @@ def interactions(estimate: Estimate) -> pd.DataFrame:
         product, first, second, target, method, path_coefficient (of the product standardised again),
         interaction_effect (per unit of the product of standardised scores), f_squared, size_kenny and
         size_cohen (the words of ``thresholds.csv``; Kenny's limits are for interactions).
+
+    Notes
+    -----
+    In R: ``seminr::interaction_term``; the path that seminr prints is the ``interaction_effect``.
+
+    References
+    ----------
+    Kenny, D. A. (2018). Moderation. https://davidakenny.net/cm/moderation.htm; Cohen (1988).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, m, e = np.random.default_rng(1).normal(size=(3, 200))
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.4 * x + 0.3 * m + 0.3 * x * m + 0.8 * e})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; Y ~ X*M")
+    >>> found = interactions(plsem.fit(data, model))
+    >>> found[["product", "target", "path_coefficient", "interaction_effect", "f_squared"]].round(2)
+      product target  path_coefficient  interaction_effect  f_squared
+    0     X*M      Y              0.21                0.23       0.06
     """
     single(estimate)
     model, products = estimate.described, dict(estimate.described.products)
@@ -248,7 +274,45 @@ def simple_slopes(
 ) -> pd.DataFrame:
     """Return the simple slopes of every product of a model with their inference; see :meth:`SlopeCurve.at`.
 
-    A column ``product`` names the product.
+    Parameters
+    ----------
+    boot : BootstrapResult
+    model : Model
+    levels : sequence of float
+        In standard deviations of the moderator.
+    interval, confidence_level
+        See :meth:`plsem.resampling.result.BootstrapResult.summary`.
+
+    Returns
+    -------
+    DataFrame
+        That of :meth:`SlopeCurve.at`, and ``product``.
+
+    Raises
+    ------
+    ValueError
+        If the model has no product, or the bootstrap lacks what the slopes need.
+
+    Notes
+    -----
+    In R: ``cSEM::doNonlinearEffectsAnalysis``; ``seminr::slope_analysis`` draws them.
+
+    References
+    ----------
+    Aiken, L. S., & West, S. G. (1991). Multiple regression: testing and interpreting interactions. Sage.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, m, e = np.random.default_rng(1).normal(size=(3, 200))
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.4 * x + 0.3 * m + 0.3 * x * m + 0.8 * e})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; Y ~ X*M")
+    >>> boot = plsem.bootstrap(data, model, seed=1, n_resamples=500)
+    >>> simple_slopes(boot, model)[["slope", "level", "original", "lower", "upper"]].round(1)
+        slope  level  original  lower  upper
+    0  X -> Y   -1.0       0.2    0.1    0.4
+    1  X -> Y    0.0       0.5    0.3    0.6
+    2  X -> Y    1.0       0.7    0.5    0.8
     """
     parts = []
     for product, target in interaction_paths(model):
@@ -278,6 +342,36 @@ def johnson_neyman(
     confidence_level : float
     scores : DataFrame, optional
         Standardised construct scores, one column a construct (:func:`plsem.estimator.scores`).
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    ValueError
+        If the model has no product, or the bootstrap lacks what the slopes need.
+
+    Notes
+    -----
+    In R: ``cSEM::doNonlinearEffectsAnalysis``.
+
+    References
+    ----------
+    Johnson & Neyman (1936); Bauer & Curran (2005).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, m, e = np.random.default_rng(1).normal(size=(3, 200))
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.4 * x + 0.3 * m + 0.3 * x * m + 0.8 * e})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; Y ~ X*M")
+    >>> boot = plsem.bootstrap(data, model, seed=1, n_resamples=500)
+    >>> johnson_neyman(boot, model)[["slope", "from", "to", "sign"]].round(1)
+        slope  from   to sign
+    0  X -> Y  -inf -4.5    -
+    1  X -> Y  -4.5 -1.1
+    2  X -> Y  -1.1  inf    +
     """
     parts = []
     for product, target in interaction_paths(model):
@@ -311,6 +405,32 @@ def slope_lines(
     DataFrame
         level (of the moderator, in standard deviations), x, y.  One level, 0, for a quadratic effect.  Other
         predecessors are at their means; products are centred, as they were estimated.
+
+    Raises
+    ------
+    KeyError
+        If there is no such product; the message names the nearest.
+    ValueError
+        If it leads to several targets and none is named.
+
+    Notes
+    -----
+    In R: ``seminr::slope_analysis`` draws such lines.
+
+    References
+    ----------
+    Aiken & West (1991).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, m, e = np.random.default_rng(1).normal(size=(3, 200))
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.4 * x + 0.3 * m + 0.3 * x * m + 0.8 * e})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; Y ~ X*M")
+    >>> slope_lines(plsem.fit(data, model), "X*M").round(2).head(2)
+       level    x     y
+    0   -1.0 -2.0 -0.57
+    1   -1.0  2.0  0.37
     """
     single(estimate)
     products = dict(estimate.described.products)

@@ -14,6 +14,8 @@ from plsem import batches
 from plsem.batches import unpack
 from plsem.model import Model
 
+__all__ = ["Estimate"]
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Number = TypeVar("Number", bound=np.generic)
@@ -180,6 +182,10 @@ class Estimate:
         statistic : str or iterable of str
             ``"all"``, ``"fast"``, ``"report"``, or the name or names of statistics
             (:data:`plsem.quantities.QUANTITIES`).
+
+        Returns
+        -------
+        DataFrame
         """
         from plsem.quantities import QUANTITIES, long_table
 

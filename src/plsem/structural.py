@@ -21,6 +21,8 @@ from plsem.measurement import Index, single
 from plsem.model import Model
 from plsem.names import nearest
 
+__all__ = ["effects", "explained", "paths"]
+
 FloatArray = NDArray[np.float64]
 
 MAX_ROUTES = 2000
@@ -252,7 +254,36 @@ def path_index(model: Model) -> Index:
 
 
 def paths(estimate: Estimate) -> pd.DataFrame:
-    """Return source, target, path coefficient, f² and VIF of each path."""
+    r"""Return source, target, path coefficient, f² and VIF of each path.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix.
+
+    Returns
+    -------
+    DataFrame
+
+    Notes
+    -----
+    :math:`f^2 = \beta^2 / (VIF\,(1 - R^2))` on the scores as they are (Cohen 1988); see :func:`f_squared_last`.
+
+    In R: ``summary(model)`` of seminr: ``paths``, ``fSquare``, ``vif_antecedents``; its f² estimates the model again.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> paths(plsem.fit(data, model)).round(2)
+      source target  path_coefficient  f_squared  inner_vif
+    0      X      M              0.63       0.67       1.00
+    1      X      Y              0.47       0.23       1.67
+    2      M      Y              0.24       0.06       1.67
+    """
     single(estimate)
     return pd.DataFrame(
         {
@@ -266,7 +297,39 @@ def paths(estimate: Estimate) -> pd.DataFrame:
 
 
 def effects(estimate: Estimate) -> pd.DataFrame:
-    """Return source, target, direct, indirect and total effect of each connected pair of constructs."""
+    """Return source, target, direct, indirect and total effect of each connected pair of constructs.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix.
+
+    Returns
+    -------
+    DataFrame
+        Standardised effects.
+
+    Notes
+    -----
+    In R: ``summary(model)`` of seminr: ``total_effects``, ``total_indirect_effects``; ``cSEM::summarize``.
+
+    References
+    ----------
+    Sums over routes of products of paths: Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, plsem
+    >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
+    >>> m = 0.6 * x + 0.8 * e
+    >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
+    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
+    >>> effects(plsem.fit(data, model)).round(2)
+      source target  direct  indirect  total
+    0      X      M    0.63      0.00   0.63
+    1      X      Y    0.47      0.15   0.62
+    2      M      Y    0.24      0.00   0.24
+    """
     single(estimate)
     pairs = _effect_pairs(estimate.model, indirect=False)
     indirect, total = effects_last(estimate)
@@ -278,7 +341,33 @@ def effects(estimate: Estimate) -> pd.DataFrame:
 
 
 def explained(estimate: Estimate) -> pd.DataFrame:
-    """Return R² and, where the number of rows is known, adjusted R² of each endogenous construct (index)."""
+    r"""Return R² and, where the number of rows is known, adjusted R² of each endogenous construct (index).
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of one matrix.
+
+    Returns
+    -------
+    DataFrame
+
+    Notes
+    -----
+    :math:`R^2 = \sum \beta c` over the m predecessors; adjusted :math:`1 - (1 - R^2)(n - 1)/(n - m - 1)` (Theil 1961).
+
+    In R: the first rows of ``summary(model)$paths`` of seminr.
+
+    Examples
+    --------
+    >>> import plsem
+    >>> r = [[1, 0.6, 0.3, 0.3], [0.6, 1, 0.3, 0.3], [0.3, 0.3, 1, 0.6], [0.3, 0.3, 0.6, 1]]
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> explained(plsem.fit(r, model, n=100)).round(3)
+               r_squared  adjusted_r_squared
+    construct
+    Y              0.141               0.132
+    """
     single(estimate)
     model = estimate.model
     table = pd.DataFrame(

@@ -16,6 +16,8 @@ from typing import Literal, cast, get_args
 
 from plsem.names import nearest
 
+__all__ = ["THRESHOLDS", "Threshold", "judge", "threshold"]
+
 GOOD, BORDERLINE, BAD = "✓", "~", "✗"
 MARKS = (GOOD, BORDERLINE, BAD)
 Direction = Literal["at least", "above", "below", "at most"]
@@ -59,6 +61,14 @@ class Threshold:
         """Return ✓, ~ or ✗, or "" for a missing value.
 
         With an interval, ✓ needs that its less favourable end is acceptable, too; else ~.
+
+        Parameters
+        ----------
+        value, lower, upper : float
+
+        Returns
+        -------
+        str
         """
         if value is None or math.isnan(value):
             return ""
@@ -131,10 +141,25 @@ THRESHOLDS: Mapping[str, Threshold] = {t.statistic: t for t in _load()}
 def threshold(statistic: str, **changes: float | str | None) -> Threshold:
     """Return the threshold of a statistic, with fields replaced where given.
 
+    Parameters
+    ----------
+    statistic : str
+    **changes
+        Fields of :class:`Threshold` to replace.
+
+    Returns
+    -------
+    Threshold
+
     Raises
     ------
     KeyError
         If the table has no line of that name; the message gives the nearest.
+
+    Examples
+    --------
+    >>> threshold("rho_c").acceptable
+    0.7
     """
     if statistic not in THRESHOLDS:
         raise KeyError(f"no threshold for {statistic!r}{nearest(statistic, THRESHOLDS)}")
@@ -151,5 +176,18 @@ def judge(statistic: str, value: float, **changes: float | str | None) -> str:
     value : float
     **changes
         Fields of :class:`Threshold` to replace, such as ``acceptable=0.90``.
+
+    Returns
+    -------
+    str
+
+    References
+    ----------
+    Each line of ``thresholds.csv`` names its own, such as Hair et al. (2019).
+
+    Examples
+    --------
+    >>> judge("rho_c", 0.83), judge("htmt", 0.95)
+    ('✓', '✗')
     """
     return threshold(statistic, **changes).judge(value)

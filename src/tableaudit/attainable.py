@@ -25,6 +25,8 @@ from tableaudit.constraints import UNPRINTED, Constraints, constraints_of
 from tableaudit.matrix_search import MatrixSearch, generators
 from tableaudit.printed import Published
 
+__all__ = ["Attainable", "attainable_intervals", "central_matrix", "find_matrix", "from_witnesses", "verify"]
+
 FloatArray = NDArray[np.float64]
 
 
@@ -76,6 +78,18 @@ def find_matrix(
         The nearest first.
     excess : ndarray
         Largest distance by which a statistic is outside its box; 0 where all constraints hold.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> matrices, excess = find_matrix(constraints_of(published))
+    >>> matrices.shape, excess
+    ((1, 4, 4), array([0.]))
     """
     points, excess = _starts(MatrixSearch(constraints), seed, n_wanted, max_starts, max_steps)
     return np.asarray(points @ points.transpose(0, 2, 1)), excess
@@ -124,6 +138,19 @@ def attainable_intervals(
     Returns
     -------
     Attainable
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> found = attainable_intervals(published, statistics=["htmt"], n_starts=1, n_sweeps=1)
+    >>> found.intervals[["statistic", "row", "column", "lower", "upper"]].round(1)
+      statistic row column  lower  upper
+    0      htmt   Y      X    0.6    0.7
     """
     constraints = constraints_of(published, readings=readings, exclude=exclude, fit=fit)
     every = constraints_of(published, readings=readings, fit=fit, model=constraints.model)
@@ -208,6 +235,23 @@ def central_matrix(
         As :func:`attainable_intervals` returns them.
     model : Model, optional
         Default: the printed items and paths.
+
+    Returns
+    -------
+    ndarray, (p, p)
+        Items in the model's order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> found = attainable_intervals(published, statistics=["htmt"], n_starts=1, n_sweeps=1)
+    >>> central_matrix(published, found.witnesses).shape
+    (4, 4)
     """
     chosen = model or Model.from_blocks(published.items, published.paths)
     matrices = matrices_of(witnesses, chosen)
@@ -269,6 +313,19 @@ def from_witnesses(
     ------
     KeyError
         If a witness names an item or a statistic that the printed cells do not.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> found = attainable_intervals(published, statistics=["htmt"], n_starts=1, n_sweeps=1)
+    >>> again = from_witnesses(published, found.witnesses)
+    >>> again.intervals.round(6).equals(found.intervals.round(6))
+    True
     """
     excluded = tuple(sorted(exclude))
     constraints = constraints_of(published, readings=readings, exclude=excluded, fit=fit)
@@ -313,6 +370,23 @@ def verify(
     DataFrame
         statistic, row, column, end, value (as kept), recomputed, excess (largest distance outside a box
         among the other constraints; 0 where all hold), smallest_eigenvalue.
+
+    Raises
+    ------
+    KeyError
+        If a witness names an item or a statistic that the printed cells do not.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> found = attainable_intervals(published, statistics=["htmt"], n_starts=1, n_sweeps=1)
+    >>> bool((verify(published, found.witnesses)["excess"] == 0).all())
+    True
     """
     constraints = constraints_of(published, readings=readings, exclude=exclude, fit=fit)
     search = MatrixSearch(constraints)

@@ -214,6 +214,18 @@ def audit(
     ------
     PublishedError
         If a statement's expression cannot be evaluated.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> report = audit(published)
+    >>> [(finding.grade, finding.check) for finding in report.findings]
+    [('definition', 'R² = β² (one predictor)')]
     """
     level = significance if significance is not None else float(published.meta.get("significance", 0.05))
     relations = relations_of(published)
@@ -255,7 +267,7 @@ def audit(
 
 
 def audit_file(path: Path | str, *, significance: float | None = None, scan: bool = True) -> AuditReport:
-    """Audit the printed values in a CSV, or in a folder with ``published_values.csv``.
+    r"""Audit the printed values in a CSV, or in a folder with ``published_values.csv``.
 
     Parameters
     ----------
@@ -275,6 +287,18 @@ def audit_file(path: Path | str, *, significance: float | None = None, scan: boo
     ------
     PublishedError
         If the file cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> text = "table,cell,statistic,row,column,printed\n1,x1,outer_loading,x1,X,0.90\n1,x2,outer_loading,x2,X,0.80\n"
+    >>> text += "1,ave,ave,X,,0.50\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "article_values.csv"
+    ...     _ = path.write_text(text)
+    ...     audit_file(path).exit_status
+    3
     """
     return audit(load_published(path), significance=significance, scan=scan)
 

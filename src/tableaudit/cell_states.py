@@ -15,6 +15,8 @@ from tableaudit.joint import range_of
 from tableaudit.printed import UNDEFINED, Cell, Published
 from tabletext.catalogue import N_, translate
 
+__all__ = ["count_states", "states"]
+
 #: State → its sign, its name, and what it says of a printed cell.
 STATES: Mapping[str, tuple[str, str, str]] = {
     "contradicted": ("✗", N_("contradicted"), N_("contradicted by the other printed cells")),
@@ -70,6 +72,21 @@ def states(
         - ``follows``: the others fix it to its printed digits;
         - ``open``: attainable, and free within [lower, upper];
         - ``not a statistic``, ``a count``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> states(published)[["cell", "printed", "state"]]
+       cell printed                state
+    0  beta   0.500  contradicted unless
+    1    R2   0.360                 open
+    2     t   2.101                 open
+    3     p   0.036              follows
     """
     found = report if report is not None else audit(published)
     allowed = _allowed(published, found)
@@ -166,6 +183,25 @@ def count_states(found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by table, in print order; one column each of :data:`STATES`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> from tableaudit import states
+    >>> count_states(states(published)).T
+    table                1
+    state
+    contradicted         0
+    contradicted unless  1
+    follows              1
+    open                 2
+    not a statistic      0
+    a count              0
     """
     tables = found["table"].astype(str)
     counts = pd.crosstab(tables, found["state"])

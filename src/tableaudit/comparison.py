@@ -56,6 +56,20 @@ def inference_cells(summary: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Columns statistic, row, column, value.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> summary = pd.DataFrame({"statistic": ["path_coefficient"], "row": ["X"], "column": ["Y"],
+    ...                         "standard_deviation": [0.2], "t_statistic": [2.5], "p_value": [0.012],
+    ...                         "lower": [0.1], "upper": [0.9]})
+    >>> inference_cells(summary)
+            statistic row column  value
+    0  standard_error   X      Y  0.200
+    1     t_statistic   X      Y  2.500
+    2         p_value   X      Y  0.012
+    3        ci_lower   X      Y  0.100
+    4        ci_upper   X      Y  0.900
     """
     names = {
         "standard_error": "standard_deviation",
@@ -77,7 +91,25 @@ def inference_cells(summary: pd.DataFrame) -> pd.DataFrame:
 def count_cells(
     candidates: Mapping[str, Sequence[str]], retained: Mapping[str, Sequence[str]]
 ) -> pd.DataFrame:
-    """Long rows of the item counts: ``n_items`` before pruning and ``n_items_retained`` after it."""
+    """Return long rows of the item counts: ``n_items`` before pruning and ``n_items_retained`` after it.
+
+    Parameters
+    ----------
+    candidates, retained : mapping of str to sequence of str
+        Construct → items.
+
+    Returns
+    -------
+    DataFrame
+        Columns statistic, row, column, value.
+
+    Examples
+    --------
+    >>> count_cells({"X": ["x1", "x2"]}, {"X": ["x1"]})
+              statistic row column  value
+    0           n_items   X  items    2.0
+    1  n_items_retained   X  items    1.0
+    """
     rows = [("n_items", name, "items", float(len(items))) for name, items in candidates.items()]
     rows += [("n_items_retained", name, "items", float(len(items))) for name, items in retained.items()]
     return pd.DataFrame(rows, columns=["statistic", "row", "column", "value"])
@@ -134,6 +166,23 @@ def compare(
     ------
     KeyError
         If ``recomputed`` lacks a column, or ``readings`` names what does not exist.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> recomputed = pd.DataFrame({"statistic": ["path_coefficient", "r_squared"], "row": ["X", ""],
+    ...                            "column": ["Y", "Y"], "value": [0.5004, 0.2504]})
+    >>> compare(published, recomputed)[["cell", "printed", "recomputed_text", "verdict"]]
+       cell printed recomputed_text         verdict
+    0  beta   0.500           0.500           equal
+    1    R2   0.360           0.250          differ
+    2     t   2.101                  not recomputed
+    3     p   0.036                  not recomputed
     """
     lookup = _lookup(recomputed)
     inputs = _lookup(aimed.assign(value=0.0)) if aimed is not None else {}

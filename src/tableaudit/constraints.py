@@ -14,6 +14,8 @@ from plsem.quantities import BY_TARGET, FIT, QUANTITIES, SYMMETRIC, labels_of
 from tableaudit.boxes import Interval
 from tableaudit.printed import Cell, Published
 
+__all__ = ["Constraints", "constraints_of"]
+
 FloatArray = NDArray[np.float64]
 UNPRINTED = ("rho_a", "rho_c", "cronbach_alpha", "htmt", "srmr")
 NOT_FROM_CORRELATIONS = frozenset(
@@ -24,7 +26,21 @@ NOT_FROM_CORRELATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Printed boxes as constraints on statistics of a model: row i holds for statistic ``positions[i]``."""
+    """Printed boxes as constraints on statistics of a model.
+
+    Attributes
+    ----------
+    model : Model
+    labels : DataFrame
+        statistic, row, column of each statistic of the model.
+    include : tuple of str
+        Their names, as :func:`plsem.quantities.quantities` takes them.
+    positions : ndarray of int, (m,)
+        The row of ``labels`` that each constraint is about.
+    lower, upper : ndarray, (m,)
+    cells : tuple of tuple of str
+        The printed cells behind each.
+    """
 
     model: Model
     labels: pd.DataFrame
@@ -68,6 +84,17 @@ def constraints_of(
         If ``exclude`` names no printed cell.
     ValueError
         If two cells of one statistic have no common value.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> len(constraints_of(published).cells)
+    5
     """
     excluded = set(exclude)
     for name in excluded:

@@ -17,6 +17,8 @@ from tableaudit.relations import Relation, active
 from tableaudit.slips import plausibility, suggestion
 from tableaudit.statements import Statement
 
+__all__ = ["Finding"]
+
 GRADES: tuple[Grade, ...] = ("decision", "arithmetic", "definition", "coincidence", "rule")
 GRADE_NAMES: Mapping[str, str] = {
     "decision": "changes a decision",

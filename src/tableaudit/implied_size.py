@@ -22,6 +22,8 @@ from plsem.model import Model
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from tableaudit.printed import Published
 
+__all__ = ["exact_sample", "plausible_sizes", "simulate_t", "standard_error_sizes"]
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 LABELS = ["statistic", "row", "column"]
@@ -49,6 +51,23 @@ def standard_error_sizes(published: Published) -> pd.DataFrame:
     DataFrame
         One row for each path to a target with one predictor and a printed t: source, target,
         path_coefficient, t_statistic, standard_error, n, n_lower, n_upper (over the rounding boxes).
+
+    References
+    ----------
+    Of the standard error: Pearson, K., & Filon, L. N. G. (1898). Mathematical contributions to the theory of
+    evolution, IV. Philosophical Transactions of the Royal Society A, 191, 229–311.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> standard_error_sizes(published)[["source", "target", "n"]].round(1)
+      source target     n
+    0      X      Y  10.9
     """
     rows = []
     for source, target in published.paths:
@@ -113,6 +132,24 @@ def simulate_t(
     ------
     ValueError
         If the matrix is not of the model's size, or a size is too small for a sample.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", f"{i}", "outer_loading", i, i[0].upper(), "0.90") for i in ("x1", "x2", "y1", "y2")]
+    >>> rows.append(("2", "beta", "path_coefficient", "X", "Y", "0.50"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> rows.append(("2", "t", "t_statistic", "X", "Y", "3.0"))
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> from tableaudit.attainable import find_matrix
+    >>> from tableaudit.constraints import constraints_of
+    >>> matrix = find_matrix(constraints_of(published))[0][0]
+    >>> simulate_t(published, matrix, sizes=[20, 100], n_samples=20, n_resamples=50)[["n", "printed_t", "plausible"]]
+         n  printed_t  plausible
+    0   20        3.0       True
+    1  100        3.0      False
     """
     chosen = model or Model.from_blocks(published.items, published.paths)
     p = chosen.n_items
@@ -153,6 +190,16 @@ def plausible_sizes(simulated: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         source, target, printed_t, sizes (text; "none"); the last row, with empty names, is for all paths.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> simulated = pd.DataFrame({"n": [20, 40], "source": "X", "target": "Y", "printed_t": "2.1",
+    ...                           "plausible": [False, True]})
+    >>> plausible_sizes(simulated)
+      source target printed_t sizes
+    0      X      Y       2.1    40
+    1                     NaN    40
     """
     rows = []
     for (source, target), part in simulated.groupby(["source", "target"], sort=False):

@@ -25,6 +25,8 @@ from tableaudit.details import Detail, say
 from tableaudit.printed import INFERENCE, Cell, Published
 from tableaudit.relations import Relation
 
+__all__ = ["degrees_of_freedom", "quantile_chance", "student_quantiles"]
+
 FloatArray = NDArray[np.float64]
 
 MANY = 100.0  # from here on Student's t and the normal distribution are told apart by no program's default
@@ -147,6 +149,13 @@ def degrees_of_freedom(t: Interval, p: Interval, tails: int) -> Interval | None:
     Interval or None
         ``upper`` is infinite where the normal distribution is among the answers; None where no degrees of
         freedom serve.
+
+    Examples
+    --------
+    >>> from tableaudit.boxes import Interval
+    >>> found = degrees_of_freedom(Interval(2.005, 2.015), Interval(0.0495, 0.0505), 2)
+    >>> round(found.lower), round(found.upper)
+    (41, 60)
     """
 
     def lowest(df: float) -> float:
@@ -409,6 +418,18 @@ def student_quantiles(
     list of (int, tuple of float)
         Degrees of freedom, and the probability that each printed t is the quantile of, in print order.
         Empty where fewer than two t are printed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> more = [("2", "t2", "t_statistic", "X", "Z", "1.734")]
+    >>> student_quantiles(from_values(pd.DataFrame(rows + more, columns=columns), "example"))
+    [(18, (0.975, 0.95))]
     """
     cells = published.select("t_statistic")
     if len(cells) < 2:
@@ -434,10 +455,31 @@ def quantile_chance(
     same.  For each degrees of freedom the share of values that are quantiles is exact; the chance that some
     degrees of freedom serve all t is bounded by the sum over them.
 
+    Parameters
+    ----------
+    published : Published
+    spread : float
+        Share of each t.
+    probabilities, max_df
+        As for :func:`student_quantiles`.
+
     Returns
     -------
     float
         Between 0 and 1; NaN where fewer than two t are printed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> more = [("2", "t2", "t_statistic", "X", "Z", "1.734")]
+    >>> published = from_values(pd.DataFrame(rows + more, columns=columns), "example")
+    >>> quantile_chance(published) < 0.01
+    True
     """
     cells = published.select("t_statistic")
     if len(cells) < 2:

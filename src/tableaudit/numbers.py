@@ -10,6 +10,8 @@ import numpy as np
 from plsem.quantities import COUNTS
 from tableaudit.boxes import Interval
 
+__all__ = ["parse_printed"]
+
 STAR_BOUNDS = {1: 0.05, 2: 0.01, 3: 0.001}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _MARKS = "*∗⁎＊†‡§¶"
@@ -82,6 +84,11 @@ def parse_printed(text: str, statistic: str = "") -> tuple[float, int, Interval]
     ------
     ValueError
         If the text is not such a number.
+
+    Examples
+    --------
+    >>> parse_printed("0,738")[:2]
+    (0.738, 3)
     """
     if len(text) > LONGEST:
         raise ValueError(f"expected a number such as 0.738 or <0.001, found {len(text)} characters")

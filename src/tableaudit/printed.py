@@ -24,6 +24,8 @@ from tableaudit.boxes import Interval
 from tableaudit.details import Detail
 from tableaudit.numbers import is_blank, parse_printed
 
+__all__ = ["Cell", "Published", "PublishedError", "from_values", "load_published"]
+
 REQUIRED_COLUMNS = ("table", "cell", "statistic", "row", "column", "printed")
 MAX_BYTES = 5_000_000
 
@@ -76,8 +78,16 @@ class PublishedError(ValueError):
 class Cell:
     """One printed cell.
 
-    ``printed`` is the text as printed.  ``value`` and ``decimals`` are NaN and 0 for a decision.
-    ``box`` is the interval that the digits stand for; ``<0.001`` stands for everything below.
+    Attributes
+    ----------
+    table, id, statistic, row, column, note : str
+    printed : str
+        The text as printed.
+    value : float
+        NaN for a decision.
+    decimals : int
+    box : Interval
+        What the digits stand for; ``<0.001`` stands for everything below.
     """
 
     table: str
@@ -101,8 +111,16 @@ class Cell:
 class Published:
     """The printed cells of one article, in print order, and the statements of its text.
 
-    ``values`` and ``statements`` are the two tables as read, all text; ``meta`` what the file says of its
-    conventions (keys of :data:`META`); ``blank`` the cells that hold a dash or nothing.
+    Attributes
+    ----------
+    source : str
+    cells : tuple of Cell
+    values, statements : DataFrame
+        The two tables as read, all text.
+    meta : mapping of str to str
+        What the file says of its conventions (keys of :data:`META`).
+    blank : tuple of str
+        The cells that hold a dash or nothing.
     """
 
     source: str
@@ -136,7 +154,22 @@ class Published:
         raise KeyError(f"no printed cell {cell_id!r}{nearest(cell_id, (c.id for c in self.cells))}")
 
     def select(self, statistic: str, row: str | None = None, column: str | None = None) -> list[Cell]:
-        """Return the cells of a statistic, in either order of a symmetric pair."""
+        """Return the cells of a statistic, in either order of a symmetric pair.
+
+        Parameters
+        ----------
+        statistic : str
+        row, column : str, optional
+
+        Returns
+        -------
+        list of Cell
+
+        Raises
+        ------
+        KeyError
+            If there is no such statistic; the message names the nearest.
+        """
         if statistic not in STATISTICS:
             raise KeyError(f"no statistic {statistic!r}{nearest(statistic, STATISTICS)}")
         pairs = [(row, column)]
@@ -177,7 +210,7 @@ class Published:
 
 
 def load_published(path: Path | str) -> Published:
-    """Read the printed values of an article and, beside them, the statements of its text.
+    r"""Read the printed values of an article and, beside them, the statements of its text.
 
     Parameters
     ----------
@@ -194,6 +227,16 @@ def load_published(path: Path | str) -> Published:
     PublishedError
         If a file cannot be read, a column is missing, a cell stands twice, a statistic is unknown or a
         printed figure is not a number.  The message lists every problem with its line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "article_values.csv"
+    ...     _ = path.write_text("table,cell,statistic,row,column,printed\n1,b,path_coefficient,X,Y,0.5\n")
+    ...     load_published(path).paths
+    (('X', 'Y'),)
     """
     path = Path(path)
     values_path = path / "published_values.csv" if path.is_dir() else path
@@ -218,10 +261,24 @@ def from_values(values: pd.DataFrame, source: str, statements: pd.DataFrame | No
         Name of the file, for messages.
     statements : DataFrame, optional
 
+    Returns
+    -------
+    Published
+
     Raises
     ------
     PublishedError
         As for :func:`load_published`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> published["t"].box
+    Interval(lower=2.1005, upper=2.1015)
     """
     reader = _Reader(source)
     for number, record in enumerate(values.to_dict("records"), start=2):

@@ -21,6 +21,8 @@ from tableaudit.printed import Published
 from tableaudit.relations import DEFAULTS, Relation, check_of
 from tableaudit.structure import predictors_key
 
+__all__ = ["Reading", "Readings"]
+
 #: Under common-factor estimators alpha and rho_C of one block are this close: at most 0.011 apart in 22 of 23 blocks
 #: of reference models (0.115 in the other, of three unlike items); with PLS composites 0.026 apart and more.
 FACTOR_GAP = 0.05
@@ -91,7 +93,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """All readings, and which alternatives the printed figures leave open."""
+    """All readings, and which alternatives the printed figures leave open.
+
+    Attributes
+    ----------
+    values : mapping of str to str
+        What is ambiguous → what it is read as.
+    found : tuple of Reading
+    open_to : mapping of str to tuple of str
+        What is ambiguous → the other readings that the figures leave open.
+    """
 
     values: Mapping[str, str]
     found: tuple[Reading, ...]

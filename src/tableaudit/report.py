@@ -17,6 +17,8 @@ from tabletext.catalogue import translate
 if TYPE_CHECKING:
     from tableaudit.audit import AuditReport
 
+__all__ = ["as_json", "as_text"]
+
 _MOST_CALCULATIONS = 4
 
 
@@ -186,7 +188,31 @@ def _question(report: AuditReport, finding: Finding) -> Detail | None:
 
 
 def as_text(report: AuditReport, language: str = "en", *, rules: bool = False) -> str:
-    """Write the report as plain text, at most 100 characters wide."""
+    """Write the report as plain text, at most 100 characters wide.
+
+    Parameters
+    ----------
+    report : AuditReport
+    language : {"en", "es"}
+    rules : bool
+        The rules of the field as well.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> from tableaudit.audit import audit
+    >>> print(as_text(audit(published)).splitlines()[0])
+    Audit of example
+    """
     made = page(report, language, rules=rules)
     lines = [made.title, ""]
     for section in made.sections:
@@ -215,12 +241,31 @@ def _wrap(text: str, first: str, rest: str) -> list[str]:
 def as_json(report: AuditReport, language: str = "en", *, rules: bool = False) -> dict[str, Any]:
     """Return the report as plain data: findings, coverage, readings, statements.
 
+    Parameters
+    ----------
+    report : AuditReport
+    language : {"en", "es"}
+    rules : bool
+        The rules of the field as well.
+
     Returns
     -------
     dict
         ``findings``: list of grade, check, cells (the one to change first), printed, allowed (two numbers or
         null each), text, and calculations, unless, suggestion, others; ``coverage``: printed, checked, unchecked;
         ``readings``: what each ambiguous thing is read as, how many figures agree.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> from tableaudit.audit import audit
+    >>> as_json(audit(published))["findings"][0]["grade"]
+    'definition'
     """
     found = coverage(report.published, report.checks)
     return {

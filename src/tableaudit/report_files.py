@@ -11,6 +11,8 @@ from docx.shared import Pt
 from tableaudit.report import Page
 from tabletext.office import restamp
 
+__all__ = ["as_docx", "as_html"]
+
 _STYLE = (
     "body{font:15px/1.45 Georgia,serif;max-width:48em;margin:2em auto;padding:0 1em;color:#222;"
     "overflow-wrap:anywhere}pre{overflow-x:auto;font-size:.8em;overflow-wrap:normal;max-height:30em}"
@@ -21,7 +23,31 @@ _STYLE = (
 
 
 def as_html(page: Page, language: str = "en") -> str:
-    """Write the report as one HTML file that needs nothing else."""
+    """Write the report as one HTML file that needs nothing else.
+
+    Parameters
+    ----------
+    page : Page
+        Of :func:`tableaudit.report.page`.
+    language : {"en", "es"}
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> from tableaudit.audit import audit
+    >>> from tableaudit.report import page
+    >>> as_html(page(audit(published)))[:15]
+    '<!DOCTYPE html>'
+    """
     parts = [
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -47,7 +73,30 @@ def as_html(page: Page, language: str = "en") -> str:
 
 
 def as_docx(page: Page) -> bytes:
-    """Write the report as a DOCX file; the same report gives the same bytes."""
+    """Write the report as a DOCX file; the same report gives the same bytes.
+
+    Parameters
+    ----------
+    page : Page
+        Of :func:`tableaudit.report.page`.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> from tableaudit.audit import audit
+    >>> from tableaudit.report import page
+    >>> as_docx(page(audit(published)))[:2]
+    b'PK'
+    """
     document = docx.Document()
     document.styles["Normal"].font.size = Pt(10)
     document.add_heading(page.title, level=1)

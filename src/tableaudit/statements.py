@@ -9,10 +9,22 @@ from tableaudit.boxes import Verdict, verdict_of
 from tableaudit.expressions import evaluate
 from tableaudit.printed import Published, PublishedError
 
+__all__ = ["Statement", "check_statements"]
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with its verdict; ``found`` lists the printed figures that decide it."""
+    """A statement with its verdict.
+
+    Attributes
+    ----------
+    id, where, text_en, text_es, expression : str
+        As in the file of statements.
+    verdict : {"holds", "fails", "cannot be told"}
+    found : str
+        The printed figures that decide it.
+    note_en, note_es : str
+    """
 
     id: str
     where: str
@@ -45,6 +57,19 @@ def check_statements(
     ------
     PublishedError
         If an expression is not in the language or names a cell or statistic that does not exist.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
+    ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
+    >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
+    >>> stated = pd.DataFrame([("S1", "beta > 0.2", "the path is substantial")], columns=["id", "expression", "text"])
+    >>> found = check_statements(from_values(pd.DataFrame(rows, columns=columns), "example", stated))
+    >>> found[0].verdict, found[0].found
+    ('holds', 'beta = 0.500')
     """
     statements = []
     for record in published.statements.to_dict("records"):

@@ -24,6 +24,8 @@ from tableaudit.report import Section
 from tableaudit.understand import COLUMNS, understand
 from tabletext.catalogue import translate
 
+__all__ = ["Article", "read_article"]
+
 SURE = 0.84  # names at least so alike are taken as one construct
 
 
@@ -81,7 +83,7 @@ class Article:
 
 
 def read_article(path: Path | str) -> Article:
-    """Read an article's printed figures.
+    r"""Read an article's printed figures.
 
     Parameters
     ----------
@@ -97,6 +99,19 @@ def read_article(path: Path | str) -> Article:
     ------
     PublishedError
         If the file cannot be read, or nothing in it is recognised.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "article.md"
+    ...     _ = path.write_text("| Path | β | t | p |\n|---|---|---|---|\n| X -> Y | 0.500 | 2.101 | 0.036 |\n")
+    ...     read_article(path).values[["statistic", "row", "column", "printed"]]
+              statistic row column printed
+    0  path_coefficient   X      Y   0.500
+    1       t_statistic   X      Y   2.101
+    2           p_value   X      Y   0.036
     """
     path = Path(path)
     if path.is_dir() or (path.suffix.lower() == ".csv" and _is_long(path)):

@@ -13,7 +13,8 @@ import pytest
 from pls_reference import tight
 
 from plsem import quantities as registry
-from plsem.quantities import KINDS, QUANTITIES, STATISTICS, about, quantities, statistic
+from plsem.quantities import QUANTITIES, STATISTICS, about, quantities, statistic
+from plsem.statistic import KINDS
 from plsem.thresholds import THRESHOLDS
 
 SOURCE = Path(__file__).parents[2] / "src"

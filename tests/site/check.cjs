@@ -12,7 +12,7 @@ const [site, pictures] = process.argv.slice(2);
 const WIDTHS = [1280, 390];
 const EVERYWHERE = ["index", "paper", "read", "outputs", "audit", "engine", "project", "docs/own_survey", "docs/definitions",
   "docs/tutorial", "docs/architecture", "docs/audit_identities", "docs/audit_validation", "docs/reliability", "data/published/README",
-  "notebooks/index", "api/index", "api/plsem", "api/plsem.estimator", "api/plsem.resampling.bootstrap", "CHANGELOG", "search"];
+  "notebooks/index", "api/index", "api/from_r", "api/plsem", "api/plsem.estimator", "api/plsem.resampling.bootstrap", "CHANGELOG", "search"];
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png",
   ".woff2": "font/woff2", ".json": "application/json" };
 const problems = [];

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,12 @@ import pytest
 sys.path.append(str(Path(__file__).parents[2] / "docs" / "site"))
 from links import problems
 from paper_page import paper_page
+
+from tableaudit.audit import audit
+from tableaudit.findings import GRADE_NAMES
+from tableaudit.report import as_text
+from tableaudit.tables_in import read_article
+from tabletext.catalogue import translate
 
 
 @pytest.mark.parametrize(
@@ -65,3 +72,19 @@ def test_the_paper_leads_to_the_cell(kind: str, title: str, heading: str, stem: 
 def test_a_heading_that_no_notebook_has() -> None:
     with pytest.raises(SystemExit, match=r"no output under the heading 'Gone' of 03_x\.ipynb"):
         paper_page(f"<body><h1>T</h1>{_shown('fig', 'D', 'Gone')}</body>", PLACES)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_example_of_the_audit_is_what_the_audit_says(tmp_path: Path, language: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "site" / "pages" / f"audit.{language}.md").read_text(
+        encoding="utf-8"
+    )
+    article, report = (
+        re.search(rf"```{kind}\n(.*?)```", page, flags=re.DOTALL) for kind in ("markdown", "text")
+    )
+    assert article is not None and report is not None
+    (tmp_path / "article.md").write_text(article[1], encoding="utf-8")
+    said = as_text(audit(read_article(tmp_path / "article.md").published()), language)
+    assert report[1].strip() in said
+    for words in GRADE_NAMES.values():
+        assert f"\n| {translate(words, language)} |" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from surveypls.survey.check import check
 from surveypls.survey.scaffold import scaffold
 from tabletext.catalogue import spanish
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+#: And the same page with .es before its ending.
+TWINS = ("docs/definitions.md", "docs/audit_identities.md", "docs/tutorial.md", "data/published/README.md")
 GUIDES = ("own_survey.md", "own_survey.es.md")
 
 
@@ -113,3 +117,23 @@ def test_every_message_of_the_guide_is_one_of_the_code(guide: str) -> None:
     for message in quoted:
         size = min(14, max(map(len, re.split(r"'[^']*'|[:;…]", message))) - 2)
         assert any(message[i : i + size] in everything for i in range(len(message) - size + 1)), message
+
+
+def _facts(page: Path) -> dict[str, Counter[str]]:
+    """Return what a translation leaves as it is: code, formulas, figures, headings and rows of tables."""
+    text = page.read_text(encoding="utf-8")
+    plain = re.sub(r"```.*?```|`[^`\n]+`|\$[^$\n]+\$|\]\([^)]*\)", "", text, flags=re.DOTALL)
+    return {
+        "code": Counter(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL)),
+        "formulas": Counter(re.findall(r"\$[^$\n]+\$", text)),
+        "figures": Counter(re.findall(r"\d[\d.,]*\d|\d", plain)),
+        "headings": Counter(re.findall(r"^#+ ", text, flags=re.MULTILINE)),
+        "rows": Counter(line.count("|") for line in text.splitlines() if line.startswith("|")),
+    }
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_page_and_its_translation_say_the_same(name: str) -> None:
+    english, translated = (_facts((ROOT / name).with_suffix(ending)) for ending in (".md", ".es.md"))
+    assert sum(english["code"].values()) + sum(english["figures"].values()) > 10
+    assert translated == english

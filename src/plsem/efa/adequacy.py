@@ -14,12 +14,52 @@ from scipy import stats
 
 from plsem.efa.extraction import Array, smc
 
+__all__ = [
+    "Bartlett",
+    "ParallelAnalysis",
+    "bartlett",
+    "eigenvalues",
+    "kaiser_rule",
+    "kmo",
+    "minimum_average_partial",
+    "parallel_analysis",
+    "partial_correlations",
+    "reduced_eigenvalues",
+]
+
 #: Random data sets drawn from one spawned seed; results do not depend on how blocks are grouped.
 _BLOCK = 50
 
 
 def partial_correlations(correlations: Array) -> Array:
-    """Correlation of each pair of items with all the others held fixed (unit diagonal)."""
+    """Correlation of each pair of items with all the others held fixed (unit diagonal).
+
+    Parameters
+    ----------
+    correlations : (p, p) array
+        An invertible correlation matrix R.
+
+    Returns
+    -------
+    (p, p) array
+        −R⁻¹, scaled to a diagonal of −1 and with 1 put in its place.
+
+    Notes
+    -----
+    In R: ``psych::partial.r``.
+
+    References
+    ----------
+    Anderson, T. W. (2003). An introduction to multivariate statistical analysis (3rd ed.). Wiley.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> partial_correlations(np.array([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]])).round(3)
+    array([[1.   , 0.504, 0.355],
+           [0.504, 1.   , 0.144],
+           [0.355, 0.144, 1.   ]])
+    """
     inverse = np.linalg.inv(correlations)
     scale = 1.0 / np.sqrt(np.diag(inverse))
     partial = -inverse * np.outer(scale, scale)
@@ -43,6 +83,17 @@ def kmo(correlations: Array) -> tuple[float, Array]:
     overall : float
     msa : (p,) array
         NaN for an item that correlates with no other.
+
+    Notes
+    -----
+    In R: ``psych::KMO``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overall, msa = kmo(np.array([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]]))
+    >>> round(overall, 3), msa.round(3)
+    (0.658, array([0.616, 0.654, 0.737]))
     """
     off = ~np.eye(correlations.shape[0], dtype=bool)
     r2 = np.where(off, correlations, 0.0) ** 2
@@ -55,7 +106,16 @@ def kmo(correlations: Array) -> tuple[float, Array]:
 
 @dataclass(frozen=True, slots=True)
 class Bartlett:
-    """Bartlett's test of sphericity: ``chi_square``, ``df`` and the upper-tail ``p_value``."""
+    """Bartlett's test of sphericity.
+
+    Attributes
+    ----------
+    chi_square : float
+    df : int
+        Degrees of freedom.
+    p_value : float
+        Of the upper tail.
+    """
 
     chi_square: float
     df: int
@@ -73,6 +133,22 @@ def bartlett(correlations: Array, n: int) -> Bartlett:
         Pearson correlations.
     n : int
         Rows of data behind them.
+
+    Returns
+    -------
+    Bartlett
+        χ², its degrees of freedom and p.
+
+    Notes
+    -----
+    In R: ``psych::cortest.bartlett``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = bartlett(np.array([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]]), 50)
+    >>> round(found.chi_square, 2), found.df, bool(found.p_value < 0.001)
+    (35.61, 3, True)
     """
     p = correlations.shape[0]
     _, logdet = np.linalg.slogdet(correlations)
@@ -82,14 +158,48 @@ def bartlett(correlations: Array, n: int) -> Bartlett:
 
 
 def eigenvalues(correlations: Array) -> Array:
-    """Eigenvalues in falling order: those of the components."""
+    """Return the eigenvalues in falling order: those of the components.
+
+    Parameters
+    ----------
+    correlations : (p, p) array
+
+    Returns
+    -------
+    (p,) array
+        They sum to p.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> eigenvalues(np.array([[1, 0.6], [0.6, 1]])).round(3)
+    array([1.6, 0.4])
+    """
     return np.asarray(np.linalg.eigvalsh(correlations)[..., ::-1])
 
 
 def reduced_eigenvalues(correlations: Array) -> Array:
-    """Eigenvalues, in falling order, with squared multiple correlations on the diagonal: those of the factors.
+    """Return the eigenvalues in falling order with squared multiple correlations on the diagonal: those of the factors.
 
-    Accepts a batch ``(..., p, p)`` of invertible matrices.
+    Parameters
+    ----------
+    correlations : (..., p, p) array
+        Invertible correlation matrices.
+
+    Returns
+    -------
+    (..., p) array
+
+    References
+    ----------
+    Montanelli, R. G., & Humphreys, L. G. (1976). Latent roots of random data correlation matrices with squared multiple
+    correlations on the diagonal. Psychometrika, 41(3), 341–348.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> reduced_eigenvalues(np.array([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]])).round(3)
+    array([ 1.375, -0.083, -0.213])
     """
     r = np.asarray(correlations, dtype=float)
     diagonal = np.arange(r.shape[-1])
@@ -102,7 +212,22 @@ def reduced_eigenvalues(correlations: Array) -> Array:
 
 
 def kaiser_rule(correlations: Array) -> int:
-    """Count the eigenvalues above 1 (Kaiser, 1960); tends to take too many factors."""
+    """Count the eigenvalues above 1 (Kaiser, 1960); tends to take too many factors.
+
+    Parameters
+    ----------
+    correlations : (p, p) array
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> kaiser_rule(np.array([[1, 0.6, 0], [0.6, 1, 0], [0, 0, 1]]))
+    1
+    """
     return int(np.sum(eigenvalues(correlations) > 1.0))
 
 
@@ -120,6 +245,18 @@ def minimum_average_partial(correlations: Array) -> tuple[int, Array]:
         Position of the smallest value; 0 says that no component helps.
     values : (m,) array
         Mean squared partial correlation after 0, 1, … components (Velicer, 1976).
+
+    Notes
+    -----
+    In R: ``psych::vss`` gives it as ``map``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r = np.kron(np.eye(2), np.full((3, 3), 0.6)) + 0.4 * np.eye(6)
+    >>> n_components, values = minimum_average_partial(r)
+    >>> n_components, values[:3].round(3)
+    (2, array([0.144, 0.122, 0.1  ]))
     """
     p = correlations.shape[0]
     values, vectors = np.linalg.eigh(correlations)
@@ -203,6 +340,18 @@ def parallel_analysis(
     ------
     ValueError
         If there are too few rows, a missing value or a column that does not vary.
+
+    Notes
+    -----
+    In R: ``psych::fa.parallel``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> factors = np.repeat(rng.normal(size=(150, 2)), 3, axis=1)
+    >>> parallel_analysis(factors + rng.normal(size=(150, 6)), n_iterations=100).n_factors
+    2
     """
     x = np.asarray(data, dtype=float)
     n, p = x.shape

@@ -11,6 +11,8 @@ from ordinalcorr import polychoric
 from plsem.efa.extraction import Array
 from plsem.names import Said
 
+__all__ = ["EfaError", "correlation_matrix", "smooth"]
+
 Correlation = Literal["pearson", "polychoric"]
 
 #: A smaller eigenvalue is 0 to rounding, or negative: the matrix has no inverse.
@@ -29,11 +31,31 @@ def smooth(correlations: Array, *, floor: float = EIGENVALUE_FLOOR) -> tuple[Arr
     Pairwise estimates such as polychoric correlations need not fit together (Wothke, 1993).  A matrix that is
     positive definite stays as it is, however small its eigenvalues.
 
+    Parameters
+    ----------
+    correlations : (p, p) array
+        Symmetric, with a unit diagonal.
+    floor : float
+        Eigenvalues below it are raised to it.
+
     Returns
     -------
     correlations : (p, p) array
     smoothed : bool
         False, and the matrix as it came, if it was positive definite.
+
+    Notes
+    -----
+    In R: ``psych::cor.smooth``, whose floor is lower.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mended, smoothed = smooth(np.array([[1, 0.9, 0.1], [0.9, 1, 0.9], [0.1, 0.9, 1]]))
+    >>> smoothed, mended.round(2)
+    (True, array([[1.  , 0.76, 0.15],
+           [0.76, 1.  , 0.76],
+           [0.15, 0.76, 1.  ]]))
     """
     values, vectors = np.linalg.eigh(correlations)
     if values[0] >= SINGULAR:
@@ -57,10 +79,27 @@ def correlation_matrix(data: pd.DataFrame, *, method: Correlation = "pearson") -
         Polychoric correlations take each answer for a cut of a normal variable and are estimated pair by pair in
         two steps, thresholds first (Olsson, 1979; package ordinalcorr).  The matrix is not smoothed here.
 
+    Returns
+    -------
+    DataFrame (p, p)
+
     Raises
     ------
     EfaError
         If a value is missing or a column does not vary.
+
+    Notes
+    -----
+    In R: ``cor``, ``psych::polychoric``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 1, 4, 3, 5]})
+    >>> correlation_matrix(data).round(2)
+         a    b
+    a  1.0  0.8
+    b  0.8  1.0
     """
     check_complete(data)
     if method == "pearson":

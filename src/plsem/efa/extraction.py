@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["Extracted", "extract", "smc"]
+
 Array = NDArray[np.float64]
 Extraction = Literal["minres", "principal_axis", "ml"]
 
@@ -60,6 +62,24 @@ def smc(correlations: Array) -> Array:
     """Squared multiple correlation of each item with all others, ``1 - 1 / diag(R⁻¹)``.
 
     A singular matrix has none; its largest absolute correlations stand in (Mulaik, 2010).
+
+    Parameters
+    ----------
+    correlations : (p, p) array
+
+    Returns
+    -------
+    (p,) array
+
+    Notes
+    -----
+    In R: ``psych::smc``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> smc(np.array([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]])).round(3)
+    array([0.44 , 0.373, 0.266])
     """
     try:
         if np.linalg.eigvalsh(correlations)[0] < 1e-10:
@@ -105,6 +125,19 @@ def extract(
     ------
     ValueError
         If ``n_factors`` is out of range, or ML meets a matrix that is not positive definite.
+
+    Notes
+    -----
+    In R: ``psych::fa(rotate = "none")``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r = np.array([[1, 0.56, 0.48], [0.56, 1, 0.42], [0.48, 0.42, 1]])  # loadings 0.8, 0.7, 0.6
+    >>> extract(r, 1).loadings.round(3)
+    array([[0.8],
+           [0.7],
+           [0.6]])
     """
     r = np.asarray(correlations, dtype=float)
     p = r.shape[0]

@@ -20,10 +20,25 @@ from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array
 from plsem.thresholds import threshold
 
+__all__ = ["Adequacy", "adequacy", "kmo_label", "number_of_factors"]
+
 
 @dataclass(frozen=True, slots=True)
 class Adequacy:
-    """Whether the items can be factored: ``kmo``, ``msa`` (Series by item), ``bartlett``, ``determinant``, ``n``."""
+    """Whether the items can be factored.
+
+    Attributes
+    ----------
+    kmo : float
+    msa : Series
+        By item.
+    bartlett : Bartlett
+    determinant : float
+    n : int
+        Rows.
+    smoothed : bool
+        Whether the matrix had to be made positive definite first.
+    """
 
     kmo: float
     msa: pd.Series
@@ -54,12 +69,60 @@ class Adequacy:
 
 
 def kmo_label(value: float) -> str:
-    """Kaiser's (1974) word for a KMO or MSA value."""
+    """Kaiser's (1974) word for a KMO or MSA value.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> kmo_label(0.83)
+    'meritorious'
+    """
     return threshold("kmo").size(value)
 
 
 def adequacy(correlations: pd.DataFrame, n: int) -> Adequacy:
-    """Compute KMO, MSA and Bartlett's test for a labelled correlation matrix of ``n`` rows, smoothed if it must be."""
+    """Compute KMO, MSA and Bartlett's test for a labelled correlation matrix of ``n`` rows, smoothed if it must be.
+
+    Parameters
+    ----------
+    correlations : DataFrame (p, p)
+    n : int
+        Rows behind them.
+
+    Returns
+    -------
+    Adequacy
+        KMO, each item's MSA, Bartlett's test, and whether the matrix was smoothed.
+
+    Notes
+    -----
+    In R: ``psych::KMO``, ``psych::cortest.bartlett``.
+
+    References
+    ----------
+    Kaiser (1970, 1974); Bartlett (1951); see :func:`plsem.efa.adequacy.kmo` and :func:`plsem.efa.adequacy.bartlett`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> names = ["a", "b", "c"]
+    >>> r = pd.DataFrame([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]], names, names)
+    >>> adequacy(r, 50).table().round(2)[["measure", "value", "reading"]]
+                   measure  value            reading
+    0                  KMO   0.66           mediocre
+    1         smallest MSA   0.62        a: mediocre
+    2  Bartlett chi-square  35.61             df = 3
+    3           Bartlett p   0.00         correlated
+    4          determinant   0.47
+    5                 rows  50.00  16.7 rows an item
+    """
     r, smoothed = smooth(correlations.to_numpy(dtype=float))
     overall, msa = kmo(r)
     return Adequacy(
@@ -83,6 +146,44 @@ def number_of_factors(
     """Ask every criterion for the number of factors: ``criterion, n_factors, source``.
 
     Parallel analysis works on Pearson correlations; Kaiser's rule and MAP on ``correlations`` where given.
+
+    Parameters
+    ----------
+    data : DataFrame (n, p)
+        Complete answers.
+    correlations : DataFrame (p, p), optional
+        For Kaiser's rule and MAP, where these are not to be Pearson's.
+    n_constructs : int, optional
+        What the theory says; it is set beside the criteria.
+    n_parallel : int
+        Random data sets of parallel analysis.
+    seed : int
+        Of these.
+
+    Returns
+    -------
+    DataFrame
+        ``criterion, n_factors, source``.
+
+    Notes
+    -----
+    In R: ``psych::fa.parallel``, ``psych::vss``.
+
+    References
+    ----------
+    Horn (1965), Velicer (1976), Kaiser (1960); see :mod:`plsem.efa.adequacy`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> answers = np.repeat(rng.normal(size=(150, 2)), 3, axis=1) + 0.7 * rng.normal(size=(150, 6))
+    >>> number_of_factors(pd.DataFrame(answers), n_parallel=100)[["criterion", "n_factors"]]
+                           criterion  n_factors
+    0  parallel analysis, components          2
+    1     parallel analysis, factors          2
+    2        minimum average partial          2
+    3            eigenvalues above 1          2
     """
     r = (correlation_matrix(data) if correlations is None else correlations).to_numpy(dtype=float)
     parallel = _parallel(data, n_parallel, seed)

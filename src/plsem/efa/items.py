@@ -10,6 +10,16 @@ from scipy import stats
 
 from plsem.efa.extraction import Array, extract
 
+__all__ = [
+    "answer_frequencies",
+    "cronbach_alpha",
+    "item_analysis",
+    "item_statistics",
+    "mcdonald_omega",
+    "scale_reliability",
+    "scaling_success",
+]
+
 
 def cronbach_alpha(covariance: Array) -> float:
     """Cronbach's alpha, ``p / (p - 1) · (1 - Σ s²ᵢ / Σ s_ij)`` (Cronbach, 1951).
@@ -23,6 +33,16 @@ def cronbach_alpha(covariance: Array) -> float:
     -------
     float
         NaN for fewer than two items.
+
+    Notes
+    -----
+    In R: ``psych::alpha``: ``raw_alpha`` and ``std.alpha``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(cronbach_alpha(np.array([[1, 0.6], [0.6, 1]])), 3)
+    0.75
     """
     p = covariance.shape[0]
     total = float(covariance.sum())
@@ -41,6 +61,22 @@ def mcdonald_omega(correlations: Array) -> float:
     ----------
     correlations : (p, p) array
         Correlation matrix of one construct's items.
+
+    Returns
+    -------
+    float
+        NaN for fewer than three items, which do not identify the factor.
+
+    References
+    ----------
+    McDonald, R. P. (1999). Test theory: a unified treatment. Erlbaum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r = np.array([[1, 0.56, 0.48], [0.56, 1, 0.42], [0.48, 0.42, 1]])  # loadings 0.8, 0.7, 0.6
+    >>> round(mcdonald_omega(r), 3)
+    0.745
     """
     if correlations.shape[0] < 3:
         return float("nan")
@@ -72,6 +108,18 @@ def item_statistics(
         ``item, n, missing, mean, sd, median, skew, kurtosis, floor, ceiling``: sd with n - 1; skew and excess
         kurtosis as adjusted Fisher–Pearson G1 and G2 (Joanes & Gill, 1998), as SPSS prints them; floor and
         ceiling are the shares of answers at the ends of the scale.
+
+    Notes
+    -----
+    In R: ``psych::describe(type = 2)``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = item_statistics(pd.DataFrame({"a": [1, 2, 4, 5, 5]}), (1, 5))
+    >>> found[["item", "mean", "sd", "skew", "floor", "ceiling"]].round(2)
+      item  mean    sd  skew  floor  ceiling
+    0    a   3.4  1.82 -0.57    0.2      0.4
     """
     rows = []
     for item in data.columns if items is None else items:
@@ -99,7 +147,29 @@ def item_statistics(
 def answer_frequencies(
     data: pd.DataFrame, scale: Mapping[str, int], *, items: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Count each item's answers, for bars: ``item, answer, label, count, share`` (share of the answers given)."""
+    """Count each item's answers, for bars: ``item, answer, label, count, share`` (share of the answers given).
+
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+    scale : mapping of str to int
+        Label → answer.
+    items : sequence of str, optional
+        Default: all columns.
+
+    Returns
+    -------
+    DataFrame
+        ``item, answer, label, count, share`` (share of the answers given).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answer_frequencies(pd.DataFrame({"a": [1, 2, 2, 2]}), {"no": 1, "yes": 2})
+      item  answer label  count  share
+    0    a       1    no      1   0.25
+    1    a       2   yes      3   0.75
+    """
     names = {value: label for label, value in reversed(list(scale.items()))}
     rows = []
     for item in data.columns if items is None else items:
@@ -129,6 +199,20 @@ def item_analysis(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> pd
         ``construct, item, item_total, item_rest, alpha_if_dropped, standardized_alpha_if_dropped``.
         ``item_rest`` is the correlation with the sum of the other items (corrected item–total
         correlation; Nunnally & Bernstein, 1994).  NaN where the block is too small.
+
+    Notes
+    -----
+    In R: ``psych::alpha``: ``r.drop``, ``raw_alpha`` and ``std.alpha`` if an item is dropped.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 1, 4, 3, 5], "c": [1, 3, 2, 5, 4]})
+    >>> item_analysis(data, {"X": ["a", "b", "c"]})[["item", "item_rest", "alpha_if_dropped"]].round(2)
+      item  item_rest  alpha_if_dropped
+    0    a       0.99              0.46
+    1    b       0.58              0.89
+    2    c       0.58              0.89
     """
     rows = []
     for construct, block in blocks.items():
@@ -156,10 +240,34 @@ def item_analysis(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> pd
 def scale_reliability(data: pd.DataFrame, blocks: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Alpha and omega of each construct's items.
 
+    Parameters
+    ----------
+    data : DataFrame (n, items)
+        Complete numeric answers.
+    blocks : mapping of str to sequence of str
+        Construct → its items.
+
     Returns
     -------
     DataFrame
         ``construct, n_items, cronbach_alpha, standardized_alpha, mcdonald_omega, mean_correlation``.
+
+    Notes
+    -----
+    In R: ``psych::alpha``.
+
+    References
+    ----------
+    Cronbach (1951) and McDonald (1999); see :func:`cronbach_alpha` and :func:`mcdonald_omega`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 1, 4, 3, 5], "c": [1, 3, 2, 5, 4]})
+    >>> found = scale_reliability(data, {"X": ["a", "b", "c"]})
+    >>> found[["construct", "n_items", "cronbach_alpha", "mean_correlation"]].round(2)
+      construct  n_items  cronbach_alpha  mean_correlation
+    0         X        3            0.84              0.63
     """
     rows = []
     for construct, block in blocks.items():
@@ -203,6 +311,18 @@ def scaling_success(
         ``construct, item, item_rest, other_construct, other_correlation, gap``; gap = item_rest -
         abs(other_correlation), negative where the item goes more with the other construct.  NaN
         where a construct has one item only, or there is no other.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 1, 4, 3, 5], "c": [3, 1, 2, 3, 1], "d": [3, 2, 1, 3, 2]})
+    >>> found = scaling_success(data, {"X": ["a", "b"], "Y": ["c", "d"]})
+    >>> found[["construct", "item", "item_rest", "gap"]].round(2)
+      construct item  item_rest   gap
+    0         X    a        0.8  0.51
+    1         X    b        0.8  0.51
+    2         Y    c        0.6  0.35
+    3         Y    d        0.6  0.30
     """
     names = [i for block in blocks.values() for i in block]
     owner = [c for c, block in blocks.items() for _ in block]

@@ -22,6 +22,8 @@ from plsem.efa.rules import (
 from plsem.efa.solution import EfaError, FactorSolution
 from plsem.names import Said
 
+__all__ = ["PruningResult", "prune"]
+
 
 @dataclass(frozen=True, slots=True)
 class PruningResult:
@@ -153,6 +155,19 @@ def prune(
     ------
     EfaError
         If an item has no column or a missing answer, or the factors cannot be extracted.
+
+    References
+    ----------
+    Of the thresholds: see :class:`~plsem.efa.rules.PruningSettings`.  Multitrait scaling: Hays & Hayashi (1990).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.normal(size=(150, 1)) + rng.normal(size=(150, 4))
+    >>> data = pd.DataFrame(answers, columns=["a", "b", "c", "d"]).assign(noise=rng.normal(size=150))
+    >>> prune(data, {"X": ["a", "b", "c", "d", "noise"]}).retained
+    ('a', 'b', 'c', 'd')
     """
     rules = PruningSettings() if settings is None else settings
     analyser = Analyser(data, blocks, rules, modes=modes, seed=seed)

@@ -14,6 +14,8 @@ import numpy as np
 from plsem.efa.extraction import Array, oriented
 from plsem.names import check_choice
 
+__all__ = ["Rotated", "rotate"]
+
 Rotation = Literal["none", "varimax", "oblimin", "promax", "promax_r", "promax_spss"]
 
 #: Loadings, transformation, converged, iterations, criterion.
@@ -81,6 +83,20 @@ def rotate(
     -------
     Rotated
         With one factor nothing can be rotated and the loadings come back as they are, oriented.
+
+    Notes
+    -----
+    In R: ``psych::fa``, ``GPArotation::oblimin``, ``stats::varimax``, ``stats::promax``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> unrotated = np.array([[0.6, 0.6], [0.6, 0.6], [0.5, -0.5], [0.5, -0.5]])
+    >>> rotate(unrotated, method="varimax").pattern.round(2) + 0.0
+    array([[0.85, 0.  ],
+           [0.85, 0.  ],
+           [0.  , 0.71],
+           [0.  , 0.71]])
     """
     a = np.asarray(loadings, dtype=float)
     p, k = a.shape

@@ -9,6 +9,8 @@ from typing import Literal, get_args
 from plsem.names import N_, Said, nearest
 from plsem.thresholds import threshold
 
+__all__ = ["PruningSettings"]
+
 Scope = Literal["per_construct", "joint"]
 Correlation = Literal["pearson", "polychoric"]
 Extraction = Literal["minres", "principal_axis", "ml"]

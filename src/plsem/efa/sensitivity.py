@@ -15,6 +15,8 @@ from plsem.efa.pruning import prune_blocks
 from plsem.efa.rules import PruningSettings
 from plsem.efa.solution import EfaError, correlation_matrix
 
+__all__ = ["sensitivity"]
+
 
 def sensitivity(
     data: pd.DataFrame,
@@ -58,6 +60,25 @@ def sensitivity(
         If ``settings`` themselves have no solution.
     ValueError
         If a value is not one of a setting's.
+
+    References
+    ----------
+    Steegen, S., Tuerlinckx, F., Gelman, A., & Vanpaemel, W. (2016). Increasing transparency through a multiverse
+    analysis. Perspectives on Psychological Science, 11(5), 702–712.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.normal(size=(150, 1)) + rng.normal(size=(150, 4))
+    >>> data = pd.DataFrame(answers, columns=["a", "b", "c", "d"]).assign(noise=rng.normal(size=150))
+    >>> found = sensitivity(
+    ...     data, {"X": list(data)}, min_loading=(0.3, 0.7), min_cross_loading_gap=(None,), extraction=("minres",),
+    ...     correlation=("pearson",), scope=("per_construct",))
+    >>> found[["min_loading", "n_retained", "retained"]]
+       min_loading  n_retained retained
+    0          0.3           4  a b c d
+    1          0.7           3    a c d
     """
     own = replace(settings or PruningSettings(), prune=True)
     model: dict[str, Any] = {"modes": modes, "seed": seed}

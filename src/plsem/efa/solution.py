@@ -37,8 +37,12 @@ _SALIENT = threshold("efa_loading").borderline or 0.0
 class Note(Said):
     """What a reader must know before trusting a solution: a sentence with a code and the items it is about.
 
-    Codes: ``not identified``, ``not converged``, ``creeping``, ``rotation not converged``, ``heywood``,
-    ``smoothed``, ``several minima``.
+    Attributes
+    ----------
+    code : str
+        ``not identified``, ``not converged``, ``creeping``, ``rotation not converged``, ``heywood``,
+        ``smoothed`` or ``several minima``.
+    items : tuple of str
     """
 
     code: str
@@ -186,7 +190,12 @@ def factor_analysis(
 
     Notes
     -----
-    R: ``psych::fa``.
+    In R: ``psych::fa``.
+
+    References
+    ----------
+    Harman & Jones (1966), Jöreskog (1967); of the rotations: Kaiser (1958), Jennrich & Sampson (1966), Hendrickson &
+    White (1964).
 
     Examples
     --------

@@ -24,6 +24,8 @@ from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.intervals import check_level, mean_and_deviation
 from plsem.resampling.parallel import Progress, n_threads
 
+__all__ = ["compare"]
+
 FloatArray = NDArray[np.float64]
 
 _TESTS = ("p_permutation", "p_henseler", "p_parametric", "p_welch")
@@ -122,7 +124,9 @@ def compare(
     step 2); pooled scores have equal means and variances (step 3).  *Differences*: the permutation test (Chin &
     Dibbern 2010) asks how often groups of the same sizes, drawn from the pooled rows, differ as much;
     Henseler's, the parametric and the Welch-Satterthwaite test read each group's own bootstrap
-    (:mod:`plsem.groups.difference`).  R: ``cSEM::testMICOM``, ``cSEM::testMGD``, ``seminr::estimate_pls_mga``.
+    (:mod:`plsem.groups.difference`).
+
+    In R: ``cSEM::testMICOM``, ``cSEM::testMGD``, ``seminr::estimate_pls_mga``.
 
     Examples
     --------

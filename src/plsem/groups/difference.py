@@ -12,6 +12,8 @@ from scipy import special
 
 from plsem.resampling import intervals
 
+__all__ = ["adjusted", "henseler", "parametric", "welch"]
+
 FloatArray = NDArray[np.float64]
 
 ADJUSTMENTS = (
@@ -28,11 +30,23 @@ def henseler(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatAr
     first, second : ndarray, (B₁, q) and (B₂, q)
         Draws; NaN are left out.
 
+    Returns
+    -------
+    one_sided, two_sided : ndarray, (q,)
+
     Notes
     -----
     One-sided: :math:`1 - \sum_i \sum_j \Theta(2 \bar b_1 - b_{1i} - 2 \bar b_2 + b_{2j}) / (B_1 B_2)`, with the
-    means of the draws (Henseler, Ringle & Sinkovics 2009); seminr's ``estimate_pls_mga``.  Two-sided: 2 min(p,
-    1 − p).
+    means of the draws (Henseler, Ringle & Sinkovics 2009).  Two-sided: 2 min(p, 1 − p).
+
+    In R: ``seminr::estimate_pls_mga``, which prints the one-sided p.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> first, second = np.array([[0.5], [0.6], [0.7]]), np.array([[0.1], [0.2], [0.65]])
+    >>> [p.round(3).tolist() for p in henseler(first, second)]
+    [[0.111], [0.222]]
     """
     one_sided = np.full(first.shape[1], np.nan)
     for q in range(first.shape[1]):
@@ -49,10 +63,32 @@ def parametric(
 ) -> tuple[FloatArray, FloatArray]:
     r"""Return t and the two-sided p under equal standard errors (Keil et al. 2000), each (q,).
 
+    Parameters
+    ----------
+    difference : ndarray, (q,)
+        Estimates of group 1 − group 2.
+    errors : pair of ndarray, (q,)
+        Their bootstrap standard errors.
+    sizes : pair of int
+        Rows of each group.
+
+    Returns
+    -------
+    t, p : ndarray, (q,)
+
     Notes
     -----
     :math:`t = d / (s \sqrt{1/n_1 + 1/n_2})`, :math:`s^2 = ((n_1-1)^2 se_1^2 + (n_2-1)^2 se_2^2) / (n_1+n_2-2)`,
-    with n₁ + n₂ − 2 degrees of freedom; cSEM's ``testMGD(.approach_mgd = "Keil")``.
+    with n₁ + n₂ − 2 degrees of freedom.
+
+    In R: ``cSEM::testMGD(.approach_mgd = "Keil")``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> t, p = parametric(np.array([0.3]), (np.array([0.1]), np.array([0.1])), (50, 60))
+    >>> t.round(3), p.round(3)
+    (array([2.123]), array([0.036]))
     """
     (one, two), (n1, n2) = errors, sizes
     pooled = ((n1 - 1) ** 2 * one**2 + (n2 - 1) ** 2 * two**2) / (n1 + n2 - 2)
@@ -64,11 +100,29 @@ def welch(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     r"""Return t, degrees of freedom and the two-sided p under unequal standard errors (Welch-Satterthwaite), (q,).
 
+    Parameters
+    ----------
+    difference, errors, sizes
+        As for :func:`parametric`.
+
+    Returns
+    -------
+    t, degrees_of_freedom, p : ndarray, (q,)
+
     Notes
     -----
     With :math:`v_g = (n_g-1) se_g^2 / n_g`: :math:`t = d / \sqrt{v_1 + v_2}`, degrees of freedom
     :math:`(v_1+v_2)^2 / (v_1^2/(n_1-1) + v_2^2/(n_2-1)) - 2`, rounded (Sarstedt, Henseler & Ringle 2011; Nitzl
-    2010); cSEM's ``testMGD(.approach_mgd = "Nitzl")``.
+    2010).
+
+    In R: ``cSEM::testMGD(.approach_mgd = "Nitzl")``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> t, df, p = welch(np.array([0.3]), (np.array([0.1]), np.array([0.1])), (50, 60))
+    >>> t.round(3), df, p.round(3)
+    (array([2.141]), array([105.]), array([0.035]))
     """
     v1, v2 = (se**2 * (n - 1) / n for se, n in zip(errors, sizes, strict=True))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -78,7 +132,36 @@ def welch(
 
 
 def adjusted(p: pd.Series, families: pd.Series, method: str) -> FloatArray:
-    """Return p values adjusted for the number of tests of their family (statsmodels' ``multipletests``)."""
+    """Return p values adjusted for the number of tests of their family (statsmodels' ``multipletests``).
+
+    Parameters
+    ----------
+    p : Series
+    families : Series
+        The family of each p.
+    method : str
+        One of statsmodels' ``multipletests``, such as ``"holm"``.
+
+    Returns
+    -------
+    ndarray
+        In the order of ``p``; NaN stays NaN and counts for no test.
+
+    Notes
+    -----
+    In R: ``stats::p.adjust``.
+
+    References
+    ----------
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, 6,
+    65–70.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> adjusted(pd.Series([0.01, 0.04, 0.04]), pd.Series(["a", "a", "b"]), "holm")
+    array([0.02, 0.04, 0.04])
+    """
     from statsmodels.stats.multitest import multipletests
 
     out = p.to_numpy(dtype=float).copy()

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from plsem.names import nearest
 from plsem.quantities import about
 
+__all__ = ["GroupComparison"]
+
 FloatArray = NDArray[np.float64]
 
 
@@ -75,6 +77,16 @@ class GroupComparison:
         ----------
         first, second : str
         statistic : str, optional
+
+        Returns
+        -------
+        DataFrame
+            Their rows of ``differences``.
+
+        Raises
+        ------
+        KeyError
+            If the two groups were not compared.
         """
         for name in (first, second):
             if name not in self.groups:

@@ -17,6 +17,8 @@ from plsem.names import nearest
 from plsem.stages import expand
 from plsem.thresholds import threshold
 
+__all__ = ["rows_needed", "smallest_path"]
+
 FloatArray = NDArray[np.float64]
 
 
@@ -118,6 +120,22 @@ def rows_needed(model: Model) -> tuple[int, str, int]:
 
     Ten rows for each arrow into the construct with most of them: items of a formative block, or paths into an
     endogenous construct (Barclay, Higgins & Thompson 1995).  A lower limit only: the rule says nothing of power.
+
+    Parameters
+    ----------
+    model : Model
+
+    Returns
+    -------
+    rows : int
+    construct : str
+    arrows : int
+
+    Examples
+    --------
+    >>> from plsem import Model
+    >>> rows_needed(Model.from_text("A =~ a; B =~ b; Y =~ y1 + y2; Y ~ A + B"))
+    (20, 'Y', 2)
     """
     most, where = 1, model.constructs[0]
     for stage in expand(model).stages:
@@ -133,6 +151,19 @@ def smallest_path(n: int) -> float:
     """Return the smallest path that n rows find with a power of 0.80 at p < 0.05, 2.486/√n.
 
     Inverse square root method (Kock & Hadaya 2018).
+
+    Parameters
+    ----------
+    n : int
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> round(smallest_path(100), 4)
+    0.2486
     """
     return 2.486 / math.sqrt(n)
 

@@ -154,7 +154,8 @@ def bootstrap(
     Nonparametric bootstrap of respondents (Efron & Tibshirani 1993).  Failed resamples are counted by
     reason in ``failures`` and left out of every figure.  On Ctrl-C the running chunks end and
     KeyboardInterrupt is raised.
-    R: ``seminr::bootstrap_model``, ``cSEM::resamplecSEMResults``.
+
+    In R: ``seminr::bootstrap_model``, ``cSEM::resamplecSEMResults``.
 
     Examples
     --------

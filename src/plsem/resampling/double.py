@@ -43,6 +43,8 @@ from plsem.resampling.replicates import (
 )
 from plsem.stages import expand
 
+__all__ = ["DoubleBootstrapResult", "double_bootstrap"]
+
 Kind = Literal["percentile", "studentised"]
 
 _INNER_AT_ONCE = 8192  # resamples estimated together
@@ -195,8 +197,14 @@ def double_bootstrap(
 
     Examples
     --------
-    >>> result = double_bootstrap(data, model, n_resamples=1000, n_inner=1000, seed=1)  # doctest: +SKIP
-    >>> result.summary(interval="percentile")  # doctest: +SKIP
+    >>> import numpy as np, pandas as pd, plsem
+    >>> factor, noise = np.random.default_rng(1).normal(size=200), np.random.default_rng(2).normal(size=(200, 4))
+    >>> data = pd.DataFrame(factor[:, None] + noise, columns=["x1", "x2", "y1", "y2"])
+    >>> model = plsem.Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, paths=[("X", "Y")])
+    >>> result = double_bootstrap(data, model, n_resamples=100, n_inner=20, seed=1)
+    >>> result.summary(interval="percentile")[["original", "lower", "upper"]].round(1)
+       original  lower  upper
+    0       0.6    0.4    0.7
     """
     check_choice("sign_changes", sign_changes, ("none", "construct"))
     for name, value, least in (("n_resamples", n_resamples, 2), ("n_inner", n_inner, 2), ("seed", seed, 0)):

@@ -30,6 +30,8 @@ from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.parallel import Progress
 from plsem.resampling.result import BootstrapResult
 
+__all__ = ["ExactFitResult", "NotTransformableError", "exact_fit_test"]
+
 FloatArray = NDArray[np.float64]
 
 STATISTICS: tuple[str, ...] = ("srmr", "d_uls", "d_g")
@@ -208,7 +210,10 @@ def exact_fit_test(
 
     Notes
     -----
-    R: ``cSEM::testOMF``.
+    The rows are transformed to the correlations that the model implies, and resampled (Beran & Srivastava 1985;
+    Dijkstra & Henseler 2015).
+
+    In R: ``cSEM::testOMF``.
 
     Examples
     --------

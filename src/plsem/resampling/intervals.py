@@ -16,6 +16,8 @@ from scipy import special
 
 from plsem.names import check_choice
 
+__all__ = ["acceleration", "bias_correction", "interval_bounds", "p_value", "quantiles"]
+
 Interval = Literal["percentile", "basic", "normal", "bc", "bca"]
 Alternative = Literal["two-sided", "one-sided", "greater", "less"]
 QuantileMethod = Literal["linear", "weibull", "normal"]
@@ -120,6 +122,11 @@ def p_value(
     -----
     Student's t with B − 1 degrees of freedom is the usual PLS-SEM convention (Hair et al. 2021);
     with thousands of resamples it is the normal distribution for all practical purposes.
+
+    Examples
+    --------
+    >>> p_value(0.3, 0.1, degrees_of_freedom=999).round(4)
+    np.float64(0.0028)
     """
     check_choice("alternative", alternative, ALTERNATIVES)
     se = np.asarray(standard_error, dtype=np.float64)
@@ -161,6 +168,16 @@ def quantiles(draws: ArrayLike, probabilities: ArrayLike, *, method: QuantileMet
     Returns
     -------
     array (..., m)
+
+    Notes
+    -----
+    In R: ``stats::quantile`` (types 7 and 6), ``boot::boot.ci``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> quantiles(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.25, 0.5]))
+    array([1.75, 2.5 ])
     """
     values = np.asarray(draws, dtype=np.float64)
     return _quantiles_of_sorted(*_sorted(values), np.asarray(probabilities, dtype=np.float64), method)
@@ -221,9 +238,24 @@ def share_below(draws: ArrayLike, original: ArrayLike) -> Array:
 
 
 def bias_correction(draws: ArrayLike, original: ArrayLike) -> Array:
-    """z₀ = Φ⁻¹(share of draws below the estimate); see :func:`share_below`.
+    """Return z₀ = Φ⁻¹(share of draws below the estimate); see :func:`share_below`.
 
     Efron (1987).  Infinite where every draw lies on one side of the estimate.
+
+    Parameters
+    ----------
+    draws : array (..., B)
+    original : array (...)
+
+    Returns
+    -------
+    array (...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bias_correction(np.array([0.1, 0.2, 0.3, 0.4]), np.array(0.35)).round(3)
+    np.float64(0.674)
     """
     return np.asarray(special.ndtri(share_below(draws, original)), dtype=np.float64)
 
@@ -243,6 +275,16 @@ def acceleration(jackknife: ArrayLike, *, remaining: ArrayLike | None = None) ->
     -------
     array (...)
         0 where the jackknife values do not vary.
+
+    Notes
+    -----
+    In R: ``boot::empinf`` gives the influence values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> acceleration(np.array([1.0, 1.1, 1.2, 1.6])).round(4)
+    np.float64(-0.0694)
     """
     values = np.asarray(jackknife, dtype=np.float64)
     centred, count, average = _centre(values)
@@ -303,6 +345,16 @@ def interval_bounds(
     Notes
     -----
     Efron (1987); Davison & Hinkley (1997), chapter 5.
+
+    In R: ``boot::boot.ci``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> draws = np.linspace(0.1, 0.5, 41)
+    >>> lower, upper = interval_bounds(draws, np.array(0.3), interval="percentile", confidence_level=0.90)
+    >>> round(float(lower), 3), round(float(upper), 3)
+    (0.12, 0.48)
     """
     check_choice("interval", interval, INTERVALS)
     check_choice("alternative", alternative, ALTERNATIVES)

@@ -17,6 +17,8 @@ from plsem.resampling import intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval, QuantileMethod
 from plsem.thresholds import threshold
 
+__all__ = ["BootstrapResult"]
+
 FloatArray = NDArray[np.float64]
 
 REASONS: tuple[str, ...] = ("zero variance", "singular", "not converged", "inadmissible")
@@ -114,6 +116,14 @@ class BootstrapResult:
 
     def draws_of(self, statistic: str, row: str = "", column: str = "") -> FloatArray:
         """Return the draws of one quantity, (B,), failed resamples as NaN.
+
+        Parameters
+        ----------
+        statistic, row, column : str
+
+        Returns
+        -------
+        ndarray, (B,)
 
         Raises
         ------

@@ -385,7 +385,7 @@ def open_project(
     study, survey : str
         The study file and the raw answers, from the project's root (or absolute).
     name : str
-        The run's name; empty for the paper itself.
+        The run's name; empty for the paper itself, or with settings other than the study file's for ``custom``.
     labels, seed, n_resamples
         Settings that differ from the study file's; None keeps the file's.
     basis : {"survey", "printed", "simulated"}
@@ -405,9 +405,11 @@ def open_project(
     CompendiumError, StudyError
         If the project or the study file cannot be used.
 
-    Notes
-    -----
-    With settings other than the study file's and no name, results go to ``build/custom``.
+    Examples
+    --------
+    >>> project = open_project("03_measurement_model")
+    >>> project.analyse().estimate.model.constructs
+    ('INFRATICS', 'FI', 'RC')
     """
     root = find_root()
     known = ["study", "survey", "name", "labels", "seed", "n_resamples", *parameters]

@@ -317,6 +317,12 @@ def load_study(path: FilePath | str) -> Study:
     StudyError
         If the file is missing, is not YAML, or breaks a rule.  The message lists all problems,
         each with its place in the file and, for a misspelled name, the nearest valid one.
+
+    Examples
+    --------
+    >>> study = load_study("examples/library_app/study.yaml")
+    >>> sorted(study.model().constructs)
+    ['EASE', 'REC', 'SAT', 'SERV', 'USE']
     """
     path = FilePath(path)
     try:

@@ -122,6 +122,14 @@ def read_survey(
     ------
     SurveyError
         Listing every failure at once.
+
+    Examples
+    --------
+    >>> from surveypls import load_study
+    >>> study = load_study("examples/library_app/study.yaml")
+    >>> raw = read_survey("examples/library_app/survey.csv", study, "examples/library_app/codebook.csv")
+    >>> raw.answers.shape
+    (300, 17)
     """
     return survey_from_table(
         read_table(path, sheet=sheet or study.survey.sheet),

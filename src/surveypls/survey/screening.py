@@ -101,6 +101,15 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     ------
     SurveyError
         If no respondent is left, or the missing-data policy cannot be applied.
+
+    Examples
+    --------
+    >>> from surveypls import clean, load_study, read_survey
+    >>> study = load_study("examples/library_app/study.yaml")
+    >>> raw = read_survey("examples/library_app/survey.csv", study, "examples/library_app/codebook.csv")
+    >>> cleaned = clean(raw, study)
+    >>> len(raw.answers), len(cleaned.responses)
+    (300, 291)
     """
     rules = study.cleaning
     answers = _Answers(raw, study)
