@@ -119,7 +119,7 @@ def test_coverages_of_one_statistic_are_put_together():
     rows = [("b", "x", n, kind, c, 0.01) for n, kind, c in _COVERED]
     columns = ["statistic", "row", "n_observations", "interval", "coverage", "coverage_se"]
     table = pd.DataFrame(rows, columns=columns).assign(
-        column="", true_value=0.3, mean_estimate=0.3, below=0.0, above=0.0, mean_width=1.0, n_samples=500
+        column="", true_value=0.3, mean_estimate=0.3, below=0.0, above=0.0, mean_width=1.0, width_se=0.01, n_samples=500
     )
     found = pooled(table)
     bca = found[(found["n_observations"] == 25) & (found["interval"] == "bca")]
