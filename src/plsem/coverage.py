@@ -337,7 +337,7 @@ def lowest(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def supported_intervals(
-    table: pd.DataFrame, *, candidates: Sequence[str] = ("percentile", "bc", "bca")
+    table: pd.DataFrame, *, candidates: Sequence[str] = ("percentile", "bc", "bca", "calibrated")
 ) -> dict[str, str]:
     """Return which interval of each statistic the coverage speaks for.
 

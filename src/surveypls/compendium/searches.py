@@ -29,6 +29,8 @@ from tabletext.storage import write_atomically
 #: Packages whose change makes what is stored worthless.
 PACKAGES = ("plsem", "tableaudit", "surveysynth")
 STORE = "tasks"
+#: Numbers that lie no further apart are the same: what the searches' tolerances support.
+APART = 2e-6
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,11 @@ class Search:
     unit : str
     make : callable
         ``make(project, size, n_jobs=…, store=…, progress=…)`` gives each contract's table.
-    pooled : str
-        Where a trial's figures are not rows of the whole's: the contract that keeps the first part beside it.
+    pooled : bool
+        Whether a part's figures are not rows of the whole's; the first part is then kept under a name of its own,
+        with ``_first``.
+    compared : tuple of str
+        The columns in which a remake can differ; none named: all.
     """
 
     contracts: Mapping[str, tuple[str, ...]]
@@ -58,7 +63,8 @@ class Search:
     part: int
     unit: str
     make: Callable[..., dict[str, pd.DataFrame]]
-    pooled: str = ""
+    pooled: bool = False
+    compared: tuple[str, ...] = ()
 
 
 def _witnesses(project: Project, size: int, **how: Any) -> dict[str, pd.DataFrame]:
@@ -92,7 +98,7 @@ def _single(project: Project, size: int, **how: Any) -> dict[str, pd.DataFrame]:
 
 
 def _double(project: Project, size: int, **how: Any) -> dict[str, pd.DataFrame]:
-    return {"S6_coverage": double_coverage(size, seed=project.study.seed, **how)}
+    return {"S4_double": double_coverage(size, seed=project.study.seed, **how)}
 
 
 _FIGURE = ("statistic", "row", "column")
@@ -102,7 +108,7 @@ SEARCHES: Mapping[str, Search] = {
     "witnesses": Search(
         {"S1_witnesses": (*_FIGURE, "end")},
         "matrices at the ends of what the printed tables allow, searched on from the kept ones",
-        20, 99, 1, "statistics", _witnesses,
+        20, 99, 1, "statistics", _witnesses, compared=("value",),  # other matrices may attain the same end
     ),
     "ensemble": Search(
         {"S2_ensemble": ("data", "matrix", "n", *_FIGURE), "S2_answers": ("matrix",)},
@@ -112,17 +118,17 @@ SEARCHES: Mapping[str, Search] = {
     "power": Search(
         {"S3_power": ("population", "n", "source", "target")},
         "power over the sample size",
-        6, 400, 10, "samples of each size and population", _power, pooled="S3_first",
+        6, 400, 10, "samples of each size and population", _power, pooled=True,
     ),
     "coverage": Search(
         {"S4_coverage": _COVERED},
         "coverage of the intervals of one bootstrap",
-        60, 500, 2, "samples of each size and population", _single, pooled="S4_first",
+        60, 500, 2, "samples of each size and population", _single, pooled=True,
     ),
     "calibrated": Search(
-        {"S6_coverage": ("answers", *_COVERED)},
+        {"S4_double": ("answers", *_COVERED)},
         "coverage and width of the intervals of the double bootstrap",
-        35, 500, 2, "samples of each size, population and kind of answers", _double, pooled="S6_first",
+        35, 500, 2, "samples of each size, population and kind of answers", _double, pooled=True,
     ),
 }  # fmt: skip
 
@@ -172,7 +178,7 @@ def remake(
 
     made = {} if quick and search.pooled else made_of(search.part if quick else size or search.size)
     if search.pooled:
-        (made[search.pooled],) = made_of(search.part).values()
+        made |= {f"{contract}_first": part for contract, part in made_of(search.part).items()}
     for contract, frame in made.items():
         project.write(contract, frame)
     return list(made)
@@ -206,7 +212,7 @@ class Difference:
     @property
     def same(self) -> bool:
         """Whether all that was made is as it is kept."""
-        return not (self.changed or self.new)
+        return not (self.changed or self.new or self.columns)
 
     def __str__(self) -> str:
         """Say it on one line."""
@@ -223,7 +229,7 @@ class Difference:
         return f"{self.contract}.csv: {'; '.join(told)}"
 
 
-def difference(made: Path, kept: Path, key: Iterable[str]) -> Difference:
+def difference(made: Path, kept: Path, key: Iterable[str], compared: Iterable[str] = ()) -> Difference:
     """Hold a contract made anew against the kept one.
 
     Parameters
@@ -232,25 +238,31 @@ def difference(made: Path, kept: Path, key: Iterable[str]) -> Difference:
         The files; where the second is missing, every row is new.
     key : iterable of str
         The columns that name a row; rows of the same name are taken in order.
+    compared : iterable of str
+        Of the others, those that count; none named: all.  Numbers differ where they are more than
+        :data:`APART` apart.
     """
     names = list(key)
     new = pd.read_csv(made, dtype=str, keep_default_na=False)
     old = pd.read_csv(kept, dtype=str, keep_default_na=False) if kept.is_file() else new.iloc[:0]
-    common = [c for c in new.columns if c in old.columns and c not in names]
-    for table in (new, old):
-        table["#"] = table.groupby(names).cumcount()
+    common = [c for c in tuple(compared) or new.columns if c in old.columns and c not in names]
+    columns = tuple(sorted(set(new.columns) ^ set(old.columns)))
+    new, old = (table.assign(**{"#": table.groupby(names).cumcount()}) for table in (new, old))
     both = new.merge(old, on=[*names, "#"], suffixes=("", " kept"), how="inner")
-    pairs = [(both[c], both[f"{c} kept"]) for c in common]
-    differs = pd.concat([a != b for a, b in pairs], axis=1).any(axis=1) if pairs else pd.Series(dtype=bool)
-    numbers = [(pd.to_numeric(a, "coerce") - pd.to_numeric(b, "coerce")).abs().max() for a, b in pairs]
+    numbers, differs = [0.0], pd.Series(False, index=both.index)
+    for name in common:
+        text, texts = both[name], both[f"{name} kept"]
+        apart = (pd.to_numeric(text, "coerce") - pd.to_numeric(texts, "coerce")).abs()
+        differs |= (text != texts) & ~(apart <= APART)
+        numbers.append(apart.max())
     return Difference(
         contract=made.stem,
         rows=len(new),
         changed=int(differs.sum()),
         new=len(new) - len(both),
         left=len(old) - len(both),
-        largest=float(pd.Series(numbers, dtype=float).max()),
-        columns=tuple(sorted(set(new.columns) ^ set(old.columns))),
+        largest=float(pd.Series(numbers).max()),
+        columns=columns,
     )
 
 
@@ -274,7 +286,7 @@ def run(
     quick, n_jobs, stream
         See :func:`remake`.
     keep : bool
-        Replace the kept files by those that differ.
+        Replace the kept files by those that are not the same.
 
     Raises
     ------
@@ -289,11 +301,11 @@ def run(
         shown.write(f"{name}: {search.what}; {size} {search.unit}")
         shown.write("\n" if quick else f"; about {search.minutes} processor minutes\n")
         for contract in remake(project, name, quick=quick, n_jobs=n_jobs, stream=shown):
-            key = search.contracts.get(contract) or next(iter(search.contracts.values()))
+            key = search.contracts[contract.removesuffix("_first")]
             made, kept = (f / "data" / "derived" / f"{contract}.csv" for f in (project.output, project.root))
-            told = difference(made, kept, key)
+            told = difference(made, kept, key, search.compared)
             shown.write(f"  {told}\n")
-            if keep and made.read_bytes() != (kept.read_bytes() if kept.is_file() else b""):
+            if keep and not told.same:
                 write_atomically(kept, made.read_bytes())
                 shown.write("  kept\n")
             found.append(told)

@@ -1,4 +1,4 @@
-"""The simulations of supplements S3, S4 and S6: populations, sizes, answers and intervals."""
+"""The simulations of supplements S3 and S4: populations, sizes, answers and intervals."""
 
 from __future__ import annotations
 
@@ -150,4 +150,5 @@ def simulated_power(
         )
         for place, population in enumerate(get_args(Population))
     }
-    return pd.concat(found, names=["population"]).reset_index("population").reset_index(drop=True)
+    table: pd.DataFrame = pd.concat(found, names=["population"])
+    return table.reset_index("population").reset_index(drop=True)
