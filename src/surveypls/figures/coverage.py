@@ -12,7 +12,6 @@ from surveypls.figures.style import (
     GREY,
     INK,
     ORANGE,
-    SMALL,
     add_notice,
     check_frame,
     new_figure,
@@ -70,7 +69,7 @@ def coverage_figure(
     names = list(dict.fromkeys(data["statistic"]))
     kinds = [kind for kind in _STYLES if kind in set(data["interval"])]
     step = 0.72 / len(kinds)
-    figure = new_figure((0.07 * len(kinds) * len(names) + 0.5) * len(rows) + 0.7)
+    figure = new_figure((0.07 * len(kinds) * len(names) + 0.65) * len(rows) + 0.7)
     axes = figure.subplots(len(rows), len(sizes), sharex=True, sharey=True, squeeze=False)
     for line, row in zip(axes, rows, strict=True):
         mine = data[(data[keys] == row).all(axis=1)]
@@ -85,10 +84,10 @@ def coverage_figure(
                     part[value], places, xerr=2 * part[_ERRORS[value]], fmt=marker, color=colour,
                     markersize=3.5, linewidth=1, label=interval_name(kind, display),
                 )  # fmt: skip
-            ax.set_title(f"n = {size}", fontsize=SMALL + 0.5)
+            ax.set_title(f"n = {size}")
             number_axis(ax.xaxis, display)
-        words = [display(SIMULATED[name]) if name in SIMULATED else name for name in row]
-        line[0].set_title(", ".join([*words, f"n = {sizes[0]}"]), fontsize=SMALL + 0.5)
+        words = ", ".join(display(SIMULATED[name]) if name in SIMULATED else name for name in row)
+        line[0].set_title(f"{words}\nn = {sizes[0]}")
     for ax in axes[-1]:
         ax.set_xlabel(display("Coverage") if value == "coverage" else display("Mean width"))
     axes[0, 0].set_yticks(range(len(names)), [statistic_name(s, display) for s in names])

@@ -107,12 +107,14 @@ def calibrated(
         said.append(
             display(
                 "{name}: the {level} percentile interval of a resample holds the estimate in {held} of resamples, so "
-                "that calibration takes the draws from {low} to {high}. Zero is left out by: {without}.",
+                "that calibration takes the draws' quantiles of {low} and {high}, a nominal level of {nominal}. Zero "
+                "is left out by: {without}.",
                 name=hypothesis.id,
                 level=display.level(level),
                 held=display.percent(held, digits=1),
                 low=display.percent(low, digits=1),
                 high=display.percent(high, digits=1),
+                nominal=display.percent(high - low, digits=1),
                 without=display.listed(without) if without else display("none of the four"),
             )
         )
@@ -191,9 +193,9 @@ def remade(made: pd.DataFrame, kept: pd.DataFrame, *, display: Display = ENGLISH
     pairs = [(both[c], both[f"{c}_kept"]) for c in made.columns if c not in keys]
     same = len(both) == len(made) and all(np.allclose(a, b, rtol=0, atol=5e-6) for a, b in pairs)
     return display(
-        "Simulated anew here: the first {count} samples of {rows} kept rows; they give the kept figures."
+        "Made anew here from the first {count} samples: {rows} rows, which give the kept figures."
         if same
-        else "Simulated anew here: the first {count} samples of {rows} kept rows; they do not give the kept figures.",
+        else "Made anew here from the first {count} samples: {rows} rows, which do not give the kept figures.",
         count=display.count(int(made["n_samples"].max())),
         rows=display.count(len(made)),
     )
