@@ -21,7 +21,7 @@ from plsem import estimator as pls
 from plsem.inputs import DataError
 from plsem.model import Model, ModelError
 from plsem.names import check_choice, nearest
-from plsem.resampling.bootstrap import BootstrapError, bootstrap
+from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.double import DoubleBootstrapResult, Kind, double_bootstrap
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, mean, mean_and_deviation
 from plsem.resampling.parallel import Progress, run_tasks
@@ -230,7 +230,7 @@ def coverage(
         for n in sizes
         for start in range(0, n_samples, BLOCK)
     ]
-    done = run_tasks(_samples, tasks, n_jobs=n_jobs, store=store, progress=progress)
+    done = run_tasks(_samples, tasks, n_jobs=n_jobs, store=store, progress=progress, quiet=BootstrapWarning)
     parts = []
     for n in sizes:
         mine = [result for result, task in zip(done, tasks, strict=True) if task[5] == n]

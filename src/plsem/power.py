@@ -7,8 +7,6 @@ cluster does it under ``joblib.parallel_config(backend="dask")`` without a chang
 
 from __future__ import annotations
 
-import multiprocessing
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -142,18 +140,17 @@ def power_grid(
         for size in sizes
         for place, start in enumerate(range(0, n_replications, BLOCK))
     ]
-    with warnings.catch_warnings():
-        _quiet()
-        done = run_tasks(
-            _replications,
-            [
-                (values, model, size, count, n_resamples, population, [seed, size, place])
-                for size, place, count in tasks
-            ],
-            n_jobs=n_jobs,
-            store=store,
-            progress=progress,
-        )
+    done = run_tasks(
+        _replications,
+        [
+            (values, model, size, count, n_resamples, population, [seed, size, place])
+            for size, place, count in tasks
+        ],
+        n_jobs=n_jobs,
+        store=store,
+        progress=progress,
+        quiet=BootstrapWarning,
+    )
     names = [(model.constructs[s], model.constructs[t]) for s, t in model.paths]
     rows = []
     for size in sizes:
@@ -181,11 +178,6 @@ def power_grid(
     return pd.DataFrame(rows)
 
 
-def _quiet() -> None:
-    """Pass over a few failed resamples in one of thousands of samples; they are left out, as always."""
-    warnings.simplefilter("ignore", BootstrapWarning)
-
-
 def _replications(
     values: FloatArray,
     model: Model,
@@ -196,8 +188,6 @@ def _replications(
     entropy: list[int],
 ) -> FloatArray:
     """Estimate, standard error and p of every path in ``count`` samples, (count, paths, 3); NaN where none."""
-    if multiprocessing.current_process().name != "MainProcess":
-        _quiet()
     result = np.full((count, len(model.paths), 3), np.nan)
     for i, child in enumerate(np.random.SeedSequence(entropy).spawn(count)):
         rng = np.random.default_rng(child)

@@ -25,7 +25,7 @@ from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.prediction import predict
 from plsem.quantities import quantities
-from plsem.resampling.bootstrap import bootstrap
+from plsem.resampling.bootstrap import BootstrapWarning, bootstrap
 from plsem.resampling.parallel import Progress, run_tasks
 from surveysynth.answer_blocks import SHARES
 from surveysynth.answer_sums import choose_sums
@@ -210,7 +210,7 @@ def ensemble(
         )
         for number in range(n_matrices)
     ]
-    done = run_tasks(_survey, tasks, n_jobs=n_jobs, store=store, progress=progress)
+    done = run_tasks(_survey, tasks, n_jobs=n_jobs, store=store, progress=progress, quiet=BootstrapWarning)
     figures = [table.assign(matrix=number, data=data)[LONG] for number, (table, _) in enumerate(done)]
     answers = [
         survey.assign(matrix=number)[["matrix", *survey.columns]]

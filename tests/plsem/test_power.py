@@ -215,7 +215,6 @@ def test_every_survey_of_the_ensemble_meets_the_targets_and_is_kept(surveys, sma
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")
 def test_what_is_varied_is_met_besides_the_targets(small_target):
     alpha = ("cronbach_alpha", "B", "")
     made = ensemble(

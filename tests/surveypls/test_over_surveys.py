@@ -15,7 +15,7 @@ from surveypls.compendium.synthesis import study_target
 from surveypls.report import over_surveys as said
 from surveypls.report.narrative import other_sign
 from surveypls.report.printed import required_n
-from surveypls.report.simulated import coverage_sentence
+from surveypls.report.simulated import calibrated, calibration, coverage_sentence, remade
 from surveypls.study.definition import load_study
 from surveypls.tables import choices_over_n_table, choices_table, coverage_table, other_sign_table
 from surveysynth.calibration import cell_table
@@ -204,6 +204,80 @@ def test_the_default_interval_follows_the_coverage():
         _coverage(0.80, 0.93)
     )
     assert coverage_table(_coverage(0.80, 0.93)).frame["default"].tolist() == ["BCa"]
+
+
+def _intervals(held: float, levels: tuple[float, float]) -> pd.DataFrame:
+    rows = [
+        ("path_coefficient", "X", "A", kind, lower, 0.6, *at)
+        for kind, lower, at in (
+            ("percentile", 0.1, (0.025, 0.975, held)),
+            ("bca", -0.1, (None, None, None)),
+            ("studentised", 0.1, (None, None, None)),
+            ("calibrated", -0.2, (*levels, 0.95)),
+        )
+    ]
+    columns = [
+        "statistic",
+        "row",
+        "column",
+        "interval",
+        "lower",
+        "upper",
+        "lower_level",
+        "upper_level",
+        "held",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_the_calibrated_levels_are_said_with_their_reason():
+    text = calibrated(_intervals(0.9, (0.01, 0.95)), HYPOTHESES, level=0.95)
+    assert text.startswith(
+        "H1: the 95% percentile interval of a resample holds the estimate in 90.0% of resamples"
+    )
+    assert "quantiles of 1.0% and 95.0%, a nominal level of 94.0%" in text and "H2" not in text
+    assert "left out by: percentile and studentised." in text and "moved down" in text
+    assert "moved down" not in calibrated(_intervals(0.9, (0.01, 0.999)), HYPOTHESES, level=0.95)
+
+
+def _doubled(path: float) -> pd.DataFrame:
+    """Coverage of four intervals: ``path`` of the calibrated one of paths; the others' 0.90."""
+    rows = [
+        (
+            "skewed",
+            "weak",
+            s,
+            n,
+            kind,
+            path if (kind, s) == ("calibrated", "path_coefficient") else 0.9,
+            width,
+        )
+        for s in ("path_coefficient", "indirect_effect", "htmt")
+        for n in (25, 45)
+        for kind, width in (("percentile", 0.5), ("bca", 0.6), ("studentised", 0.4), ("calibrated", 0.55))
+    ]
+    columns = ["answers", "population", "statistic", "n_observations", "interval", "coverage", "mean_width"]
+    return pd.DataFrame(rows, columns=columns).assign(
+        coverage_se=0.01, below=0.02, width_se=0.003, n_samples=400
+    )
+
+
+def test_the_default_follows_what_calibration_gains():
+    better, same = calibration(_doubled(0.95)), calibration(_doubled(0.91))
+    assert "speaks for the calibrated interval for Path coefficient" in better
+    assert "For no statistic" in same and "default stays the percentile one" in same
+    assert "calibrated 95.0% (1.10)" in better and "studentised 90.0% (0.80)" in better
+    frame = coverage_table(_doubled(0.95)).frame
+    assert frame["default"].tolist() == ["calibrated", "percentile", "percentile"]
+    assert frame["width_calibrated"].tolist() == pytest.approx([1.1] * 3)
+
+
+def test_a_part_made_anew_is_held_against_the_kept_rows():
+    kept = _doubled(0.95)
+    part = kept[kept["n_observations"] == 45]
+    assert remade(part, kept).endswith("48 rows, which give the kept figures.".replace("48", str(len(part))))
+    assert "do not give" in remade(part.assign(mean_width=part["mean_width"] + 1e-4), kept)
+    assert "do not give" in remade(part.assign(answers="normal"), kept)
 
 
 def test_needed_sizes_carry_the_simulations_error():

@@ -6,10 +6,12 @@ share one copy of the data.  Each task writes its own part of the result; their 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -89,6 +91,7 @@ def run_tasks(
     n_jobs: int = 1,
     store: Path | None = None,
     progress: Progress | None = None,
+    quiet: type[Warning] | None = None,
 ) -> list[Any]:
     """Call ``function(*task)`` for each task, and return the results in the tasks' order.
 
@@ -105,17 +108,28 @@ def run_tasks(
         stopped goes on where it was; workers elsewhere must see it too.
     progress : callable, optional
         Called in this thread with (tasks done, in all).
+    quiet : type of Warning, optional
+        What is passed over: a few failed resamples in one of thousands of samples.
     """
     if store is not None:
         function = joblib.Memory(store, verbose=0).cache(function)
     results = []
-    for result in joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-        joblib.delayed(function)(*task) for task in tasks
-    ):
-        results.append(result)
-        if progress is not None:
-            progress(len(results), len(tasks))
+    with warnings.catch_warnings():
+        if quiet is not None:
+            warnings.simplefilter("ignore", quiet)
+        for result in joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+            joblib.delayed(_called)(function, task, quiet) for task in tasks
+        ):
+            results.append(result)
+            if progress is not None:
+                progress(len(results), len(tasks))
     return results
+
+
+def _called(function: Callable[..., Any], task: tuple[Any, ...], quiet: type[Warning] | None) -> Any:
+    if quiet is not None and multiprocessing.current_process().name != "MainProcess":
+        warnings.simplefilter("ignore", quiet)
+    return function(*task)
 
 
 def part_of(progress: Progress | None, place: int, number: int) -> Progress | None:
