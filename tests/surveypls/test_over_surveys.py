@@ -18,6 +18,7 @@ from surveypls.report.printed import required_n
 from surveypls.report.simulated import calibrated, calibration, coverage_sentence, remade
 from surveypls.study.definition import load_study
 from surveypls.tables import choices_over_n_table, choices_table, coverage_table, other_sign_table
+from surveypls.tables.coverage import relative_widths
 from surveysynth.calibration import cell_table
 from surveysynth.ensemble import inference_figures
 from tableaudit.printed import load_published
@@ -303,7 +304,7 @@ def test_needed_sizes_carry_the_simulations_error():
 @pytest.fixture(scope="module")
 def kept():
     derived = ROOT / "data" / "derived"
-    names = ("S2_ensemble", "S2_answers", "S4_coverage")
+    names = ("S2_ensemble", "S2_answers", "S4_coverage", "S4_double")
     return {name: pd.read_csv(derived / f"{name}.csv", keep_default_na=False) for name in names}
 
 
@@ -347,3 +348,25 @@ def test_the_table_of_default_intervals_is_that_of_the_simulation(kept):
     )
     assert bounds["percentile"] < 0.035 and bounds["bca"] > 0.15
     assert load_study(ROOT / "study.yaml").bootstrap.interval == DEFAULT_INTERVAL
+
+
+def test_what_is_said_of_calibration_is_that_of_the_simulation(kept):
+    definitions = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
+    found, kinds = kept["S4_double"], ("percentile", "bca", "studentised", "calibrated")
+    worst = lowest(found).set_index(["statistic", "interval"])["coverage"]
+    means = found.groupby(["statistic", "interval"])["coverage"].mean()
+    widths = relative_widths(found)
+    for name in ("path_coefficient", "indirect_effect", "htmt", "r_squared"):
+        cells = [
+            f"{100 * means[name, k]:.1f} %, {100 * worst[name, k]:.1f} %, {widths[name, k]:.2f}"
+            for k in kinds
+        ]
+        assert f"| {STATISTICS[name].label} | {' | '.join(cells)} |" in definitions
+    assert f"at most {100 * found['coverage_se'].max():.1f} points" in definitions
+    distance = (means["path_coefficient"] - 0.95).abs()
+    assert distance.idxmin() == "calibrated" and widths["path_coefficient", "calibrated"] < 1.05
+    assert "calibrated" not in supported_intervals(found).values()
+    below = found[found["statistic"] == "htmt"].groupby("interval")["below"].max()
+    assert f"in up to {100 * below['calibrated']:.0f} % of samples" in definitions
+    for name in ("outer_weight", "outer_loading", "ave"):
+        assert means[name, "calibrated"] < means[name, "percentile"]
