@@ -267,6 +267,8 @@ def test_the_default_follows_what_calibration_gains():
     better, same = calibration(_doubled(0.95)), calibration(_doubled(0.91))
     assert "speaks for the calibrated interval for Path coefficient" in better
     assert "For no statistic" in same and "default stays the percentile one" in same
+    assert "the nearest to 95% for: Path coefficient." in better and "nearest" in same
+    assert "nearest" not in calibration(_doubled(0.80))
     assert "calibrated 95.0% (1.10)" in better and "studentised 90.0% (0.80)" in better
     frame = coverage_table(_doubled(0.95)).frame
     assert frame["default"].tolist() == ["calibrated", "percentile", "percentile"]

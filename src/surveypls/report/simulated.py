@@ -128,27 +128,42 @@ def calibrated(
     return " ".join(said)
 
 
-def calibration(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> str:
+def calibration(simulated: pd.DataFrame, *, level: float = 0.95, display: Display = ENGLISH) -> str:
     """Say what calibration gains in coverage and costs in width, and whether the default follows.
 
     Parameters
     ----------
     simulated : DataFrame
         As :func:`plsem.coverage.pooled` returns it, with the four kinds of intervals.
+    level : float
+        The confidence level that they promise.
     display : Display
         Language, decimal sign and notice.
     """
     kinds = list(dict.fromkeys(simulated["interval"]))
     widths = relative_widths(simulated)
     means = simulated.groupby(["statistic", "interval"])["coverage"].mean()
-    said = []
+    said, nearest = [], []
     for statistic in ("path_coefficient", "indirect_effect", "htmt"):
+        if (means[statistic] - level).abs().idxmin() == "calibrated":
+            nearest.append(statistic_name(statistic, display))
         each = [
             f"{interval_name(kind, display)} {display.percent(float(means[statistic, kind]), digits=1)} "
             f"({display.number(widths[statistic, kind], digits=2)})"
             for kind in kinds
         ]
         said.append(f"{statistic_name(statistic, display)}: {', '.join(each)}")
+    gain = (
+        [
+            display(
+                "The mean coverage of the calibrated interval is the nearest to {level} for: {names}.",
+                level=display.level(level),
+                names=display.listed(nearest),
+            )
+        ]
+        if nearest
+        else []
+    )
     chosen = [s for s, kind in supported_intervals(simulated).items() if kind == "calibrated"]
     text = (
         display(
@@ -170,6 +185,7 @@ def calibration(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> str:
                 said="; ".join(said),
                 error=display.percent(float(simulated["coverage_se"].max()), digits=1),
             ),
+            *gain,
             text,
             _upper_ends(simulated, kinds, display),
         ]
