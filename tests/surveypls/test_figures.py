@@ -576,7 +576,7 @@ def test_widths_and_kinds_of_answers_have_rows_of_their_own():
     assert len(figure.axes) == 8 and len(data) == len(both)
     drawn = [{x for c in ax.containers for x in c.lines[0].get_xdata()} for ax in figure.axes]
     assert drawn == [{0.3}, {0.3}, {0.3}, {0.3}, {0.6}, {0.6}, {0.6}, {0.6}]
-    assert [ax.get_title() for ax in figure.axes[:2]] == [
+    assert [ax.get_title(loc="left") for ax in figure.axes[:2]] == [
         "moderate paths, symmetric answers\nn = 50",
         "n = 100",
     ]

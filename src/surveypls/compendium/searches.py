@@ -128,7 +128,7 @@ SEARCHES: Mapping[str, Search] = {
     "calibrated": Search(
         {"S4_double": ("answers", *_COVERED)},
         "coverage and width of the intervals of the double bootstrap",
-        35, 500, 2, "samples of each size, population and kind of answers", _double, pooled=True,
+        15, 200, 2, "samples of each size, population and kind of answers", _double, pooled=True,
     ),
 }  # fmt: skip
 

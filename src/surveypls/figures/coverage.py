@@ -65,14 +65,15 @@ def coverage_figure(
     data = data.loc[data["interval"].isin(_STYLES), columns].reset_index(drop=True)
     sizes = sorted(set(data["n_observations"]))
     keys = [c for c in ("population", "answers") if c in data]
-    rows = list(data[keys].drop_duplicates().itertuples(index=False, name=None))
+    row_of = list(data[keys].itertuples(index=False, name=None))
+    rows = list(dict.fromkeys(row_of))
     names = list(dict.fromkeys(data["statistic"]))
     kinds = [kind for kind in _STYLES if kind in set(data["interval"])]
     step = 0.72 / len(kinds)
     figure = new_figure((0.07 * len(kinds) * len(names) + 0.65) * len(rows) + 0.7)
     axes = figure.subplots(len(rows), len(sizes), sharex=True, sharey=True, squeeze=False)
     for line, row in zip(axes, rows, strict=True):
-        mine = data[(data[keys] == row).all(axis=1)]
+        mine = data[[found == row for found in row_of]]
         for ax, size in zip(line, sizes, strict=True):
             if value == "coverage":
                 ax.axvline(nominal, color=GREY, linewidth=0.8, linestyle="--")
