@@ -87,7 +87,7 @@ def double_coverage(
         As :func:`plsem.coverage.pooled`, with ``answers`` and ``population``.
     """
     options = {"seed": seed, "intervals": DOUBLE, "n_outer": OUTER, "n_inner": INNER, **how}
-    return _covered(cases, n_samples, sizes=sizes, **options).round(DECIMALS)
+    return _covered(cases, n_samples, sizes=sizes, **options)
 
 
 def _covered(
@@ -113,7 +113,7 @@ def _covered(
         )
         for place, (answers, population) in enumerate(cases)
     }
-    table: pd.DataFrame = pd.concat(found, names=["answers", "population"])
+    table: pd.DataFrame = pd.concat(found, names=["answers", "population"]).round(DECIMALS)
     return table.reset_index(["answers", "population"]).reset_index(drop=True)
 
 
