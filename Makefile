@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # two commands at once would install over each other
 .NOTPARALLEL:
-.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize clean mutation docs docs-check
+.PHONY: help setup reproduce formats quick new check mine test style unit lab paper bench synthesize searches clean mutation docs docs-check
 
 VENV   := .venv
 PYTHON ?= python3
@@ -114,6 +114,9 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 
 bench: $(DEV) ## time the bootstrap beside other packages
 	@$(VENV)/bin/python benchmarks/run.py
+
+searches: $(STAMP) ## remake the long searches that are kept, into build/searches/ [SEARCH=name QUICK=1 JOBS=2 KEEP=1]
+	@$(RUN) searches $(SEARCH) $(if $(QUICK),--quick) $(if $(JOBS),--jobs $(JOBS)) $(if $(KEEP),--keep)
 
 synthesize: $(STAMP) ## remake the synthetic survey of data/raw/ [N=45]
 	@$(RUN) synthesize $(if $(N),--respondents $(N))

@@ -3,23 +3,28 @@
 Samples are drawn from a population whose PLS values are known, because PLS estimates are functions of the
 correlation matrix: the truth is the estimate from the population's own matrix.  Each sample is
 bootstrapped as a survey would be, and its intervals either hold the truth or miss it on one side.
+The samples run through joblib in blocks, so a cluster does them under ``joblib.parallel_config(backend="dask")``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from plsem import estimator as pls
+from plsem.inputs import DataError
 from plsem.model import Model, ModelError
 from plsem.names import check_choice, nearest
-from plsem.resampling.bootstrap import BootstrapError, bootstrap
+from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.double import DoubleBootstrapResult, Kind, double_bootstrap
-from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, mean
+from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, mean, mean_and_deviation
+from plsem.resampling.parallel import Progress, run_tasks
 from plsem.resampling.replicates import Statistics
 from plsem.resampling.result import BootstrapResult
 
@@ -30,6 +35,8 @@ Doubled = Literal["calibrated", "studentised"]
 #: Intervals of the double bootstrap, as it calls them.
 _DOUBLED: Mapping[str, Kind] = {"calibrated": "percentile", "studentised": "studentised"}
 _STREAM_SAMPLES = 10
+#: Samples of one task; results do not depend on how tasks are spread over workers.
+BLOCK = 20
 
 
 def common_factor_correlations(
@@ -102,6 +109,57 @@ def common_factor_correlations(
     return np.asarray(r)
 
 
+def answer_correlations(population: ArrayLike, shares: Sequence[float]) -> FloatArray:
+    r"""Return the correlations of answers that normal scores are cut into.
+
+    Parameters
+    ----------
+    population : array_like, (p, p)
+        Correlations of the normal scores.
+    shares : sequence of float
+        How often each answer 1 … m occurs, the same for all items; they sum to 1.
+
+    Returns
+    -------
+    ndarray, (p, p)
+        With thresholds :math:`\tau_k` the covariance of two items is :math:`\sum_k \sum_l \int_0^\rho
+        \varphi_2(\tau_k, \tau_l; r)\,dr` (Plackett 1954), here by Gauss and Legendre.
+
+    Raises
+    ------
+    ValueError
+        If the shares are not positive or do not sum to 1.
+
+    Examples
+    --------
+    >>> answer_correlations([[1.0, 0.5], [0.5, 1.0]], [0.5, 0.5]).round(6)[0, 1]  # 2 arcsin(0.5) / pi
+    np.float64(0.333333)
+    """
+    rho = np.asarray(population, dtype=np.float64)
+    cuts = _thresholds(shares)
+    first, second = (c[..., None] for c in np.meshgrid(cuts, cuts))
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    # r = sin(angle): the density's 1 / sqrt(1 - r²) goes into the step
+    top = np.arcsin(np.clip(rho, -1.0, 1.0))[..., None, None, None] / 2.0
+    angle = top * (nodes + 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        inside = (first**2 + second**2 - 2.0 * np.sin(angle) * first * second) / (2.0 * np.cos(angle) ** 2)
+        density = np.exp(-inside) / (2.0 * np.pi)
+    covariance = (density * weights * top).sum(axis=(-1, -2, -3))
+    steps = stats.norm.cdf(cuts)
+    variance = (np.minimum.outer(steps, steps) - np.outer(steps, steps)).sum()
+    found = np.asarray(covariance / variance)
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
+def _thresholds(shares: Sequence[float]) -> FloatArray:
+    given = np.asarray(shares, dtype=np.float64)
+    if given.ndim != 1 or len(given) < 2 or (given <= 0).any() or not np.isclose(given.sum(), 1.0):
+        raise ValueError(f"shares: expected positive shares of two answers or more, sum 1; found {shares}")
+    return np.asarray(stats.norm.ppf(np.cumsum(given)[:-1]))
+
+
 def coverage(
     population: ArrayLike,
     model: Model,
@@ -111,9 +169,14 @@ def coverage(
     seed: int,
     n_samples: int = 500,
     n_resamples: int = 1000,
+    n_outer: int | None = None,
     n_inner: int = 100,
     intervals: Sequence[Interval | Doubled] = ("percentile", "bca"),
     confidence_level: float = 0.95,
+    shares: Sequence[float] | None = None,
+    n_jobs: int = 1,
+    store: Path | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Simulate the coverage of bootstrap intervals.
 
@@ -129,11 +192,17 @@ def coverage(
     seed : int
         Fixes samples and resamples; each has a random stream of its own.
     n_samples, n_resamples : int
-    n_inner : int
-        Inner resamples of each resample, for the intervals of the double bootstrap.
+    n_outer, n_inner : int
+        Resamples, and inner ones of each, for the intervals of the double bootstrap; ``n_outer`` is
+        ``n_resamples`` unless said otherwise.
     intervals : sequence of {"percentile", "basic", "normal", "bc", "bca", "calibrated", "studentised"}
         The last two are those of :func:`plsem.resampling.double.double_bootstrap` and take ``n_inner`` times as long.
     confidence_level : float
+    shares : sequence of float, optional
+        How often each answer 1 … m occurs: the normal scores are cut into whole numbers, and the truth is that of
+        :func:`answer_correlations`.  Default: the scores themselves.
+    n_jobs, store, progress
+        See :func:`plsem.resampling.parallel.run_tasks`; the numbers are the same whatever they are.
 
     Returns
     -------
@@ -141,8 +210,8 @@ def coverage(
         One row a quantity, size and interval: ``statistic, row, column, n_observations, interval,
         true_value, mean_estimate, coverage`` (share of samples whose interval holds the true value),
         ``coverage_se`` (its Monte Carlo standard error), ``below`` and ``above`` (shares in which the
-        whole interval lies below or above the true value), ``mean_width``, ``n_samples`` (in which
-        there was an interval).
+        whole interval lies below or above the true value), ``mean_width``, ``width_se``
+        (Monte Carlo), ``n_samples`` (in which there was an interval).
 
     Raises
     ------
@@ -172,7 +241,11 @@ def coverage(
     for kind in intervals:
         check_choice("intervals", kind, (*get_args(Interval), *_DOUBLED))
     r = np.asarray(population, dtype=np.float64)
-    truth_estimate = pls.estimate(model, r, tolerance=1e-12, max_iterations=10_000, n_observations=10**9)
+    cuts = None if shares is None else _thresholds(shares)
+    observed = r if shares is None else answer_correlations(r, shares)
+    truth_estimate = pls.estimate(
+        model, observed, tolerance=1e-12, max_iterations=10_000, n_observations=10**9
+    )
     labels, truth = statistics(truth_estimate)
     if (labels["statistic"] == "chi_square").any():
         raise ValueError(
@@ -183,29 +256,23 @@ def coverage(
     except np.linalg.LinAlgError:
         raise ValueError("population: not a positive definite correlation matrix") from None
     sizes = [n_observations] if isinstance(n_observations, int) else list(n_observations)
+    settings = {
+        "n_resamples": n_resamples,
+        "n_outer": n_outer or n_resamples,
+        "n_inner": n_inner,
+        "intervals": tuple(intervals),
+        "confidence_level": confidence_level,
+    }
+    tasks = [
+        (root, cuts, model, statistics, len(labels), n, start, min(start + BLOCK, n_samples), seed, settings)
+        for n in sizes
+        for start in range(0, n_samples, BLOCK)
+    ]
+    done = run_tasks(_samples, tasks, n_jobs=n_jobs, store=store, progress=progress, quiet=BootstrapWarning)
     parts = []
     for n in sizes:
-        bounds = np.full((n_samples, len(intervals), 2, len(labels)), np.nan)
-        estimates = np.full((n_samples, len(labels)), np.nan)
-        for i in range(n_samples):
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_STREAM_SAMPLES, n, i)))
-            sample = rng.standard_normal((n, len(r))) @ root.T
-            drawn = int(rng.integers(2**63))
-            options: dict[str, Any] = {"seed": drawn, "n_resamples": n_resamples, "max_failed": 1.0}
-            try:
-                result = bootstrap(sample, model, statistics, jackknife="bca" in intervals, **options)
-                doubled = (
-                    double_bootstrap(sample, model, statistics, n_inner=n_inner, **options)
-                    if set(intervals) & set(_DOUBLED)
-                    else None
-                )
-            except BootstrapError:
-                continue  # the sample itself has no solution; n_samples counts those that have one
-            estimates[i] = result.original
-            for k, kind in enumerate(intervals):
-                made = doubled if kind in _DOUBLED else result
-                assert made is not None
-                bounds[i, k] = _bounds(made, _DOUBLED.get(kind, kind), confidence_level)
+        mine = [result for result, task in zip(done, tasks, strict=True) if task[5] == n]
+        estimates, bounds = (np.concatenate(arrays) for arrays in zip(*mine, strict=True))
         for k, kind in enumerate(intervals):
             table = _shares(bounds[:, k, 0], bounds[:, k, 1], np.asarray(truth, dtype=np.float64))
             table.insert(0, "mean_estimate", mean(estimates.T))
@@ -214,6 +281,55 @@ def coverage(
             table.insert(0, "n_observations", n)
             parts.append(pd.concat([labels.reset_index(drop=True), table], axis=1))
     return pd.concat(parts, ignore_index=True)
+
+
+def _samples(
+    root: FloatArray,
+    cuts: FloatArray | None,
+    model: Model,
+    statistics: Statistics,
+    n_quantities: int,
+    n: int,
+    start: int,
+    stop: int,
+    seed: int,
+    settings: Mapping[str, Any],
+) -> tuple[FloatArray, FloatArray]:
+    """Estimates (m, q) and bounds (m, intervals, 2, q) of the samples from ``start`` to ``stop``; NaN where none."""
+    kinds = settings["intervals"]
+    estimates = np.full((stop - start, n_quantities), np.nan)
+    bounds = np.full((stop - start, len(kinds), 2, n_quantities), np.nan)
+    for i in range(start, stop):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_STREAM_SAMPLES, n, i)))
+        scores = rng.standard_normal((n, len(root))) @ root.T
+        sample = scores if cuts is None else np.searchsorted(cuts, scores) + 1.0
+        options: dict[str, Any] = {"seed": int(rng.integers(2**63)), "max_failed": 1.0}
+        made: dict[str, BootstrapResult | DoubleBootstrapResult] = {}
+        try:
+            made["single"] = bootstrap(
+                sample,
+                model,
+                statistics,
+                jackknife="bca" in kinds,
+                n_resamples=settings["n_resamples"],
+                **options,
+            )
+            if set(kinds) & set(_DOUBLED):
+                made["double"] = double_bootstrap(
+                    sample,
+                    model,
+                    statistics,
+                    n_resamples=settings["n_outer"],
+                    n_inner=settings["n_inner"],
+                    **options,
+                )
+        except (BootstrapError, DataError):
+            continue  # the sample itself has no solution; n_samples counts those that have one
+        estimates[i - start] = made["single"].original
+        for k, kind in enumerate(kinds):
+            result = made["double" if kind in _DOUBLED else "single"]
+            bounds[i - start, k] = _bounds(result, _DOUBLED.get(kind, kind), settings["confidence_level"])
+    return estimates, bounds
 
 
 def pooled(simulated: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +345,7 @@ def pooled(simulated: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a statistic, size and interval: ``quantities`` (their number), ``coverage`` (mean),
         ``coverage_se`` (mean of theirs, and so no less than that of the mean), ``lowest`` (coverage), ``below``,
-        ``above``, ``mean_width``, ``n_samples``.
+        ``above``, ``mean_width``, ``width_se``, ``n_samples``.
 
     Examples
     --------
@@ -237,13 +353,14 @@ def pooled(simulated: pd.DataFrame) -> pd.DataFrame:
     >>> simulated = pd.DataFrame({"statistic": ["ave"] * 2, "row": ["X", "Y"], "column": [""] * 2,
     ...                           "n_observations": [25] * 2, "interval": ["bca"] * 2, "coverage": [0.90, 0.94],
     ...                           "coverage_se": [0.013, 0.011], "below": [0.05, 0.03], "above": [0.05, 0.03],
-    ...                           "mean_width": [0.2, 0.2], "n_samples": [500] * 2})
+    ...                           "mean_width": [0.2, 0.2], "width_se": [0.01, 0.01],
+    ...                           "n_samples": [500] * 2})
     >>> pooled(simulated)[["statistic", "quantities", "coverage", "lowest"]].round(2)
       statistic  quantities  coverage  lowest
     0       ave           2      0.92     0.9
     """
     known = ["row", "column", "true_value", "mean_estimate"]
-    means = ["coverage", "coverage_se", "below", "above", "mean_width"]
+    means = ["coverage", "coverage_se", "below", "above", "mean_width", "width_se"]
     keys = [name for name in simulated.columns if name not in (*known, *means, "n_samples")]
     grouped = simulated.groupby(keys, sort=False)
     table = grouped[means].mean()
@@ -279,7 +396,7 @@ def lowest(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def supported_intervals(
-    table: pd.DataFrame, *, candidates: Sequence[str] = ("percentile", "bc", "bca")
+    table: pd.DataFrame, *, candidates: Sequence[str] = ("percentile", "bc", "bca", "calibrated")
 ) -> dict[str, str]:
     """Return which interval of each statistic the coverage speaks for.
 
@@ -331,7 +448,7 @@ def _shares(lower: FloatArray, upper: FloatArray, truth: FloatArray) -> pd.DataF
         below = ((upper < truth) & usable).sum(axis=0) / count
         above = ((lower > truth) & usable).sum(axis=0) / count
         held = 1.0 - below - above
-        width = np.where(usable, upper - lower, 0.0).sum(axis=0) / count
+        width = mean_and_deviation(np.where(usable, upper - lower, np.nan).T)
         error = np.sqrt(held * (1.0 - held) / count)
     return pd.DataFrame(
         {
@@ -339,7 +456,8 @@ def _shares(lower: FloatArray, upper: FloatArray, truth: FloatArray) -> pd.DataF
             "coverage_se": error,
             "below": below,
             "above": above,
-            "mean_width": width,
+            "mean_width": width[0],
+            "width_se": width[1] / np.sqrt(count),
             "n_samples": count,
         }
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -125,7 +125,7 @@ class Model:
         modes |= {name: order.mode for name, order in orders.items()} | dict.fromkeys(multiplied, "A")
         empty: list[tuple[int, ...]] = [()] * (len(orders) + len(multiplied))
         starts = np.cumsum([0, *(len(b) for b in blocks.values())]).tolist()
-        fields = {
+        described = {
             "constructs": names,
             "items": tuple(i for block in blocks.values() for i in block),
             "blocks": (*(tuple(range(a, b)) for a, b in pairwise(starts)), *empty),
@@ -134,7 +134,7 @@ class Model:
             "higher_order": tuple(orders.items()),
             "products": tuple(multiplied.items()),
         }
-        for name, value in fields.items():
+        for name, value in described.items():
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -225,6 +225,10 @@ class Model:
             dict(zip(self.constructs, self.modes, strict=True)),
             products={name: (p.first, p.second) for name, p in self.products},
         )
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what another process, or a store of results, is given: the description, without its tables."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __repr__(self) -> str:
         q = len(self.paths)

@@ -12,7 +12,6 @@ from hashlib import sha256
 from itertools import product
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 
@@ -21,7 +20,7 @@ from plsem.estimator import Scheme
 from plsem.model import Model
 from plsem.names import N_
 from plsem.resampling.bootstrap import BootstrapError
-from plsem.resampling.parallel import Progress
+from plsem.resampling.parallel import Progress, run_tasks
 
 __all__ = ["Multiverse", "Prepared", "choice_effects", "multiverse"]
 
@@ -153,15 +152,9 @@ def multiverse(
         "tolerance": tolerance,
         "max_iterations": max_iterations,
     }
-    runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-        joblib.delayed(_analysed)(first[key], scheme, estimator, significance, options)
-        for key, scheme, estimator in todo
-    )
-    found: dict[tuple[str, str, str], pd.DataFrame | str] = {}
-    for done, (job, table) in enumerate(zip(todo, runs, strict=True), 1):
-        found[job] = table
-        if progress is not None:
-            progress(done, len(todo))
+    tasks = [(first[key], scheme, estimator, significance, options) for key, scheme, estimator in todo]
+    runs = run_tasks(_analysed, tasks, n_jobs=n_jobs, progress=progress)
+    found: dict[tuple[str, str, str], pd.DataFrame | str] = dict(zip(todo, runs, strict=True))
     tests = max((t.attrs["combinations"] for t in found.values() if not isinstance(t, str)), default=0)
     parts, reasons = [], dict.fromkeys(REASONS, 0)
     for one in prepared:

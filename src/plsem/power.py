@@ -7,12 +7,10 @@ cluster does it under ``joblib.parallel_config(backend="dask")`` without a chang
 
 from __future__ import annotations
 
-import multiprocessing
-import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal, get_args
 
-import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -25,6 +23,7 @@ from plsem.names import nearest
 from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
+from plsem.resampling.parallel import Progress, run_tasks
 from plsem.thresholds import threshold
 
 __all__ = ["power_grid", "required_n", "simulate", "wilson_interval"]
@@ -97,6 +96,8 @@ def power_grid(
     significance: float = threshold("p_value").acceptable,
     population: Population = "normal",
     n_jobs: int = 1,
+    store: Path | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Estimate the power of every path over a grid of sample sizes.
 
@@ -115,8 +116,8 @@ def power_grid(
         Level of the two-sided test, p from t = |estimate| / SE as in the analysis.
     population : {"normal", "respondents"}
         See :func:`simulate`.
-    n_jobs : int
-        Workers, as ``joblib.Parallel`` takes it; the backend is joblib's current one.
+    n_jobs, store, progress
+        See :func:`plsem.resampling.parallel.run_tasks`.
 
     Returns
     -------
@@ -169,20 +170,17 @@ def power_grid(
         for size in sizes
         for place, start in enumerate(range(0, n_replications, BLOCK))
     ]
-    with warnings.catch_warnings():
-        _quiet()
-        done = joblib.Parallel(n_jobs=n_jobs)(
-            joblib.delayed(_replications)(
-                values,
-                model,
-                size,
-                count,
-                n_resamples,
-                population,
-                np.random.SeedSequence([seed, size, place]),
-            )
+    done = run_tasks(
+        _replications,
+        [
+            (values, model, size, count, n_resamples, population, [seed, size, place])
             for size, place, count in tasks
-        )
+        ],
+        n_jobs=n_jobs,
+        store=store,
+        progress=progress,
+        quiet=BootstrapWarning,
+    )
     names = [(model.constructs[s], model.constructs[t]) for s, t in model.paths]
     rows = []
     for size in sizes:
@@ -210,11 +208,6 @@ def power_grid(
     return pd.DataFrame(rows)
 
 
-def _quiet() -> None:
-    """Pass over a few failed resamples in one of thousands of samples; they are left out, as always."""
-    warnings.simplefilter("ignore", BootstrapWarning)
-
-
 def _replications(
     values: FloatArray,
     model: Model,
@@ -222,13 +215,11 @@ def _replications(
     count: int,
     n_resamples: int,
     population: Population,
-    seed: np.random.SeedSequence,
+    entropy: list[int],
 ) -> FloatArray:
     """Estimate, standard error and p of every path in ``count`` samples, (count, paths, 3); NaN where none."""
-    if multiprocessing.current_process().name != "MainProcess":
-        _quiet()
     result = np.full((count, len(model.paths), 3), np.nan)
-    for i, child in enumerate(seed.spawn(count)):
+    for i, child in enumerate(np.random.SeedSequence(entropy).spawn(count)):
         rng = np.random.default_rng(child)
         sample = simulate(values, size, rng, population=population)
         try:

@@ -142,6 +142,19 @@ def _parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "json"), default="text", help="form of the report (text)"
     )
     conventions.set_defaults(command=_conventions)
+    searches = commands.add_parser(
+        "searches", help="remake the long searches that are kept, into build/searches/"
+    )
+    searches.add_argument("names", nargs="*", metavar="NAME", help="which (default: all; --list names them)")
+    searches.add_argument(
+        "--list", action="store_true", help="say what there is, and about how long it takes"
+    )
+    searches.add_argument("--quick", action="store_true", help="a small part of each")
+    searches.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="workers (default: one; -1: one a core)"
+    )
+    searches.add_argument("--keep", action="store_true", help="replace the kept files that differ")
+    searches.set_defaults(command=_searches)
 
     synthesize = commands.add_parser("synthesize", help="remake the synthetic survey of data/raw/")
     synthesize.add_argument(
@@ -293,6 +306,24 @@ def _seconds(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number of seconds, 1 or more")
     return int(text)
+
+
+def _searches(options: argparse.Namespace) -> int:
+    from surveypls.compendium import project as compendium
+    from surveypls.compendium import searches
+
+    if options.list:
+        for name, search in searches.SEARCHES.items():
+            print(
+                f"{name:11} {search.what}; about {search.minutes} processor minutes: {', '.join(search.contracts)}"
+            )
+        return 0
+    root = compendium.find_root()
+    project = compendium.own_project(root, root / "build" / "searches")
+    found = searches.run(project, options.names, quick=options.quick, keep=options.keep, n_jobs=options.jobs)
+    changed = sum(not told.same for told in found)
+    print(f"{len(found) - changed} of {len(found)} files as kept; written to build/searches/data/derived/.")
+    return 0
 
 
 def _synthesize(options: argparse.Namespace) -> int:

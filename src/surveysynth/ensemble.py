@@ -9,7 +9,7 @@ data with exactly the same correlations show what the tests would say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,8 @@ from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.prediction import predict
 from plsem.quantities import quantities
-from plsem.resampling.bootstrap import bootstrap
+from plsem.resampling.bootstrap import BootstrapWarning, bootstrap
+from plsem.resampling.parallel import Progress, run_tasks
 from surveysynth.answer_blocks import SHARES
 from surveysynth.answer_sums import choose_sums
 from surveysynth.arrangement import arrange
@@ -164,8 +165,9 @@ def ensemble(
     vary: Mapping[tuple[str, str, str], tuple[float, float]] | None = None,
     n_resamples: int = 2000,
     significance: float = 0.05,
+    n_jobs: int = 1,
     store: Path | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Ensemble:
     """Calibrate many surveys to the same targets and compute what the targets leave open.
 
@@ -190,45 +192,61 @@ def ensemble(
         themselves searches end in the same corner of what is open.
     n_resamples, significance
         See :func:`open_figures`.
-    store : path, optional
-        A folder to whose two CSVs each finished matrix is added; what they hold is not made again.
-    progress : callable, optional
-        Told in words how far it is.
+    n_jobs, store, progress
+        See :func:`plsem.resampling.parallel.run_tasks`; a task is a matrix.
 
     Returns
     -------
     Ensemble
     """
-    tell = progress or (lambda _: None)
-    made = _stored(store, target)
-    figures, answers = [made.figures], [made.answers]
-    for number in range(n_matrices):
-        if (made.figures["matrix"] == number).any():
-            continue
-        sequence = np.random.SeedSequence([seed, number])
-        survey_seed = int(np.random.default_rng(sequence.spawn(1)[0]).integers(2**31))
-        tests = {"seed": survey_seed, "n_resamples": n_resamples, "significance": significance}
-        found: dict[int, pd.DataFrame] = {}
-        n, share = sizes[number % len(sizes)], shares[number % len(shares)]
-        try:
-            if data == REAL:
-                found = _real(target, vary or {}, sizes, sequence, tests)
-            else:
-                survey = _whole(target, vary or {}, n, share, sequence)
-                found[n] = _figures_of(target, survey, tests)
-                answers.append(survey.assign(matrix=number)[["matrix", *survey.columns]])
-            told = "found"
-        except MissedError as error:
-            missed = {"statistic": ["missed"], "row": [error.step], "column": [""], "value": [1.0]}
-            found[n] = pd.DataFrame(missed)
-            told = str(error)
-        tell(f"{data}: matrix {number + 1} of {n_matrices}: {told}")
-        for size, table in found.items():
-            key = dict(zip(KEY, (number, data, size, survey_seed), strict=True))
-            figures.append(table.assign(**key).round({"value": DECIMALS})[LONG])
-        made = Ensemble(pd.concat(figures, ignore_index=True), pd.concat(answers, ignore_index=True))
-        _keep(store, made)
-    return made
+    tasks = [
+        (
+            target,
+            dict(vary or {}),
+            tuple(sizes) if data == REAL else (sizes[number % len(sizes)],),
+            None if data == REAL else tuple(shares[number % len(shares)]),
+            [seed, number],
+            {"n_resamples": n_resamples, "significance": significance},
+        )
+        for number in range(n_matrices)
+    ]
+    done = run_tasks(_survey, tasks, n_jobs=n_jobs, store=store, progress=progress, quiet=BootstrapWarning)
+    figures = [table.assign(matrix=number, data=data)[LONG] for number, (table, _) in enumerate(done)]
+    answers = [
+        survey.assign(matrix=number)[["matrix", *survey.columns]]
+        for number, (_, survey) in enumerate(done)
+        if survey is not None
+    ]
+    nothing = pd.DataFrame(columns=["matrix", *target.model.items], dtype=np.int64)
+    return Ensemble(
+        pd.concat(figures, ignore_index=True) if figures else pd.DataFrame(columns=LONG),
+        pd.concat(answers, ignore_index=True) if answers else nothing,
+    )
+
+
+def _survey(
+    target: Target,
+    vary: Mapping[tuple[str, str, str], tuple[float, float]],
+    sizes: tuple[int, ...],
+    shares: tuple[float, ...] | None,
+    entropy: list[int],
+    tests: Mapping[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return the figures of one matrix (n, seed, statistic, row, column, value), and its whole-number answers."""
+    sequence = np.random.SeedSequence(entropy)
+    seed = int(np.random.default_rng(sequence.spawn(1)[0]).integers(2**31))
+    survey = None
+    try:
+        if shares is None:
+            found = _real(target, vary, sizes, sequence, {"seed": seed, **tests})
+        else:
+            survey = _whole(target, vary, sizes[0], shares, sequence)
+            found = {sizes[0]: _figures_of(target, survey, {"seed": seed, **tests})}
+    except MissedError as error:
+        missed = {"statistic": ["missed"], "row": [error.step], "column": [""], "value": [1.0]}
+        found = {sizes[0]: pd.DataFrame(missed)}
+    table = pd.concat([part.assign(n=n, seed=seed) for n, part in found.items()], ignore_index=True)
+    return table.round({"value": DECIMALS}), survey
 
 
 class MissedError(CalibrationError):
@@ -293,26 +311,6 @@ def _figures_of(target: Target, answers: pd.DataFrame, tests: Mapping[str, Any])
     }
     more = pd.DataFrame({"statistic": list(extra), "row": "", "column": "", "value": list(extra.values())})
     return pd.concat([open_figures(answers, target.model, **tests), more], ignore_index=True)
-
-
-def _stored(store: Path | None, target: Target) -> Ensemble:
-    """Return what a folder holds, or nothing yet."""
-    paths = [] if store is None else [store / f"{part}.csv" for part in ("figures", "answers")]
-    if paths and all(path.is_file() for path in paths):
-        return Ensemble(*(pd.read_csv(path, keep_default_na=False) for path in paths))
-    empty = pd.DataFrame({name: pd.Series(dtype=_TYPES.get(name, object)) for name in LONG})
-    nothing = pd.DataFrame(columns=["matrix", *target.model.items], dtype=np.int64)
-    return Ensemble(empty, nothing)
-
-
-_TYPES = {"matrix": np.int64, "n": np.int64, "seed": np.int64, "value": np.float64}
-
-
-def _keep(store: Path | None, made: Ensemble) -> None:
-    if store is not None:
-        store.mkdir(parents=True, exist_ok=True)
-        for part in ("answers", "figures"):
-            getattr(made, part).to_csv(store / f"{part}.csv", index=False, lineterminator="\n")
 
 
 def _varied(

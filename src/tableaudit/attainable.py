@@ -12,8 +12,9 @@ is not excluded.  Where no matrix is found, that is all that is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.resampling.parallel import Progress, part_of, run_tasks
 from tableaudit.constraints import UNPRINTED, Constraints, constraints_of
 from tableaudit.matrix_search import MatrixSearch, generators
 from tableaudit.printed import Published
@@ -108,7 +110,9 @@ def attainable_intervals(
     max_starts: int = 60,
     n_sweeps: int = 2,
     start_from: pd.DataFrame | None = None,
-    progress: Callable[[str], None] | None = None,
+    n_jobs: int = 1,
+    store: Path | None = None,
+    progress: Progress | None = None,
 ) -> Attainable:
     """Smallest and largest value of each statistic while all (other) printed cells stay in their boxes.
 
@@ -132,8 +136,8 @@ def attainable_intervals(
         the matrices found so far in which the statistic is most extreme.
     start_from : DataFrame, optional
         Witnesses of an earlier search, which this one goes on from; those that no longer hold are dropped.
-    progress : callable, optional
-        Called with a line of text after each statistic.
+    n_jobs, store, progress
+        See :func:`plsem.resampling.parallel.run_tasks`; a task is one statistic in one sweep.
 
     Returns
     -------
@@ -164,20 +168,31 @@ def attainable_intervals(
     for sweep in range(n_sweeps if starts or found else 0):
         known = np.stack([v for _, v in found.values()] or starts)
         values = search.statistics(np.asarray(known @ known.transpose(0, 2, 1)))
-        first = not found
+        tasks = []
         for target in targets:
-            for end, sign in _ENDS.items():
-                order = np.argsort(-sign * values[:, target], kind="stable")[:n_starts]
-                nearby = starts if first else list(known[order])
-                best = search.extreme(target, sign, nearby, max_steps=max_steps)
+            order = {
+                e: np.argsort(-s * values[:, target], kind="stable")[:n_starts] for e, s in _ENDS.items()
+            }
+            nearby = {e: list(known[order[e]]) if found else starts for e in _ENDS}
+            tasks.append((constraints, target, nearby, max_steps))
+        shown = part_of(progress, sweep, n_sweeps)
+        best = run_tasks(_extremes, tasks, n_jobs=n_jobs, store=store, progress=shown)
+        for target, ends in zip(targets, best, strict=True):
+            for end, reached in ends.items():
                 before = found.get((target, end))
-                if best is not None and (before is None or sign * best[0] > sign * before[0]):
-                    found[target, end] = best
-            if progress is not None:
-                name = " ".join(constraints.labels.iloc[target]).strip()
-                ends = ", ".join(f"{found[target, e][0]:.4f}" for e in _ENDS if (target, e) in found)
-                progress(f"sweep {sweep + 1} of {n_sweeps}: {name} [{ends}]")
+                if reached is not None and (before is None or _ENDS[end] * (reached[0] - before[0]) > 0):
+                    found[target, end] = reached
     return _result(found, targets, constraints, every, published, tuple(sorted(exclude)))
+
+
+def _extremes(
+    constraints: Constraints, target: int, starts: Mapping[str, Sequence[FloatArray]], max_steps: int
+) -> dict[str, tuple[float, FloatArray] | None]:
+    """Return each end of a statistic, with its V, from starts of its own."""
+    search = MatrixSearch(constraints)
+    return {
+        end: search.extreme(target, sign, starts[end], max_steps=max_steps) for end, sign in _ENDS.items()
+    }
 
 
 def _incumbents(

@@ -14,7 +14,7 @@ from plsem.quantities import quantities
 from plsem.resampling import double
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.calibration import calibrated_bounds, studentised_bounds
-from plsem.resampling.double import double_bootstrap, inner_indices
+from plsem.resampling.double import double_bootstrap, inner_indices, side_by_side
 from plsem.resampling.intervals import share_below
 from plsem.resampling.moments import draw_indices
 
@@ -123,3 +123,30 @@ def test_studentised_bounds_against_a_nested_bootstrap():
     assert np.std(draws, ddof=1) == pytest.approx(reference["se_outer"], rel=1e-12)
     found = studentised_bounds(draws, reference["estimate"], errors)
     np.testing.assert_allclose(found, reference["ci95_type7"], rtol=1e-12)
+
+
+def test_side_by_side_has_each_summarys_bounds_and_counts_what_resamples_hold():
+    single = bootstrap(DATA, SMALL, core, n_resamples=60, seed=3)
+    doubled = double_bootstrap(DATA, SMALL, core, n_resamples=60, n_inner=21, seed=3)
+    table = side_by_side(single, doubled, confidence_level=0.9)
+    expected = {
+        "percentile": single.summary(interval="percentile", confidence_level=0.9),
+        "bca": single.summary(interval="bca", confidence_level=0.9),
+        "studentised": doubled.summary(interval="studentised", confidence_level=0.9),
+        "calibrated": doubled.summary(confidence_level=0.9),
+    }
+    first = table.iloc[:4]
+    assert first["interval"].tolist() == list(expected) and first["row"].nunique() == 1
+    for kind, summary in expected.items():
+        part = table[table["interval"] == kind]
+        for end in ("lower", "upper"):
+            np.testing.assert_array_equal(part[end], summary[end])
+        np.testing.assert_allclose(part["width"], summary["upper"] - summary["lower"])
+    plain = table[table["interval"] == "percentile"]
+    assert plain["lower_level"].to_numpy() == pytest.approx(0.05)
+    assert plain["upper_level"].to_numpy() == pytest.approx(0.95)
+    u = doubled.shares[:, 0]
+    assert plain["held"].iloc[0] == np.mean([0.05 <= share <= 0.95 for share in u])
+    # calibration is to bring what resamples hold to the promised share, up to ties among 21 inner draws
+    assert table.loc[table["interval"] == "calibrated", "held"].between(0.85, 1.0).all()
+    assert table.loc[table["interval"] == "bca", "held"].isna().all()

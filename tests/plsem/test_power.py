@@ -215,7 +215,6 @@ def test_every_survey_of_the_ensemble_meets_the_targets_and_is_kept(surveys, sma
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")
 def test_what_is_varied_is_met_besides_the_targets(small_target):
     alpha = ("cronbach_alpha", "B", "")
     made = ensemble(
@@ -228,15 +227,14 @@ def test_what_is_varied_is_met_besides_the_targets(small_target):
 
 @pytest.mark.slow
 def test_a_value_that_no_matrix_has_is_written_down_as_missed(small_target):
-    told = []
     made = ensemble(
         small_target, sizes=(30,), n_matrices=1, seed=5, n_resamples=20,
-        vary={("outer_loading", "a1", "A"): (0.2, 0.3)}, progress=told.append,
+        vary={("outer_loading", "a1", "A"): (0.2, 0.3)},
     )  # fmt: skip
     assert made.figures[["n", "statistic", "row", "value"]].to_numpy().tolist() == [
         [30, "missed", "matrix", 1.0]
     ]
-    assert made.answers.empty and "no correlation matrix" in told[-1]
+    assert made.answers.empty
 
 
 def test_real_valued_data_have_the_matrix_and_every_size(small_target):
@@ -252,9 +250,14 @@ def test_real_valued_data_have_the_matrix_and_every_size(small_target):
 def test_a_stored_ensemble_is_read_and_not_made_again(surveys, small_target, monkeypatch):
     made, store = surveys
     monkeypatch.setattr("surveysynth.ensemble.meeting_matrix", None)
-    again = ensemble(small_target, sizes=(30, 40), n_matrices=2, seed=4, store=store)
-    pd.testing.assert_frame_equal(again.figures, made.figures, check_dtype=False, rtol=1e-9)
-    pd.testing.assert_frame_equal(again.answers, made.answers, check_dtype=False)
+    seen = []
+    again = ensemble(
+        small_target, sizes=(30, 40), n_matrices=2, seed=4, n_resamples=50, store=store,
+        progress=lambda *done: seen.append(done),
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(again.figures, made.figures)
+    pd.testing.assert_frame_equal(again.answers, made.answers)
+    assert seen == [(1, 2), (2, 2)]
 
 
 def test_ranges_are_those_of_the_values():

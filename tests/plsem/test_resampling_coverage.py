@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from resampling_cases import SMALL
 
+from plsem import coverage as module
 from plsem import estimator as pls
-from plsem.coverage import common_factor_correlations, coverage, lowest, pooled, supported_intervals
+from plsem.coverage import (
+    answer_correlations,
+    common_factor_correlations,
+    coverage,
+    lowest,
+    pooled,
+    supported_intervals,
+)
 from plsem.model import ModelError
 from plsem.quantities import quantities
 
@@ -115,11 +124,109 @@ def test_intervals_of_the_double_bootstrap_are_counted_as_well(population):
         coverage(population, SMALL, STATISTICS, n_observations=40, seed=3, intervals=("calibratd",))
 
 
+def test_correlations_of_answers_by_closed_form_and_by_counting():
+    r = np.array([[1.0, 0.6, -0.3], [0.6, 1.0, 0.2], [-0.3, 0.2, 1.0]])
+    # halves: Sheppard's 2 arcsin(rho) / pi
+    np.testing.assert_allclose(answer_correlations(r, [0.5, 0.5]), 2 * np.arcsin(r) / np.pi, atol=1e-12)
+    shares = (0.05, 0.07, 0.14, 0.24, 0.50)
+    scores = np.random.default_rng(2).multivariate_normal(np.zeros(3), r, size=400_000)
+    answers = np.stack([np.digitize(z, np.quantile(z, np.cumsum(shares)[:-1])) for z in scores.T])
+    np.testing.assert_allclose(answer_correlations(r, shares), np.corrcoef(answers), atol=0.006)
+    for wrong in ([0.5, 0.4], [1.0], [0.5, 0.5, 0.0]):
+        with pytest.raises(ValueError, match="shares"):
+            answer_correlations(r, wrong)
+
+
+FIVE = {
+    "n_observations": 30,
+    "seed": 3,
+    "n_samples": 45,
+    "n_resamples": 40,
+    "shares": (0.1, 0.2, 0.4, 0.2, 0.1),
+}
+
+
+@pytest.fixture(scope="module")
+def five(population):
+    return coverage(population, SMALL, STATISTICS, **FIVE)
+
+
+def test_answers_are_whole_numbers_and_their_truth_is_their_correlations(population, five, monkeypatch):
+    truth = STATISTICS(pls.estimate(SMALL, answer_correlations(population, FIVE["shares"]), tolerance=1e-12))[
+        1
+    ]
+    np.testing.assert_allclose(five["true_value"], np.tile(truth, 2))
+    assert abs(five["mean_estimate"] - five["true_value"]).max() < 0.1
+    seen = []
+    monkeypatch.setattr(module, "bootstrap", lambda sample, *a, **k: seen.append(sample) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        coverage(population, SMALL, STATISTICS, **FIVE)
+    assert set(np.unique(seen[0])) <= {1.0, 2.0, 3.0, 4.0, 5.0} and len(np.unique(seen[0])) > 3
+
+
+def test_a_part_is_the_first_samples_and_workers_change_nothing(population, five):
+    with joblib.parallel_config(backend="threading"):
+        told = []
+        again = coverage(
+            population, SMALL, STATISTICS, **FIVE, n_jobs=2, progress=lambda *done: told.append(done)
+        )
+    pd.testing.assert_frame_equal(again, five)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    widths = [
+        coverage(population, SMALL, STATISTICS, **FIVE | {"n_samples": m})["mean_width"] for m in (1, 2)
+    ]
+    second = 2 * widths[1] - widths[0]
+    errors = coverage(population, SMALL, STATISTICS, **FIVE | {"n_samples": 2})["width_se"]
+    np.testing.assert_allclose(errors, np.abs(second - widths[0]) / 2, atol=1e-12)
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_simulates_the_same_coverage(population, five):
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        pd.testing.assert_frame_equal(coverage(population, SMALL, STATISTICS, **FIVE, n_jobs=-1), five)
+
+
+def test_a_stopped_simulation_goes_on_where_it_was(population, five, monkeypatch, tmp_path):
+    class StoppedError(Exception):
+        pass
+
+    made = []
+
+    def stopped(*arguments, **options):
+        if len(made) == 25:
+            raise StoppedError
+        made.append(arguments)
+        return real(*arguments, **options)
+
+    real = module.bootstrap
+    monkeypatch.setattr(module, "bootstrap", stopped)
+    with pytest.raises(StoppedError):
+        coverage(population, SMALL, STATISTICS, **FIVE, store=tmp_path)
+    monkeypatch.setattr(module, "bootstrap", lambda *a, **k: made.append(a) or real(*a, **k))
+    again = coverage(population, SMALL, STATISTICS, **FIVE, store=tmp_path)
+    pd.testing.assert_frame_equal(again, five)
+    assert len(made) == 25 + 25  # the first block of 20 was kept
+
+
 def test_coverages_of_one_statistic_are_put_together():
     rows = [("b", "x", n, kind, c, 0.01) for n, kind, c in _COVERED]
     columns = ["statistic", "row", "n_observations", "interval", "coverage", "coverage_se"]
     table = pd.DataFrame(rows, columns=columns).assign(
-        column="", true_value=0.3, mean_estimate=0.3, below=0.0, above=0.0, mean_width=1.0, n_samples=500
+        column="",
+        true_value=0.3,
+        mean_estimate=0.3,
+        below=0.0,
+        above=0.0,
+        mean_width=1.0,
+        width_se=0.01,
+        n_samples=500,
     )
     found = pooled(table)
     bca = found[(found["n_observations"] == 25) & (found["interval"] == "bca")]

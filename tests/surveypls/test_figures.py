@@ -137,6 +137,14 @@ COVERAGE = pd.DataFrame(
         *("coverage", "coverage_se", "below", "n_samples"),
     ],
 )
+KINDS = pd.DataFrame(
+    [
+        (s, "INFRATICS", c, kind, 0.4, 0.4 - d, 0.4 + d)
+        for s, c in (("path_coefficient", "FI"), ("htmt", "RC"))
+        for d, kind in enumerate(("percentile", "bca", "studentised", "calibrated"), 1)
+    ],
+    columns=["statistic", "row", "column", "interval", "original", "lower", "upper"],
+)
 
 DRAWINGS = {
     "response_bars": lambda **k: figures.response_bars(
@@ -161,6 +169,7 @@ DRAWINGS = {
     "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, **k),
     "power_curve": lambda **k: figures.power_curve(POWER, **k),
     "coverage_figure": lambda **k: figures.coverage_figure(COVERAGE, **k),
+    "interval_kinds": lambda **k: figures.interval_kinds(KINDS, **k),
     **figure_cases.DRAWINGS,
 }
 
@@ -556,6 +565,29 @@ def test_coverage_is_drawn_tabled_and_put_into_words(language):
     assert "80.0%" in sentence or "80,0\N{NO-BREAK SPACE}%" in sentence
 
 
+def test_widths_and_kinds_of_answers_have_rows_of_their_own():
+    both = pd.concat(
+        [
+            COVERAGE.assign(answers=a, mean_width=w, width_se=0.01)
+            for a, w in (("normal", 0.3), ("skewed", 0.6))
+        ]
+    )
+    figure, data = figures.coverage_figure(both, value="mean_width")
+    assert len(figure.axes) == 8 and len(data) == len(both)
+    drawn = [{x for c in ax.containers for x in c.lines[0].get_xdata()} for ax in figure.axes]
+    assert drawn == [{0.3}, {0.3}, {0.3}, {0.3}, {0.6}, {0.6}, {0.6}, {0.6}]
+    assert [ax.get_title(loc="left") for ax in figure.axes[:2]] == [
+        "moderate paths, symmetric answers\nn = 50",
+        "n = 100",
+    ]
+
+
+def test_each_kind_of_interval_is_drawn_from_end_to_end():
+    figure, _ = figures.interval_kinds(KINDS)
+    spans = sorted(tuple(segment[:, 0]) for c in figure.axes[0].collections for segment in c.get_segments())
+    assert spans == sorted(2 * [(0.4 - d, 0.4 + d) for d in (1, 2, 3, 4)])
+
+
 EMPTY = pd.DataFrame()
 REFUSED = {
     "response_bars": lambda: figures.response_bars(EMPTY, SCALE),
@@ -572,6 +604,7 @@ REFUSED = {
     "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0]),
     "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),
     "coverage_figure": lambda: figures.coverage_figure(COVERAGE.iloc[:0]),
+    "interval_kinds": lambda: figures.interval_kinds(KINDS.iloc[:0]),
     **figure_cases.REFUSED,
 }
 

@@ -15,9 +15,10 @@ from surveypls.compendium.synthesis import study_target
 from surveypls.report import over_surveys as said
 from surveypls.report.narrative import other_sign
 from surveypls.report.printed import required_n
-from surveypls.report.simulated import coverage_sentence
+from surveypls.report.simulated import calibrated, calibration, coverage_sentence, remade
 from surveypls.study.definition import load_study
 from surveypls.tables import choices_over_n_table, choices_table, coverage_table, other_sign_table
+from surveypls.tables.coverage import relative_widths
 from surveysynth.calibration import cell_table
 from surveysynth.ensemble import inference_figures
 from tableaudit.printed import load_published
@@ -206,6 +207,82 @@ def test_the_default_interval_follows_the_coverage():
     assert coverage_table(_coverage(0.80, 0.93)).frame["default"].tolist() == ["BCa"]
 
 
+def _intervals(held: float, levels: tuple[float, float]) -> pd.DataFrame:
+    rows = [
+        ("path_coefficient", "X", "A", kind, lower, 0.6, *at)
+        for kind, lower, at in (
+            ("percentile", 0.1, (0.025, 0.975, held)),
+            ("bca", -0.1, (None, None, None)),
+            ("studentised", 0.1, (None, None, None)),
+            ("calibrated", -0.2, (*levels, 0.95)),
+        )
+    ]
+    columns = [
+        "statistic",
+        "row",
+        "column",
+        "interval",
+        "lower",
+        "upper",
+        "lower_level",
+        "upper_level",
+        "held",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_the_calibrated_levels_are_said_with_their_reason():
+    text = calibrated(_intervals(0.9, (0.01, 0.95)), HYPOTHESES, level=0.95)
+    assert text.startswith(
+        "H1: the 95% percentile interval of a resample holds the estimate in 90.0% of resamples"
+    )
+    assert "quantiles of 1.0% and 95.0%, a nominal level of 94.0%" in text and "H2" not in text
+    assert "left out by: percentile and studentised." in text and "moved down" in text
+    assert "moved down" not in calibrated(_intervals(0.9, (0.01, 0.999)), HYPOTHESES, level=0.95)
+
+
+def _doubled(path: float) -> pd.DataFrame:
+    """Coverage of four intervals: ``path`` of the calibrated one of paths; the others' 0.90."""
+    rows = [
+        (
+            "skewed",
+            "weak",
+            s,
+            n,
+            kind,
+            path if (kind, s) == ("calibrated", "path_coefficient") else 0.9,
+            width,
+        )
+        for s in ("path_coefficient", "indirect_effect", "htmt")
+        for n in (25, 45)
+        for kind, width in (("percentile", 0.5), ("bca", 0.6), ("studentised", 0.4), ("calibrated", 0.55))
+    ]
+    columns = ["answers", "population", "statistic", "n_observations", "interval", "coverage", "mean_width"]
+    return pd.DataFrame(rows, columns=columns).assign(
+        coverage_se=0.01, below=0.02, width_se=0.003, n_samples=400
+    )
+
+
+def test_the_default_follows_what_calibration_gains():
+    better, same = calibration(_doubled(0.95)), calibration(_doubled(0.91))
+    assert "speaks for the calibrated interval for Path coefficient" in better
+    assert "For no statistic" in same and "default stays the percentile one" in same
+    assert "the nearest to 95% for: Path coefficient." in better and "nearest" in same
+    assert "nearest" not in calibration(_doubled(0.80))
+    assert "calibrated 95.0% (1.10)" in better and "studentised 90.0% (0.80)" in better
+    frame = coverage_table(_doubled(0.95)).frame
+    assert frame["default"].tolist() == ["calibrated", "percentile", "percentile"]
+    assert frame["width_calibrated"].tolist() == pytest.approx([1.1] * 3)
+
+
+def test_a_part_made_anew_is_held_against_the_kept_rows():
+    kept = _doubled(0.95)
+    part = kept[kept["n_observations"] == 45]
+    assert remade(part, kept).endswith("48 rows, which give the kept figures.".replace("48", str(len(part))))
+    assert "do not give" in remade(part.assign(mean_width=part["mean_width"] + 1e-4), kept)
+    assert "do not give" in remade(part.assign(answers="normal"), kept)
+
+
 def test_needed_sizes_carry_the_simulations_error():
     needed = pd.DataFrame(
         {
@@ -229,7 +306,7 @@ def test_needed_sizes_carry_the_simulations_error():
 @pytest.fixture(scope="module")
 def kept():
     derived = ROOT / "data" / "derived"
-    names = ("S2_ensemble", "S2_answers", "S4_coverage")
+    names = ("S2_ensemble", "S2_answers", "S4_coverage", "S4_double")
     return {name: pd.read_csv(derived / f"{name}.csv", keep_default_na=False) for name in names}
 
 
@@ -273,3 +350,25 @@ def test_the_table_of_default_intervals_is_that_of_the_simulation(kept):
     )
     assert bounds["percentile"] < 0.035 and bounds["bca"] > 0.15
     assert load_study(ROOT / "study.yaml").bootstrap.interval == DEFAULT_INTERVAL
+
+
+def test_what_is_said_of_calibration_is_that_of_the_simulation(kept):
+    definitions = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
+    found, kinds = kept["S4_double"], ("percentile", "bca", "studentised", "calibrated")
+    worst = lowest(found).set_index(["statistic", "interval"])["coverage"]
+    means = found.groupby(["statistic", "interval"])["coverage"].mean()
+    widths = relative_widths(found)
+    for name in ("path_coefficient", "indirect_effect", "htmt", "r_squared"):
+        cells = [
+            f"{100 * means[name, k]:.1f} %, {100 * worst[name, k]:.1f} %, {widths[name, k]:.2f}"
+            for k in kinds
+        ]
+        assert f"| {STATISTICS[name].label} | {' | '.join(cells)} |" in definitions
+    assert f"at most {100 * found['coverage_se'].max():.1f} points" in definitions
+    distance = (means["path_coefficient"] - 0.95).abs()
+    assert distance.idxmin() == "calibrated" and widths["path_coefficient", "calibrated"] < 1.05
+    assert "calibrated" not in supported_intervals(found).values()
+    below = found[found["statistic"] == "htmt"].groupby("interval")["below"].max()
+    assert f"in up to {100 * below['calibrated']:.0f} % of samples" in definitions
+    for name in ("outer_weight", "outer_loading", "ave"):
+        assert means[name, "calibrated"] < means[name, "percentile"]

@@ -41,6 +41,7 @@ from plsem.resampling.replicates import (
     evaluate,
     given_moments,
 )
+from plsem.resampling.result import BootstrapResult
 from plsem.stages import expand
 
 __all__ = ["DoubleBootstrapResult", "double_bootstrap"]
@@ -255,6 +256,53 @@ def double_bootstrap(
     return DoubleBootstrapResult(
         labels.reset_index(drop=True), original, draws, errors, shares, used, n_inner, seed
     )
+
+
+def side_by_side(
+    single: BootstrapResult, doubled: DoubleBootstrapResult, *, confidence_level: float = 0.95
+) -> pd.DataFrame:
+    r"""Put the two-sided intervals of one bootstrap beside those that a double bootstrap adds.
+
+    Parameters
+    ----------
+    single : BootstrapResult
+        With jackknife values.
+    doubled : DoubleBootstrapResult
+        Of the same data, model and statistics.
+    confidence_level : float
+
+    Returns
+    -------
+    DataFrame
+        One row a quantity and interval (``percentile``, ``bca``, ``studentised``, ``calibrated``): ``statistic,
+        row, column, interval, original, lower, upper, width``; ``lower_level`` and ``upper_level``, the shares of
+        the draws below the bounds of the percentile and the calibrated interval; ``held``, the share of the outer
+        resamples whose own percentile interval, at these levels, holds :math:`\hat\theta`.
+    """
+    tail = (1.0 - confidence_level) / 2.0
+    shares = doubled.shares.T
+    plain = {"lower_level": tail, "upper_level": 1.0 - tail}
+    parts = {
+        "percentile": single.summary(interval="percentile", confidence_level=confidence_level).assign(
+            **plain
+        ),
+        "bca": single.summary(interval="bca", confidence_level=confidence_level),
+        "studentised": doubled.summary(interval="studentised", confidence_level=confidence_level),
+        "calibrated": doubled.summary(confidence_level=confidence_level),
+    }
+    columns = ["statistic", "row", "column", "original", "lower", "upper", *plain]
+    tables = []
+    for kind, part in parts.items():
+        table = part.reindex(columns=columns)
+        low, high = (table[name].to_numpy()[:, None] for name in plain)
+        with np.errstate(invalid="ignore"):
+            inside = (shares >= low) & (shares <= high)
+        held = np.where(np.isnan(low[:, 0]), np.nan, inside.sum(axis=1) / np.isfinite(shares).sum(axis=1))
+        tables.append(table.assign(interval=kind, width=table["upper"] - table["lower"], held=held))
+    found = pd.concat(tables).sort_index(kind="stable", ignore_index=True)
+    return found[
+        ["statistic", "row", "column", "interval", "original", "lower", "upper", "width", *plain, "held"]
+    ]
 
 
 def inner_indices(seed: int, outer: int, rows: IntArray, n_inner: int) -> IntArray:

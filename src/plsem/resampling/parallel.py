@@ -1,4 +1,4 @@
-"""Run many small tasks on threads, with progress, and stop cleanly on Ctrl-C.
+"""Run many tasks with progress: small ones on threads, long ones through joblib, kept as they are done.
 
 NumPy leaves the interpreter free while it multiplies matrices and works on large arrays, so threads
 share one copy of the data.  Each task writes its own part of the result; their order is of no account.
@@ -6,13 +6,18 @@ share one copy of the data.  Each task writes its own part of the result; their 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import TextIO
+from pathlib import Path
+from typing import Any, TextIO
+
+import joblib
 
 Progress = Callable[[int, int], None]
 Task = Callable[[int, int, threading.Event], None]
@@ -77,6 +82,61 @@ def run_ranges(
             cancelled.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def run_tasks(
+    function: Callable[..., Any],
+    tasks: Sequence[tuple[Any, ...]],
+    *,
+    n_jobs: int = 1,
+    store: Path | None = None,
+    progress: Progress | None = None,
+    quiet: type[Warning] | None = None,
+) -> list[Any]:
+    """Call ``function(*task)`` for each task, and return the results in the tasks' order.
+
+    Parameters
+    ----------
+    function : callable
+        One of a module, whose result depends on its arguments alone.
+    tasks : sequence of tuple
+    n_jobs : int
+        Workers, as ``joblib.Parallel`` takes it; the backend is joblib's current one, so that a
+        ``joblib.parallel_config(backend="dask")`` takes the tasks to a cluster.
+    store : path, optional
+        A folder where each result is kept under its arguments (``joblib.Memory``), so that a run that was
+        stopped goes on where it was; workers elsewhere must see it too.
+    progress : callable, optional
+        Called in this thread with (tasks done, in all).
+    quiet : type of Warning, optional
+        What is passed over: a few failed resamples in one of thousands of samples.
+    """
+    if store is not None:
+        function = joblib.Memory(store, verbose=0).cache(function)
+    results = []
+    with warnings.catch_warnings():
+        if quiet is not None:
+            warnings.simplefilter("ignore", quiet)
+        for result in joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+            joblib.delayed(_called)(function, task, quiet) for task in tasks
+        ):
+            results.append(result)
+            if progress is not None:
+                progress(len(results), len(tasks))
+    return results
+
+
+def _called(function: Callable[..., Any], task: tuple[Any, ...], quiet: type[Warning] | None) -> Any:
+    if quiet is not None and multiprocessing.current_process().name != "MainProcess":
+        warnings.simplefilter("ignore", quiet)
+    return function(*task)
+
+
+def part_of(progress: Progress | None, place: int, number: int) -> Progress | None:
+    """Return what tells ``progress`` of the part at ``place`` of ``number`` parts of the same length."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(place * total + done, number * total)
 
 
 def progress_bar(

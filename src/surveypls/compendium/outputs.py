@@ -12,10 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from surveypls import figures, tables
-from surveypls.report import multiverse, narrative, over_surveys, printed
+from surveypls.report import multiverse, narrative, over_surveys, printed, simulated
 from surveypls.sections import SECTIONS
 from surveypls.sections.section import Drawing, Part, Section
+from surveypls.study.analysis import INTERVALS_OF
 from tabletext.catalogue import N_
 from tabletext.tabular import Table
 
@@ -244,7 +247,25 @@ PICTURES: Mapping[str, Picture] = {
             "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
             "of interval."
         ),
-        lambda p, d, simulated: figures.coverage_figure(simulated, display=d),
+        lambda p, d, found: figures.coverage_figure(found, display=d),
+    ),
+    "fig_S6_intervals": _picture(
+        N_("Intervals of each path and HTMT by percentile, BCa, studentised and calibrated bootstrap."),
+        lambda p, d, intervals: figures.interval_kinds(intervals, display=d),
+    ),
+    "fig_S4_double_coverage": _picture(
+        N_(
+            "Share of simulated samples of five-point answers whose interval holds the true value, for paths, "
+            "indirect effects and HTMT, by sample size and kind of interval."
+        ),
+        lambda p, d, found: figures.coverage_figure(_of_tests(found), display=d),
+    ),
+    "fig_S4_double_width": _picture(
+        N_(
+            "Mean width of the intervals of paths, indirect effects and HTMT in simulated samples of five-point "
+            "answers, by sample size and kind of interval."
+        ),
+        lambda p, d, found: figures.coverage_figure(_of_tests(found), value="mean_width", display=d),
     ),
     "fig_S5_1_specifications": _picture(
         N_(
@@ -256,6 +277,10 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
 }
+
+
+def _of_tests(simulated: pd.DataFrame) -> pd.DataFrame:
+    return simulated[simulated["statistic"].isin(INTERVALS_OF)]
 
 
 def _audit_sheet(*kinds: str) -> Sheet:
@@ -344,45 +369,9 @@ SHEETS: Mapping[str, Sheet] = {
     "table_S1_3_rules": _audit_sheet("rule", "coincidence"),
     "table_S1_4_statements": Sheet(lambda p, d, statements: tables.statement_table(statements, display=d)),
     "table_S1_5_standard_errors": Sheet(
-        lambda p, d, sizes: tables.frame_table(
-            sizes,
-            title=d("Sample size from β, t and fixed weights"),
-            headings={
-                "source": d("From"),
-                "target": d("To"),
-                "standard_error": d("Standard error β / t"),
-                "n": "n",
-                "n_lower": d("n, at least"),
-                "n_upper": d("n, at most"),
-            },
-            display=d,
-        )
+        lambda p, d, sizes: tables.standard_error_sizes_table(sizes, display=d)
     ),
-    "table_S1_6_implied_size": Sheet(
-        lambda p, d, simulated: tables.frame_table(
-            simulated,
-            title=d("Bootstrap t of samples with the printed estimates"),
-            headings={
-                "source": d("From"),
-                "target": d("To"),
-                "printed_t": d("Printed t"),
-                "t_median": d("Median t"),
-                "t_lower": d("t, 2.5 %"),
-                "t_upper": d("t, 97.5 %"),
-                "standard_error": d("Standard error"),
-                "fixed_weights_error": d("With fixed weights"),
-                "share_below": d("Share at or below the printed t"),
-                "plausible": d("Within"),
-                "failed": d("Share of resamples without a solution"),
-                "t_lower_se": d("Monte Carlo error of 2.5 %"),
-                "t_median_se": d("Monte Carlo error of the median"),
-                "t_upper_se": d("Monte Carlo error of 97.5 %"),
-                "share_below_se": d("Monte Carlo error of the share"),
-                "samples": d("Samples"),
-            },
-            display=d,
-        )
-    ),
+    "table_S1_6_implied_size": Sheet(lambda p, d, found: tables.implied_size_table(found, display=d)),
     "table_S1_7_plausible_sizes": Sheet(lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d)),
     "table_S2_1_targets": Sheet(
         lambda p, d, cells: tables.frame_table(
@@ -410,7 +399,9 @@ SHEETS: Mapping[str, Sheet] = {
         )
     ),
     "table_S3_1_required_n": Sheet(lambda p, d, needed: tables.required_size_table(needed, display=d)),
-    "table_S4_coverage": Sheet(lambda p, d, simulated: tables.coverage_table(simulated, display=d)),
+    "table_S4_coverage": Sheet(lambda p, d, found: tables.coverage_table(found, display=d)),
+    "table_S6_intervals": Sheet(lambda p, d, intervals: tables.intervals_table(intervals, display=d)),
+    "table_S4_double": Sheet(lambda p, d, found: tables.coverage_table(found, display=d)),
     "table_S5_1_shares": Sheet(
         lambda p, d, tried, choices: tables.multiverse_table(tried.analyses, choices, display=d)
     ),
@@ -475,7 +466,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "nearest_matrix": lambda p, d, everything, possible: printed.nearest_matrix(
         everything, possible, display=d
     ),
-    "weight_errors": lambda p, d, simulated: printed.weight_errors(simulated, display=d),
+    "weight_errors": lambda p, d, found: printed.weight_errors(found, display=d),
     "targets": lambda p, d, target: printed.targets(target, display=d),
     "reached": lambda p, d, cells: printed.reached(cells, display=d),
     "ensemble": lambda p, d, surveys, attainable: over_surveys.made(surveys, attainable, display=d),
@@ -492,7 +483,12 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     ),
     "required_n": lambda p, d, needed: printed.required_n(needed, p.study.hypotheses, display=d),
     "same_numbers": lambda p, d, alone, together: printed.same_numbers(alone, together, display=d),
-    "coverage": lambda p, d, simulated: narrative.coverage_sentence(simulated, display=d),
+    "coverage": lambda p, d, found: simulated.coverage_sentence(found, display=d),
+    "calibrated": lambda p, d, intervals: simulated.calibrated(
+        intervals, p.study.hypotheses, level=p.study.bootstrap.confidence_level, display=d
+    ),
+    "calibration": lambda p, d, found: simulated.calibration(found, display=d),
+    "remade": lambda p, d, made, kept: simulated.remade(made, kept, display=d),
     "multiverse": lambda p, d, tried, choices: multiverse.multiverse(
         tried.analyses, tried.left_out, choices, display=d
     ),

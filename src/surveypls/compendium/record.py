@@ -24,7 +24,9 @@ from surveypls.study.definition import Study
 
 RECORD, CHECKSUMS, INPUTS = "run.json", "SHA256SUMS", "inputs"
 #: Names under ``build/`` that are used for something else.
-RESERVED = frozenset({"uv", "failed", "quick", "formats", "reproduce", "en", "es", "custom", "nbval"})
+RESERVED = frozenset(
+    {"uv", "failed", "quick", "formats", "reproduce", "en", "es", "custom", "nbval", "searches"}
+)
 
 
 def check_own_name(name: str) -> str:

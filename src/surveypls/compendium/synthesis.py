@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from plsem.model import Model
+from plsem.resampling.parallel import Progress
 from surveypls.errors import CompendiumError
 from surveypls.study.definition import Study
 from surveypls.survey.codebook import load_codebook
@@ -127,8 +128,10 @@ def study_ensemble(
     attainable: pd.DataFrame,
     n_matrices: int,
     *,
+    n_real: int = REAL_MATRICES,
+    n_jobs: int = 1,
     store: Path | None = None,
-    progress: Callable[[str], None] | None = print,
+    progress: Progress | None = None,
 ) -> Ensemble:
     """Make other surveys that give the same printed tables, over sizes, answers' shares and the open figure.
 
@@ -141,10 +144,10 @@ def study_ensemble(
         The contract ``S1_attainable``; alpha of RC is drawn from the interval that it gives.
     n_matrices : int
         Matrices to look for, about fifteen seconds each; one survey of whole numbers is sought for each.
-    store : path, optional
-        A folder that keeps finished matrices, so that a run can go on where it was stopped.
-    progress : callable, optional
-        Told of each survey.
+    n_real : int
+        Matrices of the real-valued data.
+    n_jobs, store, progress
+        See :func:`plsem.resampling.parallel.run_tasks`.
 
     Returns
     -------
@@ -157,6 +160,8 @@ def study_ensemble(
     options: dict[str, Any] = {
         "seed": study.seed,
         "significance": study.bootstrap.significance,
+        "n_jobs": n_jobs,
+        "store": store,
         "progress": progress,
     }
     parts = [
@@ -164,9 +169,8 @@ def study_ensemble(
             target,
             data=REAL,
             sizes=REAL_SIZES,
-            n_matrices=REAL_MATRICES,
+            n_matrices=n_real,
             vary={alpha: (low, high)},
-            store=None if store is None else store / "real",
             **options,
         ),
         ensemble(
@@ -176,7 +180,6 @@ def study_ensemble(
             shares=ANSWER_SHARES,
             n_matrices=n_matrices,
             vary={alpha: (low, min(high, WHOLE_ALPHA))},
-            store=None if store is None else store / "whole",
             **options,
         ),
     ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from surveypls.figures.audit import attainable_intervals, ensemble_intervals, power_curve
 from surveypls.figures.choices import specification_curve
-from surveypls.figures.coverage import coverage_figure
+from surveypls.figures.coverage import coverage_figure, interval_kinds
 from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
 from surveypls.figures.facsimile import facsimile
 from surveypls.figures.files import render, save
@@ -38,6 +38,7 @@ __all__ = [
     "forest",
     "htmt_bars",
     "importance_map",
+    "interval_kinds",
     "item_labels",
     "loading_map",
     "missing_answers",

@@ -15,7 +15,6 @@ from plsem.efa.solution import FactorSolution
 from plsem.resampling.result import BootstrapResult
 from surveypls.report.measured import Long, cautions, discriminant, reliability, scaling
 from surveypls.report.modelled import estimated, explained, failures, fit, prediction
-from surveypls.report.simulated import coverage_sentence
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import tested, thresholds
@@ -30,7 +29,6 @@ __all__ = [
     "adequacy",
     "cautions",
     "cleaning",
-    "coverage_sentence",
     "discriminant",
     "estimated",
     "explained",

@@ -6,7 +6,7 @@ Notebooks 3 and 4, supplement S3 and whoever wants the numbers call :meth:`Proje
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -18,10 +18,13 @@ from plsem.model import Model
 from plsem.prediction import Prediction, cvpat, predict
 from plsem.quantities import OF_MEASUREMENT, quantities
 from plsem.resampling.bootstrap import bootstrap
+from plsem.resampling.double import double_bootstrap, side_by_side
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
 from surveypls.study.definition import Study
 
+#: What the intervals of the double bootstrap are made of.
+INTERVALS_OF = ("path_coefficient", "indirect_effect", "htmt")
 NO_EXACT_FIT = ("statistic", "row", "column", "original", "transformed", "95%", "99%", "p_value", "n_draws")
 NO_IMPORTANCE = ("target", "level", "name", "construct", "importance", "performance")
 
@@ -88,6 +91,26 @@ class Analysis:
     def bounds(self) -> pd.DataFrame:
         """HTMT's one-sided upper bounds against its limits."""
         return self.resampled.against(**self.inference)
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """Each path's, indirect effect's and HTMT's interval by one bootstrap and by the double one.
+
+        See :func:`plsem.resampling.double.side_by_side`; 1,000 resamples of each of 1,000.
+        """
+        chosen = partial(quantities, include=INTERVALS_OF)
+        settings, options = self.study.bootstrap.resampling, self.study.fit_options
+        single = bootstrap(
+            self.responses, self.model, chosen, seed=self.study.seed, jackknife=True, **settings, **options
+        )
+        shared = {key: settings[key] for key in ("sign_changes", "max_failed")}
+        doubled = double_bootstrap(
+            self.responses, self.model, chosen, seed=self.study.seed, **shared, **options
+        )
+        found = side_by_side(single, doubled, confidence_level=self.study.bootstrap.confidence_level)
+        return found.sort_values(
+            "statistic", key=lambda names: names.map(INTERVALS_OF.index), kind="stable", ignore_index=True
+        )
 
     @property
     def inference(self) -> dict[str, Any]:

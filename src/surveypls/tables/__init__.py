@@ -17,7 +17,7 @@ printed against recomputed, audit         :mod:`surveypls.tables.audit`
 whether the estimate can be read          :mod:`surveypls.tables.admissibility`
 thresholds                                :mod:`surveypls.tables.thresholds`
 sample sizes                              :mod:`surveypls.tables.sizes`
-coverage of intervals, by simulation      :mod:`surveypls.tables.coverage`
+intervals, and their simulated coverage   :mod:`surveypls.tables.coverage`
 ========================================  =====================================================
 """
 
@@ -39,7 +39,7 @@ from surveypls.tables.audit import (
     tested,
 )
 from surveypls.tables.choices import choices_over_n_table, choices_table, other_sign_table
-from surveypls.tables.coverage import coverage_table
+from surveypls.tables.coverage import coverage_table, intervals_table
 from surveypls.tables.efa import (
     adequacy_table,
     factor_number_table,
@@ -56,7 +56,12 @@ from surveypls.tables.multiverse import (
     over_surveys_table,
 )
 from surveypls.tables.process import cleaning_table, frame_table, item_statistics_table, pruning_table
-from surveypls.tables.sizes import plausible_sizes_table, required_size_table
+from surveypls.tables.sizes import (
+    implied_size_table,
+    plausible_sizes_table,
+    required_size_table,
+    standard_error_sizes_table,
+)
 from surveypls.tables.structural import (
     cvpat_table,
     effects_table,
@@ -93,6 +98,8 @@ __all__ = [
     "frame_table",
     "from_frame",
     "htmt_table",
+    "implied_size_table",
+    "intervals_table",
     "item_statistics_table",
     "item_table",
     "left_out_table",
@@ -108,6 +115,7 @@ __all__ = [
     "scale_reliability_table",
     "scaling_table",
     "sensitivity_table",
+    "standard_error_sizes_table",
     "state_table",
     "statement_table",
     "table_1_operationalisation",
