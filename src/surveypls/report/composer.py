@@ -26,7 +26,7 @@ from surveypls.report.document import (
     TableBlock,
     markdown_blocks,
 )
-from surveypls.sections.section import EFFECTS, Section
+from surveypls.sections.section import EFFECTS, END, ESTIMATE, MEASUREMENT, Section
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
@@ -350,6 +350,7 @@ class _Composer:
             "Sarstedt (2022) and Benitez et al. (2020). The appendix lists the thresholds behind the "
             "marks ✓ ~ ✗ and their sources."
         )
+        self.sections(ESTIMATE, level + 1)
 
     def results(self, level: int = 1) -> None:
         data, study, printed_cells = self.data, self.study, self.data.printed
@@ -388,6 +389,7 @@ class _Composer:
         if data.constructs > 1 and data.bounds is not None:
             self.tell(narrative.discriminant, study, data.summary, data.bounds)
         self.figure("fig_3_1_htmt", 0.85)
+        self.sections(MEASUREMENT, level + 1)
         if printed_cells is not None:
             self.table("table_5_paths", tables.table_5_paths, study, data.summary, printed=printed_cells)
             self.tell(narrative.hypotheses, study, data.summary)
@@ -395,11 +397,7 @@ class _Composer:
         else:
             self.table("table_4_1_paths", tables.path_table, study, data.summary)
             self.figure("fig_4_2_bootstrap_densities")
-        if (data.summary["statistic"] == "indirect_effect").any():
-            self.table("table_4_2_effects", tables.effects_table, study, data.summary)
-        asked = sections.of(study)
-        for section in (s for s in asked if s.after == EFFECTS):
-            self.section(section, level + 1)
+        self.sections(EFFECTS, level + 1)
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
         )
@@ -428,8 +426,13 @@ class _Composer:
                 "performance is low has room to matter, if the paths are causal."
             )
             self.figure("fig_4_4_importance_performance")
-        for section in (s for s in asked if s.after != EFFECTS):
-            self.section(section, level + 1)
+        self.sections(END, level + 1)
+
+    def sections(self, after: str, level: int) -> None:
+        """Write the optional sections that follow an output in the notebooks."""
+        for section in sections.of(self.study):
+            if section.after == after:
+                self.section(section, level)
 
     def section(self, section: Section, level: int) -> None:
         """Write an optional section from what its cells handed on."""
