@@ -6,6 +6,7 @@ import pandas as pd
 
 from surveypls.report.measured import Long
 from surveypls.study.definition import Study
+from surveypls.study.terms import arrows
 from surveypls.tables import thresholds
 from surveypls.tables.structural import PREDICTIVE_POWER
 from surveypls.tables.values import as_values
@@ -124,7 +125,7 @@ def explained(study: Study, values: Long, *, display: Display = ENGLISH) -> str:
     )
     sizes = display.listed(
         [
-            f"{s} → {t} {display.number(f2, digits=2)} ({display(thresholds.threshold('f_squared').size(f2))})"
+            f"{arrows(s, t)} {display.number(f2, digits=2)} ({thresholds.effect_size(s, f2, display)})"
             for s, t in study.path_pairs
             for f2 in [found.get("f_squared", s, t)]
         ]

@@ -108,7 +108,8 @@ class Builder:
         ends = (
             (self.recomputed.get(name, *of, "lower"), self.recomputed.get(name, *of, "upper")) if of else ()
         )
-        self.mark(row, key, thresholds.threshold(name).judge(self.rows[row][key], *ends))
+        line = thresholds.threshold_of(name, of[0] if of else "")
+        self.mark(row, key, line.judge(self.rows[row][key], *ends))
 
     def star(self, row: int, key: str) -> None:
         """Set the stars of a row's p value behind a cell."""
