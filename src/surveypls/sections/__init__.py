@@ -7,12 +7,15 @@ figures, and the paper reads what its cells hand on.
 
 from __future__ import annotations
 
-from surveypls.sections import moderation
+from surveypls.sections import mediation, moderation
 from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 
 #: In the order in which they are shown.
-SECTIONS: tuple[Section, ...] = (moderation.SECTION,)
+SECTIONS: tuple[Section, ...] = (
+    mediation.SECTION,
+    moderation.SECTION,
+)
 
 
 def of(study: Study) -> tuple[Section, ...]:

@@ -216,6 +216,12 @@ def resampling_note(study: Study, display: Display) -> str:
     )
 
 
+def interval(study: Study, lower: float, upper: float, display: Display) -> str:
+    """Return an interval as sentences show it: "95% CI [0.077; 0.155]"."""
+    level = display.percent(study.bootstrap.confidence_level)
+    return f"{level} {display('CI')} [{display.number(lower)}; {display.number(upper)}]"
+
+
 def join(*parts: str) -> str:
     """Join the sentences of a note."""
     return " ".join(p for p in parts if p)
