@@ -7,7 +7,7 @@ figures, and the paper reads what its cells hand on.
 
 from __future__ import annotations
 
-from surveypls.sections import mediation, moderation
+from surveypls.sections import controls, mediation, moderation
 from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 
@@ -15,6 +15,7 @@ from surveypls.study.definition import Study
 SECTIONS: tuple[Section, ...] = (
     mediation.SECTION,
     moderation.SECTION,
+    controls.SECTION,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from plsem.mediation import KINDS, differs_from_zero, mediation
@@ -23,7 +24,7 @@ def _routes(analysis: Analysis) -> pd.DataFrame:
     """Return each route with its kind of mediation; those that begin with a control variable are left out."""
     settings = analysis.study.bootstrap
     found = mediation(analysis.resampled, **analysis.inference, alternative=settings.alternative)
-    assumed = found["direct"].isna() & (found["effect"] == found["total"])  # a share of 1 by the model alone
+    assumed = found["direct"].isna() & np.isclose(found["effect"], found["total"])  # a share of 1 by the model alone
     found["share"] = found["share"].mask(assumed)
     return found[~found["source"].isin(analysis.study.controls)].reset_index(drop=True)
 
