@@ -170,7 +170,10 @@ PICTURES: Mapping[str, Picture] = {
     "fig_4_5_scores": _picture(
         N_("Respondents' construct scores, one panel a path, with the regression line and its band."),
         lambda p, d, a: figures.score_scatter(
-            a.scores, a.model.path_names, construct_labels=p.study.construct_labels, display=d
+            a.scores,
+            [q for q in a.model.path_names if q in p.study.path_pairs and q[0] not in p.study.products],
+            construct_labels=p.study.construct_labels,
+            display=d,
         ),
     ),
     "fig_5_1_hypotheses": _picture(

@@ -64,6 +64,8 @@ def fit(summary: Long, *, consistent: bool = False, display: Display = ENGLISH) 
     """Say on which side of its threshold the SRMR of the estimated model lies."""
     variant = "estimated/common_factor" if consistent else "estimated/composite"
     value = as_values(summary).get("srmr", "model", variant)
+    if value != value:
+        return display("Fit is not given for a model with repeated indicators, whose items stand twice.")
     line = thresholds.threshold("srmr")
     text = N_(
         {

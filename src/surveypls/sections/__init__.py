@@ -7,15 +7,19 @@ figures, and the paper reads what its cells hand on.
 
 from __future__ import annotations
 
-from surveypls.sections import controls, mediation, moderation
+from surveypls.sections import controls, higher_order, mediation, moderation, redundancy, stages
 from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 
 #: In the order in which they are shown.
 SECTIONS: tuple[Section, ...] = (
+    stages.ESTIMATED,
+    higher_order.SECTION,
+    redundancy.SECTION,
     mediation.SECTION,
     moderation.SECTION,
     controls.SECTION,
+    stages.LEFT_OUT,
 )
 
 

@@ -20,28 +20,30 @@ from tabletext.display import Display
 from tabletext.tabular import Table
 
 
+def _effects(analysis: Analysis) -> pd.DataFrame:
+    """Return the direct, indirect and total effects of the pairs that a route connects, from the summary."""
+    summary = analysis.summary
+    routes = [
+        route
+        for route in summary.loc[summary["statistic"] == "specific_indirect_effect", "row"]
+        if route.split(" -> ")[0] not in analysis.study.controls
+    ]
+    pairs = [(stations[0], stations[-1]) for stations in (route.split(" -> ") for route in routes)]
+    wanted = {("specific_indirect_effect", route, "") for route in routes}
+    wanted |= {(name, *pair) for pair in pairs for name in ("path_coefficient", "total_effect")}
+    wanted |= {("indirect_effect", *pair) for pair in pairs if pairs.count(pair) > 1}
+    keys = summary[["statistic", "row", "column"]].itertuples(index=False, name=None)
+    return summary[[key in wanted for key in keys]].reset_index(drop=True)
+
+
 def _routes(analysis: Analysis) -> pd.DataFrame:
-    """Return each route with its kind of mediation; those that begin with a control variable are left out."""
+    """Return each route with its kind of mediation; those that begin with a control or a product are left out."""
     settings = analysis.study.bootstrap
     found = mediation(analysis.resampled, **analysis.inference, alternative=settings.alternative)
     assumed = found["direct"].isna() & np.isclose(found["effect"], found["total"])  # a share of 1 by the model alone
     found["share"] = found["share"].mask(assumed)
-    return found[~found["source"].isin(analysis.study.controls)].reset_index(drop=True)
-
-
-def _effects(analysis: Analysis) -> pd.DataFrame:
-    """Return the direct, indirect and total effects of the pairs that a route connects, from the summary."""
-    routes, summary = _ROUTES.frame(analysis), analysis.summary
-    pairs = set(zip(routes["source"], routes["target"], strict=True))
-    several = set(zip(*(routes.loc[routes["route"] == "", end] for end in ("source", "target")), strict=True))
-    wanted = {
-        *(("path_coefficient", *pair) for pair in pairs),
-        *(("specific_indirect_effect", route, "") for route in routes["route"]),
-        *(("indirect_effect", *pair) for pair in several),
-        *(("total_effect", *pair) for pair in pairs),
-    }
-    keys = summary[["statistic", "row", "column"]].itertuples(index=False, name=None)
-    return summary[[key in wanted for key in keys]].reset_index(drop=True)
+    aside = [*analysis.study.controls, *analysis.study.products]
+    return found[~found["source"].isin(aside)].reset_index(drop=True)
 
 
 def _name(row: pd.Series, display: Display) -> str:
@@ -114,7 +116,10 @@ def _mediation(study: Study, effects: pd.DataFrame, routes: pd.DataFrame, *, dis
             said.append(
                 "\n"
                 + display(
-                    "{path} is moderated by {moderator}: the effects that pass over it are those at the moderator's mean.",
+                    "{path} is a curve: the effects that pass over it are those at the mean of {moderator}."
+                    if product.is_quadratic
+                    else "{path} is moderated by {moderator}: the effects that pass over it are those at the mean of "
+                    "{moderator}.",
                     path=arrows(product.first, path.target),
                     moderator=product.second,
                 )
@@ -122,13 +127,9 @@ def _mediation(study: Study, effects: pd.DataFrame, routes: pd.DataFrame, *, dis
     return "\n".join(said)
 
 
-_ROUTES = Part("mediation", _routes, mediation_table)
-
 SECTION = Section(
     key="mediation",
-    applies=lambda study: any(
-        target == source for _, target in study.path_pairs for source, _ in study.path_pairs
-    ),
+    applies=lambda study: bool({t for s, t in study.path_pairs if "*" not in s} & {s for s, _ in study.path_pairs}),
     prose=N_(
         "## Mediation\n\nWhere a path leads on through another construct, an effect splits into a direct part and "
         "one for each route. Each route is a quantity of its own, with its interval; what kind of mediation it is "
@@ -136,7 +137,10 @@ SECTION = Section(
         "total effect say something only where nothing points the other way. Mediation is assumed by the order of "
         "the paths, not shown by it."
     ),
-    tables={"table_4_11_effects": Part("effects", _effects, effects_table), "table_4_12_mediation": _ROUTES},
+    tables={
+        "table_4_11_effects": Part("effects", _effects, effects_table),
+        "table_4_12_mediation": Part("mediation", _routes, mediation_table),
+    },
     sentence=_mediation,
     replaces="table_4_2_effects",
 )

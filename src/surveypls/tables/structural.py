@@ -180,8 +180,10 @@ def explained_table(study: Study, values: Long, *, display: Display = ENGLISH) -
 
 def fit_table(
     study: Study, values: Long, exact_fit: pd.DataFrame | None = None, *, display: Display = ENGLISH
-) -> Table:
+) -> Table | None:
     """SRMR, d_ULS, d_G and NFI of each fit variant, with the points that exact fit allows.
+
+    None where fit is not given (repeated indicators).
 
     Parameters
     ----------
@@ -226,6 +228,8 @@ def fit_table(
             )
             if statistic in thresholds.THRESHOLDS:
                 b.judge(row, "value", statistic)
+    if not b.rows:
+        return None
     no_test = [
         limit["transformed"]
         for (name, _), limit in limits.items()
@@ -260,6 +264,12 @@ def fit_table(
             "measurement model."
         ),
         exact if any(limit["95%"] == limit["95%"] for limit in limits.values()) else "",
+        display(
+            "All are of the last stage and its indicators. There is no test of exact fit: a model in stages implies no "
+            "correlations of items."
+        )
+        if study.in_stages
+        else "",
         *blank,
         thresholds.legend(display),
     )
