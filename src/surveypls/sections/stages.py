@@ -54,10 +54,12 @@ def _estimated(study: Study, *, display: Display) -> str:
 
 def _without(study: Study, *, display: Display) -> str:
     """Say what a model in stages does not give, and the way round."""
-    return display(
-        "Without them, the study runs as a model in one stage: leave {names} out of a copy of the study file.",
+    round_it = display(
+        "For both, run a study without {names}: a copy of the study file in which they are left out.",
         names=display.listed([*study.higher_order, *(arrows(name) for name in study.products)]),
     )
+    benchmark = display("The linear benchmark of the prediction regresses on items alone, without products.")
+    return f"{round_it} {benchmark}" if study.products else round_it
 
 
 ESTIMATED = Section(
@@ -78,8 +80,7 @@ LEFT_OUT = Section(
     prose=N_(
         "## What this model does not give\n\nAn importance–performance map rescales construct scores to their items' "
         "scale, and a test of exact fit needs the items' correlations that the model implies. Scores of components and "
-        "products have no scale of answers, and a model in stages implies no correlations of items: neither is given. "
-        "The linear benchmark of the prediction regresses on items alone, without products."
+        "products have no scale of answers, and a model in stages implies no correlations of items: neither is given."
     ),
     tables={},
     sentence=_without,
