@@ -62,11 +62,7 @@ CEILINGS = pd.DataFrame(
     columns=["ceiling", "x", "y"],
 )
 LINES = pd.DataFrame(
-    [
-        ("X", "M", "Y", level, x, s * x)
-        for level, s in ((-1, 0.6), (0, 0.5), (1, 0.4))
-        for x in (-2, 2)
-    ],
+    [("X", "M", "Y", level, x, s * x) for level, s in ((-1, 0.6), (0, 0.5), (1, 0.4)) for x in (-2, 2)],
     columns=["source", "moderator", "target", "level", "x", "y"],
 )
 SLOPES = pd.DataFrame(

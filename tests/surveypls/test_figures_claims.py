@@ -205,7 +205,9 @@ def test_simple_slopes_draw_a_row_for_each_moderated_path():
     figure, data = figures.simple_slopes(pd.concat([LINES, curve]), pd.concat([SLOPES, square]))
     assert len(figure.axes) == 4
     assert [ax.get_xlabel() for ax in figure.axes] == ["X", "M", "X", "X"]
-    legends = [[text.get_text() for text in ax.get_legend().get_texts()] for ax in figure.axes if ax.get_legend()]
+    legends = [
+        [text.get_text() for text in ax.get_legend().get_texts()] for ax in figure.axes if ax.get_legend()
+    ]
     # A quadratic effect has one line, at no level; its slope is significant throughout.
     assert [len(texts) for texts in legends] == [3, 2, 1]
     assert data[data["element"] == "boundary"]["moderator"].unique().tolist() == ["M"]

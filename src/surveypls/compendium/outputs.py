@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from surveypls import figures, tables
 from surveypls.report import multiverse, narrative, over_surveys, printed
 from surveypls.sections import SECTIONS
@@ -59,6 +61,11 @@ def notebook_of(stem: str) -> str:
 
 def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) -> Picture:
     return Picture(draw, alt, front_page)
+
+
+def _of_constructs(project: Any, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that are not about control variables, which measure no construct."""
+    return frame[~frame[["row", "column"]].isin(list(project.study.controls)).any(axis=1)]
 
 
 def _section_sheet(part: Part) -> Sheet:
@@ -120,7 +127,10 @@ PICTURES: Mapping[str, Picture] = {
     "fig_3_1_htmt": _picture(
         N_("HTMT of each pair of constructs with its one-sided upper bound, beside its limits."),
         lambda p, d, a: figures.htmt_bars(
-            a.summary, bounds=a.bounds, confidence_level=p.study.bootstrap.confidence_level, display=d
+            _of_constructs(p, a.summary),
+            bounds=_of_constructs(p, a.bounds),
+            confidence_level=p.study.bootstrap.confidence_level,
+            display=d,
         ),
     ),
     "fig_3_2_correlations": _picture(

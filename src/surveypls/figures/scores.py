@@ -257,7 +257,8 @@ def simple_slopes(
         part = pd.concat([row for row in (of_lines.assign(element="line"), curve, ends) if len(row)])
         rows.append(part.assign(source=names[0], moderator=names[1], target=names[2]))
     note = display(
-        "Shaded: the slope ± t of the {level} level × its bootstrap standard error, over the moderator's observed values.",
+        "Shaded: the slope ± t of the {level} level × its bootstrap standard error, over the moderator's observed "
+        "values.",
         level=display.level(confidence_level),
     )
     add_notice(figure, note, display.notice)
@@ -269,10 +270,19 @@ def _draw_lines(ax: Axes, lines: pd.DataFrame, moderator: str, display: Display)
     """Draw the target along the source at each level of the moderator."""
     looks = ((GREY, ":"), (INK, "--"), (BLUE, "-"), (ORANGE, "-."))
     levels = list(lines.groupby("level"))
-    for (colour, dashes), (level, part) in zip(looks[-2:] if len(levels) == 1 else looks, levels, strict=False):
+    for (colour, dashes), (level, part) in zip(
+        looks[-2:] if len(levels) == 1 else looks, levels, strict=False
+    ):
         part = part.sort_values("x")
         sd = display.number(float(str(level)), digits=0 if float(str(level)).is_integer() else 1, plus=True)
-        ax.plot(part["x"], part["y"], dashes, color=colour, linewidth=1.5, label=f"{moderator}: {sd} {display('SD')}")
+        ax.plot(
+            part["x"],
+            part["y"],
+            dashes,
+            color=colour,
+            linewidth=1.5,
+            label=f"{moderator}: {sd} {display('SD')}",
+        )
     if len(levels) > 1:  # a quadratic effect has one line, at no level
         ax.legend(loc="best", fontsize=NORMAL - 1)
 

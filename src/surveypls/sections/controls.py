@@ -80,9 +80,10 @@ def _controls(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
             )
     paths = frame[frame["statistic"] == "path_coefficient"]
     own = paths[paths["row"].isin(study.controls)]
-    moved = paths.loc[paths["change"].abs().idxmax()]
-    explained = frame[frame["statistic"] == "r_squared"]
-    most = explained.loc[explained["change"].abs().idxmax()]
+    moved, most = (
+        part.sort_values("change", key=lambda change: -change.abs(), kind="stable").iloc[0]
+        for part in (paths, frame[frame["statistic"] == "r_squared"])
+    )
     count = own[own["p_value_with"] < study.bootstrap.significance]
     named = [f"{arrows(r['row'], r['column'])} ({display.number(r['with'])})" for _, r in count.iterrows()]
     return " ".join(
@@ -91,7 +92,8 @@ def _controls(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
             if changed
             else display("No decision changes with the control variables."),
             display(
-                "The path that changes most is {path}, by {change}; the R² that changes most is that of {target}, by {more}.",
+                "The path that changes most is {path}, by {change}; the R² that changes most is that of {target}, "
+                "by {more}.",
                 path=arrows(plain(moved["row"]), plain(moved["column"])),
                 change=display.number(moved["change"], plus=True),
                 target=most["column"],

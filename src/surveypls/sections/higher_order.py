@@ -50,11 +50,17 @@ def _first(analysis: Analysis, order: HigherOrder) -> Iterator[dict[str, Any]]:
 def _second(analysis: Analysis, name: str, order: HigherOrder) -> Iterator[dict[str, Any]]:
     """Judge the construct by its components, which are its indicators."""
     if order.mode == "B":
-        weights = _of(analysis, "outer_weight", lambda row, column: column == name and row in order.components)
+        weights = _of(
+            analysis, "outer_weight", lambda row, column: column == name and row in order.components
+        )
         yield from (_figure(row, plain(row["row"])) for _, row in weights.iterrows())
-        yield from _worst(analysis, "outer_vif", lambda row, column: column == name and row in order.components)
+        yield from _worst(
+            analysis, "outer_vif", lambda row, column: column == name and row in order.components
+        )
         return
-    yield from _worst(analysis, "outer_loading", lambda row, column: column == name and row in order.components)
+    yield from _worst(
+        analysis, "outer_loading", lambda row, column: column == name and row in order.components
+    )
     for statistic in RELIABILITY:
         yield from _worst(analysis, statistic, lambda row, column: row == name)
     yield from _worst(analysis, "htmt", lambda row, column: name in (row, column))
@@ -72,13 +78,19 @@ def _worst(analysis: Analysis, statistic: str, about: Callable[[str, str], bool]
     found = _of(analysis, statistic, about)
     if len(found):
         least = thresholds.threshold(statistic).direction in ("at least", "above")
-        row = found.loc[found["original"].idxmin() if least else found["original"].idxmax()]
+        row = found.sort_values("original", ascending=least, kind="stable").iloc[0]
         names = [row["row"], row["column"]] if statistic == "htmt" else [row["row"]]
         yield _figure(row, " – ".join(names))
 
 
 def _figure(row: pd.Series, of: str) -> dict[str, Any]:
-    return {"statistic": row["statistic"], "of": of, "value": row["original"], "lower": row["lower"], "upper": row["upper"]}
+    return {
+        "statistic": row["statistic"],
+        "of": of,
+        "value": row["original"],
+        "lower": row["lower"],
+        "upper": row["upper"],
+    }
 
 
 def _mark(row: pd.Series) -> str:
@@ -133,7 +145,9 @@ def _sentence(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
     for name, part in frame.groupby("construct", sort=False):
         order = study.higher_order[str(name)]
         text = display(
-            "**{name}** shows in {components}." if order.mode == "A" else "**{name}** is formed by {components}.",
+            "**{name}** shows in {components}."
+            if order.mode == "A"
+            else "**{name}** is formed by {components}.",
             name=name,
             components=display.listed(order.components),
         )
@@ -168,7 +182,7 @@ SECTION = Section(
         "loadings, reliability, AVE and HTMT against the rest of the model; a formed one weights and components "
         "that are not collinear."
     ),
-    tables={"table_3_5_second_order": Part("second_order", _assessment, assessment_table)},
+    tables={"table_3_4_second_order": Part("second_order", _assessment, assessment_table)},
     sentence=_sentence,
     after=MEASUREMENT,
 )

@@ -40,7 +40,9 @@ def _routes(analysis: Analysis) -> pd.DataFrame:
     """Return each route with its kind of mediation; those that begin with a control or a product are left out."""
     settings = analysis.study.bootstrap
     found = mediation(analysis.resampled, **analysis.inference, alternative=settings.alternative)
-    assumed = found["direct"].isna() & np.isclose(found["effect"], found["total"])  # a share of 1 by the model alone
+    assumed = found["direct"].isna() & np.isclose(
+        found["effect"], found["total"]
+    )  # a share of 1 by the model alone
     found["share"] = found["share"].mask(assumed)
     aside = [*analysis.study.controls, *analysis.study.products]
     return found[~found["source"].isin(aside)].reset_index(drop=True)
@@ -107,7 +109,9 @@ def _mediation(study: Study, effects: pd.DataFrame, routes: pd.DataFrame, *, dis
         if against := _opposed(row, display):
             parts.append(display("It is opposed by {against}.", against=against))
         if row["share"] == row["share"] and differs_from_zero(row["lower"], row["upper"]):
-            parts.append(display("Its share of the total effect is {share}.", share=display.percent(row["share"])))
+            parts.append(
+                display("Its share of the total effect is {share}.", share=display.percent(row["share"]))
+            )
         said.append("- " + " ".join(parts))
     links = {link for route in routes["route"] for link in pairwise(plain(route).split(" -> "))}
     for path in study.paths:
@@ -129,7 +133,9 @@ def _mediation(study: Study, effects: pd.DataFrame, routes: pd.DataFrame, *, dis
 
 SECTION = Section(
     key="mediation",
-    applies=lambda study: bool({t for s, t in study.path_pairs if "*" not in s} & {s for s, _ in study.path_pairs}),
+    applies=lambda study: bool(
+        {t for s, t in study.path_pairs if "*" not in s} & {s for s, _ in study.path_pairs}
+    ),
     prose=N_(
         "## Mediation\n\nWhere a path leads on through another construct, an effect splits into a direct part and "
         "one for each route. Each route is a quantity of its own, with its interval; what kind of mediation it is "

@@ -159,13 +159,15 @@ def _slopes_figure(study: Study, analysis: Analysis, display: Display) -> Any:
         product, target = str(row["product"]), str(row["target"])
         names = {"source": row["first"], "moderator": row["second"], "target": target}
         across, along = (
-            np.linspace(*analysis.scores[row[end]].agg(["min", "max"]), 41) for end in ("first", "second")
+            np.linspace(float(scores.min()), float(scores.max()), 41).tolist()
+            for scores in (analysis.scores[row["first"]], analysis.scores[row["second"]])
         )
         curve = SlopeCurve(analysis.resampled, analysis.model, product, target)
         own = (regions["product"] == product) & (regions["slope"] == curve.quantity)
-        band = curve.band(np.union1d(along, regions.loc[own, ["from", "to"]]), confidence_level=level)
+        at = sorted({*along, *regions.loc[own, "from"], *regions.loc[own, "to"]})
+        band = curve.band(at, confidence_level=level)
         slopes.append(band.rename(columns={"level": "at", "original": "slope"}).assign(**names))
-        drawn = slope_lines(analysis.estimate, product, target, ends=across.tolist())
+        drawn = slope_lines(analysis.estimate, product, target, ends=across)
         lines.append(drawn.assign(**names))
     return figures.simple_slopes(
         pd.concat(lines).round(9),  # what kernels agree on, so that all of them draw the same

@@ -30,7 +30,7 @@ def _redundancy(analysis: Analysis) -> pd.DataFrame:
 
 
 def redundancy_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
-    """The path of each formed construct to its global item, with its interval."""
+    """List the path of each formed construct to its global item, with its interval."""
     b = Builder(display)
     b.text("construct", display("Construct"))
     b.text("measure", display("Global item"))
@@ -39,7 +39,8 @@ def redundancy_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
     b.column("r_squared", "R²")
     for _, row in frame.iterrows():
         place = b.add(
-            **{c.key: row[c.key] for c in b.columns} | {"construct": construct_label(study, row["construct"], display)}
+            **{c.key: row[c.key] for c in b.columns}
+            | {"construct": construct_label(study, row["construct"], display)}
         )
         line = thresholds.threshold("redundancy")
         b.mark(place, "path_coefficient", line.judge(row["path_coefficient"], row["lower"], row["upper"]))
@@ -94,7 +95,7 @@ SECTION = Section(
         "loadings and AVE say nothing of it. Redundancy analysis asks instead whether the construct, formed of its "
         "items, explains one item that asks about the whole at once: half of its variance or more."
     ),
-    tables={"table_3_4_redundancy": Part("redundancy", _redundancy, redundancy_table)},
+    tables={"table_3_5_redundancy": Part("redundancy", _redundancy, redundancy_table)},
     sentence=_sentence,
     after=MEASUREMENT,
 )

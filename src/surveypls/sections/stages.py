@@ -17,19 +17,19 @@ SECOND_ORDER = N_(
         "embedded": "Of {names}: in a first stage all items of the components measure the second-order construct once "
         "more; in the second the components' scores are its indicators, and every other construct is one score "
         "(embedded two-stage approach).",
-        "repeated": "Of {names}: in one stage, all items of the components measure the second-order construct once more "
-        "(repeated indicators).",
+        "repeated": "Of {names}: in one stage, all items of the components measure the second-order construct once "
+        "more (repeated indicators).",
     }
 )
 #: How products are estimated → what was done.
 PRODUCTS = N_(
     {
-        "two_stage": "Of {names}: the scores of the model without products are multiplied, respondent by respondent, and "
-        "the product of the two, standardised, is a single item of the next stage (two-stage approach).",
-        "product_indicator": "Of {names}: all products of the standardised items of the two constructs are the items of "
-        "the product (product indicators).",
-        "orthogonal": "Of {names}: the products of the standardised items of the two constructs, after regression on all "
-        "these items, are the items of the product (orthogonalising approach).",
+        "two_stage": "Of {names}: the scores of the model without products are multiplied, respondent by respondent, "
+        "and the product of the two, standardised, is a single item of the next stage (two-stage approach).",
+        "product_indicator": "Of {names}: all products of the standardised items of the two constructs are the items "
+        "of the product (product indicators).",
+        "orthogonal": "Of {names}: the products of the standardised items of the two constructs, after regression on "
+        "all these items, are the items of the product (orthogonalising approach).",
     }
 )
 
@@ -41,7 +41,9 @@ def _estimated(study: Study, *, display: Display) -> str:
         said.append(display(SECOND_ORDER[study.pls.higher_order], names=display.listed(study.higher_order)))
     if study.products:
         said.append(
-            display(PRODUCTS[study.pls.products], names=display.listed(arrows(name) for name in study.products))
+            display(
+                PRODUCTS[study.pls.products], names=display.listed(arrows(name) for name in study.products)
+            )
         )
     said.append(
         display(
