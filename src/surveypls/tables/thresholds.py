@@ -107,10 +107,10 @@ def sizes_note(statistic: str, display: Display = ENGLISH) -> str:
 
 
 def effect_size(source: str, f_squared: float, display: Display = ENGLISH) -> str:
-    """Return the size of a path's f² in words, "large (Kenny)" for that of a product; "" where it is missing."""
+    """Return the size of a path's f² in words, "large by Kenny" for that of a product; "" where it is missing."""
     line = threshold_of("f_squared", source)
     word = display(line.size(f_squared))
-    return display("{size} (Kenny)", size=word) if word and line.statistic != "f_squared" else word
+    return display("{size} by Kenny", size=word) if word and line.statistic != "f_squared" else word
 
 
 def effect_sizes_note(study: Study, display: Display = ENGLISH) -> str:
