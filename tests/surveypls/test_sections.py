@@ -63,7 +63,11 @@ def test_only_a_route_over_a_construct_is_mediation() -> None:
         paths: [s.key for s in sections.of(parse_study(head + paths))]
         for paths in ("[X -> Y, M -> Y, X * M -> Y]", "[X -> M, M -> Y]", "[X -> Y, M -> Y]")
     }
-    assert [set(keys) & {"mediation", "moderation"} for keys in found.values()] == [{"moderation"}, {"mediation"}, set()]
+    assert [set(keys) & {"mediation", "moderation"} for keys in found.values()] == [
+        {"moderation"},
+        {"mediation"},
+        set(),
+    ]
 
 
 def test_each_section_stands_behind_its_output_and_in_the_place_of_what_it_replaces() -> None:
@@ -100,9 +104,7 @@ def test_the_sentence_on_moderation_says_both_scales_and_where_the_slope_differs
         assert part in text, text
     assert "0.571 where M is one standard deviation below" in text
     assert text.endswith("It differs from 0 at values from −2.50 to 1.25 SD.")
-    none = section.sentence(
-        STUDY, pd.DataFrame([effect | sizes]), slopes, regions.iloc[1:], display=ENGLISH
-    )
+    none = section.sentence(STUDY, pd.DataFrame([effect | sizes]), slopes, regions.iloc[1:], display=ENGLISH)
     assert none.endswith("It differs from 0 at no observed value of the moderator.")
     assert span(regions.assign(whole=True).iloc[0], ENGLISH) == "every observed value of the moderator"
     table = section.tables["table_4_10_regions"].make(STUDY, regions, display=SPANISH)
@@ -139,7 +141,9 @@ def test_mediation_says_the_kind_what_opposes_it_and_a_share_only_of_one_sign() 
     table = section.tables["table_4_12_mediation"].make(STUDY, routes, display=ENGLISH)
     assert table.frame["opposed"].tolist() == ["the direct effect", ""]
     assert [row[3] for row in table.cells()] == ["–", "40.0%"]
-    both = routes.iloc[:1].assign(route=np.nan)  # all routes of the pair together, as a CSV file gives it back
+    both = routes.iloc[:1].assign(
+        route=np.nan
+    )  # all routes of the pair together, as a CSV file gives it back
     together = section.tables["table_4_12_mediation"].make(STUDY, both, display=SPANISH)
     assert together.frame["route"].tolist() == ["QUAL → LOYAL (todas las rutas)"]
 
@@ -158,7 +162,9 @@ def _compared(p_with: float) -> pd.DataFrame:
         columns=["statistic", "row", "column", "without", "with", "p_value_without", "p_value_with"],
     )
     frame["change"] = frame["with"] - frame["without"]
-    return frame.assign(**{f"{end}_{which}": np.nan for end in ("lower", "upper") for which in ("without", "with")})
+    return frame.assign(
+        **{f"{end}_{which}": np.nan for end in ("lower", "upper") for which in ("without", "with")}
+    )
 
 
 def test_controls_say_which_decision_changes_and_what_moves_most() -> None:
@@ -170,7 +176,13 @@ def test_controls_say_which_decision_changes_and_what_moves_most() -> None:
     )
     assert section.sentence(STUDY, _compared(0.01), display=ENGLISH).startswith("No decision changes")
     table = section.tables["table_4_13_controls"].make(STUDY, _compared(0.2), display=ENGLISH)
-    assert table.frame["path"].tolist() == ["VALUE → SAT", "QUAL → SAT", "AGE → SAT", "WOMAN → SAT", "R² of SAT"]
+    assert table.frame["path"].tolist() == [
+        "VALUE → SAT",
+        "QUAL → SAT",
+        "AGE → SAT",
+        "WOMAN → SAT",
+        "R² of SAT",
+    ]
     assert table.cells()[2][1:] == ["–", "–", "0.250", "0.010", "–"]
 
 
@@ -195,7 +207,9 @@ def test_redundancy_says_whether_half_of_the_global_item_is_explained(
     )  # fmt: skip
     section = sections.called("redundancy")
     text = section.sentence(STUDY, frame, display=ENGLISH)
-    assert text.startswith(f"- **VALUE** explains {round(100 * path**2)}% of VALUE_ALL (path {path:.3f}, 95% CI [")
+    assert text.startswith(
+        f"- **VALUE** explains {round(100 * path**2)}% of VALUE_ALL (path {path:.3f}, 95% CI ["
+    )
     assert said in text
     table = section.tables["table_3_5_redundancy"].make(STUDY, frame, display=ENGLISH)
     assert table.cells()[0][2] == f"{path:.3f}\N{NO-BREAK SPACE}{mark}"
@@ -220,8 +234,8 @@ def test_second_order_constructs_are_told_by_what_they_miss() -> None:
     weights = rows((2, "outer_weight", "TIME", 0.7, 0.5, 0.9), (2, "outer_weight", "RIDE", 0.1, -0.03, 0.3))
     text = section.sentence(formed, weights, display=ENGLISH)
     assert text == (
-        "- **QUAL** is formed by TIME, RIDE and STAFF. Both orders are within every limit. Weights whose interval holds "
-        "0: RIDE."
+        "- **QUAL** is formed by TIME, RIDE and STAFF. Both orders are within every limit. Weights whose interval "
+        "holds 0: RIDE."
     )
     table = section.tables["table_3_4_second_order"].make(formed, weights, display=ENGLISH)
     assert {row[-1] for row in table.cells()} == {"interval excludes 0"}
