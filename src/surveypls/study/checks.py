@@ -85,8 +85,8 @@ def model_problems(study: Study) -> Iterable[str]:
     for path in study.paths:
         for name in sorted(set(study.controls) & {*path.source.split("*"), path.target}):
             yield Said(
-                "path {path!r}: {name} is a control, which leads to every construct by itself; to let it moderate or to "
-                "choose its paths, write it under constructs",
+                "path {path!r}: {name} is a control, which leads to every construct by itself; to let it moderate or "
+                "to choose its paths, write it under constructs",
                 path=str(path),
                 name=name,
             )
