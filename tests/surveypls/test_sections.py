@@ -296,4 +296,9 @@ def test_fit_of_a_model_in_stages_says_that_there_is_no_exact_test_and_where_the
     plain = fit_table(load_study(ROOT / "examples" / "library_app" / "study.yaml"), values)
     assert plain is not None and "There is no test of exact fit" not in plain.full_note
     assert fit_table(STUDY, values.iloc[:0]) is None
-    assert "repeated indicators" in narrative.fit(values.iloc[:0])
+    repeated = parse_study(TEXT.replace("hypotheses:", "pls: {higher_order: repeated}\nhypotheses:"))
+    assert "repeated indicators" in narrative.fit(repeated, values.iloc[:0])
+    assert (
+        narrative.fit(STUDY, values)
+        == "SRMR of the estimated model is 0.050, within the usual limit of 0.08."
+    )

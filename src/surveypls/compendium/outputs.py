@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from surveypls import figures, tables
 from surveypls.report import multiverse, narrative, over_surveys, printed
 from surveypls.sections import SECTIONS
@@ -61,11 +59,6 @@ def notebook_of(stem: str) -> str:
 
 def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) -> Picture:
     return Picture(draw, alt, front_page)
-
-
-def _of_constructs(project: Any, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that are not about control variables, which measure no construct."""
-    return frame[~frame[["row", "column"]].isin(list(project.study.controls)).any(axis=1)]
 
 
 def _section_sheet(part: Part) -> Sheet:
@@ -127,8 +120,8 @@ PICTURES: Mapping[str, Picture] = {
     "fig_3_1_htmt": _picture(
         N_("HTMT of each pair of constructs with its one-sided upper bound, beside its limits."),
         lambda p, d, a: figures.htmt_bars(
-            _of_constructs(p, a.summary),
-            bounds=_of_constructs(p, a.bounds),
+            a.of_constructs(a.summary),
+            bounds=a.of_constructs(a.bounds),
             confidence_level=p.study.bootstrap.confidence_level,
             display=d,
         ),
@@ -180,10 +173,7 @@ PICTURES: Mapping[str, Picture] = {
     "fig_4_5_scores": _picture(
         N_("Respondents' construct scores, one panel a path, with the regression line and its band."),
         lambda p, d, a: figures.score_scatter(
-            a.scores,
-            [q for q in a.model.path_names if q in p.study.path_pairs and q[0] not in p.study.products],
-            construct_labels=p.study.construct_labels,
-            display=d,
+            a.scores, a.paths_of_constructs, construct_labels=p.study.construct_labels, display=d
         ),
     ),
     "fig_5_1_hypotheses": _picture(
@@ -473,7 +463,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "other_sign": lambda p, d, a: narrative.other_sign(p.study, a.resampled, display=d),
     "choices": lambda p, d, a: over_surveys.under_choices(a.choices, display=d),
     "explained": lambda p, d, summary: narrative.explained(p.study, summary, display=d),
-    "fit": lambda p, d, a: narrative.fit(a.summary, consistent=p.study.pls.consistent, display=d),
+    "fit": lambda p, d, a: narrative.fit(p.study, a.summary, display=d),
     "prediction": lambda p, d, a: narrative.prediction(
         a.predicted.power(), a.predictive_ability["average"], p.study.bootstrap.significance, display=d
     ),

@@ -410,7 +410,7 @@ class _Composer:
                 "implies (Bollen and Stine, 1992)."
             )
         self.table("table_4_3_fit", tables.fit_table, study, data.summary, data.exact_fit)
-        self.tell(narrative.fit, data.summary)
+        self.tell(narrative.fit, study, data.summary)
         if data.prediction is not None:
             self.table("table_4_4_prediction", tables.prediction_table, study, data.prediction)
             self.say(

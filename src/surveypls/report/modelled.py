@@ -60,11 +60,11 @@ def failures(counts: pd.DataFrame, n_resamples: int, n_turned: int = 0, *, displ
     return text
 
 
-def fit(summary: Long, *, consistent: bool = False, display: Display = ENGLISH) -> str:
+def fit(study: Study, summary: Long, *, display: Display = ENGLISH) -> str:
     """Say on which side of its threshold the SRMR of the estimated model lies."""
-    variant = "estimated/common_factor" if consistent else "estimated/composite"
+    variant = "estimated/common_factor" if study.pls.consistent else "estimated/composite"
     value = as_values(summary).get("srmr", "model", variant)
-    if value != value:
+    if study.higher_order and study.pls.higher_order == "repeated":
         return display("Fit is not given for a model with repeated indicators, whose items stand twice.")
     line = thresholds.threshold("srmr")
     text = N_(
