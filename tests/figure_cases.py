@@ -62,16 +62,12 @@ CEILINGS = pd.DataFrame(
     columns=["ceiling", "x", "y"],
 )
 LINES = pd.DataFrame(
-    [
-        (level, x, s * x, s * x - 0.1, s * x + 0.1)
-        for level, s in ((-1, 0.6), (0, 0.5), (1, 0.4))
-        for x in (-2, 2)
-    ],
-    columns=["level", "x", "y", "lower", "upper"],
+    [("X", "M", "Y", level, x, s * x) for level, s in ((-1, 0.6), (0, 0.5), (1, 0.4)) for x in (-2, 2)],
+    columns=["source", "moderator", "target", "level", "x", "y"],
 )
 SLOPES = pd.DataFrame(
-    [(m, 0.5 - 0.1 * m, 0.3 - 0.1 * m, 0.7 - 0.1 * m) for m in range(-3, 11)],
-    columns=["moderator", "slope", "lower", "upper"],
+    [("X", "M", "Y", m, 0.5 - 0.1 * m, 0.3 - 0.1 * m, 0.7 - 0.1 * m) for m in range(-3, 11)],
+    columns=["source", "moderator", "target", "at", "slope", "lower", "upper"],
 )
 
 LABELS = {"X": {"en": "Infrastructure", "es": "Infraestructura"}}
@@ -88,16 +84,7 @@ DRAWINGS = {
     "ceiling_scatter": lambda **k: figures.ceiling_scatter(
         SCORES, CEILINGS, source="X", target="Y", effects={"ce_fdh": 0.214}, construct_labels=LABELS, **k
     ),
-    "simple_slopes": lambda **k: figures.simple_slopes(
-        LINES,
-        SLOPES,
-        source="X",
-        moderator="M",
-        target="Y",
-        observed=(-2.0, 2.5),
-        construct_labels=LABELS,
-        **k,
-    ),
+    "simple_slopes": lambda **k: figures.simple_slopes(LINES, SLOPES, construct_labels=LABELS, **k),
 }
 REFUSED = {
     "specification_curve": lambda: figures.specification_curve(SPECIFICATIONS.iloc[:0], CHOICES),
@@ -106,7 +93,5 @@ REFUSED = {
     "t_bands": lambda: figures.t_bands(T.iloc[:0], {}),
     "score_scatter": lambda: figures.score_scatter(SCORES, []),
     "ceiling_scatter": lambda: figures.ceiling_scatter(SCORES, CEILINGS.iloc[:0], source="X", target="Y"),
-    "simple_slopes": lambda: figures.simple_slopes(
-        LINES, SLOPES.iloc[:0], source="X", moderator="M", target="Y"
-    ),
+    "simple_slopes": lambda: figures.simple_slopes(LINES, SLOPES.iloc[:0]),
 }

@@ -127,11 +127,13 @@ def side_by_side(
     controls: Mapping[str, str] | Iterable[str],
     *,
     targets: Sequence[str] | None = None,
+    include: Sequence[str] = ("path_coefficient", "r_squared"),
     seed: int | None = None,
     bootstrap_options: Mapping[str, Any] | None = None,
+    inference: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Return paths and R² of the model without and with its controls.
+    """Return paths, R² and other statistics of the model without and with its controls.
 
     Parameters
     ----------
@@ -141,18 +143,22 @@ def side_by_side(
         Without controls.
     controls, targets
         See :func:`with_controls`.
+    include : sequence of str
+        The statistics.
     seed : int, optional
-        With it, p values are given for both; the same resamples serve both models.
+        With it, p values and intervals are given for both; the same resamples serve both models.
     bootstrap_options : mapping, optional
         Of :func:`plsem.resampling.bootstrap.bootstrap`, such as ``n_resamples``.
+    inference : mapping, optional
+        Of :meth:`plsem.resampling.result.BootstrapResult.summary`, such as ``alternative``.
     **options
         The estimator's.
 
     Returns
     -------
     DataFrame
-        statistic (``path_coefficient`` or ``r_squared``), row, column, without, with, change; NaN in ``without``
-        for the controls' own paths.  With a seed also p_value_without and p_value_with.
+        statistic, row, column, without, with, change; NaN in ``without`` for what only the controls bring.  With a
+        seed also p_value, lower and upper, each of both (``p_value_without``, …); R² has no p.
 
     Examples
     --------
@@ -169,8 +175,7 @@ def side_by_side(
     2         r_squared          Y     0.39  0.42
     """
     wide = with_controls(model, controls, targets=targets)
-    include = ("path_coefficient", "r_squared")
-    key = ["statistic", "row", "column"]
+    key, tests = ["statistic", "row", "column"], ["p_value", "lower", "upper"]
     parts = {}
     for name, one in (("without", model), ("with", wide)):
         if seed is None:
@@ -179,13 +184,13 @@ def side_by_side(
             from plsem.resampling.bootstrap import bootstrap
 
             drawn = bootstrap(data, one, include, seed=seed, **{**options, **(bootstrap_options or {})})
-            table = drawn.summary(interval="percentile")[[*key, "original", "p_value"]]
-            table = table.rename(columns={"original": name, "p_value": f"p_value_{name}"})
+            table = drawn.summary(**(inference or {}))[[*key, "original", *tests]]
+            table = table.rename(columns={"original": name, **{t: f"{t}_{name}" for t in tests}})
         parts[name] = table
     both = parts["with"].merge(parts["without"], on=key, how="left", sort=False)
     both["change"] = both["with"] - both["without"]
     figures = ["without", "with", "change"]
     if seed is not None:
         both.loc[both["statistic"] == "r_squared", ["p_value_without", "p_value_with"]] = np.nan
-        figures += ["p_value_without", "p_value_with"]
+        figures += [f"{test}_{name}" for test in tests for name in parts]
     return both[[*key, *figures]]

@@ -193,6 +193,23 @@ class SlopeCurve:
             }
         )
 
+    def band(self, levels: Sequence[float], *, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Return the slope at levels of the moderator ± t times its bootstrap standard error.
+
+        The band whose ends cross 0 where :meth:`regions` says that the slope begins or ceases to differ from 0.
+
+        Returns
+        -------
+        DataFrame
+            level, original, lower, upper.
+        """
+        intervals.check_level(confidence_level)
+        m = np.asarray(levels, dtype=float)
+        s11, s13, s33 = self._covariances()
+        slope = self.original[0] + self.original[1] * m
+        reach = self._critical(confidence_level) * np.sqrt(s11 + 2 * m * s13 + m**2 * s33)
+        return pd.DataFrame({"level": m, "original": slope, "lower": slope - reach, "upper": slope + reach})
+
     def regions(self, *, confidence_level: float = 0.95, observed: ArrayLike | None = None) -> pd.DataFrame:
         """Return where the slope differs from 0: the Johnson-Neyman regions of the moderator.
 
@@ -218,7 +235,7 @@ class SlopeCurve:
         """
         intervals.check_level(confidence_level)
         b, (s11, s13, s33) = self.original, self._covariances()
-        t2 = float(special.stdtrit(len(self.draws) - 1, (1 + confidence_level) / 2)) ** 2
+        t2 = self._critical(confidence_level) ** 2
         quadratic = (b[1] ** 2 - t2 * s33, 2 * (b[0] * b[1] - t2 * s13), b[0] ** 2 - t2 * s11)
         ends = [-np.inf, *_roots(*quadratic), np.inf]
         rows: list[dict[str, Any]] = []
@@ -238,6 +255,9 @@ class SlopeCurve:
                 row["share"] = float(((scores >= low) & (scores < high)).mean())
             rows.append(row)
         return pd.DataFrame(rows)
+
+    def _critical(self, confidence_level: float) -> float:
+        return float(special.stdtrit(len(self.draws) - 1, (1 + confidence_level) / 2))
 
     def _covariances(self) -> tuple[float, float, float]:
         s = np.cov(self.draws.T)

@@ -166,6 +166,18 @@ def threshold(statistic: str, **changes: float | str | None) -> Threshold:
     return replace(THRESHOLDS[statistic], **changes)  # type: ignore[arg-type]
 
 
+def threshold_of(statistic: str, source: str) -> Threshold:
+    """Return the threshold of a path's figure: the f² of a product, written ``"X*M"``, has Kenny's (2018) scale.
+
+    Examples
+    --------
+    >>> [threshold_of("f_squared", source).size(0.03) for source in ("X", "X*M")]
+    ['small', 'large']
+    """
+    own = statistic == "f_squared" and "*" in source
+    return threshold("f_squared_interaction" if own else statistic)
+
+
 def judge(statistic: str, value: float, **changes: float | str | None) -> str:
     """Return the mark ✓, ~ or ✗ of a value ("" where it is missing).
 

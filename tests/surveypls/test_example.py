@@ -111,7 +111,7 @@ def test_figures_and_tables_are_there(run: Path) -> None:
     ):
         assert stem in stems
     assert all((run / "figures" / f"{stem}.svg").is_file() for stem in stems)
-    assert {"table_4_2_effects", "table_3_1_items"} <= {p.stem for p in (run / "tables").glob("*.xlsx")}
+    assert {"table_4_12_mediation", "table_3_1_items"} <= {p.stem for p in (run / "tables").glob("*.xlsx")}
     assert not list(run.rglob("*.tmp*"))
 
 

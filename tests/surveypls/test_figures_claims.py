@@ -195,5 +195,19 @@ def test_simple_slopes_mark_where_significance_ends():
     ]
     assert [(round(r.x0, 6), round(r.x1, 6)) for r in regions[:2]] == [(-3.0, 3.0), (7.0, 10.0)]
     flat = SLOPES.assign(lower=-1.0, upper=1.0)
-    none = figures.simple_slopes(LINES, flat, source="X", moderator="M", target="Y")[1]
+    none = figures.simple_slopes(LINES, flat)[1]
     assert not (none["element"] == "boundary").any()
+
+
+def test_simple_slopes_draw_a_row_for_each_moderated_path():
+    square = SLOPES.assign(moderator="X", lower=0.1, upper=1.0)
+    curve = LINES[LINES["level"] == 0].assign(moderator="X")
+    figure, data = figures.simple_slopes(pd.concat([LINES, curve]), pd.concat([SLOPES, square]))
+    assert len(figure.axes) == 4
+    assert [ax.get_xlabel() for ax in figure.axes] == ["X", "M", "X", "X"]
+    legends = [
+        [text.get_text() for text in ax.get_legend().get_texts()] for ax in figure.axes if ax.get_legend()
+    ]
+    # A quadratic effect has one line, at no level; its slope is significant throughout.
+    assert [len(texts) for texts in legends] == [3, 2, 1]
+    assert data[data["element"] == "boundary"]["moderator"].unique().tolist() == ["M"]

@@ -14,7 +14,7 @@ from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 from surveypls.report import narrative, printed
-from surveypls.study.definition import Study, parse_study
+from surveypls.study.definition import PlsSettings, Study, parse_study
 from tabletext.display import Display
 from tabletext.language import Language
 
@@ -198,9 +198,13 @@ def test_fit_is_held_against_its_limit() -> None:
         [("srmr", "model", "estimated/composite", 0.07), ("srmr", "model", "estimated/common_factor", 0.2)],
         columns=["statistic", "row", "column", "value"],
     )
-    assert narrative.fit(summary) == "SRMR of the estimated model is 0.070, within the usual limit of 0.08."
-    assert "0.200, outside" in narrative.fit(summary, consistent=True)
-    assert narrative.fit(summary.iloc[:0]) == ""
+    plsc = STUDY.model_copy(update={"pls": PlsSettings(consistent=True)})
+    assert (
+        narrative.fit(STUDY, summary)
+        == "SRMR of the estimated model is 0.070, within the usual limit of 0.08."
+    )
+    assert "0.200, outside" in narrative.fit(plsc, summary)
+    assert narrative.fit(STUDY, summary.iloc[:0]) == ""
 
 
 def test_prediction_is_told_by_construct() -> None:

@@ -122,11 +122,11 @@ def test_measurement(changed, statistic, shown):
 
 
 def test_fit(changed):
-    assert narrative.fit(SUMMARY.rename(columns={"original": "value"})).endswith(
+    assert narrative.fit(STUDY, SUMMARY.rename(columns={"original": "value"})).endswith(
         "within the usual limit of 0.08."
     )
     changed("srmr", acceptable=0.055)
-    assert "just outside the usual limit of 0.055." in narrative.fit(SUMMARY)
+    assert "just outside the usual limit of 0.055." in narrative.fit(STUDY, SUMMARY)
     six = tables.table_6_model_quality(STUDY, SUMMARY)
     assert "SRMR < 0.055" in six.note and six.marks[0, "srmr"].endswith("~")
 

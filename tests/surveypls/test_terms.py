@@ -105,6 +105,12 @@ def test_hypotheses_name_a_route() -> None:
         ("via: TRUST", "via: TRUST, effect: total", "the effect over a route is indirect"),
         ("via: TRUST", "via: TRUTS", "unknown construct 'TRUTS'; did you mean 'TRUST'"),
         ("    mode: B\n", "", "global_item: belongs to a formed construct"),
+        (
+            "SAT * HABIT -> LOYAL   ",
+            "SAT * AGE -> LOYAL   ",
+            "AGE is a control, which leads to every construct",
+        ),
+        ("hypotheses:", "pls: {consistent: true}\nhypotheses:", "pls.consistent: not offered with products"),
         ("  AGE: Age", "  SAT: Age", "controls.SAT: the name stands for something else"),
     ],
 )

@@ -50,6 +50,8 @@ def fitted(notebook: Path, study: Study, labels: Language) -> nbformat.NotebookN
     for section in reversed(sections.of(study)):  # each goes right behind the output it follows
         if notebook.stem.startswith(f"{section.notebook}_"):
             _insert(content, section)
+    for section in sections.of(study):
+        _leave_out(content, section.replaces)
     content = in_language(content, labels)
     for cell in content.cells:
         if cell.cell_type == "code":
@@ -67,6 +69,14 @@ def _insert(content: nbformat.NotebookNode, section: Section) -> None:
     for number, cell in enumerate(made, 1):
         cell.id = f"{section.key}-{number:02d}"
     content.cells[place + 1 : place + 1] = made
+
+
+def _leave_out(content: nbformat.NotebookNode, stem: str) -> None:
+    """Take away an output's cell and the prose that leads to it."""
+    places = [i for i, cell in enumerate(content.cells) if stem and f'show("{stem}"' in cell.source]
+    for place in places:
+        first = place - (content.cells[place - 1].cell_type == "markdown")
+        del content.cells[first : place + 1]
 
 
 def in_language(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:

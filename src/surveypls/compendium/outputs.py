@@ -32,8 +32,8 @@ OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
 class Picture:
     """A figure: ``draw(project, display, *results)`` gives it with its data, or None; ``alt`` says what it shows."""
 
-    draw: Callable[..., Any]
     alt: str
+    draw: Callable[..., Any]
     front_page: bool = False
 
 
@@ -60,10 +60,6 @@ def notebook_of(stem: str) -> str:
     return found[1] if found[1].startswith("S") else f"0{found[1]}"
 
 
-def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) -> Picture:
-    return Picture(draw, alt, front_page)
-
-
 def _section_sheet(part: Part) -> Sheet:
     return Sheet(lambda p, d, a: part.make(p.study, part.frame(a), display=d))
 
@@ -73,18 +69,18 @@ def _section_sentence(section: Section) -> Callable[..., str]:
 
 
 def _section_picture(drawing: Drawing) -> Picture:
-    return _picture(drawing.alt, lambda p, d, a: drawing.draw(p.study, a, d))
+    return Picture(drawing.alt, lambda p, d, a: drawing.draw(p.study, a, d))
 
 
 PICTURES: Mapping[str, Picture] = {
     **{stem: _section_picture(drawing) for section in SECTIONS for stem, drawing in section.figures.items()},
-    "fig_1_1_cleaning_flow": _picture(
+    "fig_1_1_cleaning_flow": Picture(
         N_(
             "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept."
         ),
         lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow.drop(columns="label"), display=d),
     ),
-    "fig_1_2_missing_answers": _picture(
+    "fig_1_2_missing_answers": Picture(
         N_(
             "Share of missing answers of each analysed item, and the patterns in which items are missing together."
         ),
@@ -92,7 +88,7 @@ PICTURES: Mapping[str, Picture] = {
             cleaned.screened, limit=p.study.cleaning.max_item_missing, display=d
         ),
     ),
-    "fig_1_3_responses": _picture(
+    "fig_1_3_responses": Picture(
         N_(
             "Stacked bars of the answers to each item, diverging from the middle of the scale, one panel a construct."
         ),
@@ -106,13 +102,13 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_2_1_scree": _picture(
+    "fig_2_1_scree": Picture(
         N_(
             "Eigenvalues of the items, in falling order, with the 95th percentile of eigenvalues of random data."
         ),
         lambda p, d, parallel: figures.scree(parallel, display=d),
     ),
-    "fig_2_2_loading_map": _picture(
+    "fig_2_2_loading_map": Picture(
         N_(
             "Loading of each item in each round of pruning; the round in which an item was dropped names the rule."
         ),
@@ -120,19 +116,22 @@ PICTURES: Mapping[str, Picture] = {
             pruned.statistics, pruned.trace, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_3_1_htmt": _picture(
+    "fig_3_1_htmt": Picture(
         N_("HTMT of each pair of constructs with its one-sided upper bound, beside its limits."),
         lambda p, d, a: figures.htmt_bars(
-            a.summary, bounds=a.bounds, confidence_level=p.study.bootstrap.confidence_level, display=d
+            a.of_constructs(a.summary),
+            bounds=a.of_constructs(a.bounds),
+            confidence_level=p.study.bootstrap.confidence_level,
+            display=d,
         ),
     ),
-    "fig_3_2_correlations": _picture(
+    "fig_3_2_correlations": Picture(
         N_("Heat map of the items' correlations, grouped by construct."),
         lambda p, d, a: figures.correlation_map(
             a.responses.corr(), blocks=a.blocks, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_4_1_path_diagram": _picture(
+    "fig_4_1_path_diagram": Picture(
         N_(
             "Path diagram: constructs as ellipses with R² or AVE, items as boxes with loadings, arrows with path "
             "coefficients."
@@ -141,7 +140,7 @@ PICTURES: Mapping[str, Picture] = {
             a.model, a.summary, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_4_2_bootstrap_densities": _picture(
+    "fig_4_2_bootstrap_densities": Picture(
         N_(
             "Density of each path coefficient over the bootstrap resamples, with the estimate and its interval."
         ),
@@ -149,7 +148,7 @@ PICTURES: Mapping[str, Picture] = {
             a.resampled, a.summary, confidence_level=p.study.bootstrap.confidence_level, display=d
         ),
     ),
-    "fig_4_3_effects": _picture(
+    "fig_4_3_effects": Picture(
         N_("Path coefficients and effects with their bootstrap intervals, against zero."),
         lambda p, d, a: figures.forest(
             a.summary,
@@ -159,7 +158,7 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_4_4_importance_performance": _picture(
+    "fig_4_4_importance_performance": Picture(
         N_(
             "Importance–performance map: total effects of constructs and items on each outcome against their "
             "performance."
@@ -170,13 +169,13 @@ PICTURES: Mapping[str, Picture] = {
             else None
         ),
     ),
-    "fig_4_5_scores": _picture(
+    "fig_4_5_scores": Picture(
         N_("Respondents' construct scores, one panel a path, with the regression line and its band."),
         lambda p, d, a: figures.score_scatter(
-            a.scores, a.model.path_names, construct_labels=p.study.construct_labels, display=d
+            a.scores, a.paths_of_constructs, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_5_1_hypotheses": _picture(
+    "fig_5_1_hypotheses": Picture(
         N_("Effect of each hypothesis with its bootstrap interval, against zero."),
         lambda p, d, summary: figures.forest(
             summary,
@@ -187,7 +186,7 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S1_1_printed_tables": _picture(
+    "fig_S1_1_printed_tables": Picture(
         N_(
             "The article's six tables redrawn; each printed figure is coloured and marked by whether the others "
             "contradict it, fix it or leave it open, with the interval that they leave."
@@ -195,15 +194,15 @@ PICTURES: Mapping[str, Picture] = {
         lambda p, d, states: figures.facsimile(states, display=d),
         front_page=True,
     ),
-    "fig_S1_2_attainable": _picture(
+    "fig_S1_2_attainable": Picture(
         N_("Interval of each statistic that the other printed figures leave, with the printed value on it."),
         lambda p, d, intervals: figures.attainable_intervals(intervals, display=d),
     ),
-    "fig_S2_1_answers": _picture(
+    "fig_S2_1_answers": Picture(
         N_("Share of each answer to each retained item; about half of all answers are the highest."),
         lambda p, d, answers: figures.response_bars(answers, scale=p.study.survey.scale, display=d),
     ),
-    "fig_S2_2_open": _picture(
+    "fig_S2_2_open": Picture(
         N_(
             "Range and middle nine tenths of each figure that the article did not print, over the ensemble of surveys."
         ),
@@ -213,7 +212,7 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S2_3_significant": _picture(
+    "fig_S2_3_significant": Picture(
         N_(
             "Share of surveys in which each hypothesis is significant, over the number of respondents, with intervals."
         ),
@@ -225,7 +224,7 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S2_4_t_over_n": _picture(
+    "fig_S2_4_t_over_n": Picture(
         N_(
             "t of each hypothesis over the number of respondents, in all surveys, beside the printed t as a line."
         ),
@@ -236,13 +235,13 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S3_1_power": _picture(
+    "fig_S3_1_power": Picture(
         N_("Power of each path over the sample size, for normal scores and for the calibrated respondents."),
         lambda p, d, grid: figures.power_curve(
             grid.assign(statistic=grid["population"], row=grid["source"], column=grid["target"]), display=d
         ),
     ),
-    "fig_S4_coverage": _picture(
+    "fig_S4_coverage": Picture(
         N_(
             "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
             "of interval."
@@ -267,7 +266,7 @@ PICTURES: Mapping[str, Picture] = {
         ),
         lambda p, d, found: figures.coverage_figure(_of_tests(found), value="mean_width", display=d),
     ),
-    "fig_S5_1_specifications": _picture(
+    "fig_S5_1_specifications": Picture(
         N_(
             "Estimates of each hypothesis under every combination of choices, in rising order with their intervals; "
             "marks below show the choices."
@@ -451,7 +450,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "other_sign": lambda p, d, a: narrative.other_sign(p.study, a.resampled, display=d),
     "choices": lambda p, d, a: over_surveys.under_choices(a.choices, display=d),
     "explained": lambda p, d, summary: narrative.explained(p.study, summary, display=d),
-    "fit": lambda p, d, a: narrative.fit(a.summary, consistent=p.study.pls.consistent, display=d),
+    "fit": lambda p, d, a: narrative.fit(p.study, a.summary, display=d),
     "prediction": lambda p, d, a: narrative.prediction(
         a.predicted.power(), a.predictive_ability["average"], p.study.bootstrap.significance, display=d
     ),

@@ -206,7 +206,7 @@ def _ellipse_texts(
     construct: str, label: str, inside: tuple[Key | None, float], display: Display, digits: int
 ) -> list[tuple[str, float, bool]]:
     """Return the lines inside an ellipse: text, size, bold."""
-    lines = [(shorten(construct, 1.25, NAME_SIZE, bold=True), NAME_SIZE, True)]
+    lines = [(shorten(construct.replace("*", " × "), 1.25, NAME_SIZE, bold=True), NAME_SIZE, True)]
     if label and label != construct:
         lines += [(line, LABEL_SIZE, False) for line in wrap(label, 1.15, LABEL_SIZE, max_lines=3)]
     if inside[0] is not None:

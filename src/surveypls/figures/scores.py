@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plsem.names import nearest
@@ -204,30 +205,23 @@ def simple_slopes(
     lines: pd.DataFrame,
     slopes: pd.DataFrame,
     *,
-    source: str,
-    moderator: str,
-    target: str,
-    observed: tuple[float, float] | None = None,
     confidence_level: float = 0.95,
     construct_labels: Mapping[str, Any] | None = None,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw a moderated path: lines at levels of the moderator, and the slope over all its values.
+    """Draw moderated paths, a row each: lines at levels of the moderator, and the slope over its values.
 
     On the right the band leaves out 0 where the slope is significant (Johnson & Neyman, 1936).
 
     Parameters
     ----------
     lines : DataFrame
-        ``level`` (the moderator, in standard deviations), ``x, y, lower, upper``: points along each line.
+        ``source, moderator, target, level`` (the moderator, in standard deviations), ``x, y``: points along each
+        line.
     slopes : DataFrame
-        ``moderator, slope, lower, upper``: points over the moderator's values, rising.
-    source, moderator, target : str
-        The constructs.
-    observed : (float, float), optional
-        Smallest and largest observed value of the moderator.
+        ``source, moderator, target, at, slope, lower, upper``: points over the moderator's values, rising.
     confidence_level : float
-        Of the bands.
+        Of the band (:meth:`plsem.slopes.SlopeCurve.band`).
     construct_labels : mapping, optional
         Construct → text.
     display : Display
@@ -237,62 +231,87 @@ def simple_slopes(
     -------
     figure : Figure
     data : DataFrame
-        ``element`` ("line", "slope" or "boundary" of the Johnson-Neyman region), ``level, x, y, lower, upper``.
+        ``source, moderator, target, element`` ("line", "slope" or "boundary" of the Johnson-Neyman region),
+        ``level, x, y, lower, upper``.
     """
-    left = check_frame(lines, ("level", "x", "y", "lower", "upper"), "simple_slopes: lines", names=())
-    right = check_frame(slopes, ("moderator", "slope", "lower", "upper"), "simple_slopes: slopes", names=())
-    right = right.sort_values("moderator", kind="stable", ignore_index=True)
-    names = {c: display.text((construct_labels or {}).get(c), default=c) for c in (source, moderator, target)}
-    figure = new_figure(3.3)
-    ax, jn = figure.subplots(1, 2)
+    key = ["source", "moderator", "target"]
+    left = check_frame(lines, (*key, "level", "x", "y"), "simple_slopes: lines", names=key)
+    right = check_frame(slopes, (*key, "at", "slope", "lower", "upper"), "simple_slopes: slopes", names=key)
+    shown = list(dict.fromkeys(right[key].itertuples(index=False, name=None)))
+    figure = new_figure(2.9 * len(shown) + 0.4)
+    rows = []
+    for (ax, jn), names in zip(figure.subplots(len(shown), 2, squeeze=False), shown, strict=True):
+        of_lines, of_slope = (frame[(frame[key] == list(names)).all(axis=1)] for frame in (left, right))
+        of_slope = of_slope.sort_values("at", kind="stable", ignore_index=True)
+        source, moderator, target = (display.text((construct_labels or {}).get(c), default=c) for c in names)
+        _draw_lines(ax, of_lines, names[1], display)
+        ax.set(xlabel=source, ylabel=target)
+        boundaries = _draw_slope(jn, of_slope, display)
+        jn.set(xlabel=moderator, ylabel=f"{display('Slope')} {names[0]} → {names[2]}")
+        for axes in (ax, jn):
+            number_axis(axes.xaxis, display)
+            number_axis(axes.yaxis, display)
+        at = np.interp(boundaries, of_slope["at"], of_slope["slope"])
+        ends = pd.DataFrame({"x": boundaries, "y": at}).assign(element="boundary")
+        curve = of_slope.rename(columns={"at": "x", "slope": "y"}).assign(element="slope")
+        part = pd.concat([row for row in (of_lines.assign(element="line"), curve, ends) if len(row)])
+        rows.append(part.assign(source=names[0], moderator=names[1], target=names[2]))
+    note = display(
+        "Shaded: the slope ± t of the {level} level × its bootstrap standard error, over the moderator's observed "
+        "values.",
+        level=display.level(confidence_level),
+    )
+    add_notice(figure, note, display.notice)
+    columns = [*key, "element", "level", "x", "y", "lower", "upper"]
+    return figure, pd.concat(rows, ignore_index=True)[columns]
+
+
+def _draw_lines(ax: Axes, lines: pd.DataFrame, moderator: str, display: Display) -> None:
+    """Draw the target along the source at each level of the moderator."""
     looks = ((GREY, ":"), (INK, "--"), (BLUE, "-"), (ORANGE, "-."))
-    for (colour, dashes), (level, part) in zip(looks, left.groupby("level"), strict=False):
+    levels = list(lines.groupby("level"))
+    for (colour, dashes), (level, part) in zip(
+        looks[-2:] if len(levels) == 1 else looks, levels, strict=False
+    ):
         part = part.sort_values("x")
         sd = display.number(float(str(level)), digits=0 if float(str(level)).is_integer() else 1, plus=True)
-        ax.fill_between(part["x"], part["lower"], part["upper"], color=colour, alpha=0.13, linewidth=0)
-        label = f"{moderator}: {sd} {display('SD')}"
-        ax.plot(part["x"], part["y"], dashes, color=colour, linewidth=1.5, label=label)
-    ax.set(xlabel=names[source], ylabel=names[target])
-    ax.legend(loc="best", fontsize=NORMAL - 1)
+        ax.plot(
+            part["x"],
+            part["y"],
+            dashes,
+            color=colour,
+            linewidth=1.5,
+            label=f"{moderator}: {sd} {display('SD')}",
+        )
+    if len(levels) > 1:  # a quadratic effect has one line, at no level
+        ax.legend(loc="best", fontsize=NORMAL - 1)
 
-    x, low, high = (right[c].to_numpy(dtype=float) for c in ("moderator", "lower", "upper"))
+
+def _draw_slope(ax: Axes, curve: pd.DataFrame, display: Display) -> list[float]:
+    """Draw a slope with its band over the moderator, and return where the band begins or ends to hold 0."""
+    x, low, high = (curve[c].to_numpy(dtype=float) for c in ("at", "lower", "upper"))
     clear = (low > 0) | (high < 0)
     boundaries = sorted(_crossings(x, low) + _crossings(x, high))
-    jn.axhline(0, color=GREY, linewidth=0.8)
-    jn.fill_between(x, low, high, color=LIGHT, linewidth=0, label=display("slope not significant"))
+    ax.axhline(0, color=GREY, linewidth=0.8)
+    if not clear.all():
+        ax.fill_between(x, low, high, color=LIGHT, linewidth=0, label=display("slope not significant"))
     for start, stop in _runs(clear):
         inside = [b for b in boundaries if x[max(start - 1, 0)] <= b <= x[min(stop, len(x) - 1)]]
         ends = np.unique([*x[start:stop], *inside])
         lo, hi = np.interp(ends, x, low), np.interp(ends, x, high)
-        jn.fill_between(ends, lo, hi, color=BLUE, alpha=0.3, linewidth=0, hatch="////", edgecolor="white")
+        ax.fill_between(ends, lo, hi, color=BLUE, alpha=0.3, linewidth=0, hatch="////", edgecolor="white")
     if clear.any():
-        jn.fill_between([], [], color=BLUE, alpha=0.3, hatch="////", label=display("slope significant"))
-    jn.plot(x, right["slope"], color=BLUE, linewidth=1.4)
+        ax.fill_between([], [], color=BLUE, alpha=0.3, hatch="////", label=display("slope significant"))
+    ax.plot(x, curve["slope"], color=BLUE, linewidth=1.4)
     for b in boundaries:
-        jn.axvline(b, color=ORANGE, linestyle="--", linewidth=1.0)
-        jn.annotate(
-            display.number(b, digits=2), (b, 1), (2, -2), xycoords=jn.get_xaxis_transform(),
+        ax.axvline(b, color=ORANGE, linestyle="--", linewidth=1.0)
+        ax.annotate(
+            display.number(b, digits=2), (b, 1), (2, -2), xycoords=ax.get_xaxis_transform(),
             textcoords="offset points", ha="left", va="top", fontsize=NORMAL - 1, color=ORANGE,
         )  # fmt: skip
-    if observed is not None:
-        jn.plot(observed, [0.015] * 2, transform=jn.get_xaxis_transform(), color=INK, linewidth=2.5)
-    jn.set(xlabel=names[moderator], ylabel=f"{display('Slope')} {source} → {target}")
-    jn.margins(x=0)
-    jn.legend(loc="best", fontsize=NORMAL - 1)
-    for axes in (ax, jn):
-        number_axis(axes.xaxis, display)
-        number_axis(axes.yaxis, display)
-    note = display("Bands: {level} intervals.", level=display.level(confidence_level))
-    if observed is not None:
-        note = f"{note} {display('━ observed values of the moderator.')}"
-    add_notice(figure, note, display.notice)
-    rows = [
-        left.assign(element="line"),
-        right.rename(columns={"moderator": "x", "slope": "y"}).assign(element="slope"),
-        pd.DataFrame({"x": boundaries, "y": np.interp(boundaries, x, right["slope"]), "element": "boundary"}),
-    ]
-    data = pd.concat([row for row in rows if len(row)], ignore_index=True)
-    return figure, data[["element", "level", "x", "y", "lower", "upper"]]
+    ax.margins(x=0)
+    ax.legend(loc="best", fontsize=NORMAL - 1)
+    return boundaries
 
 
 def _crossings(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[float]:

@@ -261,7 +261,7 @@ def quantity_label(
     if row == "model" or (kind == "target" and column):
         about = column
     elif kind == "path" and row and column:
-        about = f"{row} → {column}"
+        about = f"{row} → {column}".replace("*", " × ")
     elif kind in ("item", "count"):
         about = row
     elif row and column and row != column:

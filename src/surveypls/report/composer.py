@@ -353,6 +353,7 @@ class _Composer:
             "Sarstedt (2022) and Benitez et al. (2020). The appendix lists the thresholds behind the "
             "marks ✓ ~ ✗ and their sources."
         )
+        self.sections(ESTIMATE, level + 1)
 
     def results(self, level: int = 1) -> None:
         data, study, printed_cells = self.data, self.study, self.data.printed
@@ -391,6 +392,7 @@ class _Composer:
         if data.constructs > 1 and data.bounds is not None:
             self.tell(narrative.discriminant, study, data.summary, data.bounds)
         self.figure("fig_3_1_htmt", 0.85)
+        self.sections(MEASUREMENT, level + 1)
         if printed_cells is not None:
             self.table("table_5_paths", tables.table_5_paths, study, data.summary, printed=printed_cells)
             self.tell(narrative.hypotheses, study, data.summary)
@@ -398,11 +400,7 @@ class _Composer:
         else:
             self.table("table_4_1_paths", tables.path_table, study, data.summary)
             self.figure("fig_4_2_bootstrap_densities")
-        if (data.summary["statistic"] == "indirect_effect").any():
-            self.table("table_4_2_effects", tables.effects_table, study, data.summary)
-        asked = sections.of(study)
-        for section in (s for s in asked if s.after == EFFECTS):
-            self.section(section, level + 1)
+        self.sections(EFFECTS, level + 1)
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
         )
@@ -415,7 +413,7 @@ class _Composer:
                 "implies (Bollen and Stine, 1992)."
             )
         self.table("table_4_3_fit", tables.fit_table, study, data.summary, data.exact_fit)
-        self.tell(narrative.fit, data.summary)
+        self.tell(narrative.fit, study, data.summary)
         if data.prediction is not None:
             self.table("table_4_4_prediction", tables.prediction_table, study, data.prediction)
             self.say(
@@ -431,8 +429,7 @@ class _Composer:
                 "performance is low has room to matter, if the paths are causal."
             )
             self.figure("fig_4_4_importance_performance")
-        for section in (s for s in asked if s.after != EFFECTS):
-            self.section(section, level + 1)
+        self.sections(END, level + 1)
         if data.analyses is not None and data.left_out is not None:
             self.under_choices(data.analyses, data.left_out)
 
@@ -447,6 +444,12 @@ class _Composer:
         self.tell(multiverse, analyses, left_out, choices)
         self.figure("fig_S5_1_specifications")
         self.table("table_S5_1_shares", tables.multiverse_table, analyses, choices)
+
+    def sections(self, after: str, level: int) -> None:
+        """Write the optional sections that follow an output in the notebooks."""
+        for section in sections.of(self.study):
+            if section.after == after:
+                self.section(section, level)
 
     def section(self, section: Section, level: int) -> None:
         """Write an optional section from what its cells handed on."""

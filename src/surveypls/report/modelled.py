@@ -6,6 +6,7 @@ import pandas as pd
 
 from surveypls.report.measured import Long
 from surveypls.study.definition import Study
+from surveypls.study.terms import arrows
 from surveypls.tables import thresholds
 from surveypls.tables.structural import PREDICTIVE_POWER
 from surveypls.tables.values import as_values
@@ -59,10 +60,12 @@ def failures(counts: pd.DataFrame, n_resamples: int, n_turned: int = 0, *, displ
     return text
 
 
-def fit(summary: Long, *, consistent: bool = False, display: Display = ENGLISH) -> str:
+def fit(study: Study, summary: Long, *, display: Display = ENGLISH) -> str:
     """Say on which side of its threshold the SRMR of the estimated model lies."""
-    variant = "estimated/common_factor" if consistent else "estimated/composite"
+    variant = "estimated/common_factor" if study.pls.consistent else "estimated/composite"
     value = as_values(summary).get("srmr", "model", variant)
+    if study.higher_order and study.pls.higher_order == "repeated":
+        return display("Fit is not given for a model with repeated indicators, whose items stand twice.")
     line = thresholds.threshold("srmr")
     text = N_(
         {
@@ -124,7 +127,7 @@ def explained(study: Study, values: Long, *, display: Display = ENGLISH) -> str:
     )
     sizes = display.listed(
         [
-            f"{s} → {t} {display.number(f2, digits=2)} ({display(thresholds.threshold('f_squared').size(f2))})"
+            f"{arrows(s, t)} {display.number(f2, digits=2)} ({thresholds.effect_size(s, f2, display)})"
             for s, t in study.path_pairs
             for f2 in [found.get("f_squared", s, t)]
         ]

@@ -18,6 +18,7 @@ from surveypls.report.modelled import estimated, explained, failures, fit, predi
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import tested, thresholds
+from surveypls.tables.build import interval
 from surveypls.tables.decisions import Decision, decide
 from surveypls.tables.values import as_values
 from tabletext.catalogue import N_
@@ -267,13 +268,12 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, display: Disp
         found.get(statistic, source, target, field)
         for field in ("original", "t_statistic", "p_value", "lower", "upper")
     )
-    level = display.percent(study.bootstrap.confidence_level)
     symbol = "β" if stated.effect == "direct" else display(_EFFECT_WORDS[stated.effect])
     p_shown = display.p(p)
     p_shown = p_shown if p_shown.startswith("<") else f"= {p_shown}"
     figures = (
         f"{symbol} = {display.number(value)}, t = {display.number(t)}, p {p_shown}, "
-        f"{level} {display('CI')} [{display.number(lower)}; {display.number(upper)}]"
+        f"{interval(study, lower, upper, display)}"
     )
     statement = stated.statement(display.language)
     claim = f", *{statement.rstrip('.')}*" if statement else ""

@@ -7,12 +7,20 @@ figures, and the paper reads what its cells hand on.
 
 from __future__ import annotations
 
-from surveypls.sections import moderation
+from surveypls.sections import controls, higher_order, mediation, moderation, redundancy, stages
 from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 
 #: In the order in which they are shown.
-SECTIONS: tuple[Section, ...] = (moderation.SECTION,)
+SECTIONS: tuple[Section, ...] = (
+    stages.ESTIMATED,
+    higher_order.SECTION,
+    redundancy.SECTION,
+    mediation.SECTION,
+    moderation.SECTION,
+    controls.SECTION,
+    stages.LEFT_OUT,
+)
 
 
 def of(study: Study) -> tuple[Section, ...]:

@@ -12,27 +12,21 @@ from surveypls import figures
 from surveypls.sections.section import Drawing, Part, Section
 from surveypls.study.analysis import Analysis
 from surveypls.study.definition import Study
+from surveypls.study.terms import arrows
+from surveypls.tables import thresholds
+from surveypls.tables.build import join
 from surveypls.tables.process import frame_table
 from tabletext.catalogue import N_
 from tabletext.display import Display
 from tabletext.tabular import Table
 
 
-def product_path(first: str, second: str, target: str) -> str:
-    """Return how a product's path is shown: ``"X × M → Y"``."""
-    return f"{first} × {second} → {target}"
-
-
-def span(low: float, high: float, display: Display) -> str:
-    """Return a range of a moderator in words, in standard deviations; infinite ends are left out."""
-    ends = {"low": display.number(low, digits=2), "high": display.number(high, digits=2)}
-    if np.isinf(low) and np.isinf(high):
-        return display("every value of the moderator")
-    if np.isinf(low):
-        return display("values below {high} SD", **ends)
-    if np.isinf(high):
-        return display("values above {low} SD", **ends)
-    return display("values from {low} to {high} SD", **ends)
+def span(region: pd.Series, display: Display) -> str:
+    """Return a region of a moderator in words, in standard deviations."""
+    if region["whole"]:
+        return display("every observed value of the moderator")
+    low, high = (display.number(float(region[end]), digits=2) for end in ("from", "to"))
+    return display("values from {low} to {high} SD", low=low, high=high)
 
 
 def interactions_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
@@ -40,7 +34,7 @@ def interactions_table(study: Study, frame: pd.DataFrame, *, display: Display) -
     shown = pd.DataFrame(
         {
             "path": [
-                product_path(a, b, c)
+                arrows(f"{a}*{b}", c)
                 for a, b, c in zip(frame["first"], frame["second"], frame["target"], strict=True)
             ],
             "effect": frame["interaction_effect"],
@@ -61,6 +55,7 @@ def interactions_table(study: Study, frame: pd.DataFrame, *, display: Display) -
             "kenny": display("Size (Kenny)"),
             "cohen": display("Size (Cohen)"),
         },
+        note=join(*(thresholds.sizes_note(s, display) for s in ("f_squared_interaction", "f_squared"))),
         display=display,
     )
 
@@ -95,7 +90,7 @@ def regions_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tab
         {
             "slope": frame["slope"].str.replace("->", "→"),
             "moderator": frame["moderator"],
-            "range": [span(a, b, display) for a, b in zip(frame["from"], frame["to"], strict=True)],
+            "values": [span(region, display) for _, region in frame.iterrows()],
             "sign": [words.get(str(s), display("not different from 0")) for s in frame["sign"]],
             "share": frame["share"],
         }
@@ -106,10 +101,15 @@ def regions_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tab
         headings={
             "slope": display("Slope"),
             "moderator": display("Moderator"),
-            "range": display("Range"),
+            "values": display("Values of the moderator"),
             "sign": display("The slope is"),
             "share": display("Share of respondents"),
         },
+        kinds={"share": "percent"},
+        note=display(
+            "By t, the slope over its bootstrap standard error, so that it says what p in the table of slopes says; "
+            "their intervals may end elsewhere. Regions end with the observed values; what lies beyond is left out."
+        ),
         display=display,
     )
 
@@ -130,7 +130,7 @@ def _moderation(
             "**{name}**: {effect} per unit of the product, {path} standardised again; f² {f_squared}, {kenny} by "
             "Kenny's scale and {cohen} by Cohen's. The slope of {slope} is {low} where {moderator} is one standard "
             "deviation below its mean and {high} where it is one above.",
-            name=product_path(row["first"], row["second"], row["target"]),
+            name=arrows(row["product"], row["target"]),
             effect=display.number(row["interaction_effect"]),
             path=display.number(row["path_coefficient"]),
             f_squared=display.number(row["f_squared"]),
@@ -141,39 +141,37 @@ def _moderation(
             low=display.number(float(at["original"].iloc[0])),
             high=display.number(float(at["original"].iloc[-1])),
         )
-        spans = [span(r["from"], r["to"], display) for _, r in where.iterrows()]
+        spans = [span(region, display) for _, region in where.iterrows()]
         text += " " + (
             display("It differs from 0 at {spans}.", spans=display.listed(spans))
             if spans
-            else display("It differs from 0 at no value of the moderator.")
+            else display("It differs from 0 at no observed value of the moderator.")
         )
         said.append(text)
     return "\n\n".join(said)
 
 
 def _slopes_figure(study: Study, analysis: Analysis, display: Display) -> Any:
-    """Draw the first product: its lines, and the slope over the moderator's observed values."""
-    first = _INTERACTIONS.frame(analysis).iloc[0]
-    product, target, moderator = str(first["product"]), str(first["target"]), str(first["second"])
-    curve = SlopeCurve(analysis.resampled, analysis.model, product, target)
-    observed = analysis.scores[moderator]
-    low, high = float(observed.min()), float(observed.max())
+    """Draw each product: its lines, and the slope over the moderator's observed values."""
     level = study.bootstrap.confidence_level
-    along = curve.at(
-        np.linspace(min(low, -2.0), max(high, 2.0), 81).tolist(),
-        interval=study.bootstrap.interval,
-        confidence_level=level,
-    )
-    lines = slope_lines(analysis.estimate, product, target, ends=np.linspace(-2, 2, 21).tolist())
+    regions, lines, slopes = _REGIONS.frame(analysis), [], []
+    for _, row in _INTERACTIONS.frame(analysis).iterrows():
+        product, target = str(row["product"]), str(row["target"])
+        names = {"source": row["first"], "moderator": row["second"], "target": target}
+        across, along = (
+            np.linspace(float(scores.min()), float(scores.max()), 41).tolist()
+            for scores in (analysis.scores[row["first"]], analysis.scores[row["second"]])
+        )
+        curve = SlopeCurve(analysis.resampled, analysis.model, product, target)
+        own = (regions["product"] == product) & (regions["slope"] == curve.quantity)
+        at = sorted({*along, *regions.loc[own, "from"], *regions.loc[own, "to"]})
+        band = curve.band(at, confidence_level=level)
+        slopes.append(band.rename(columns={"level": "at", "original": "slope"}).assign(**names))
+        drawn = slope_lines(analysis.estimate, product, target, ends=across)
+        lines.append(drawn.assign(**names))
     return figures.simple_slopes(
-        lines.assign(lower=np.nan, upper=np.nan),
-        along[["level", "original", "lower", "upper"]].set_axis(
-            ["moderator", "slope", "lower", "upper"], axis=1
-        ),
-        source=str(first["first"]),
-        moderator=moderator,
-        target=target,
-        observed=(low, high),
+        pd.concat(lines).round(9),  # what kernels agree on, so that all of them draw the same
+        pd.concat(slopes).round(9),
         confidence_level=level,
         construct_labels=study.construct_labels,
         display=display,
@@ -181,19 +179,26 @@ def _slopes_figure(study: Study, analysis: Analysis, display: Display) -> Any:
 
 
 def _regions(analysis: Analysis) -> pd.DataFrame:
-    return johnson_neyman(
+    """Return the Johnson-Neyman regions, cut off at the moderator's observed values."""
+    found = johnson_neyman(
         analysis.resampled,
         analysis.model,
         confidence_level=analysis.study.bootstrap.confidence_level,
         scores=analysis.scores,
     )
+    observed = analysis.scores[found["moderator"].tolist()].agg(["min", "max"])
+    low, high = observed.to_numpy()
+    found["whole"] = (found["from"] <= low) & (found["to"] >= high)
+    found["from"], found["to"] = found["from"].clip(lower=low), found["to"].clip(upper=high)
+    return found[found["from"] < found["to"]].reset_index(drop=True)
 
 
 _INTERACTIONS = Part("interactions", lambda a: interactions(a.estimate), interactions_table)
+_REGIONS = Part("regions", _regions, regions_table)
 
 SECTION = Section(
     key="moderation",
-    applies=lambda study: any("*" in source for source, _ in study.path_pairs),
+    applies=lambda study: bool(study.products),
     prose=N_(
         "## Moderation\n\nThe path of a product says how much one construct's effect changes with another. Two "
         "coefficients are in use: of the product of standardised scores, which the slopes are made of, and of "
@@ -205,12 +210,12 @@ SECTION = Section(
         "table_4_9_slopes": Part(
             "slopes", lambda a: simple_slopes(a.resampled, a.model, **a.inference), slopes_table
         ),
-        "table_4_10_regions": Part("regions", _regions, regions_table),
+        "table_4_10_regions": _REGIONS,
     },
     sentence=_moderation,
     figures={
         "fig_4_6_simple_slopes": Drawing(
-            _slopes_figure, N_("Simple slopes of the first moderated path, and its slope over the moderator")
+            _slopes_figure, N_("Simple slopes of each moderated path, and its slope over the moderator")
         )
     },
 )

@@ -13,7 +13,8 @@ from surveypls.study.definition import Study
 from tabletext.display import Display
 from tabletext.tabular import Table
 
-#: The outputs that sections follow: of the model's effects, and of the structural model as a whole.
+#: The outputs that sections follow: of the estimate, the measurement model, the model's effects, and the end.
+ESTIMATE, MEASUREMENT = "table_3_0_admissibility", "fig_3_2_correlations"
 EFFECTS, END = "fig_4_3_effects", "fig_4_4_importance_performance"
 
 
@@ -66,6 +67,8 @@ class Section:
         Stem → table.
     sentence : callable
         ``sentence(study, *frames, display=…)``, with the frames of ``tables`` in order.
+    replaces : str
+        The output in whose place it stands; that output's cell and the prose before it are left out.
     figures : mapping of str to Drawing
         Stem → figure; they stand behind the tables.
     after : str
@@ -79,6 +82,7 @@ class Section:
     sentence: Callable[..., str]
     figures: Mapping[str, Drawing] = field(default_factory=dict)
     after: str = EFFECTS
+    replaces: str = ""
 
     @property
     def notebook(self) -> str:
@@ -97,4 +101,5 @@ class Section:
     def cells(self) -> list[str]:
         """Return the sources of its code cells."""
         shown = [f'project.show("{stem}", analysis)' for stem in (*self.tables, *self.figures)]
-        return [*shown, f'project.say("{self.key}", analysis)', f'project.hand_on("{self.key}", analysis)']
+        handed = [f'project.hand_on("{self.key}", analysis)'] if self.tables else []
+        return [*shown, f'project.say("{self.key}", analysis)', *handed]

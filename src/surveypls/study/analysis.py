@@ -149,6 +149,16 @@ class Analysis:
             columns=list(self.estimate.model.constructs),
         )
 
+    @property
+    def paths_of_constructs(self) -> list[tuple[str, str]]:
+        """The study's paths from one construct to another: without those of products and control variables."""
+        own = [pair for pair in self.study.path_pairs if pair[0] not in self.study.products]
+        return [pair for pair in self.model.path_names if pair in own]
+
+    def of_constructs(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the figures that are not about control variables, which measure no construct."""
+        return frame[~frame[["row", "column"]].isin(list(self.study.controls)).any(axis=1)]
+
     @cached_property
     def exact_fit(self) -> pd.DataFrame:
         """Distances of observed and implied correlations, with those of resamples of transformed data."""

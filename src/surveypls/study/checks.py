@@ -82,6 +82,22 @@ def model_problems(study: Study) -> Iterable[str]:
             )
     for name in sorted(set(study.controls) & {*names, *items, "group"}):
         yield Said("controls.{name}: the name stands for something else; name it otherwise", name=name)
+    for path in study.paths:
+        for name in sorted(set(study.controls) & {*path.source.split("*"), path.target}):
+            yield Said(
+                "path {path!r}: {name} is a control, which leads to every construct by itself; to let it moderate or "
+                "to choose its paths, write it under constructs",
+                path=str(path),
+                name=name,
+            )
+    if study.pls.consistent and (
+        study.products
+        or any(order.mode == "B" or order.method != "two_stage" for order in study.higher_order.values())
+    ):
+        yield Said(
+            "pls.consistent: not offered with products, nor with second-order constructs other than reflective ones by "
+            "two_stage; write consistent: false"
+        )
     for item in sorted(RESERVED & items):
         yield Said(
             "item {item!r} has a name that the tables of the analysis use; name it otherwise", item=item

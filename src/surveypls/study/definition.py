@@ -228,6 +228,11 @@ class Study(Settings):
         return {name: Product(first, second, self.pls.products) for name, (first, second) in named.items()}
 
     @property
+    def in_stages(self) -> bool:
+        """Whether the model is estimated in stages: it has second-order constructs or products."""
+        return bool(self.higher_order or self.products)
+
+    @property
     def global_items(self) -> dict[str, str]:
         """Formed construct → the item that asks about the whole of it."""
         return {c.name: c.global_item for c in self.constructs if c.global_item is not None}

@@ -384,13 +384,15 @@ def table_6_model_quality(
         if row:
             b.hidden |= {(row, "srmr"), (row, "srmr_printed")}
         seen.add(target)
-    limits = [f"{name} {thresholds.bound(key, display)}"
-              for key, name in (("f_squared", "f²"), ("r_squared", "R²"), ("srmr", "SRMR"))]  # fmt: skip
+    bounds = {"f_squared": "f²", "r_squared": "R²", "srmr": "SRMR"}
+    if study.products:
+        bounds["f_squared_interaction"] = display(thresholds.threshold("f_squared_interaction").label)
+    limits = [f"{name} {thresholds.bound(key, display)}" for key, name in bounds.items()]
     return b.table(
         number="6",
         title=display("Explanatory power (R²), effect size (f²) and the global fit criterion (SRMR)"),
         note=join(
-            thresholds.sizes_note("f_squared", display),
+            thresholds.effect_sizes_note(study, display),
             display("SRMR: {fit}.", fit=variant_words(fit, display)),
             thresholds.legend(display),
             ", ".join(limits) + ".",

@@ -108,7 +108,8 @@ class Builder:
         ends = (
             (self.recomputed.get(name, *of, "lower"), self.recomputed.get(name, *of, "upper")) if of else ()
         )
-        self.mark(row, key, thresholds.threshold(name).judge(self.rows[row][key], *ends))
+        line = thresholds.threshold_of(name, of[0] if of else "")
+        self.mark(row, key, line.judge(self.rows[row][key], *ends))
 
     def star(self, row: int, key: str) -> None:
         """Set the stars of a row's p value behind a cell."""
@@ -213,6 +214,12 @@ def resampling_note(study: Study, display: Display) -> str:
         interval=display(coded(f"r.{study.bootstrap.interval}")),
         sided=display(coded(study.bootstrap.alternative)),
     )
+
+
+def interval(study: Study, lower: float, upper: float, display: Display) -> str:
+    """Return an interval as sentences show it: "95% CI [0.077; 0.155]"."""
+    level = display.percent(study.bootstrap.confidence_level)
+    return f"{level} {display('CI')} [{display.number(lower)}; {display.number(upper)}]"
 
 
 def join(*parts: str) -> str:

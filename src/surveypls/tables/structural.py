@@ -15,6 +15,7 @@ import pandas as pd
 
 from plsem.inputs import NO_INVERSE
 from surveypls.study.definition import Hypothesis, Study
+from surveypls.study.terms import arrows
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -76,7 +77,7 @@ def path_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Tab
             path=heading_of(h, study, display),
             estimate=b.recomputed.get(*h.quantity),
             f_squared=f2,
-            size=display(thresholds.threshold("f_squared").size(f2)),
+            size=thresholds.effect_size(pair[0], f2, display),
             inner_vif=b.recomputed.get("inner_vif", *pair) if direct else float("nan"),
             decision=decision_text(decision, N_(("supported", "not supported")), display),
             **b.inferred(*h.quantity),
@@ -87,7 +88,7 @@ def path_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Tab
         resampling_note(study, display),
         display.stars_note + ".",
         rule(study, display) if study.hypotheses else "",
-        thresholds.sizes_note("f_squared", display),
+        thresholds.effect_sizes_note(study, display),
         abbreviations(study, study.construct_names, display),
     )
     return b.table(title=display("Structural model: paths and hypotheses"), note=note)
@@ -115,9 +116,7 @@ def effects_table(study: Study, values: Long, *, display: Display = ENGLISH) -> 
         for source, target in b.recomputed.keys_of(statistic):
             row = b.add(
                 kind=display(coded(f"r.{statistic}")),
-                route=" → ".join(
-                    part for part in (source.replace("->", "→").replace("  ", " "), target) if part
-                ),
+                route=arrows(*source.split(" -> "), *filter(None, [target])),
                 estimate=b.recomputed.get(statistic, source, target),
                 **b.inferred(statistic, source, target),
             )
@@ -181,8 +180,10 @@ def explained_table(study: Study, values: Long, *, display: Display = ENGLISH) -
 
 def fit_table(
     study: Study, values: Long, exact_fit: pd.DataFrame | None = None, *, display: Display = ENGLISH
-) -> Table:
+) -> Table | None:
     """SRMR, d_ULS, d_G and NFI of each fit variant, with the points that exact fit allows.
+
+    None where fit is not given (repeated indicators).
 
     Parameters
     ----------
@@ -227,6 +228,8 @@ def fit_table(
             )
             if statistic in thresholds.THRESHOLDS:
                 b.judge(row, "value", statistic)
+    if not b.rows:
+        return None
     no_test = [
         limit["transformed"]
         for (name, _), limit in limits.items()
@@ -261,6 +264,12 @@ def fit_table(
             "measurement model."
         ),
         exact if any(limit["95%"] == limit["95%"] for limit in limits.values()) else "",
+        display(
+            "All are of the last stage and its indicators. There is no test of exact fit: a model in stages implies no "
+            "correlations of items."
+        )
+        if study.in_stages
+        else "",
         *blank,
         thresholds.legend(display),
     )

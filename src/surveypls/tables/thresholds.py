@@ -9,7 +9,19 @@ import re
 
 import pandas as pd
 
-from plsem.thresholds import BAD, BORDERLINE, GOOD, MARKS, THRESHOLDS, Direction, Threshold, judge, threshold
+from plsem.thresholds import (
+    BAD,
+    BORDERLINE,
+    GOOD,
+    MARKS,
+    THRESHOLDS,
+    Direction,
+    Threshold,
+    judge,
+    threshold,
+    threshold_of,
+)
+from surveypls.study.definition import Study
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Table
 
@@ -23,6 +35,8 @@ __all__ = [
     "Threshold",
     "bound",
     "citation",
+    "effect_size",
+    "effect_sizes_note",
     "interval_note",
     "judge",
     "legend",
@@ -30,6 +44,7 @@ __all__ = [
     "outdated_note",
     "sizes_note",
     "threshold",
+    "threshold_of",
     "threshold_table",
 ]
 
@@ -89,6 +104,19 @@ def sizes_note(statistic: str, display: Display = ENGLISH) -> str:
         sizes=", ".join(sizes),
         source=citation(statistic, display),
     )
+
+
+def effect_size(source: str, f_squared: float, display: Display = ENGLISH) -> str:
+    """Return the size of a path's f² in words, "large by Kenny" for that of a product; "" where it is missing."""
+    line = threshold_of("f_squared", source)
+    word = display(line.size(f_squared))
+    return display("{size} by Kenny", size=word) if word and line.statistic != "f_squared" else word
+
+
+def effect_sizes_note(study: Study, display: Display = ENGLISH) -> str:
+    """Return the sentences on the sizes of f²: Cohen's, and Kenny's where the study has products."""
+    names = ["f_squared", "f_squared_interaction"] if study.products else ["f_squared"]
+    return " ".join(sizes_note(name, display) for name in names)
 
 
 def threshold_table(display: Display = ENGLISH) -> Table:
