@@ -271,7 +271,8 @@ def necessary_conditions(
         raise ValueError(f"{target!r} has no predecessor; name its conditions")
     if n_permutations and (seed is None or seed < 0):
         raise ValueError("seed: the permutation test needs one (a whole number of at least 0)")
-    table = pd.DataFrame(scores(data, estimate), columns=list(model.constructs))
+    # Equal answers give scores that rounding tells apart, and a ceiling would have a corner at each.
+    table = pd.DataFrame(scores(data, estimate).round(10), columns=list(model.constructs))
     scatters = {name: Scatter.of(table[name], table[target]) for name in chosen}
     limit = threshold("nca_effect_size")
     rows = []
