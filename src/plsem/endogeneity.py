@@ -15,12 +15,21 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from plsem.estimator import Estimate, scores
-from plsem.names import named_options, nearest
+from plsem.names import N_, Said, named_options, nearest
 from plsem.resampling import intervals
 from plsem.resampling.moments import BLOCK, block_generator, counts_of_indices
 from plsem.resampling.replicates import STREAM_BOOTSTRAP
 
 FloatArray = NDArray[np.float64]
+
+#: Why a predictor cannot be tested.
+REASONS = N_(
+    (
+        "{values} different scores; the term needs a continuous predictor",
+        "{n} rows, expected at least {needed}",
+        "normality is not rejected (p = {p}), so the term cannot be told from the predictor",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -155,13 +164,14 @@ def _requirements(name: str, x: FloatArray, smallest_n: int, alpha: float) -> di
 
     statistic, p = lilliefors(x)
     values = len(np.unique(x))
+    discrete, few, normal = REASONS
     reason = ""
     if values < 5:  # H of so few steps is no distribution of a continuous predictor
-        reason = f"{values} different scores; the term needs a continuous predictor"
+        reason = Said(discrete, values=values)
     elif len(x) < smallest_n:
-        reason = f"{len(x)} rows, expected at least {smallest_n}"
+        reason = Said(few, n=len(x), needed=smallest_n)
     elif p >= alpha:
-        reason = f"normality is not rejected (p = {p:.3f}), so the term cannot be told from the predictor"
+        reason = Said(normal, p=f"{p:.3f}")
     return {
         "construct": name,
         "n": len(x),

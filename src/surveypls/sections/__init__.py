@@ -7,12 +7,19 @@ figures, and the paper reads what its cells hand on.
 
 from __future__ import annotations
 
-from surveypls.sections import moderation
+from surveypls.sections import competing, groups, method_bias, moderation, necessity, robustness
 from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 
 #: In the order in which they are shown.
-SECTIONS: tuple[Section, ...] = (moderation.SECTION,)
+SECTIONS: tuple[Section, ...] = (
+    moderation.SECTION,
+    groups.SECTION,
+    method_bias.SECTION,
+    competing.SECTION,
+    necessity.SECTION,
+    robustness.SECTION,
+)
 
 
 def of(study: Study) -> tuple[Section, ...]:

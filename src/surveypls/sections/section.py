@@ -17,6 +17,13 @@ from tabletext.tabular import Table
 EFFECTS, END = "fig_4_3_effects", "fig_4_4_importance_performance"
 
 
+def kept(analysis: Analysis, name: str, compute: Callable[[Analysis], Any]) -> Any:
+    """Return what an analysis holds under a name, computed when it is first asked for."""
+    if name not in analysis.kept:
+        analysis.kept[name] = compute(analysis)
+    return analysis.kept[name]
+
+
 @dataclass(frozen=True)
 class Part:
     """A table of a section, and the figures in it.
@@ -37,9 +44,8 @@ class Part:
 
     def frame(self, analysis: Analysis) -> pd.DataFrame:
         """Return the figures, computed when they are first asked for."""
-        if self.name not in analysis.kept:
-            analysis.kept[self.name] = self.compute(analysis)
-        return analysis.kept[self.name]
+        found: pd.DataFrame = kept(analysis, self.name, self.compute)
+        return found
 
 
 @dataclass(frozen=True)
