@@ -193,8 +193,9 @@ def compare(
             _add_bootstrap(table, (found[0][0][:, :q], found[1][0][:, :q]), sizes)
         deviations = np.concatenate([split.answers[one], split.answers[two]]).std(axis=0, ddof=1)
         blocks = {name: items for name, (_, items) in composites(model).items()}
-        options = {"item_scale": item_scale, "alpha": alpha, "count_observed": count_observed}
-        steps = micom(permuted, blocks, deviations, **options)
+        steps = micom(
+            permuted, blocks, deviations, item_scale=item_scale, alpha=alpha, count_observed=count_observed
+        )
         invariances.append(_of_pair(steps, one, two))
         same = set(steps.loc[steps["invariance"] != "none", "construct"])
         table["invariant"] = [same >= about for about in _constructs_of(permuted.labels, model)]

@@ -73,7 +73,12 @@ def group_forest(
         clear = ((part["lower"] > 0) | (part["upper"] < 0)).to_numpy()
         for mask, face in ((clear, colour), (~clear, "white")):
             ax.plot(
-                part["value"][mask], np.asarray(y)[mask], marker, color=colour, markerfacecolor=face, markersize=5.5
+                part["value"][mask],
+                np.asarray(y)[mask],
+                marker,
+                color=colour,
+                markerfacecolor=face,
+                markersize=5.5,
             )
         ax.plot([], [], f"{marker}-", color=colour, markersize=5.5, label=group)
     row_axis(ax, [f"{arrows(*p)}{' *' if p in differing else ''}" for p in paths], size=NORMAL - 0.5)

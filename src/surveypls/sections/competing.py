@@ -19,6 +19,9 @@ _COLUMNS = (
     "target", "model", "n_predictors", "r_squared", *CRITERIA, "difference", "weight", "loss_difference", "p_value",
 )  # fmt: skip
 
+_BETTER = N_("It is predicted better than by that one by: {models} (CVPAT).")
+_WORSE = N_("It is predicted worse than by that one by: {models} (CVPAT).")
+
 
 def explained(models: dict[str, Model]) -> dict[str, dict[str, Model]]:
     """Return each construct that models explain by different others → the models that explain it."""
@@ -55,7 +58,7 @@ def _compared(analysis: Analysis) -> pd.DataFrame:
 
 
 def _named(model: str, display: Display) -> str:
-    return display("the study's own") if model == OWN_PATHS else model
+    return display("the study's own") if model == OWN_PATHS else f"*{model}*"
 
 
 def competing_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
@@ -77,7 +80,7 @@ def competing_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
         best = row["difference"] == 0
         b.add(
             **{key: row[key] for key in _COLUMNS if key not in ("model", "loss_difference")},
-            model=_named(row["model"], display),
+            model=_named(row["model"], display).strip("*"),
             loss_difference=np.nan if best else row["loss_difference"],
         )
     note = join(
@@ -85,7 +88,9 @@ def competing_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
             "Smaller criteria are better; weights from BIC (Burnham and Anderson, 2002; Danks, Sharma and Sarstedt, "
             "2020). Criteria count paths only, not how a construct is measured."
         ),
-        display("CVPAT: loss in predicting the construct's items, minus that of the model with the smallest BIC.")
+        display(
+            "CVPAT: loss in predicting the construct's items, minus that of the model with the smallest BIC."
+        )
         if predicted
         else display("No CVPAT: the models do not predict the same items."),
     )
@@ -109,16 +114,13 @@ def _competing(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
             second=_named(second["model"], display),
             difference=display.number(second["difference"], digits=1),
         )
-        for row in part.iloc[1:].to_dict("records"):
-            if not row["p_value"] < alpha:
-                continue
-            text += " " + display(
-                "By CVPAT {model} predicts its items better."
-                if row["loss_difference"] < 0
-                else "By CVPAT {model} predicts its items worse.",
-                model=_named(row["model"], display),
-            )
-        if part["loss_difference"].notna().any() and not (part["p_value"] < alpha).any():
+        differs = part[part["p_value"] < alpha]
+        for sign, words in ((-1, _BETTER), (1, _WORSE)):
+            names = differs.loc[np.sign(differs["loss_difference"].astype(float)) == sign, "model"]
+            if len(names):
+                listed = display.listed(_named(name, display) for name in names)
+                text += " " + display(words, models=listed)
+        if part["loss_difference"].notna().any() and differs.empty:
             text += " " + display("By CVPAT no model predicts its items better or worse than that one.")
         said.append(text)
     return "\n\n".join(said)

@@ -10,7 +10,7 @@ import pandas as pd
 from plsem.groups import GroupComparison, compare, group_sizes
 from plsem.groups.difference import adjusted
 from plsem.groups.invariance import LEVELS
-from plsem.groups.split import rows_needed
+from plsem.groups.split import group_name, rows_needed
 from surveypls import figures
 from surveypls.sections.section import END, Drawing, Part, Section, kept
 from surveypls.study.analysis import Analysis
@@ -35,14 +35,29 @@ _TESTED = ["difference", "p_permutation", "p_henseler", "p_parametric", "p_welch
 _LEVEL_WORDS = N_({"full": "full", "partial": "partial", "none": "none"}, context="invariance")
 
 
+def _label(group: Any) -> str:
+    """Return a group as it is written: what a file's reader made a number of stays the same group."""
+    try:
+        return group_name(float(group))
+    except ValueError:
+        return str(group)
+
+
+def _labelled(analysis: Analysis) -> pd.DataFrame:
+    """Return the respondents with their groups as texts; NaN where there is none."""
+    labels = analysis.table[GROUP]
+    return analysis.table.assign(**{GROUP: labels.astype(object).where(labels.isna(), labels.map(_label))})
+
+
 def _sizes(analysis: Analysis) -> pd.DataFrame:
     """Return each group of the column: rows, rows needed and for what, and whether it is compared."""
     groups = analysis.study.groups
     assert groups is not None
-    found = [str(g) for g in analysis.table[GROUP].dropna().unique()]
-    asked = groups.compare or tuple(sorted(found))
-    rest = sorted(set(found) - set(asked))
-    table = group_sizes(analysis.table, analysis.model, GROUP, select=[*asked, *rest])
+    data = _labelled(analysis)
+    found = sorted(data[GROUP].dropna().unique())
+    asked = [_label(g) for g in groups.compare] or found
+    rest = [g for g in found if g not in asked]
+    table = group_sizes(data, analysis.model, GROUP, select=[*asked, *rest])
     _, where, most = rows_needed(analysis.model)
     table = table.assign(asked=table.index.isin(asked), arrows=most, into=where).reset_index()
     return table.assign(usable=table["usable"] & table["asked"])
@@ -55,11 +70,11 @@ def _compared(analysis: Analysis) -> GroupComparison | None:
     if len(chosen) < 2:
         return None
     settings = analysis.study.bootstrap
-    return kept(
+    return kept(  # type: ignore[no-any-return]
         analysis,
         "groups",
         lambda a: compare(
-            a.table.astype({GROUP: str}),
+            _labelled(a),
             a.model,
             GROUP,
             seed=a.study.seed,
@@ -71,12 +86,16 @@ def _compared(analysis: Analysis) -> GroupComparison | None:
             max_failed=settings.max_failed,
             **a.study.estimator,
         ),
-    )  # type: ignore[no-any-return]
+    )
 
 
 def _invariance(analysis: Analysis) -> pd.DataFrame:
+    """Return MICOM's steps of every construct; a control variable is one observed column, the same in all groups."""
     found = _compared(analysis)
-    return pd.DataFrame(columns=list(_MICOM)) if found is None else found.invariance[list(_MICOM)]
+    if found is None:
+        return pd.DataFrame(columns=list(_MICOM))
+    own = ~found.invariance["construct"].isin(list(analysis.study.controls))
+    return found.invariance.loc[own, list(_MICOM)].reset_index(drop=True)
 
 
 def _differences(analysis: Analysis) -> pd.DataFrame:
@@ -103,7 +122,7 @@ def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def sizes_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table | None:
-    """The groups with their rows, where not all of them are compared or there are more than two."""
+    """List the groups with their rows, where not all of them are compared or there are more than two."""
     if len(frame) < 3 and bool(frame["usable"].all()):
         return None
     b = Builder(display)
@@ -143,7 +162,8 @@ def micom_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
         display("Equal variances"),
     )
     b.column("correlation", "c", group=composition)
-    b.column("correlation_lower", display("{share} quantile", share=display.percent(0.05)), group=composition)
+    alpha = display.level(study.bootstrap.significance)
+    b.column("correlation_lower", display("{share} quantile", share=alpha), group=composition)
     b.column("correlation_p_value", "p", "p", composition)
     b.column("mean_difference", display("Difference"), group=means)
     b.column("mean_p_value", "p", "p", means)
@@ -186,7 +206,11 @@ def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) ->
     tests = display("p of the difference")
     b.column("p_permutation", display("Permutation"), "p", tests)
     b.column("p_adjusted", display("adjusted"), "p", tests)
-    for key, heading in (("p_henseler", "Henseler"), ("p_parametric", display("Parametric")), ("p_welch", "Welch")):
+    for key, heading in (
+        ("p_henseler", "Henseler"),
+        ("p_parametric", display("Parametric")),
+        ("p_welch", "Welch"),
+    ):
         b.column(key, heading, "p", tests)
     for row in frame.to_dict("records"):
         b.add(
@@ -321,7 +345,7 @@ def _differences_said(study: Study, frame: pd.DataFrame, display: Display) -> st
             p=_p(row["p_adjusted"], display),
         )
         found.append(text)
-    least = tested.loc[tested["p_permutation"].idxmin()]
+    least = tested.iloc[int(tested["p_permutation"].argmin())]
     if found:
         return display(
             "Of {n} differences {k} are significant by the permutation test after adjustment by {method}: {found}.",

@@ -74,7 +74,9 @@ def signs_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
     if len(marker):
         b.column("marker", display("r with the marker"))
     for name, value in vif.items():
-        row = b.add(construct=arrows(str(name)), full_collinearity_vif=value, marker=marker.get(name, float("nan")))
+        row = b.add(
+            construct=arrows(str(name)), full_collinearity_vif=value, marker=marker.get(name, float("nan"))
+        )
         b.judge(row, "full_collinearity_vif")
     note = join(
         display("VIF of each construct by all others (Kock, 2015)."),
@@ -138,13 +140,15 @@ def _method_bias(study: Study, signs: pd.DataFrame, adjusted: pd.DataFrame, *, d
         )
     )
     component = _of(signs, "harman_component").iloc[0]
-    text += " " + display("One component explains {share} of the items' variance.", share=display.percent(component))
+    text += " " + display(
+        "One component explains {share} of the items' variance.", share=display.percent(component)
+    )
     if adjusted.empty:
         return text
     pairs, paths = (adjusted[adjusted["kind"] == kind] for kind in ("correlation", "path"))
     lost = [f"{r['row']} – {r['column']}" for r in pairs.to_dict("records") if not r["stays"]]
     gap = (paths["after"] - paths["before"]).abs()
-    most = paths.loc[gap.idxmax()]
+    most = paths.iloc[int(gap.argmax())]
     return (
         text
         + "\n\n"
@@ -168,8 +172,8 @@ SECTION = Section(
     key="method_bias",
     applies=lambda study: study.method_bias or study.marker is not None,
     prose=N_(
-        "## Common method bias\n\nAnswers that one person gives at one time may share what comes of the asking. No test "
-        "shows that this is absent; these show where it would have to be large to be seen."
+        "## Common method bias\n\nAnswers that one person gives at one time may share what comes of the asking. No "
+        "test shows that this is absent; these show where it would have to be large to be seen."
     ),
     tables={
         "table_4_23_method_bias": Part("method_bias", _signs, signs_table),

@@ -125,7 +125,7 @@ def necessity_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
 
 
 def bottleneck_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
-    """What each level of the outcome needs, in per cent of the observed ranges."""
+    """Lay out what each level of the outcome needs, in per cent of the observed ranges."""
     several = frame["target"].nunique() > 1
     names = list(dict.fromkeys(frame["condition"].astype(str)))
     b = Builder(display)
@@ -158,7 +158,7 @@ def _necessity(study: Study, frame: pd.DataFrame, bottleneck: pd.DataFrame, *, d
         own = part[part["necessary"].astype(bool)]
         tested = display.listed(part["condition"].astype(str))
         if own.empty:
-            most = part.loc[part["d"].idxmax()]
+            most = part.iloc[int(part["d"].argmax())]
             said.append(
                 display(
                     "**{target}**: none of {tested} is a necessary condition (the largest d is {d}, of {condition}).",
@@ -211,7 +211,7 @@ def ceiling_lines(found: NecessityResult, condition: str) -> pd.DataFrame:
 def _figure(study: Study, analysis: Analysis, display: Display) -> Any:
     """Draw the condition with the largest effect by CE-FDH."""
     largest = EFFECTS.frame(analysis)
-    most = largest.loc[largest["d"].idxmax()]
+    most = largest.iloc[int(largest["d"].argmax())]
     target, condition = str(most["target"]), str(most["condition"])
     found = _analysed(analysis)[target]
     return figures.ceiling_scatter(
@@ -231,9 +231,9 @@ SECTION = Section(
     key="necessity",
     applies=lambda study: study.necessity is not None,
     prose=N_(
-        "## Necessary conditions\n\nA path says how much an outcome rises with a construct; a necessary condition is one "
-        "without which a high outcome does not occur, whatever else is there: the upper left of the scatter is empty. "
-        "What is large in one sense need not be in the other."
+        "## Necessary conditions\n\nA path says how much an outcome rises with a construct; a necessary condition is "
+        "one without which a high outcome does not occur, whatever else is there: the upper left of the scatter is "
+        "empty. What is large in one sense need not be in the other."
     ),
     tables={
         "table_4_26_necessity": EFFECTS,
@@ -242,7 +242,8 @@ SECTION = Section(
     sentence=_necessity,
     figures={
         "fig_4_26_ceiling": Drawing(
-            _figure, N_("Scores of the condition with the largest effect and of its outcome, with both ceilings")
+            _figure,
+            N_("Scores of the condition with the largest effect and of its outcome, with both ceilings"),
         )
     },
     after=END,

@@ -77,7 +77,7 @@ def _checks(analysis: Analysis) -> pd.DataFrame:
 
 
 def requirements_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
-    """What a copula term needs of each predictor, and whether it is there."""
+    """List what a copula term needs of each predictor, and whether it is there."""
     b = Builder(display)
     b.text("construct", display("Predictor"))
     b.column("n", "n", "count")
@@ -88,7 +88,9 @@ def requirements_table(study: Study, frame: pd.DataFrame, *, display: Display) -
     b.text("tested", display("Tested"))
     for row in frame.to_dict("records"):
         b.add(
-            tested=display("yes") if row["usable"] else display("no") + ": " + _reason(row["reason"], display),
+            tested=display("yes")
+            if row["usable"]
+            else display("no") + ": " + _reason(row["reason"], display),
             **{key: row[key] for key in _REQUIREMENTS[:-2]},
         )
     return b.table(
@@ -154,7 +156,7 @@ def _robustness(study: Study, requirements: pd.DataFrame, checks: pd.DataFrame, 
         display("Nonlinearity: the quadratic effect differs from 0 in {paths}.", paths=display.listed(bent))
         if bent
         else display(
-            "Nonlinearity: the interval of no quadratic effect leaves out 0 ({n} paths), so straight lines serve.",
+            "Nonlinearity: the interval of no quadratic effect leaves out 0 (paths tested: {n}).",
             n=len(checks),
         )
     )
@@ -185,8 +187,8 @@ def _robustness(study: Study, requirements: pd.DataFrame, checks: pd.DataFrame, 
         )
     else:
         text = display(
-            "Endogeneity: no copula term is significant (tested: {constructs}). Terms of {least} to {most} or more would "
-            "have been found with a power of 80 %.",
+            "Endogeneity: no copula term is significant (tested: {constructs}). With a power of 80 % terms from "
+            "{least} to {most} on, depending on the path, would have been found; smaller ones are not ruled out.",
             constructs=display.listed(dict.fromkeys(tested["row"])),
             least=display.number(tested["detectable"].min(), digits=2),
             most=display.number(tested["detectable"].max(), digits=2),
@@ -204,14 +206,16 @@ SECTION = Section(
     key="robustness",
     applies=lambda study: study.robustness,
     prose=N_(
-        "## Robustness\n\nTwo things can hide behind a path: a curve, and a cause that the predictor shares with what it "
-        "explains. The first is looked for by a square of each predictor, the second by a Gaussian copula term where its "
-        "requirements are met, which are tested first. Segments that nobody observed (FIMIX-PLS, PLS-POS) are not "
-        "searched for: they need hundreds of rows to be found and to be found again."
+        "## Robustness\n\nTwo things can hide behind a path: a curve, and a cause that the predictor shares with what "
+        "it explains. The first is looked for by a square of each predictor, the second by a Gaussian copula term "
+        "where its requirements are met, which are tested first. Segments that nobody observed (FIMIX-PLS, PLS-POS) "
+        "are not searched for: they need hundreds of rows to be found and to be found again."
     ),
     tables={
         "table_4_28_requirements": Part(
-            "endogeneity_requirements", lambda a: _copulas(a).requirements[list(_REQUIREMENTS)], requirements_table
+            "endogeneity_requirements",
+            lambda a: _copulas(a).requirements[list(_REQUIREMENTS)],
+            requirements_table,
         ),
         "table_4_29_robustness": Part("robustness", _checks, checks_table),
     },

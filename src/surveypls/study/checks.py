@@ -124,7 +124,10 @@ def model_problems(study: Study) -> Iterable[str]:
 def _asked_problems(study: Study) -> Iterable[str]:
     """List what cannot be asked of the model under ``compare``, ``necessity`` and ``marker``."""
     names = [*study.construct_names, *study.products]
-    if study.marker is not None and study.marker in (*study.items, *(c.column for c in study.controls.values())):
+    if study.marker is not None and study.marker in (
+        *study.items,
+        *(c.column for c in study.controls.values()),
+    ):
         yield Said(
             "marker: {heading!r} is in the model already; a marker variable stands outside it",
             heading=study.marker,
@@ -136,7 +139,9 @@ def _asked_problems(study: Study) -> Iterable[str]:
         if name == "paths":
             yield Said("compare.paths: the name stands for the study's own paths; name the model otherwise")
             continue
-        unknown = {e: None for p in pairs for end in p for e in end.split("*") if e not in study.construct_names}
+        unknown = {
+            e: None for p in pairs for end in p for e in end.split("*") if e not in study.construct_names
+        }
         for end in unknown:
             yield Said(
                 "compare.{name}: unknown construct {end!r}{near}",

@@ -231,7 +231,9 @@ class Necessity(Settings):
         if isinstance(value, (str, list, tuple)):
             return {"targets": [value] if isinstance(value, str) else value}
         if not isinstance(value, Mapping):
-            raise ValueError(Said("expected true, an outcome or a list of outcomes, found {value!r}", value=value))
+            raise ValueError(
+                Said("expected true, an outcome or a list of outcomes, found {value!r}", value=value)
+            )
         return value
 
 
