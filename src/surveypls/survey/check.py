@@ -234,9 +234,9 @@ def _together(
     if model is not None:
         if not errors:
             data = cleaned.responses.join(cleaned.observed)
-            refused, told, facts = asked(data, model, study)
+            refused, cautions, facts = asked(data, model, study)
             found.errors += _of(study_file.name, refused)
-            found.warnings += _of(study_file.name, told)
+            found.warnings += _of(study_file.name, cautions)
             found.facts += facts
         found.facts.append(Said("Items after pruning: {items}.", items=list(_kept(model, study))))
         found.warnings += _of(name, _sample_size(study, model, n, minimum_path))
