@@ -120,7 +120,7 @@ def _competing(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
             if len(names):
                 listed = display.listed(_named(name, display) for name in names)
                 text += " " + display(words, models=listed)
-        if part["loss_difference"].notna().any() and differs.empty:
+        if part["p_value"].notna().any() and differs.empty:
             text += " " + display("By CVPAT no model predicts its items better or worse than that one.")
         said.append(text)
     return "\n\n".join(said)
