@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -23,16 +25,18 @@ _BETTER = N_("It is predicted better than by that one by: {models} (CVPAT).")
 _WORSE = N_("It is predicted worse than by that one by: {models} (CVPAT).")
 
 
-def explained(models: dict[str, Model]) -> dict[str, dict[str, Model]]:
-    """Return each construct that models explain by different others → the models that explain it."""
-    by_target: dict[str, dict[str, Model]] = {}
-    sources: dict[str, set[frozenset[str]]] = {}
+def explained(models: Mapping[str, Model]) -> dict[str, dict[str, Model]]:
+    """Return each construct that models explain by different others → the models, the first of those by the same."""
+    by_target: dict[str, dict[frozenset[str], str]] = {}
     for name, model in models.items():
         for target in dict.fromkeys(t for _, t in model.path_names):
-            by_target.setdefault(target, {})[name] = model
             own = frozenset(s for s, t in model.path_names if t == target)
-            sources.setdefault(target, set()).add(own)
-    return {t: found for t, found in by_target.items() if len(sources[t]) > 1}
+            by_target.setdefault(target, {}).setdefault(own, name)
+    return {
+        target: {name: models[name] for name in found.values()}
+        for target, found in by_target.items()
+        if len(found) > 1
+    }
 
 
 def _compared(analysis: Analysis) -> pd.DataFrame:

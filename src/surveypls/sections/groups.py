@@ -172,7 +172,7 @@ def micom_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
     b.text("invariance", display("Invariance"))
     for row in frame.to_dict("records"):
         b.add(
-            pair=f"{row['group_1']} – {row['group_2']}",
+            pair=f"{row['group_1']} / {row['group_2']}",
             construct=row["construct"],
             invariance=display(_LEVEL_WORDS[row["invariance"]], context="invariance"),
             **{key: row[key] for key in _MICOM[3:-1]},
@@ -214,7 +214,7 @@ def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) ->
         b.column(key, heading, "p", tests)
     for row in frame.to_dict("records"):
         b.add(
-            pair=f"{row['group_1']} – {row['group_2']}",
+            pair=f"{row['group_1']} / {row['group_2']}",
             path=arrows(row["row"], row["column"]),
             **{key: row[key] for key in ("estimate_1", "estimate_2", *_TESTED, "p_adjusted")},
         )
@@ -277,54 +277,48 @@ def _groups(
             path=display.number(float(usable["smallest_path"].max()), digits=2),
         ),
         display("The same items and settings serve all groups, so they are configurally invariant."),
-        *_invariance_said(steps, display),
+        _invariance_said(steps, display),
     ]
     return " ".join(filter(None, text)) + "\n\n" + _differences_said(study, differences, display)
 
 
-def _invariance_said(steps: pd.DataFrame, display: Display) -> list[str]:
+def _invariance_said(steps: pd.DataFrame, display: Display) -> str:
     """Say for each pair of groups which constructs are fully, partially and not invariant."""
-    said = []
     pairs = _pairs(steps)
+    lines = []
     for one, two in pairs:
         part = steps[(steps["group_1"].astype(str) == one) & (steps["group_2"].astype(str) == two)]
         level = {key: part.loc[part["invariance"] == key, "construct"].astype(str).tolist() for key in LEVELS}
-        where = "" if len(pairs) == 1 else f"{one} – {two}: "
-        if len(level["full"]) == len(part):
-            said.append(
-                where
-                + display(
-                    "**Full invariance**: every composite is the same in both groups, with equal means and variances."
-                )
-            )
-            continue
-        if not level["none"]:
-            said.append(
-                where
-                + display(
-                    "**Partial invariance**: every composite is the same in both groups, so paths can be compared; "
-                    "means or variances differ for {constructs}, so the pooled data cannot stand for one population.",
-                    constructs=display.listed(level["partial"]),
-                )
-            )
-            continue
-        said.append(
-            where
-            + display(
-                "**No invariance** for {constructs}: the composites differ between the groups, so a difference of "
-                "their paths may be one of meaning and is not tested.",
-                constructs=display.listed(level["none"]),
-            )
+        lines.append(_degree_said(level, display))
+    if len(pairs) == 1:
+        return lines[0]
+    return "\n\n" + "\n".join(f"- {a} / {b}: {line}" for (a, b), line in zip(pairs, lines, strict=True))
+
+
+def _degree_said(level: dict[str, list[str]], display: Display) -> str:
+    """Say how far the constructs of two groups are invariant."""
+    if not level["none"] and not level["partial"]:
+        return display(
+            "**Full invariance**: every composite is the same in both groups, with equal means and variances."
         )
-        if level["partial"] or level["full"]:
-            said.append(
-                display(
-                    "Fully invariant: {full}; partially: {partial}.",
-                    full=display.listed(level["full"]) or display("no construct"),
-                    partial=display.listed(level["partial"]) or display("no construct"),
-                )
-            )
-    return said
+    if not level["none"]:
+        return display(
+            "**Partial invariance**: every composite is the same in both groups, so paths can be compared; "
+            "means or variances differ for {constructs}, so the pooled data cannot stand for one population.",
+            constructs=display.listed(level["partial"]),
+        )
+    text = display(
+        "**No invariance** for {constructs}: the composites differ between the groups, so a difference of "
+        "their paths may be one of meaning and is not tested.",
+        constructs=display.listed(level["none"]),
+    )
+    if level["partial"] or level["full"]:
+        text += " " + display(
+            "Fully invariant: {full}; partially: {partial}.",
+            full=display.listed(level["full"]) or display("no construct"),
+            partial=display.listed(level["partial"]) or display("no construct"),
+        )
+    return text
 
 
 def _differences_said(study: Study, frame: pd.DataFrame, display: Display) -> str:
@@ -360,7 +354,7 @@ def _differences_said(study: Study, frame: pd.DataFrame, display: Display) -> st
         n=len(tested),
         method=ADJUSTMENT_NAME,
         path=arrows(least["row"], least["column"]),
-        pair=f" ({least['group_1']} – {least['group_2']})" if several else "",
+        pair=f" ({least['group_1']} / {least['group_2']})" if several else "",
         p=display.p(least["p_permutation"]),
     )
 
