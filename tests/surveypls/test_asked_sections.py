@@ -623,3 +623,20 @@ def test_columns_that_cannot_serve_are_errors(
     data["marker"] = np.tile(values, 60)
     report = checked(tmp_path, data, asked + "\n")
     assert any(message in e for e in report.errors), report.errors  # type: ignore[attr-defined]
+
+
+def test_controls_are_no_constructs_of_invariance_marker_or_groups() -> None:
+    data = small_data((60, 60)).assign(AGE=np.random.default_rng(3).integers(20, 70, 120).astype(float))
+    study = small_study(ASKED + "controls: {AGE: Your age}\n")
+    analysis = analysis_of(study, data)
+    assert "AGE" in analysis.model.constructs
+    _, invariance, differences = frames(analysis, "groups")
+    assert list(invariance["construct"]) == ["X", "M", "Y"]
+    assert set(differences["row"]) == {"X", "M"}
+    signs, adjusted = frames(analysis, "method_bias")
+    values = signs.set_index(["statistic", "construct"])["value"]
+    own = values["marker_correlation"]
+    assert list(own.index) == ["X", "M", "Y"] and values["marker_taken", ""] == pytest.approx(own.abs().min())
+    assert "AGE" not in {*adjusted["row"], *adjusted["column"], *signs["construct"]}
+    first = adjusted.iloc[0]
+    assert first["after"] == pytest.approx((first["before"] - own.abs().min()) / (1 - own.abs().min()))

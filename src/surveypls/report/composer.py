@@ -446,7 +446,8 @@ class _Composer:
 
     def limits(self) -> None:
         self.heading("Limits")
-        entries = [self.display(text) for text in _OF_MADE_UP_DATA] if self.display.notice else []
+        calibrated = self.display.notice and self.data.printed is not None
+        entries = [self.display(text) for text in _OF_MADE_UP_DATA] if calibrated else []
         n_items = sum(len(items) for items in self.data.retained.values())
         if self.data.n < SMALL_SAMPLE:
             entries.append(

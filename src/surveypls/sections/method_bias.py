@@ -24,13 +24,14 @@ def _marked(analysis: Analysis) -> MarkerResult | None:
     if analysis.study.marker is None:
         return None
     rows = analysis.table.dropna(subset=[MARKER])
-    return kept(  # type: ignore[no-any-return]
-        analysis,
-        "marker_result",
-        lambda a: marker_variable(
-            rows, a.model, MARKER, alpha=a.study.bootstrap.significance, **a.study.estimator
-        ),
-    )
+
+    def taken(a: Analysis) -> MarkerResult:
+        options = {"alpha": a.study.bootstrap.significance, **a.study.estimator}
+        first = marker_variable(rows, a.model, MARKER, **options).marker_correlations
+        own = first.drop(list(a.study.controls))  # a control is no construct that answers a scale
+        return marker_variable(rows, a.model, MARKER, r_m=float(own.abs().min()), **options)
+
+    return kept(analysis, "marker_result", taken)  # type: ignore[no-any-return]
 
 
 def _signs(analysis: Analysis) -> pd.DataFrame:
@@ -43,7 +44,8 @@ def _signs(analysis: Analysis) -> pd.DataFrame:
     if found is not None:
         rows += [("marker_correlation", str(c), float(r)) for c, r in found.marker_correlations.items()]
         rows += [("marker_taken", "", found.r_m), ("marker_rows", "", analysis.table[MARKER].count())]
-    return pd.DataFrame(rows, columns=list(_SIGNS))
+    table = pd.DataFrame(rows, columns=list(_SIGNS))
+    return table[~table["construct"].isin(list(analysis.study.controls))].reset_index(drop=True)
 
 
 def _adjusted(analysis: Analysis) -> pd.DataFrame:
@@ -53,9 +55,9 @@ def _adjusted(analysis: Analysis) -> pd.DataFrame:
         return pd.DataFrame(columns=list(_MARKER))
     pairs = found.correlations.rename(columns={"correlation": "before", "adjusted": "after"})
     paths = found.paths.set_axis(["row", "column", "before", "after"], axis=1)
-    return pd.concat([pairs.assign(kind="correlation"), paths.assign(kind="path")], ignore_index=True)[
-        list(_MARKER)
-    ]
+    both = pd.concat([pairs.assign(kind="correlation"), paths.assign(kind="path")], ignore_index=True)
+    of_controls = both[["row", "column"]].isin(list(analysis.study.controls)).any(axis=1)
+    return both.loc[~of_controls, list(_MARKER)].reset_index(drop=True)
 
 
 def _of(frame: pd.DataFrame, statistic: str) -> pd.Series:
