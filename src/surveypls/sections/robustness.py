@@ -88,9 +88,7 @@ def requirements_table(study: Study, frame: pd.DataFrame, *, display: Display) -
     b.text("tested", display("Tested"))
     for row in frame.to_dict("records"):
         b.add(
-            tested=display("yes")
-            if row["usable"]
-            else display("no") + ": " + _reason(row["reason"], display),
+            tested=display("yes") if row["usable"] else display("no"),
             **{key: row[key] for key in _REQUIREMENTS[:-2]},
         )
     return b.table(

@@ -13,6 +13,8 @@ from surveypls.study.definition import Study
 from tabletext.display import Display
 from tabletext.tabular import Table
 
+#: Decimals of what is handed on.
+DECIMALS = 9
 #: The outputs that sections follow: of the model's effects, and of the structural model as a whole.
 EFFECTS, END = "fig_4_3_effects", "fig_4_4_importance_performance"
 
@@ -43,8 +45,8 @@ class Part:
     make: Callable[..., Table | None]
 
     def frame(self, analysis: Analysis) -> pd.DataFrame:
-        """Return the figures, computed when they are first asked for."""
-        found: pd.DataFrame = kept(analysis, self.name, self.compute)
+        """Return the figures, computed when they are first asked for, to the digits that every processor agrees on."""
+        found: pd.DataFrame = kept(analysis, self.name, lambda a: self.compute(a).round(DECIMALS))
         return found
 
 
