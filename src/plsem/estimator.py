@@ -25,7 +25,7 @@ from plsem.batches import pack, unpack
 from plsem.forms import Columns
 from plsem.inputs import DataError, check_correlations, correlations, given_correlations, item_matrix
 from plsem.model import Model, ModelError
-from plsem.names import check_choice, check_flag, named_options, nearest
+from plsem.names import check_choice, check_flag, check_whole, named_options, nearest
 from plsem.products import sample_columns
 from plsem.solution import Estimate, Scheme
 from plsem.stage_data import StageData
@@ -113,8 +113,8 @@ def fit(
         if n is not None:
             raise ValueError("n: belongs to a correlation matrix; answers have their own number of rows")
         return estimate_values(item_matrix(data, model), model, **options)
-    if n is not None and not (isinstance(n, int | np.integer) and n >= 3):
-        raise ValueError(f"n: expected a whole number of at least 3, found {n!r}")
+    if n is not None:
+        check_whole("n", n, 3)
     return estimate(model, r, n_observations=n, **options)
 
 
@@ -275,8 +275,7 @@ def estimate_batch(
     check_flag("orient", orient)
     if not (isinstance(tolerance, float | int | np.number) and tolerance > 0):
         raise ValueError(f"tolerance: must be a number above 0, found {tolerance!r}")
-    if not (isinstance(max_iterations, int | np.integer) and max_iterations >= 1):
-        raise ValueError(f"max_iterations: must be a whole number of at least 1, found {max_iterations!r}")
+    check_whole("max_iterations", max_iterations, 1)
     plan = expand(model)
     expected = plan.n_columns * (plan.n_columns - 1) // 2
     if packed.ndim != 2 or packed.shape[0] != expected:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -65,11 +67,15 @@ def item_matrix(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArray:
     parts = []
     for item in model.items:
         column = data.iloc[:, columns.index(item)]
-        if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
-            shown = next((v for v in column if not isinstance(v, (int, float))), column.iloc[0])
-            problems.append(f"item {item!r} holds text, for example {shown!r}; recode it to numbers")
-        else:
-            parts.append(column.to_numpy(dtype=float, na_value=np.nan))
+        if not pd.api.types.is_any_real_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            # numbers that stand in a column of objects or categories, as after a merge or a recoding
+            other = next((v for v in column if not (pd.isna(v) or isinstance(v, (Real, Decimal)))), None)
+            if other is not None:
+                kind = "text" if isinstance(other, str) else f"values of type {type(other).__name__}"
+                problems.append(f"item {item!r} holds {kind}, for example {other!r}; recode it to numbers")
+                continue
+            column = pd.to_numeric(column.astype(object))
+        parts.append(column.to_numpy(dtype=float, na_value=np.nan))
     if problems:
         raise DataError("; ".join(problems))
     values = np.column_stack(parts)

@@ -6,6 +6,7 @@ import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterable
+from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -73,8 +74,26 @@ def check_flag(what: str, value: object) -> None:
         raise ValueError(f"{what}: expected True or False, found {value!r}")
 
 
+def check_whole(what: str, value: object, least: int) -> None:
+    """Raise ValueError unless ``value`` is a whole number of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{what}: expected a whole number of at least {least}, found {value!r}")
+
+
+def _check_model(name: str, model: object, order: tuple[str, ...]) -> None:
+    from plsem.model import Model
+
+    if isinstance(model, str):
+        raise TypeError(f"{name}: model: expected a Model, found text; Model.from_text(text) reads it")
+    if not isinstance(model, Model):
+        found = type(model).__name__
+        raise TypeError(
+            f"{name}: model: expected a Model, found a {found}; the order is {order[0]}, {order[1]}"
+        )
+
+
 def named_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function name the nearest option where it is given one that it does not know.
+    """Make a function name the nearest option where it is given one that it does not know, and want a Model.
 
     Its signature stays as it is for help and completion.
 
@@ -86,7 +105,8 @@ def named_options(function: Callable[P, R]) -> Callable[P, R]:
     Traceback (most recent call last):
     TypeError: draw: no option 'widht'; did you mean 'width'?
     """
-    parameters = inspect.signature(function).parameters
+    signature = inspect.signature(function)
+    parameters = signature.parameters
     options = [n for n, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY]
 
     @functools.wraps(function)
@@ -94,6 +114,9 @@ def named_options(function: Callable[P, R]) -> Callable[P, R]:
         for name in kwargs:
             if name not in parameters:
                 raise TypeError(f"{function.__name__}: no option {name!r}{nearest(name, options)}")
+        model = signature.bind_partial(*args, **kwargs).arguments.get("model")
+        if model is not None:
+            _check_model(function.__name__, model, tuple(parameters))
         return function(*args, **kwargs)
 
     return checked

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem.estimator import Estimate, scores
 from plsem.importance import importance_performance
-from plsem.names import check_choice, check_flag, named_options, nearest
+from plsem.names import check_choice, check_flag, check_whole, named_options, nearest
 from plsem.resampling.moments import BLOCK, block_generator
 from plsem.resampling.replicates import STREAM_PERMUTATION
 from plsem.thresholds import threshold
@@ -166,8 +166,7 @@ class NecessityResult:
             level, NaN where the ceiling does not reach it within the observed range.
         """
         check_choice("ceiling", ceiling, CEILINGS)
-        if steps < 1:
-            raise ValueError(f"steps: expected at least 1, found {steps}")
+        check_whole("steps", steps, 1)
         levels = np.linspace(0.0, 100.0, steps + 1)
         columns = {name: self._percent(s, levels, ceiling) for name, s in self.scatters.items()}
         return pd.DataFrame(columns, index=pd.Index(levels, name=self.target))

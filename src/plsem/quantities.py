@@ -370,7 +370,7 @@ def statistics_of(
     Parameters
     ----------
     include : str or iterable of str
-        ``"all"``, ``"fast"``, ``"report"`` or names.
+        ``"all"``, ``"fast"``, ``"report"``, a name or names.
     rows_known, answers_known : bool
         Groups leave out what needs the number of rows, or the answers themselves, where they are not known.
     model : Model, optional
@@ -381,10 +381,8 @@ def statistics_of(
     ValueError
         If a name or group is unknown; the message names the nearest.
     """
-    if isinstance(include, str):
-        groups = {"all": set(QUANTITIES), "fast": set(QUANTITIES) - SLOW, "report": set(REPORT)}
-        if include not in groups:
-            raise ValueError(f"include: unknown group {include!r}{nearest(include, groups)}")
+    groups = {"all": set(QUANTITIES), "fast": set(QUANTITIES) - SLOW, "report": set(REPORT)}
+    if isinstance(include, str) and include in groups:
         chosen = {
             name
             for name in groups[include]
@@ -394,9 +392,9 @@ def statistics_of(
         if model is not None and not structural.routes_can_be_listed(model):
             chosen.discard("specific_indirect_effect")
     else:
-        chosen = set(include)
+        chosen = {include} if isinstance(include, str) else set(include)
         for name in sorted(chosen - set(QUANTITIES)):
-            raise ValueError(f"include: no statistic {name!r}{nearest(name, QUANTITIES)}")
+            raise ValueError(f"no statistic {name!r}{nearest(name, [*QUANTITIES, *groups])}")
     return tuple(name for name in QUANTITIES if name in chosen)
 
 

@@ -459,7 +459,7 @@ def test_batches_keep_the_algorithms_signs():
         ({"orient": 1}, "orient: expected True or False, found 1"),
         ({"tolerance": 0.0}, "tolerance: must be a number above 0"),
         ({"tolerance": float("nan")}, "tolerance: must be a number above 0"),
-        ({"max_iterations": 0}, "max_iterations: must be a whole number of at least 1"),
+        ({"max_iterations": 0}, "max_iterations: expected a whole number of at least 1"),
     ],
 )
 def test_options_are_checked(options, message):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import plsem
 from plsem.estimator import correlations, estimate, fit, item_matrix
 from plsem.inputs import DataError
 from plsem.model import Model, ModelError
+from plsem.names import check_whole
 from surveypls.study.definition import Study
 
 BLOCKS = {"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}
@@ -106,6 +110,28 @@ def test_whole_numbers_and_booleans_are_numbers():
     assert item_matrix(data, MODEL).dtype == float
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        lambda c: c.astype(object),
+        lambda c: pd.Series(pd.Categorical(c)),
+        lambda c: c.map(lambda v: Decimal(str(v))).astype(object),
+    ],
+)
+def test_numbers_are_numbers_however_they_are_held(held):
+    data = frame()
+    np.testing.assert_array_equal(
+        item_matrix(data.assign(x2=held(data["x2"])), MODEL), item_matrix(data, MODEL)
+    )
+
+
+def test_a_gap_among_objects_is_a_gap():
+    data = frame().astype({"x2": object})
+    data.loc[3, "x2"] = None
+    with pytest.raises(DataError, match=r"item 'x2' has 1 missing values \(rows 3\)"):
+        fit(data, MODEL)
+
+
 def broken(column: str, row: int, value: object) -> pd.DataFrame:
     data = frame().astype({column: object} if isinstance(value, str) else {})
     data.loc[row, column] = value
@@ -123,9 +149,10 @@ def broken(column: str, row: int, value: object) -> pd.DataFrame:
         (frame(2), "2 rows; PLS needs at least 3"),
         (frame().assign(y2=4.0), "the same answer in every row: y2"),
         (
-            frame().astype({"x2": object}),
-            f"item 'x2' holds text, for example {float(frame()['x2'].iloc[0])!r}",
+            frame().assign(x2=[pd.Timestamp("2020-01-01")] * 20),
+            "item 'x2' holds values of type Timestamp, for",
         ),
+        (frame().astype({"x2": complex}), "item 'x2' holds values of type complex"),
         (frame().assign(z=lambda d: d["y2"]), "items 'y2' and 'z' are the same column"),
         (frame().assign(y2=lambda d: 3 - 2 * d["x1"]), "items 'x1' and 'y2' are the same column"),
     ],
@@ -180,3 +207,37 @@ def test_collinear_predictors_are_named():
         fit(data, spec)
     found = estimate(spec, correlations(data[list(spec.items)])[None])  # in a batch: reported, not raised
     assert found.batch_shape == (1,)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: fit(MODEL, frame()),
+            "fit: model: expected a Model, found a DataFrame; the order is data, model",
+        ),
+        (
+            lambda: fit(frame(), "Y ~ X"),
+            r"fit: model: expected a Model, found text; Model.from_text\(text\) reads",
+        ),
+        (lambda: plsem.estimate(frame().corr(), MODEL), "the order is model, correlations"),
+        (lambda: plsem.bootstrap(frame(), "Y ~ X", seed=1), "bootstrap: model: expected a Model, found text"),
+        (
+            lambda: plsem.predict(MODEL, frame(), seed=1),
+            "predict: model: expected a Model, found a DataFrame",
+        ),
+    ],
+)
+def test_a_model_in_the_wrong_place_is_named(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.0, True, "5", np.float64(3)])
+def test_a_whole_number_is_wanted(value):
+    with pytest.raises(ValueError, match="x: expected a whole number of at least 1, found"):
+        check_whole("x", value, 1)
+
+
+def test_a_whole_number_of_numpy_is_one():
+    check_whole("x", np.int64(1), 1)

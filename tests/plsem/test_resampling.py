@@ -503,9 +503,9 @@ def test_unknown_names_point_to_the_nearest(plain):
     [
         ({"sign_changes": "contruct"}, "did you mean 'construct'"),
         ({"precision": "half"}, "precision: found 'half'"),
-        ({"n_resamples": 1}, "n_resamples: expected at least 2"),
+        ({"n_resamples": 1}, "n_resamples: expected a whole number of at least 2"),
         ({"seed": -1}, "seed: expected"),
-        ({"chunk_size": 0}, "chunk_size: expected at least 1"),
+        ({"chunk_size": 0}, "chunk_size: expected a whole number of at least 1"),
         ({"n_jobs": 0}, "n_jobs: expected"),
         ({"max_failed": 2.0}, "max_failed: expected a share"),
         ({"indices": np.zeros((5, 99), dtype=int)}, r"indices: expected whole numbers of shape \(B, 100\)"),

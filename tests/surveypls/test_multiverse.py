@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from figure_cases import CHOICES, DRAWINGS, SPECIFICATIONS
@@ -11,9 +14,11 @@ from surveypls import figures
 from surveypls.compendium import multiverse as universe
 from surveypls.figures import FigureError
 from surveypls.report.multiverse import multiverse
-from surveypls.study.definition import parse_study
+from surveypls.study.choices import ITEMS, MISSING, SCHEMES, SCREENING, MultiverseSettings
+from surveypls.study.definition import StudyError, parse_study
+from surveypls.survey.reading import read_survey
 from surveypls.tables import choice_effects_table, multiverse_table, over_surveys_table
-from surveypls.tables.multiverse import CHOICE_NAMES, OPTION_NAMES
+from surveypls.tables.multiverse import CHOICE_NAMES
 from tabletext.catalogue import spanish
 from tabletext.display import Display
 
@@ -21,10 +26,10 @@ OWN = ("items", "test")
 ROWS = [
     ("all candidates", "t", 0.50, True, False),
     ("all candidates", "bca", 0.50, False, False),
-    ("as stated", "t", 0.30, True, False),
-    ("as stated", "bca", 0.30, False, False),
-    ("loadings of 0.50", "t", 0.30, True, True),
-    ("loadings of 0.50", "bca", 0.30, False, True),
+    ("as the study states", "t", 0.30, True, False),
+    ("as the study states", "bca", 0.30, False, False),
+    ("loadings of at least 0.50", "t", 0.30, True, True),
+    ("loadings of at least 0.50", "bca", 0.30, False, True),
 ]
 ANALYSES = pd.DataFrame(ROWS, columns=[*OWN, "estimate", "holds", "repeated"]).assign(hypothesis="H1")
 LEFT_OUT = pd.DataFrame({"reason": [SIGNED_DRAWS, NO_SOLUTION], "analyses": [10, 4]})
@@ -74,10 +79,10 @@ def test_other_surveys_stand_by_n():
 
 def test_every_choice_option_and_reason_has_a_name():
     assert {*universe.CHOICES, *universe.OF_SURVEYS} == set(CHOICE_NAMES)
-    assert {*universe.SCREENING, *universe.ITEMS, *universe.MISSING, "path", "factor", "centroid"} == set(
-        OPTION_NAMES
+    assert all(
+        spanish()[name].string
+        for name in (*SCREENING, *ITEMS, *MISSING.values(), *SCHEMES.values(), *REASONS)
     )
-    assert all(spanish()[reason].string for reason in REASONS)
 
 
 def test_specifications_stand_in_order_with_their_choices_below():
@@ -111,3 +116,64 @@ def test_a_stated_sign_must_be_met(monkeypatch):
     tried = universe.study_multiverse(study, [Prepared({}, found, study.model())], n_resamples=100)
     assert tried.analyses["hypothesis"].tolist() == ["H1", "H1"]
     assert tried.analyses["holds"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{items: [all candidate]}", "multiverse.items.0: expected 'as the study states', 'all candidates'"),
+        ("{schemes: []}", "multiverse.schemes: at least 1 entry is needed"),
+        ("{n_resamples: 99}", "multiverse.n_resamples: expected greater than or equal to 100 (found 99)"),
+        ("{itms: [all candidates]}", "multiverse.itms: unknown key; did you mean 'items'?"),
+        ("sometimes", "multiverse: expected keys with values (found 'sometimes')"),
+    ],
+)
+def test_a_study_file_says_what_is_wrong_with_its_choices(written, said):
+    with pytest.raises(StudyError, match=re.escape(said)):
+        parse_study(f"{STUDY}multiverse: {written}\n")
+
+
+def test_a_study_file_asks_for_all_choices_some_or_none():
+    assert parse_study(f"{STUDY}multiverse: false\n").multiverse is None
+    everything = parse_study(f"{STUDY}multiverse: true\n").multiverse
+    assert everything == MultiverseSettings() and everything.items == tuple(ITEMS)
+    some = parse_study(
+        f"{STUDY}multiverse: {{missing: [em], schemes: [path], n_resamples: 100}}\n"
+    ).multiverse
+    assert (some.missing, some.schemes, some.n_resamples) == (("em",), ("path",), 100)
+    assert some.screening == tuple(SCREENING)
+
+
+def test_three_hypotheses_or_more_stand_side_by_side():
+    three = pd.concat(
+        [SPECIFICATIONS[SPECIFICATIONS["hypothesis"] == "H1"].assign(hypothesis=f"H{k}") for k in range(1, 5)]
+    )
+    figure, data = figures.specification_curve(three, CHOICES)
+    figure.draw_without_rendering()
+    curves = [ax for ax in figure.axes if ax.get_ylabel()]
+    assert [ax.get_ylabel() for ax in curves] == ["H1", "H2", "H3", "H4"]
+    places = [(round(ax.get_position().x0, 2), round(ax.get_position().y0, 2)) for ax in curves]
+    assert (
+        len({y for _, y in places[:3]}) == 1 and places[3][0] == places[0][0] and places[3][1] < places[0][1]
+    )
+    assert len(figure.axes) == 8 and data["hypothesis"].nunique() == 4
+
+
+def test_data_are_made_by_each_chosen_rule_and_no_other():
+    folder = Path(__file__).parents[2] / "examples" / "library_app"
+    screening, items = "[as the study states]", "[all candidates, as the study states]"
+    asked = f"{{missing: [mean, listwise], items: {items}, screening: {screening}}}"
+    study = parse_study(f"{(folder / 'study.yaml').read_text(encoding='utf-8')}\nmultiverse: {asked}\n")
+    raw = read_survey(folder / "survey.csv", study, folder / "codebook.csv")
+    sets = universe.prepared(study, raw)
+    assert [tuple(one.choices.values()) for one in sets] == [
+        ("as the study states", gaps, items)
+        for gaps in ("mean", "listwise")
+        for items in ("all candidates", "as the study states")
+    ]
+    every, pruned, fewer_rows, _ = sets
+    assert set(every.model.items) - set(pruned.model.items) == {"EASE5"}  # the guide's check says why
+    assert len(every.data) == 291 and len(fewer_rows.data) == 280  # eleven respondents left gaps
+    columns = list(fewer_rows.model.items)
+    pd.testing.assert_frame_equal(fewer_rows.data, every.data.loc[fewer_rows.data.index, columns])
+    assert every.data.notna().all(axis=None)

@@ -19,7 +19,7 @@ from plsem.groups.result import GroupComparison
 from plsem.groups.split import Split, check_sizes, group_name, smallest_path, split_rows
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
-from plsem.names import check_choice, check_flag, named_options
+from plsem.names import check_choice, check_flag, check_whole, named_options
 from plsem.quantities import QUANTITIES, statistics_of
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.intervals import check_level, mean_and_deviation
@@ -142,8 +142,7 @@ def compare(
     check_flag("count_observed", count_observed)
     check_level(1 - alpha)
     n_threads(n_jobs)
-    if n_permutations < 1:
-        raise ValueError(f"n_permutations: expected at least 1, found {n_permutations}")
+    check_whole("n_permutations", n_permutations, 1)
     if n_resamples < 0 or n_resamples == 1:
         raise ValueError(f"n_resamples: expected 0 for no bootstrap, or at least 2, found {n_resamples}")
     values = item_matrix(data, model)

@@ -22,7 +22,7 @@ from plsem.batches import ZERO
 from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
-from plsem.names import Said, check_choice, check_flag, named_options
+from plsem.names import Said, check_choice, check_flag, check_whole, named_options
 from plsem.quantities import SIGNED, quantities
 from plsem.resampling.moments import BLOCK, FloatArray, IntArray, item_moments
 from plsem.resampling.parallel import Progress, n_threads, progress_bar, run_ranges
@@ -245,12 +245,10 @@ def _as_function(statistics: Statistics | str | Iterable[str]) -> Statistics:
 
 
 def _check_numbers(seed: int, total: int, chunk_size: int | None, n_jobs: int, max_failed: float) -> None:
-    if seed < 0:
-        raise ValueError(f"seed: expected a whole number of at least 0, found {seed}")
-    if total < 2:
-        raise ValueError(f"n_resamples: expected at least 2, found {total}")
-    if chunk_size is not None and chunk_size < 1:
-        raise ValueError(f"chunk_size: expected at least 1, found {chunk_size}")
+    check_whole("seed", seed, 0)
+    check_whole("n_resamples", total, 2)
+    if chunk_size is not None:
+        check_whole("chunk_size", chunk_size, 1)
     if not 0.0 <= max_failed <= 1.0:
         raise ValueError(f"max_failed: expected a share between 0 and 1, found {max_failed}")
     n_threads(n_jobs)

@@ -6,6 +6,7 @@ Each way of making the data goes to :func:`plsem.multiverse.multiverse`, which a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import product
 from typing import Any
 
@@ -15,25 +16,11 @@ from plsem.efa.pruning import prune
 from plsem.efa.solution import EfaError
 from plsem.multiverse import ANALYSIS, Multiverse, Prepared, multiverse
 from plsem.resampling.parallel import Progress
+from surveypls.study.choices import AS_STATED, ITEMS, SCREENING, MultiverseSettings
 from surveypls.study.definition import Study
 from surveypls.survey.reading import RawSurvey
 from surveypls.survey.screening import clean
 
-#: Name → what it changes in the study's screening.
-SCREENING: Mapping[str, Mapping[str, Any]] = {
-    "as stated": {},
-    "careless forms kept": {"max_longstring": None, "min_irv": None},
-    "outliers dropped": {"mahalanobis_p": 0.001, "drop_outliers": True},
-}
-#: Name → what it changes in the study's pruning.
-ITEMS: Mapping[str, Mapping[str, Any]] = {
-    "as stated": {},
-    "all candidates": {"prune": False},
-    "loadings of 0.50": {"prune": True, "min_loading": 0.50},
-    "loadings of 0.60": {"prune": True, "min_loading": 0.60},
-    "constructs pruned together": {"prune": True, "scope": "joint"},
-}
-MISSING = ("listwise", "mean", "em")
 #: Choices of the data, in the order made.
 DATA = ("screening", "missing", "items")
 CHOICES = (*DATA, *ANALYSIS)
@@ -47,7 +34,7 @@ def prepared(study: Study, raw: RawSurvey) -> list[Prepared]:
     Parameters
     ----------
     study : Study
-        Its own settings are "as stated".
+        Its own settings are "as the study states".
     raw : RawSurvey
 
     Returns
@@ -55,24 +42,39 @@ def prepared(study: Study, raw: RawSurvey) -> list[Prepared]:
     list of Prepared
         Combinations whose items cannot be factored are left out.
     """
-    found = []
-    for (who, rules), gaps in product(SCREENING.items(), MISSING):
-        cleaning = study.cleaning.model_copy(update={**rules, "missing": gaps})
+    chosen = study.multiverse or MultiverseSettings()
+    found, pruned = [], {}
+    for who, gaps in product(chosen.screening, chosen.missing):
+        cleaning = study.cleaning.model_copy(update={**SCREENING[who], "missing": gaps})
         responses = clean(raw, study.model_copy(update={"cleaning": cleaning})).responses
-        for which, pruning in ITEMS.items():
-            own = study.model_copy(update={"efa": study.efa.model_copy(update=pruning)})
-            try:
-                kept = prune(responses, **own.pruning).retained_items()
-            except EfaError:
-                continue
-            model = study.model(kept["item"])
-            choices = dict(zip(DATA, (who, gaps, which), strict=True))
-            found.append(Prepared(choices, responses[list(model.items)], model))
+        same = sha256(responses.to_numpy(dtype=float).tobytes()).hexdigest()
+        for which in chosen.items:
+            if (same, which) not in pruned:  # some rules of screening drop nobody more
+                pruned[same, which] = _retained(study, responses, ITEMS[which])
+            kept = pruned[same, which]
+            if kept:
+                model = study.model(kept)
+                choices = dict(zip(DATA, (who, gaps, which), strict=True))
+                found.append(Prepared(choices, responses[list(model.items)], model))
     return found
 
 
+def _retained(study: Study, responses: pd.DataFrame, changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the items that stay under changed rules; none where they cannot be factored."""
+    own = study.model_copy(update={"efa": study.efa.model_copy(update=changes)})
+    try:
+        return tuple(prune(responses, **own.pruning).retained_items()["item"])
+    except EfaError:
+        return ()
+
+
 def study_multiverse(
-    study: Study, sets: list[Prepared], *, n_resamples: int, n_jobs: int = 1, progress: Progress | None = None
+    study: Study,
+    sets: list[Prepared],
+    *,
+    n_resamples: int | None = None,
+    n_jobs: int = 1,
+    progress: Progress | None = None,
 ) -> Multiverse:
     """Run the multiverse of a study's hypotheses.
 
@@ -80,7 +82,9 @@ def study_multiverse(
     ----------
     study : Study
     sets : list of Prepared
-    n_resamples, n_jobs, progress
+    n_resamples : int, optional
+        None: as the study says.
+    n_jobs, progress
         See :func:`plsem.multiverse.multiverse`.
 
     Returns
@@ -88,12 +92,14 @@ def study_multiverse(
     Multiverse
         Its analyses have ``hypothesis`` in front, and ``holds`` behind: significant, with the stated sign.
     """
-    stated = {h.quantity: h for h in study.claims}
+    stated, chosen = {h.quantity: h for h in study.claims}, study.multiverse or MultiverseSettings()
     result = multiverse(
         sets,
         seed=study.seed,
         statistics=tuple(dict.fromkeys(key[0] for key in stated)),
-        n_resamples=n_resamples,
+        schemes=chosen.schemes,
+        estimators=chosen.estimators,
+        n_resamples=n_resamples or chosen.n_resamples,
         significance=study.bootstrap.significance,
         max_failed=study.bootstrap.max_failed,
         tolerance=study.pls.tolerance,
@@ -133,9 +139,9 @@ def specifications(study: Study, analyses: pd.DataFrame) -> pd.DataFrame:
         & (analyses["alternative"] == "two-sided")
     ]
     own = {
-        "screening": "as stated",
+        "screening": AS_STATED,
         "missing": study.cleaning.missing,
-        "items": "as stated",
+        "items": AS_STATED,
         "scheme": study.pls.scheme,
         "estimator": "PLSc" if study.pls.consistent else "PLS",
     }
@@ -146,7 +152,7 @@ def surveys_multiverse(
     study: Study,
     answers: pd.DataFrame,
     *,
-    n_resamples: int,
+    n_resamples: int | None = None,
     n_jobs: int = 1,
     progress: Progress | None = None,
 ) -> Multiverse:
@@ -160,7 +166,7 @@ def surveys_multiverse(
     answers : DataFrame
         The contract ``S2_answers``: ``matrix`` and one column an item.
     n_resamples, n_jobs, progress
-        See :func:`plsem.multiverse.multiverse`.
+        See :func:`study_multiverse`.
 
     Returns
     -------

@@ -54,6 +54,8 @@ __all__ = [
 # small matrices: BLAS threads cost more than they give
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 PROGRESS = ".progress.json"
+#: The supplement that a study with ``multiverse`` has as well.
+CHOICES = "S5_choices"
 
 
 def notebooks(root: Path, *, supplements: bool = True) -> list[Path]:
@@ -297,6 +299,8 @@ def run(
             pass  # notebooks that were being moved
     chosen = {key: value for key, value in (settings or {}).items() if value is not None}
     todo = notebooks(root, supplements=False)
+    if study.multiverse is not None:
+        todo += sorted((root / "notebooks").glob(f"{CHOICES}.ipynb"))
     code = [*todo, *_source_files(root)]
     made_from = record.run_record(
         with_settings(study, **chosen),

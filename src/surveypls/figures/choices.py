@@ -30,6 +30,8 @@ from tabletext.display import ENGLISH, Display
 
 #: So many specifications that marks and dots are drawn small.
 MANY = 80
+#: So many hypotheses or more stand side by side.
+FEW = 3
 
 
 @styled
@@ -82,17 +84,25 @@ def specification_curve(
 
     lines = sum(len(options) for options in choices.values())
     marks = 0.15 * lines
-    figure = new_figure(0.5 + (2.0 + marks) * len(names))
-    axes = figure.subplots(2 * len(names), 1, height_ratios=[2.0, marks] * len(names))
+    across = 1 if len(names) < FEW else 3
+    rows = -(-len(names) // across)
+    figure = new_figure(0.5 + (2.0 + marks) * rows)
+    axes = figure.subplots(2 * rows, across, height_ratios=[2.0, marks] * rows, squeeze=False)
+    for unused in range(len(names), rows * across):
+        for panel in axes[-2:, unused % across]:
+            panel.remove()
+    curves = []
     for place, name in enumerate(names):
         part = data[data["hypothesis"] == name]
-        curve, grid = axes[2 * place : 2 * place + 2]
+        row, column = divmod(place, across)
+        curve, grid = axes[2 * row : 2 * row + 2, column]
         _curve(curve, part, str(name), display)
-        _choice_marks(grid, part, choices)
+        _choice_marks(grid, part, choices, small=len(part) > MANY // across, named=column == 0)
         curve.set_xlim(0, len(part) + 1)
         curve.set_xticks([])
-    axes[-1].set_xlabel(display("Specifications, by estimate"))
-    handles, texts = _legend(axes[::2])
+        curves.append(curve)
+    axes[-1, 0].set_xlabel(display("Specifications, by estimate"))
+    handles, texts = _legend(curves)
     figure.legend(handles, texts, loc="outside upper center", ncols=3, fontsize=NORMAL - 0.5)
     add_notice(figure, display.notice)
     return figure, data
@@ -125,11 +135,18 @@ def _legend(curves: Sequence[Axes]) -> tuple[list[Artist], list[str]]:
     return list(found.values()), list(found)
 
 
-def _choice_marks(grid: Axes, data: pd.DataFrame, choices: Mapping[str, Mapping[str, str]]) -> None:
+def _choice_marks(
+    grid: Axes,
+    data: pd.DataFrame,
+    choices: Mapping[str, Mapping[str, str]],
+    *,
+    small: bool,
+    named: bool,
+) -> None:
     """Draw one line an option, under the name of its choice, with a mark for each specification."""
     names: list[tuple[int, str, bool]] = []
     y, room = 0, 1.9
-    size = 5.5 if len(data) <= MANY else 4.0
+    size = 4.0 if small else 5.5
     for choice, options in choices.items():
         names.append((y, shorten(options[""], room, SMALL + 0.5, bold=True), True))
         for option, name in options.items():
@@ -142,6 +159,8 @@ def _choice_marks(grid: Axes, data: pd.DataFrame, choices: Mapping[str, Mapping[
             grid.axhline(y, color=LIGHT, linewidth=0.5, zorder=0)
         y += 1
     grid.set_yticks([place for place, _, _ in names], [text for _, text, _ in names], fontsize=SMALL + 0.5)
+    if not named:  # the panel at the left has the same lines
+        grid.set_yticklabels([])
     for tick, (_, _, heavy) in zip(grid.get_yticklabels(), names, strict=True):
         tick.set_fontweight("bold" if heavy else "normal")
     grid.set(ylim=(y - 0.5, -0.6), xlim=(0, len(data) + 1))

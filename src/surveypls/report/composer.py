@@ -26,10 +26,12 @@ from surveypls.report.document import (
     TableBlock,
     markdown_blocks,
 )
+from surveypls.report.multiverse import multiverse
 from surveypls.sections.section import EFFECTS, Section
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
+from surveypls.tables.multiverse import CHOICE_NAMES
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
@@ -45,6 +47,7 @@ FIGURES = {
     "fig_4_1_path_diagram": N_("The estimated model"),
     "fig_4_2_bootstrap_densities": N_("Bootstrap distributions of the path coefficients"),
     "fig_4_4_importance_performance": N_("Importance and performance"),
+    "fig_S5_1_specifications": N_("Estimates under every combination of choices"),
 }
 #: Limits of what the paper says.
 _OF_MADE_UP_DATA = N_(
@@ -430,6 +433,20 @@ class _Composer:
             self.figure("fig_4_4_importance_performance")
         for section in (s for s in asked if s.after != EFFECTS):
             self.section(section, level + 1)
+        if data.analyses is not None and data.left_out is not None:
+            self.under_choices(data.analyses, data.left_out)
+
+    def under_choices(self, analyses: pd.DataFrame, left_out: pd.DataFrame) -> None:
+        self.heading("Under other choices")
+        self.say(
+            "Every defensible combination of screening, missing-data policy, items, weighting scheme, estimator, "
+            "sign rule, test and tails was analysed, each with its own bootstrap (Simonsohn et al., 2020). The "
+            "analyses are not a sample: a share of them says how far a decision depends on who makes it."
+        )
+        choices = [name for name in CHOICE_NAMES if name in analyses]
+        self.tell(multiverse, analyses, left_out, choices)
+        self.figure("fig_S5_1_specifications")
+        self.table("table_S5_1_shares", tables.multiverse_table, analyses, choices)
 
     def section(self, section: Section, level: int) -> None:
         """Write an optional section from what its cells handed on."""

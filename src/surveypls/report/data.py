@@ -74,6 +74,8 @@ class PaperData:
     sizes, required, surveys : DataFrame or None
         At which sample sizes each printed t is ordinary; the sizes for enough power; the data sets that give the
         printed tables.
+    analyses, left_out : DataFrame or None
+        Every combination of the analyst's choices.
     printed_t : dict of str to float
         Hypothesis → its printed t.
     sections : dict of str to DataFrame
@@ -99,6 +101,8 @@ class PaperData:
     statements: pd.DataFrame | None
     sizes: pd.DataFrame | None
     required: pd.DataFrame | None
+    analyses: pd.DataFrame | None
+    left_out: pd.DataFrame | None
     surveys: pd.DataFrame | None
     printed_t: dict[str, float]
     sections: dict[str, pd.DataFrame]
@@ -153,6 +157,8 @@ def load(project: PaperSource) -> PaperData:
         statements=_optional(project, "05_statements"),
         sizes=plausible_sizes(simulated) if simulated is not None else None,
         required=_optional(project, "S3_required_n"),
+        analyses=_optional(project, "S5_analyses"),
+        left_out=_optional(project, "S5_left_out"),
         surveys=_optional(project, "S2_ensemble"),
         printed_t=project.printed_t(),
         sections={

@@ -18,6 +18,7 @@ from plsem.controls import with_controls
 from plsem.model import Model
 from plsem.names import Said, nearest
 from surveypls.study.checks import model_problems, with_model_text
+from surveypls.study.choices import MultiverseSettings
 from surveypls.study.paths import STUDIES, not_readable
 from surveypls.study.settings import (
     BootstrapSettings,
@@ -144,6 +145,8 @@ class Study(Settings):
     """The estimator."""
     bootstrap: BootstrapSettings = BootstrapSettings()
     """Resampling and inference."""
+    multiverse: MultiverseSettings | None = None
+    """Try every defensible combination of choices as well: true, or {n_resamples, screening, items, …}."""
 
     @model_validator(mode="before")
     @classmethod
@@ -151,6 +154,11 @@ class Study(Settings):
         if not isinstance(value, Mapping) or "model" not in value:
             return value
         return with_model_text(value)
+
+    @field_validator("multiverse", mode="before")
+    @classmethod
+    def _all_choices_or_none(cls, value: Any) -> Any:
+        return {True: {}, False: None}[value] if isinstance(value, bool) else value
 
     @field_validator("constructs", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from plsem.multiverse import choice_effects
+from surveypls.study.choices import MISSING, SCHEMES
 from surveypls.tables.build import Builder
 from surveypls.tables.choices import RULE_NAMES, TEST_NAMES
 from tabletext.catalogue import N_
@@ -28,23 +29,8 @@ CHOICE_NAMES = N_(
         "survey": "Survey",
     }
 )
-OPTION_NAMES = N_(
-    {
-        "as stated": "as the study states",
-        "careless forms kept": "careless forms kept",
-        "outliers dropped": "outliers dropped as well",
-        "all candidates": "all candidates",
-        "loadings of 0.50": "loadings of at least 0.50",
-        "loadings of 0.60": "loadings of at least 0.60",
-        "constructs pruned together": "constructs pruned together",
-        "listwise": "rows with gaps left out",
-        "mean": "the item's mean",
-        "em": "expectation–maximisation",
-        "path": "path scheme",
-        "factor": "factor scheme",
-        "centroid": "centroid scheme",
-    }
-)
+#: Policies and schemes; other options are named in English as they read.
+OPTION_NAMES = {**MISSING, **SCHEMES}
 
 
 def option_name(choice: str, option: str, display: Display) -> str:
@@ -55,7 +41,7 @@ def option_name(choice: str, option: str, display: Display) -> str:
         return display(TEST_NAMES[option])
     if choice == "alternative":
         return display(coded(option))
-    return display(OPTION_NAMES[option]) if option in OPTION_NAMES else option
+    return option if choice in ("estimator", "survey") else display(OPTION_NAMES.get(option, option))
 
 
 def choice_words(
