@@ -301,7 +301,9 @@ def test_a_difference_is_significant_below_the_level_after_adjustment(p: float, 
     table = groups.allowed(pd.DataFrame([difference("X", "Y", p)]))
     text = said(SIZES, steps(X="full", Y="full"), table)
     if significant:
-        assert "1 are significant" in text and "X → Y: 0.510 in A and 0.120 in B (adjusted p = 0.050)" in text
+        assert (
+            "1 of 1 differences: " in text and "X → Y: 0.510 in A and 0.120 in B (adjusted p = 0.050)" in text
+        )
     else:
         assert "None of 1 differences is significant" in text and "no proof of equality" in text
 

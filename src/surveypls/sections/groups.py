@@ -342,7 +342,7 @@ def _differences_said(study: Study, frame: pd.DataFrame, display: Display) -> st
     least = tested.iloc[int(tested["p_permutation"].argmin())]
     if found:
         return display(
-            "Of {n} differences {k} are significant by the permutation test after adjustment by {method}: {found}.",
+            "Significant by the permutation test after adjustment by {method}, {k} of {n} differences: {found}.",
             n=len(tested),
             k=len(found),
             method=ADJUSTMENT_NAME,
