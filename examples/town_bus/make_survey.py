@@ -73,6 +73,7 @@ def table() -> list[list[str]]:
     whole = VALUE_GLOBAL * y["VALUE"] + np.sqrt(1 - VALUE_GLOBAL**2) * noise()
     answers["VALUE_ALL"] = 1 + np.searchsorted(CUTS_7, whole)
     town = rng.choice(["North", "South"], N_ROWS, p=[0.5, 0.5])
+    answers["COLOUR"] = 1 + np.searchsorted(CUTS_7, noise())  # what nothing in the model has to do with
     rows = [["id", "Age", "Gender", "Part of town", *answers]]
     rows += [
         [f"B{i + 1:03d}", str(age[i]), "woman" if woman[i] else "man", str(town[i])]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from plsem.estimator import Estimate, scores
-from plsem.names import named_options, nearest
+from plsem.names import N_, Said, named_options, nearest
 from plsem.resampling import intervals
 from plsem.resampling.moments import BLOCK, block_generator, counts_of_indices
 from plsem.resampling.replicates import STREAM_BOOTSTRAP
@@ -23,6 +23,15 @@ from plsem.resampling.replicates import STREAM_BOOTSTRAP
 __all__ = ["CopulaResult", "copula_terms", "gaussian_copula"]
 
 FloatArray = NDArray[np.float64]
+
+#: Why a predictor cannot be tested.
+REASONS = N_(
+    (
+        "{values} different scores; the term needs a continuous predictor",
+        "{n} rows, expected at least {needed}",
+        "normality is not rejected (p = {p}), so the term cannot be told from the predictor",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -139,7 +148,7 @@ def gaussian_copula(
             f"expected n_resamples of at least 2 and a seed of at least 0, found {n_resamples} and {seed}"
         )
     intervals.check_level(1 - alpha)
-    y = scores(data, estimate)
+    y = scores(data, estimate).round(10)  # equal answers give scores that only rounding tells apart
     y = y[np.lexsort(y.T[::-1])]  # what a seed draws does not depend on the rows' order
     products = {name for name, _ in estimate.described.products}
     wanted = [model.position(name) for name in (ends if targets is None else targets)]
@@ -169,14 +178,16 @@ def _requirements(name: str, x: FloatArray, smallest_n: int, alpha: float) -> di
     from statsmodels.stats.diagnostic import lilliefors
 
     statistic, p = lilliefors(x)
-    values = len(np.unique(np.round(x, 10)))
+    p = round(float(p), 9)  # from a table that ends at 0.001: not below it by rounding
+    values = len(np.unique(x))
+    discrete, few, normal = REASONS
     reason = ""
     if values < 5:  # H of so few steps is no distribution of a continuous predictor
-        reason = f"{values} different scores; the term needs a continuous predictor"
+        reason = Said(discrete, values=values)
     elif len(x) < smallest_n:
-        reason = f"{len(x)} rows, expected at least {smallest_n}"
+        reason = Said(few, n=len(x), needed=smallest_n)
     elif p >= alpha:
-        reason = f"normality is not rejected (p = {p:.3f}), so the term cannot be told from the predictor"
+        reason = Said(normal, p=f"{p:.3f}")
     return {
         "construct": name,
         "n": len(x),

@@ -6,6 +6,7 @@ None of them shows that there is no common method bias; they show where it would
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -222,9 +223,11 @@ def marker_variable(
 
     Notes
     -----
-        :math:`r_{adj} = (r - r_M) / (1 - r_M)`, :math:`t = r_{adj} / \sqrt{(1 - r_{adj}^2)/(n - 3)}` with n − 3
-        degrees of freedom (Lindell & Whitney 2001, Journal of Applied Psychology 86, 114–121).  Programs differ in
-        r_M: smallest positive, smallest in size, or the marker's correlation with its nearest construct.
+    :math:`r_{adj} = (r - r_M) / (1 - r_M)`, :math:`t = r_{adj} / \sqrt{(1 - r_{adj}^2)/(n - 3)}` with n − 3
+    degrees of freedom (Lindell & Whitney 2001, Journal of Applied Psychology 86, 114–121).  Programs differ in
+    r_M: smallest positive, smallest in size, or the marker's correlation with its nearest construct.  The
+    correlations of products stay as they are: what a common method adds to two constructs does not add to their
+    product (Siemsen, Roth & Oliveira 2010, Organizational Research Methods 13, 456–476).
 
     Examples
     --------
@@ -241,14 +244,13 @@ def marker_variable(
     1   X      Y         0.62      0.61   True
     2   M      Y         0.54      0.53   True
     """
-    if model.composed:
-        raise ValueError(
-            "marker_variable: offered for models in one stage; name the items of the first stage"
-        )
     estimate = fit(data, model, **options)
     of_scores = scores(data, estimate)
     between = correlations(of_scores)
-    k, n = model.n_constructs, len(of_scores)
+    last, n = estimate.model, len(of_scores)
+    products = {name for name, _ in model.products}
+    plain = [j for j, name in enumerate(last.constructs) if name not in products]
+    pairs = list(combinations(plain, 2))
     with_marker = pd.Series(dtype=float)
     if marker is not None:
         if marker in model.items:
@@ -259,11 +261,11 @@ def marker_variable(
         x = data.iloc[:, columns.index(marker)].to_numpy(dtype=float)
         if not np.isfinite(x).all() or np.ptp(x) == 0:
             raise DataError(f"marker {marker!r} has empty cells or does not vary")
-        r = np.array([np.corrcoef(x, s)[0, 1] for s in of_scores.T])
-        with_marker = pd.Series(r, index=pd.Index(model.constructs, name="construct"))
+        r = np.array([np.corrcoef(x, of_scores[:, j])[0, 1] for j in plain])
+        with_marker = pd.Series(r, index=pd.Index([last.constructs[j] for j in plain], name="construct"))
         found = float(np.abs(r).min())
     else:
-        sizes = np.sort(np.abs(between[np.triu_indices(k, 1)]))
+        sizes = np.sort([abs(between[pair]) for pair in pairs])
         if len(sizes) < 2:
             raise ValueError(
                 "marker_variable: without a marker it takes three constructs or more; name a marker"
@@ -272,16 +274,16 @@ def marker_variable(
     taken = found if r_m is None else float(r_m)
     if not 0 <= taken < 1:
         raise ValueError(f"r_m: expected a correlation from 0 to below 1, found {taken:g}")
-    adjusted = np.asarray((between - taken) / (1 - taken))
-    np.fill_diagonal(adjusted, 1.0)
+    adjusted = between.copy()
     rows = []
-    for i, j in zip(*np.triu_indices(k, 1), strict=True):
+    for i, j in pairs:
+        adjusted[i, j] = adjusted[j, i] = (between[i, j] - taken) / (1 - taken)
         before, after = between[i, j], adjusted[i, j]
         (_, p_before), (t, p) = _t_of(before, n - 2), _t_of(after, n - 3)
         rows.append(
             {
-                "row": model.constructs[i],
-                "column": model.constructs[j],
+                "row": last.constructs[i],
+                "column": last.constructs[j],
                 "correlation": before,
                 "adjusted": after,
                 "t_statistic": t,
@@ -289,7 +291,7 @@ def marker_variable(
                 "stays": (p_before < alpha) == (p < alpha),
             }
         )
-    paths = regressions(model, adjusted[:, :, None])[0][..., 0]
+    paths = regressions(last, adjusted[:, :, None])[0][..., 0]
     return MarkerResult(
         marker=marker or "",
         r_m=taken,
@@ -298,12 +300,12 @@ def marker_variable(
         paths=pd.DataFrame(
             [
                 {
-                    "source": model.constructs[s],
-                    "target": model.constructs[t],
+                    "source": last.constructs[s],
+                    "target": last.constructs[t],
                     "path_coefficient": estimate.path_coefficients[s, t],
                     "adjusted": paths[s, t],
                 }
-                for s, t in model.paths
+                for s, t in last.paths
             ]
         ),
     )

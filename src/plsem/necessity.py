@@ -178,6 +178,13 @@ class NecessityResult:
         columns = {name: self._percent(s, levels, ceiling) for name, s in self.scatters.items()}
         return pd.DataFrame(columns, index=pd.Index(levels, name=self.target))
 
+    def needed(self, level: float, ceiling: Ceiling = "ce_fdh") -> pd.Series:
+        """Return what a level (in per cent) of the target needs, in per cent of each condition's observed range."""
+        check_choice("ceiling", ceiling, CEILINGS)
+        at = np.array([float(level)])
+        found = {name: self._percent(s, at, ceiling)[0] for name, s in self.scatters.items()}
+        return pd.Series(found, name="needed", dtype=float).rename_axis("condition")
+
     def cases_below(self, level: float, ceiling: Ceiling = "ce_fdh") -> pd.Series:
         """Return the share of rows whose condition is below what a level (in per cent) of the target needs.
 
@@ -300,7 +307,8 @@ def necessary_conditions(
         raise ValueError(f"{target!r} has no predecessor; name its conditions")
     if n_permutations and (seed is None or seed < 0):
         raise ValueError("seed: the permutation test needs one (a whole number of at least 0)")
-    table = pd.DataFrame(scores(data, estimate), columns=list(model.constructs))
+    # Equal answers give scores that rounding tells apart, and a ceiling would have a corner at each.
+    table = pd.DataFrame(scores(data, estimate).round(10), columns=list(model.constructs))
     scatters = {name: Scatter.of(table[name], table[target]) for name in chosen}
     limit = threshold("nca_effect_size")
     rows = []
@@ -415,8 +423,7 @@ def combined_importance(
     effects = necessity.effects[necessity.effects["ceiling"] == ceiling].set_index("condition")
     out = own.loc[list(necessity.scatters), ["importance", "performance"]].rename_axis("condition")
     out[["d", "p_value", "necessary"]] = effects[["d", "p_value", "necessary"]]
-    at = np.array([float(level)])
-    out["required"] = [float(necessity._percent(s, at, ceiling)[0]) for s in necessity.scatters.values()]
+    out["required"] = necessity.needed(level, ceiling)
     out["cases_below"] = necessity.cases_below(level, ceiling)
     out["above_average"] = out["importance"] > out["importance"].mean()
     return out

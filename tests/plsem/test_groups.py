@@ -180,7 +180,45 @@ def test_p_is_adjusted_within_a_statistic_over_all_pairs() -> None:
     assert chosen.groups == ("c", "a") and "p_permutation_adjusted" not in chosen.differences
 
 
-def test_models_in_stages_are_compared_without_invariance() -> None:
+def test_a_second_order_construct_is_a_composite_of_its_components_items() -> None:
+    model = plsem.Model(
+        {"A": ["x1", "x2"], "B": ["m1", "m2"], "Y": ["y1"]},
+        [("AB", "Y")],
+        higher_order={"AB": ("A", "B")},
+    )
+    data = two_groups(digits=None)
+    found = compare(data, model, "group", ("path_coefficient",), seed=1, n_permutations=99, n_resamples=0)
+    assert list(found.invariance["construct"]) == ["A", "B", "Y", "AB"]
+    total = []
+    for name in ("one", "two"):
+        alone = plsem.fit(data[data["group"] == name].drop(columns="group"), model, tolerance=1e-13)
+        w = {(r, c): v for _, r, c, v in alone.summary(statistic=["outer_weight"]).itertuples(index=False)}
+        parts = [(item, part) for part, items in (("A", ("x1", "x2")), ("B", ("m1", "m2"))) for item in items]
+        total.append([w[item, part] * w[part, "AB"] for item, part in parts])
+    z = data[["x1", "x2", "m1", "m2"]]
+    z = (z - z.mean()) / z.std()
+    by_hand = np.corrcoef(z @ total[0], z @ total[1])[0, 1]
+    row = found.invariance.set_index("construct").loc["AB"]
+    assert row["correlation"] == pytest.approx(by_hand, abs=1e-6)
+    scores = plsem.scores(data.drop(columns="group"), plsem.fit(data.drop(columns="group"), model))
+    one = (data["group"] == "one").to_numpy()
+    whole = scores[:, list(plsem.fit(data.drop(columns="group"), model).model.constructs).index("AB")]
+    assert row["mean_difference"] == pytest.approx(whole[one].mean() - whole[~one].mean(), abs=1e-9)
+
+
+def test_the_size_of_each_group_and_what_keeps_it_out() -> None:
+    data = two_groups((60, 20), digits=0).assign(group=np.repeat(["a", "b", "c", "d"], [30, 20, 19, 11]))
+    data.loc[data["group"] == "b", "m2"] = 3.0
+    found = plsem.groups.group_sizes(data, MODEL, "group", select=["a", "b", "c", "z"])
+    assert found["n"].to_dict() == {"a": 30, "b": 20, "c": 19, "z": 0}
+    assert found["usable"].to_dict() == {"a": True, "b": False, "c": False, "z": False}
+    assert found.loc["b", "constant"] == "m2" and set(found["needed"]) == {20}
+    assert list(plsem.groups.group_sizes(data, MODEL, "group", smallest_group=11)["usable"]) == [
+        True, False, True, True,
+    ]  # fmt: skip
+
+
+def test_a_product_is_as_invariant_as_its_factors() -> None:
     model = plsem.Model(
         {"X": ["x1", "x2"], "M": ["m1", "m2"], "Y": ["y1"]},
         [("X", "Y"), ("M", "Y"), ("X*M", "Y")],
@@ -188,7 +226,10 @@ def test_models_in_stages_are_compared_without_invariance() -> None:
     )
     data = two_groups(digits=None)
     found = compare(data, model, "group", ("path_coefficient",), seed=1, n_permutations=99, n_resamples=50)
-    assert found.invariance.empty and "one stage only" in repr(found)
+    assert list(found.invariance["construct"]) == ["X", "M", "Y"]
+    same = found.invariance.set_index("construct")["invariance"] != "none"
+    for row in found.differences.itertuples():
+        assert row.invariant == same[[*str(row.row).split("*"), "Y"]].all()
     one = plsem.fit(data[data["group"] == "one"].drop(columns="group"), model)
     s, t = one.model.position("X*M"), one.model.position("Y")
     row = found.differences[found.differences["row"] == "X*M"].iloc[0]

@@ -290,3 +290,33 @@ def test_a_planted_curve_is_found() -> None:
     assert len(straight) == 3 and straight["linear"].all()
     with pytest.raises(ModelError, match="no path Y -> X"):
         nonlinearity(DATA, MODEL, paths=[("Y", "X")])
+
+
+def test_a_marker_leaves_the_correlations_of_products_as_they_are() -> None:
+    model = plsem.Model(
+        {"X": ["x1", "x2"], "M": ["m1", "m2"], "Y": ["y1"]},
+        [("X", "Y"), ("M", "Y"), ("X*M", "Y")],
+        products={"X*M": ("X", "M")},
+    )
+    data = DATA.assign(mark=np.random.default_rng(6).normal(size=len(DATA)) + 0.3 * DATA["x1"])
+    found = marker_variable(data, model, "mark")
+    assert set(found.correlations[["row", "column"]].to_numpy().ravel()) == {"X", "M", "Y"}
+    assert list(found.marker_correlations.index) == ["X", "M", "Y"]
+    estimate = plsem.fit(DATA, model)
+    names = list(estimate.model.constructs)
+    r = np.corrcoef(plsem.scores(DATA, estimate), rowvar=False)
+    for a, b in (("X", "M"), ("X", "Y"), ("M", "Y")):
+        i, j = names.index(a), names.index(b)
+        r[i, j] = r[j, i] = (r[i, j] - found.r_m) / (1 - found.r_m)
+    sources = [names.index(n) for n in ("X", "M", "X*M")]
+    beta = np.linalg.solve(r[np.ix_(sources, sources)], r[sources, names.index("Y")])
+    np.testing.assert_allclose(found.paths.set_index("source").loc[["X", "M", "X*M"], "adjusted"], beta)
+
+
+def test_scores_that_only_rounding_tells_apart_are_one_corner_of_a_ceiling(monkeypatch) -> None:
+    data = pd.DataFrame({"x": np.repeat([1.0, 2, 3, 4], 2), "y": np.repeat([1.0, 3, 2, 4], 2)})
+    estimate, plain = plsem.fit(data, SINGLE), necessity.scores
+    noise = np.tile([0.0, 3e-16], 4)[:, None]
+    clean = necessary_conditions(data, estimate, "Y", n_permutations=0).effects
+    monkeypatch.setattr(necessity, "scores", lambda *a: plain(*a) + noise)
+    pd.testing.assert_frame_equal(necessary_conditions(data, estimate, "Y", n_permutations=0).effects, clean)

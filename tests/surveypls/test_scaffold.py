@@ -417,3 +417,22 @@ def test_whatever_is_written_can_be_read(header: list[str], answers: list[str], 
         return
     if (tmp_path / "study_codebook.csv").exists():
         assert set(study.items) == set(load_codebook(tmp_path / "study_codebook.csv")["item"])
+
+
+def test_what_is_proposed_on_request_is_in_order_once_its_mark_is_taken_away(tmp_path: Path) -> None:
+    items = [f"{name}{k}" for name in ("RC", "FI", "IN") for k in (1, 2, 3)]
+    survey = _write(tmp_path / "s.csv", [*items, "HEADING"], [[1, 2, 3, 4, 5]] * 9 + [["a", "b"]])
+    output = tmp_path / "s.yaml"
+    scaffold(survey, output).write()
+    text = output.read_text(encoding="utf-8")
+    for key in ("groups", "marker", "compare", "necessity", "robustness"):
+        assert f"\n# {key}:" in text
+        text = text.replace(f"\n# {key}:", f"\n{key}:")
+    output.write_text(text, encoding="utf-8")
+    study = load_study(output)
+    assert study.groups is not None and study.marker == study.groups.column == "HEADING"
+    assert list(study.competing()) == ["paths", "other"] and study.robustness
+    assert study.conditions == {"IN": ("RC", "FI")}
+    alone = _write(tmp_path / "one.csv", ["RC1", "RC2", "RC3"], [[1, 2, 3, 4, 5]] * 3)
+    scaffold(alone).write()
+    assert "# necessity" not in alone.with_suffix(".yaml").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from plsem.estimator import Scheme
+from plsem.groups.composites import composites
 from plsem.groups.difference import ADJUSTMENTS, adjusted, henseler, parametric, welch
 from plsem.groups.invariance import ItemScale, micom, two_sided
 from plsem.groups.permutations import Pair, Permuted, Settings, bootstrap_group, permute
@@ -193,15 +194,14 @@ def compare(
                 failed["resamples"] += lost
             q = len(permuted.labels)
             _add_bootstrap(table, (found[0][0][:, :q], found[1][0][:, :q]), sizes)
-        table["invariant"] = None
-        if not model.composed:
-            deviations = np.concatenate([split.answers[one], split.answers[two]]).std(axis=0, ddof=1)
-            steps = micom(
-                permuted, deviations, item_scale=item_scale, alpha=alpha, count_observed=count_observed
-            )
-            invariances.append(_of_pair(steps, one, two))
-            same = set(steps.loc[steps["invariance"] != "none", "construct"])
-            table["invariant"] = [same >= about for about in _constructs_of(permuted.labels, model)]
+        deviations = np.concatenate([split.answers[one], split.answers[two]]).std(axis=0, ddof=1)
+        blocks = {name: items for name, (_, items) in composites(model).items()}
+        steps = micom(
+            permuted, blocks, deviations, item_scale=item_scale, alpha=alpha, count_observed=count_observed
+        )
+        invariances.append(_of_pair(steps, one, two))
+        same = set(steps.loc[steps["invariance"] != "none", "construct"])
+        table["invariant"] = [same >= about for about in _constructs_of(permuted.labels, model)]
         differences.append(_of_pair(table, one, two))
     whole = pd.concat(differences, ignore_index=True)
     for test in _TESTS:
@@ -213,7 +213,7 @@ def compare(
         column=split.column,
         sizes=pd.DataFrame({"n": n, "smallest_path": n.map(smallest_path)}).rename_axis("group"),
         estimates=permuted.labels.assign(**{name: estimates[name] for name in split.rows}),
-        invariance=pd.concat(invariances, ignore_index=True) if invariances else pd.DataFrame(),
+        invariance=pd.concat(invariances, ignore_index=True),
         differences=whole,
         permutations=drawn,
         failed=failed,
@@ -265,7 +265,11 @@ def _add_bootstrap(table: pd.DataFrame, draws: tuple[FloatArray, FloatArray], si
 
 
 def _constructs_of(labels: pd.DataFrame, model: Model) -> list[set[str]]:
-    """Return the constructs that each quantity is about: an item stands for its construct, "" for the whole model."""
+    """Return the constructs that each quantity is about: an item stands for its construct, "" for the whole model.
+
+    A product stands for its factors.
+    """
+    factors = {name: set(product.factors) for name, product in model.products}
     owner = {
         item: model.constructs[j]
         for j, block in enumerate(model.blocks)
@@ -278,7 +282,8 @@ def _constructs_of(labels: pd.DataFrame, model: Model) -> list[set[str]]:
         if QUANTITIES[name].kind == "target":
             j = model.position(column)
             own |= {model.constructs[s] for s in model.predecessors[j]}
-        found.append(own or set(model.constructs))
+        own = own or set(model.constructs)
+        found.append(set().union(*(factors.get(name, {name}) for name in own)))
     return found
 
 

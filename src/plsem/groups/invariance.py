@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -28,21 +29,28 @@ TIE = 1e-12
 
 
 def micom(
-    permuted: Permuted, deviations: FloatArray, *, item_scale: ItemScale, alpha: float, count_observed: bool
+    permuted: Permuted,
+    blocks: Mapping[str, Sequence[int]],
+    deviations: FloatArray,
+    *,
+    item_scale: ItemScale,
+    alpha: float,
+    count_observed: bool,
 ) -> pd.DataFrame:
-    """Return the steps of MICOM for each construct of a plain model.
+    """Return the steps of MICOM for each construct but products.
 
     Parameters
     ----------
     permuted : Permuted
+    blocks : mapping of str to sequence of int
+        Construct → positions of its items, in the order of the weights.
     deviations : ndarray, (p,)
         Standard deviations of the pooled items.
     item_scale, alpha, count_observed
         See :func:`plsem.groups.compare`.
     """
     check_choice("item_scale", item_scale, get_args(ItemScale))
-    model = permuted.pooled.model
-    pooled = permuted.pooled.correlations
+    pooled = permuted.pooled
     if item_scale == "raw":
         pooled = pooled * deviations[:, None] * deviations
     usable = permuted.status == 0
@@ -53,11 +61,13 @@ def micom(
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.log(observed[0, 1]) - np.log(observed[1, 1])
         ratios = np.log(drawn[:, 0, 1]) - np.log(drawn[:, 1, 1])
-    for j, construct in enumerate(model.constructs):
-        block = list(model.blocks[j])
+    at = 0
+    for j, (construct, block) in enumerate(blocks.items()):
+        own = slice(at, at + len(block))
+        at = own.stop
         s = pooled[np.ix_(block, block)]
-        c = float(_congruence(permuted.weights[None][..., block], s)[0])
-        drawn_c = _congruence(permuted.weights_permuted[usable][..., block], s)
+        c = float(_congruence(permuted.weights[None][..., own], s)[0])
+        drawn_c = _congruence(permuted.weights_permuted[usable][..., own], s)
         tails = alpha / 2, 1 - alpha / 2
         p_c = share(drawn_c <= c + TIE, count_observed)
         p_mean = two_sided(mean[j], means[:, j], count_observed)

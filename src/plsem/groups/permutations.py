@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem import estimator as pls
 from plsem.estimator import Estimate
+from plsem.groups.composites import composite_weights, composites
+from plsem.inputs import correlations
 from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError, estimate_sample
@@ -39,8 +40,6 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-_WEIGHT = "outer_weight"
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -57,12 +56,9 @@ class Settings:
     progress: Progress | None
 
     def statistics(self, estimate: Estimate) -> tuple[pd.DataFrame, FloatArray]:
-        """Return the statistics asked for, then the weights that invariance needs."""
+        """Return the statistics asked for; the weights that invariance needs stand behind them, unlabelled."""
         labels, values = quantities(estimate, include=self.names)
-        if self.model.composed:
-            return labels, values
-        more, weights = quantities(estimate, include=(_WEIGHT,))
-        return pd.concat([labels, more], ignore_index=True), np.concatenate([values, weights], axis=-1)
+        return labels, np.concatenate([values, estimate.leading(composite_weights(estimate))], axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +73,14 @@ class Permuted:
         Of the two groups, each construct turned as in the pooled data.
     differences : ndarray, (R, q)
         Group 1 minus group 2 in each permutation; NaN where one of them has no solution.
-    weights, weights_permuted : ndarray, (2, p) and (R, 2, p)
-        Outer weights of standardised items; of plain models only, else empty.
-    scores : ndarray, (n, k)
-        Of the pooled data, standard deviation 1.
+    weights, weights_permuted : ndarray, (2, m) and (R, 2, m)
+        Weights of standardised items, composite after composite (:mod:`plsem.groups.composites`).
     moments, moments_permuted : ndarray, (2, 2, k) and (R, 2, 2, k)
-        Group × (mean, variance) of these scores.
+        Group × (mean, variance) of the pooled data's composites, whose standard deviation is 1.
     status : ndarray of int8, (R,)
         0 where both groups of a permutation have a solution.
-    pooled : Estimate
+    pooled : ndarray, (p, p)
+        Correlations of the pooled items.
     """
 
     labels: pd.DataFrame
@@ -93,11 +88,10 @@ class Permuted:
     differences: FloatArray
     weights: FloatArray
     weights_permuted: FloatArray
-    scores: FloatArray
     moments: FloatArray
     moments_permuted: FloatArray
     status: NDArray[np.int8]
-    pooled: Estimate
+    pooled: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +171,11 @@ def permute(
     model, sample = settings.model, pair.task.sample
     labels = settings.statistics(sample)[0]
     total = settings.n_permutations if given is None else len(given)
-    q = len(labels)
+    own = len(labels)
+    q = own + sum(len(items) for _, items in composites(model).values())
     values = np.empty((total, 2, q))
     status = np.zeros(total, dtype=np.int8)
-    scores = pls.scores(pair.values, sample)
+    scores = _composite_scores(pair.values, sample)
     score_moments = np.empty((total, 2, 2, scores.shape[1]))
     chunk = default_chunk(model, q)
 
@@ -204,18 +199,16 @@ def permute(
             f"a group by itself has no solution ({REASONS[failed[0] - 1]}); it cannot be compared"
         )
     observed = observed[..., 0]
-    own = np.arange(q) >= q - (0 if model.composed else model.n_items)  # the weights that invariance needs
     return Permuted(
-        labels=labels[~own].reset_index(drop=True),
-        estimates=observed[:, ~own],
-        differences=values[:, 0, ~own] - values[:, 1, ~own],
-        weights=observed[:, own],
-        weights_permuted=values[:, :, own],
-        scores=scores,
+        labels=labels,
+        estimates=observed[:, :own],
+        differences=values[:, 0, :own] - values[:, 1, :own],
+        weights=observed[:, own:],
+        weights_permuted=values[:, :, own:],
         moments=_score_moments(scores, pair.observed[None], pair.sizes)[0],
         moments_permuted=score_moments,
         status=status,
-        pooled=sample,
+        pooled=correlations(pair.values),
     )
 
 
@@ -236,6 +229,15 @@ def bootstrap_group(
     draws = [evaluate(task, part, len(values)) for part in rechunked(parts, chunk)]
     failed = sum(int(np.count_nonzero(status)) for _, status, _ in draws)
     return np.concatenate([found for found, _, _ in draws], axis=1).T, failed
+
+
+def _composite_scores(values: FloatArray, sample: Estimate) -> FloatArray:
+    """Return the composites of the pooled data, (n, k), standard deviation 1."""
+    z = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
+    blocks = [list(items) for _, items in composites(sample.described).values()]
+    ends = np.cumsum([len(items) for items in blocks])[:-1]
+    weights = np.split(composite_weights(sample)[:, 0], ends)
+    return np.column_stack([z[:, items] @ w for items, w in zip(blocks, weights, strict=True)])
 
 
 def _score_moments(scores: FloatArray, membership: BoolArray, sizes: tuple[int, int]) -> FloatArray:

@@ -37,7 +37,7 @@ class GroupComparison:
         (c of the composites by the two groups' weights), ``correlation_lower`` (its quantile under
         permutation), ``correlation_p_value``, ``mean_difference``, ``mean_lower``, ``mean_upper``,
         ``mean_p_value``, ``log_variance_ratio``, ``variance_lower``, ``variance_upper``, ``variance_p_value`` and
-        ``invariance``, a key of :data:`plsem.groups.invariance.LEVELS`.  Empty for models in stages.
+        ``invariance``, a key of :data:`plsem.groups.invariance.LEVELS`.
     differences : DataFrame
         One row a quantity and pair of groups: ``group_1``, ``group_2``, ``statistic``, ``row``, ``column``,
         ``estimate_1``, ``estimate_2``, ``difference``, ``lower`` and ``upper`` (its quantiles under permutation: a
@@ -45,7 +45,7 @@ class GroupComparison:
         ``p_parametric``, ``p_welch`` with ``t_parametric``, ``t_welch``, ``df_welch``, ``se_1``, ``se_2`` and
         ``p_henseler_greater`` (one-sided: near 0 where group 1 is above).  Each p but the last has a second one
         that ends in ``_adjusted``.  ``invariant``: whether all constructs that the quantity is about are at
-        least partially invariant; None where that was not tested.
+        least partially invariant.
     permutations : mapping of (str, str) to ndarray, (R, q)
         The pairs' differences in each permutation, in the order of ``estimates``.
     failed : mapping of str to int
@@ -119,8 +119,6 @@ class GroupComparison:
         text += f"; p {'not adjusted' if self.adjustment == 'none' else family}."
         left = ", ".join(f"{count:,} {what}" for what, count in self.failed.items() if count)
         text += f" Left out: {left}." if left else ""
-        if self.invariance.empty:
-            text += " Invariance (MICOM) is tested for models in one stage only."
         return text
 
     def __repr__(self) -> str:
@@ -134,10 +132,9 @@ class GroupComparison:
         """Return the tables that the result shows itself by: invariance, and the differences of one statistic."""
         tables = []
         several = len(self.groups) > 2
-        if not self.invariance.empty:
-            columns = ["correlation", "correlation_p_value", "mean_p_value", "variance_p_value", "invariance"]
-            short = self.invariance[columns]
-            tables.append(short.set_axis(_index(self.invariance, self.invariance["construct"], several)))
+        columns = ["correlation", "correlation_p_value", "mean_p_value", "variance_p_value", "invariance"]
+        short = self.invariance[columns]
+        tables.append(short.set_axis(_index(self.invariance, self.invariance["construct"], several)))
         names = list(dict.fromkeys(self.differences["statistic"]))
         one = "path_coefficient" if "path_coefficient" in names else names[0]
         table = self.differences[self.differences["statistic"] == one]

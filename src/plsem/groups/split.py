@@ -168,6 +168,51 @@ def smallest_path(n: int) -> float:
     return 2.486 / math.sqrt(n)
 
 
+def group_sizes(
+    data: pd.DataFrame,
+    model: Model,
+    groups: str,
+    *,
+    select: Sequence[Any] | None = None,
+    smallest_group: int | None = None,
+) -> pd.DataFrame:
+    """Return how large each group is, and why it cannot be compared where it cannot.
+
+    Parameters
+    ----------
+    data, model, groups, select, smallest_group
+        As for :func:`plsem.groups.compare`; ``groups`` is a column, and a group of ``select`` may have no row.
+
+    Returns
+    -------
+    DataFrame
+        Index ``group``: ``n``, ``needed`` rows, ``smallest_path`` (NaN without rows) and ``constant``, the items
+        that have one answer only in the group, with ", " between them.  ``usable``: enough rows, and none of these.
+
+    Examples
+    --------
+    >>> m = Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")])
+    >>> d = pd.DataFrame({"x": [1, 2] * 9, "y": [1, 2, 3] * 6, "town": ["a"] * 12 + ["b"] * 6})
+    >>> group_sizes(d, m, "town").round(2).reset_index()
+      group   n  needed  smallest_path constant  usable
+    0     a  12      10           0.72             True
+    1     b   6      10           1.01            False
+    """
+    needed = max(3, rows_needed(model)[0] if smallest_group is None else smallest_group)
+    rows = {}
+    for level in dict.fromkeys(_levels(data[groups]) if select is None else select):
+        own = data.loc[(data[groups] == level).to_numpy(dtype=bool, na_value=False), list(model.items)]
+        flat = [item for item in model.items if own[item].nunique() < 2] if len(own) > 1 else []
+        rows[group_name(level)] = {
+            "n": len(own),
+            "needed": needed,
+            "smallest_path": smallest_path(len(own)) if len(own) else np.nan,
+            "constant": ", ".join(flat),
+            "usable": len(own) >= needed and not flat,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("group")
+
+
 def check_sizes(split: Split, model: Model, smallest: int | None) -> None:
     """Raise DataError, with the numbers, where a group is too small to be compared."""
     needed, where, arrows = rows_needed(model)

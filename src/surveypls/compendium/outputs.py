@@ -248,18 +248,18 @@ PICTURES: Mapping[str, Picture] = {
         ),
         lambda p, d, found: figures.coverage_figure(found, display=d),
     ),
-    "fig_S6_intervals": _picture(
+    "fig_S6_intervals": Picture(
         N_("Intervals of each path and HTMT by percentile, BCa, studentised and calibrated bootstrap."),
         lambda p, d, intervals: figures.interval_kinds(intervals, display=d),
     ),
-    "fig_S4_double_coverage": _picture(
+    "fig_S4_double_coverage": Picture(
         N_(
             "Share of simulated samples of five-point answers whose interval holds the true value, for paths, "
             "indirect effects and HTMT, by sample size and kind of interval."
         ),
         lambda p, d, found: figures.coverage_figure(_of_tests(found), display=d),
     ),
-    "fig_S4_double_width": _picture(
+    "fig_S4_double_width": Picture(
         N_(
             "Mean width of the intervals of paths, indirect effects and HTMT in simulated samples of five-point "
             "answers, by sample size and kind of interval."

@@ -15,6 +15,7 @@ from surveypls.figures.coverage import coverage_figure, interval_kinds
 from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
 from surveypls.figures.facsimile import facsimile
 from surveypls.figures.files import render, save
+from surveypls.figures.groups import group_forest
 from surveypls.figures.importance import importance_map
 from surveypls.figures.over_n import significant_share, t_bands
 from surveypls.figures.path_diagram import path_diagram
@@ -36,6 +37,7 @@ __all__ = [
     "ensemble_intervals",
     "facsimile",
     "forest",
+    "group_forest",
     "htmt_bars",
     "importance_map",
     "interval_kinds",

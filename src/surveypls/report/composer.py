@@ -27,7 +27,7 @@ from surveypls.report.document import (
     markdown_blocks,
 )
 from surveypls.report.multiverse import multiverse
-from surveypls.sections.section import EFFECTS, Section
+from surveypls.sections.section import EFFECTS, END, ESTIMATE, MEASUREMENT, Section
 from surveypls.survey.log import RULES
 from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
@@ -466,7 +466,8 @@ class _Composer:
 
     def limits(self) -> None:
         self.heading("Limits")
-        entries = [self.display(text) for text in _OF_MADE_UP_DATA] if self.display.notice else []
+        calibrated = self.display.notice and self.data.printed is not None
+        entries = [self.display(text) for text in _OF_MADE_UP_DATA] if calibrated else []
         n_items = sum(len(items) for items in self.data.retained.values())
         if self.data.n < SMALL_SAMPLE:
             entries.append(

@@ -7,7 +7,19 @@ figures, and the paper reads what its cells hand on.
 
 from __future__ import annotations
 
-from surveypls.sections import controls, higher_order, mediation, moderation, redundancy, stages
+from surveypls.sections import (
+    competing,
+    controls,
+    groups,
+    higher_order,
+    mediation,
+    method_bias,
+    moderation,
+    necessity,
+    redundancy,
+    robustness,
+    stages,
+)
 from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 
@@ -20,6 +32,11 @@ SECTIONS: tuple[Section, ...] = (
     moderation.SECTION,
     controls.SECTION,
     stages.LEFT_OUT,
+    groups.SECTION,
+    method_bias.SECTION,
+    competing.SECTION,
+    necessity.SECTION,
+    robustness.SECTION,
 )
 
 

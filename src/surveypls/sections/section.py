@@ -13,9 +13,18 @@ from surveypls.study.definition import Study
 from tabletext.display import Display
 from tabletext.tabular import Table
 
+#: Decimals of what is handed on.
+DECIMALS = 9
 #: The outputs that sections follow: of the estimate, the measurement model, the model's effects, and the end.
 ESTIMATE, MEASUREMENT = "table_3_0_admissibility", "fig_3_2_correlations"
 EFFECTS, END = "fig_4_3_effects", "fig_4_4_importance_performance"
+
+
+def kept(analysis: Analysis, name: str, compute: Callable[[Analysis], Any]) -> Any:
+    """Return what an analysis holds under a name, computed when it is first asked for."""
+    if name not in analysis.kept:
+        analysis.kept[name] = compute(analysis)
+    return analysis.kept[name]
 
 
 @dataclass(frozen=True)
@@ -37,10 +46,9 @@ class Part:
     make: Callable[..., Table | None]
 
     def frame(self, analysis: Analysis) -> pd.DataFrame:
-        """Return the figures, computed when they are first asked for."""
-        if self.name not in analysis.kept:
-            analysis.kept[self.name] = self.compute(analysis)
-        return analysis.kept[self.name]
+        """Return the figures, computed when they are first asked for, to the digits that every processor agrees on."""
+        found: pd.DataFrame = kept(analysis, self.name, lambda a: self.compute(a).round(DECIMALS))
+        return found
 
 
 @dataclass(frozen=True)

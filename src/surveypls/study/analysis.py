@@ -43,7 +43,7 @@ class Analysis:
         The retained items, the study's paths and its control variables.
     table : DataFrame
         All that was handed on of the respondents: also global items and observed columns.
-    kept : dict of str to DataFrame
+    kept : dict of str to Any
         What optional sections computed (:class:`surveypls.sections.section.Part`).
     """
 
@@ -51,7 +51,7 @@ class Analysis:
     responses: pd.DataFrame
     model: Model
     table: pd.DataFrame
-    kept: dict[str, pd.DataFrame] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, study: Study, responses: pd.DataFrame, retained: pd.DataFrame) -> Analysis:
@@ -192,12 +192,18 @@ class Analysis:
         """CVPAT against the training means ("average") and the linear benchmark ("lm")."""
         return {benchmark: cvpat(self.predicted, benchmark) for benchmark in ("average", "lm")}
 
+    @property
+    def scale_ends(self) -> tuple[dict[str, float], dict[str, float]]:
+        """The lowest and the highest answer of each item's scale; of a control, of those that were observed."""
+        lowest, highest = self.study.scale_ends
+        for name in self.study.controls:
+            lowest[name], highest[name] = float(self.table[name].min()), float(self.table[name].max())
+        return lowest, highest
+
     @cached_property
     def importance(self) -> pd.DataFrame:
         """Importance and performance of each predictor of each outcome; of none for a model in stages."""
         if self.model.composed:
             return pd.DataFrame(columns=list(NO_IMPORTANCE))
-        lowest, highest = self.study.scale_ends
-        for name in self.study.controls:  # an observed column has no scale but what was observed
-            lowest[name], highest[name] = float(self.table[name].min()), float(self.table[name].max())
+        lowest, highest = self.scale_ends
         return importance_performance(self.responses, self.estimate, minimum=lowest, maximum=highest)

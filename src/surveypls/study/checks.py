@@ -80,7 +80,7 @@ def model_problems(study: Study) -> Iterable[str]:
                 name=name,
                 item=item,
             )
-    for name in sorted(set(study.controls) & {*names, *items, "group"}):
+    for name in sorted(set(study.controls) & {*names, *items, "group", "marker"}):
         yield Said("controls.{name}: the name stands for something else; name it otherwise", name=name)
     for path in study.paths:
         for name in sorted(set(study.controls) & {*path.source.split("*"), path.target}):
@@ -98,10 +98,11 @@ def model_problems(study: Study) -> Iterable[str]:
             "pls.consistent: not offered with products, nor with second-order constructs other than reflective ones by "
             "two_stage; write consistent: false"
         )
-    for item in sorted(RESERVED & items):
+    for item in sorted((RESERVED | set(study.observed) - set(study.controls)) & items):
         yield Said(
             "item {item!r} has a name that the tables of the analysis use; name it otherwise", item=item
         )
+    yield from _asked_problems(study)
     for h in study.hypotheses:
         steps = list(pairwise(h.stations)) if h.via or h.effect == "direct" else []
         for source, target in steps:
@@ -133,6 +134,74 @@ def model_problems(study: Study) -> Iterable[str]:
                 "survey.reversed_items: unknown item {item!r}{near}",
                 item=item,
                 near=nearest(item, study.items),
+            )
+
+
+def _asked_problems(study: Study) -> Iterable[str]:
+    """List what cannot be asked of the model under ``compare``, ``necessity`` and ``marker``."""
+    names = [*study.construct_names, *study.products]
+    if study.marker is not None and study.marker in (
+        *study.items,
+        *(c.column for c in study.controls.values()),
+    ):
+        yield Said(
+            "marker: {heading!r} is in the model already; a marker variable stands outside it",
+            heading=study.marker,
+        )
+    own = set(study.path_pairs)
+    seen = {frozenset(own): "paths"}
+    for name, paths in study.compare.items():
+        pairs = [(p.source, p.target) for p in paths]
+        if name == "paths":
+            yield Said("compare.paths: the name stands for the study's own paths; name the model otherwise")
+            continue
+        unknown = {
+            e: None for p in pairs for end in p for e in end.split("*") if e not in study.construct_names
+        }
+        for end in unknown:
+            yield Said(
+                "compare.{name}: unknown construct {end!r}{near}",
+                name=name,
+                end=end,
+                near=nearest(end, study.construct_names),
+            )
+        if unknown:
+            continue
+        there = {e for pair in pairs for end in pair for e in end.split("*")}
+        orders = {c: order for c, order in study.higher_order.items() if c in there}
+        there |= {part for order in orders.values() for part in order.components}
+        found = list(
+            problems_of(
+                {c: block for c, block in study.blocks().items() if c in there},
+                pairs,
+                {c: mode for c, mode in study.modes.items() if c in there},
+                higher_order=orders,
+                products=study.products_in(paths),
+            )
+        )
+        for problem in found:
+            yield Said("compare.{name}: {problem}", name=name, problem=problem)
+        if found:
+            continue
+        if (twin := seen.setdefault(frozenset(pairs), name)) != name:
+            yield Said("compare.{name}: the same paths as {twin}", name=name, twin=twin)
+        elif not any(
+            {s for s, t in pairs if t == end} != {s for s, t in own if t == end}
+            for end in {t for _, t in pairs} & {t for _, t in own}
+        ):
+            yield Said(
+                "compare.{name}: explains no construct by others than paths does, so there is nothing to compare",
+                name=name,
+            )
+    for target, sources in study.conditions.items():
+        ends = dict.fromkeys(t for _, t in study.path_pairs)
+        if target not in names:
+            yield Said("necessity: unknown construct {end!r}{near}", end=target, near=nearest(target, ends))
+        elif not sources:
+            yield Said(
+                "necessity: no path leads to {end}, so it has no conditions{near}",
+                end=target,
+                near=nearest(target, ends),
             )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -28,6 +28,7 @@ from surveypls.study.settings import (
     EfaSettings,
     Groups,
     Name,
+    Necessity,
     PlsSettings,
     Settings,
     SurveySettings,
@@ -60,6 +61,10 @@ __all__ = [
 MAX_STUDY_BYTES = 1_000_000
 #: What the column of groups is called in the cleaned data.
 GROUP = "group"
+#: And the marker variable's.
+MARKER = "marker"
+#: What a table of competing models calls the one whose paths stand under ``paths``.
+OWN_PATHS = "paths"
 
 
 class StudyError(ValueError):
@@ -116,6 +121,18 @@ class Study(Settings):
     """Control variables: name → heading of a numeric column, or {column, codes: {category: number}}."""
     groups: Groups | None = None
     """The column of groups to compare: {column, compare: [A, B]}."""
+    method_bias: bool = False
+    """Whether signs of common method bias are reported: full collinearity, Harman's single factor."""
+    marker: str | None = None
+    """Heading of a marker variable, a numeric column that theory connects with no construct; asks for method_bias."""
+    compare: dict[Name, Annotated[tuple[Path, ...], Field(min_length=1, max_length=1000)]] = Field(
+        default={}, max_length=20
+    )
+    """Competing structural models: name → its paths, SOURCE -> TARGET."""
+    necessity: Necessity | None = None
+    """Necessary conditions: true for those of every last outcome, or the outcomes, [A, B]."""
+    robustness: bool = False
+    """Whether each path is tested for nonlinearity and its predictor for endogeneity."""
     constructs: tuple[Construct, ...] = Field(min_length=1, max_length=100)
     """Construct → its items."""
     paths: tuple[Path, ...] = Field(min_length=1, max_length=1000)
@@ -152,6 +169,11 @@ class Study(Settings):
                 for name, body in value.items()
             ]
         return value
+
+    @field_validator("necessity", mode="before")
+    @classmethod
+    def _none_asked(cls, value: Any) -> Any:
+        return None if value is False else value
 
     @model_validator(mode="after")
     def _model_holds_together(self) -> Study:
@@ -196,9 +218,10 @@ class Study(Settings):
 
     @property
     def observed(self) -> dict[str, str]:
-        """Name → heading of the columns beside the items that are passed on: controls and groups."""
+        """Name → heading of the columns beside the items that are passed on: controls, groups and marker."""
         found = {name: control.column for name, control in self.controls.items()}
-        return found if self.groups is None else {**found, GROUP: self.groups.column}
+        found |= {} if self.groups is None else {GROUP: self.groups.column}
+        return found if self.marker is None else {**found, MARKER: self.marker}
 
     @property
     def factored_items(self) -> tuple[str, ...]:
@@ -224,7 +247,11 @@ class Study(Settings):
     @property
     def products(self) -> dict[str, Product]:
         """Product → its factors and method, as paths name it: ``"X*M"``."""
-        named = {p.source: p.source.split("*") for p in self.paths if "*" in p.source}
+        return self.products_in(self.paths)
+
+    def products_in(self, paths: Iterable[Path]) -> dict[str, Product]:
+        """Return the products that some paths name."""
+        named = {p.source: p.source.split("*") for p in paths if "*" in p.source}
         return {name: Product(first, second, self.pls.products) for name, (first, second) in named.items()}
 
     @property
@@ -247,6 +274,25 @@ class Study(Settings):
             products=self.products,
         )
         return with_controls(plain, list(self.controls)) if controls and self.controls else plain
+
+    def competing(self, items: Iterable[str] | None = None) -> dict[str, Model]:
+        """Return the study's own model and those to compare it with; each has the constructs on its paths only."""
+        found = {OWN_PATHS: self.model(items)}
+        blocks, orders = self.blocks(items), self.higher_order
+        for name, paths in self.compare.items():
+            products = self.products_in(paths)
+            there = {end for p in paths for end in (*p.source.split("*"), p.target)}
+            kept = {c: order for c, order in orders.items() if c in there}
+            there |= {part for order in kept.values() for part in order.components}
+            plain = Model(
+                {c: block for c, block in blocks.items() if c in there},
+                [(p.source, p.target) for p in paths],
+                modes={c: mode for c, mode in self.modes.items() if c in there},
+                higher_order=kept,
+                products=products,
+            )
+            found[name] = with_controls(plain, list(self.controls)) if self.controls else plain
+        return found
 
     @property
     def estimator(self) -> dict[str, Any]:
@@ -279,6 +325,16 @@ class Study(Settings):
     def path_pairs(self) -> tuple[tuple[str, str], ...]:
         """The paths as (source, target) names."""
         return tuple((p.source, p.target) for p in self.paths)
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """Outcome → the predecessors that are looked at as its necessary conditions; products are none."""
+        if self.necessity is None:
+            return {}
+        sources = {s for s, _ in self.path_pairs}
+        last = dict.fromkeys(t for _, t in self.path_pairs if t not in sources)
+        asked = self.necessity.targets or tuple(last)
+        return {t: tuple(s for s, end in self.path_pairs if end == t and "*" not in s) for t in asked}
 
     def get(self, name: str) -> Construct:
         """Return the construct of that name; KeyError names the nearest one."""

@@ -73,6 +73,15 @@ def study_schema() -> dict[str, Any]:
         **_either({"type": "string"}, parts["Control"]),
         "description": parts["Control"]["description"],
     }
+    fields["necessity"] = {
+        "anyOf": [
+            {"type": "boolean"},
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            {"$ref": "#/$defs/Necessity"},
+        ],
+        "description": fields["necessity"]["description"],
+    }
     # A code or an answer may be written as a number or a truth value; it is read as text.
     parts["SurveySettings"]["properties"]["missing_codes"]["items"] = {"type": ["string", "number", "null"]}
     schema["required"] = [k for k in schema["required"] if k not in ("constructs", "paths")]

@@ -215,6 +215,28 @@ class Groups(Settings):
         return tuple(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
+class Necessity(Settings):
+    """Constructs whose necessary conditions are looked for."""
+
+    targets: tuple[Name, ...] = ()
+    """The outcomes; left out, every construct that no path leaves."""
+    level: float = Field(default=80, gt=0, le=100)
+    """Level of the outcome, in per cent of its observed range, that the table says what it needs for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _targets_alone(cls, value: Any) -> Any:
+        if value is True:
+            return {}
+        if isinstance(value, (str, list, tuple)):
+            return {"targets": [value] if isinstance(value, str) else value}
+        if not isinstance(value, Mapping):
+            raise ValueError(
+                Said("expected true, an outcome or a list of outcomes, found {value!r}", value=value)
+            )
+        return value
+
+
 class CleaningSettings(Settings):
     """Screening rules, in the order in which they are applied; null switches a rule off.
 
@@ -315,6 +337,8 @@ class BootstrapSettings(Settings):
 
     n_resamples: int = Field(default=10_000, ge=100, le=10_000_000)
     """Bootstrap resamples."""
+    n_permutations: int = Field(default=5_000, ge=100, le=1_000_000)
+    """Permutations, where groups are compared or necessary conditions tested."""
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
     """Coverage of the intervals."""
     interval: Literal["percentile", "basic", "bc", "bca"] = DEFAULT_INTERVAL

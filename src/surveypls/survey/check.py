@@ -16,6 +16,7 @@ from surveypls.study.paths import STUDIES, TABLES
 from surveypls.study.terms import arrows
 from surveypls.survey import answers_check
 from surveypls.survey.answers import name_key
+from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.reading import RawSurvey, survey_from_table
@@ -231,6 +232,12 @@ def _together(
     found.warnings += _of(name, warnings)
     found.warnings += _of(study_file.name, [*_measurement(study), *_not_offered(study)])
     if model is not None:
+        if not errors:
+            data = cleaned.responses.join(cleaned.observed)
+            refused, cautions, facts = asked(data, model, study)
+            found.errors += _of(study_file.name, refused)
+            found.warnings += _of(study_file.name, cautions)
+            found.facts += facts
         found.facts.append(Said("Items after pruning: {items}.", items=list(_kept(model, study))))
         found.warnings += _of(name, _sample_size(study, model, n, minimum_path))
         found.facts.append(_power(study, n, minimum_path))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.missing import McarTest, fill, little_mcar
-from surveypls.study.definition import GROUP, CleaningSettings, Study
+from surveypls.study.definition import GROUP, MARKER, CleaningSettings, Study
 from surveypls.survey.answers import Array, number_of, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
@@ -330,6 +330,8 @@ def _observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFrame:
                 lost.setdefault(i, []).append(
                     f"{name} {texts[i]!r}" if texts[i] and short_answer(texts[i]) else name
                 )
+    if study.marker is not None:
+        found[MARKER] = _marker(raw, study, missing, problems)
     if study.groups is not None:
         found[GROUP] = raw.observed[GROUP].tolist()
         given = set(found[GROUP])  # type: ignore[call-overload]
@@ -347,6 +349,24 @@ def _observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFrame:
     if study.controls:
         book.drop("observed", _mask(dict.fromkeys(lost, 0), len(book.kept)), lambda i: ", ".join(lost[i]))
     return pd.DataFrame(found, index=raw.answers.index)
+
+
+def _marker(raw: RawSurvey, study: Study, missing: set[str], problems: list[str]) -> list[float]:
+    """Read the marker variable: numbers, or answers of the survey's scale; NaN where there is none."""
+    texts = raw.observed[MARKER].tolist()
+    numbers = {plain(label): float(value) for label, value in study.survey.scale.items()}
+    read = {t: None if plain(t) in missing else number_of(t) for t in texts}
+    read = {t: numbers.get(plain(t)) if value is None else value for t, value in read.items()}
+    strange = Counter(t for t in texts if read[t] is None and plain(t) not in missing)
+    if 2 * strange.total() > len(texts):
+        problems.append(
+            Said(
+                "marker: {shown} in column {heading} are neither numbers nor answers of survey.scale",
+                shown=", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6)),
+                heading=repr(study.marker),
+            )
+        )
+    return [np.nan if (value := read[t]) is None else value for t in texts]
 
 
 def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> None:

@@ -135,6 +135,8 @@ def study_text(survey: Path, output: Path, guess: Guess, codebook: Path | None, 
             width = max(map(len, block))
             lines += ["    items:", *(f"      - {i:<{width}}   # {texts[i]}" for i in block)]
     lines += ["", *_paths(list(blocks), language)]
+    if len(blocks) > 1:
+        lines += ["", *_on_request(list(blocks), language)]
     return "\n".join(lines) + "\n"
 
 
@@ -192,6 +194,24 @@ def _paths(names: Sequence[str], language: Language) -> list[str]:
         f"  # - {{id: H{len(names)}, path: {names[0]} -> {names[-1]}, sign: positive, statement: {words}}}",
     ]
     return lines
+
+
+def _on_request(names: Sequence[str], language: Language) -> list[str]:
+    """Propose what only studies that ask for it have, each in a line of its own."""
+
+    def note(text: str) -> str:
+        return "# " + into(Said(text), language)
+
+    heading = into(Said("HEADING"), language)
+    last = names[-1]
+    return [
+        note("On request; take away the # in front of a line:"),
+        f"# groups: {{column: {heading}}}           {note('do paths differ between groups?')}",
+        f"# marker: {heading}                     {note('common method bias; without a marker: method_bias: true')}",
+        f"# compare: {{other: [{names[0]} -> {last}]}}   {note('competing models, each a list of its paths')}",
+        f"# necessity: {last}                    {note('what does it not reach its heights without?')}",
+        f"# robustness: true                    {note('curved paths, endogenous predictors')}",
+    ]
 
 
 def _schema_line(output: Path) -> list[str]:
