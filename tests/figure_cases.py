@@ -71,7 +71,20 @@ SLOPES = pd.DataFrame(
 )
 
 LABELS = {"X": {"en": "Infrastructure", "es": "Infraestructura"}}
+GROUPS = pd.DataFrame(
+    [
+        ("X", "Y", "A", 0.5, 0.1),
+        ("X", "Y", "B", 0.1, 0.1),
+        ("M", "Y", "A", -0.3, 0.05),
+        ("M", "Y", "B", 0.0, 0.2),
+    ],
+    columns=["row", "column", "group", "value", "se"],
+)
+
 DRAWINGS = {
+    "group_forest": lambda **k: figures.group_forest(
+        GROUPS, differing={("X", "Y")}, confidence_level=0.9, **k
+    ),
     "specification_curve": lambda **k: figures.specification_curve(SPECIFICATIONS, CHOICES, **k),
     "facsimile": lambda **k: figures.facsimile(
         CELLS, titles={"1": {"en": "Table 1. Items", "es": "Tabla 1. Ítems"}}, **k

@@ -179,7 +179,30 @@ class NecessityResult:
         return pd.DataFrame(columns, index=pd.Index(levels, name=self.target))
 
     def needed(self, level: float, ceiling: Ceiling = "ce_fdh") -> pd.Series:
-        """Return what a level (in per cent) of the target needs, in per cent of each condition's observed range."""
+        """Return what a level of the target needs, in per cent of each condition's observed range.
+
+        Parameters
+        ----------
+        level : float
+            In per cent of the target's observed range.
+        ceiling : {"ce_fdh", "cr_fdh"}
+            The ceiling line that says so.
+
+        Returns
+        -------
+        Series
+            Condition → what is needed: 0 where the condition is not necessary for that level, NaN where the ceiling
+            does not reach it.
+
+        Raises
+        ------
+        ValueError
+            For an unknown ceiling.
+
+        Examples
+        --------
+        >>> found.needed(80.0)  # doctest: +SKIP
+        """
         check_choice("ceiling", ceiling, CEILINGS)
         at = np.array([float(level)])
         found = {name: self._percent(s, at, ceiling)[0] for name, s in self.scatters.items()}

@@ -198,6 +198,13 @@ class SlopeCurve:
 
         The band whose ends cross 0 where :meth:`regions` says that the slope begins or ceases to differ from 0.
 
+        Parameters
+        ----------
+        levels : sequence of float
+            Levels of the moderator, in standard deviations.
+        confidence_level : float
+            Of the band.
+
         Returns
         -------
         DataFrame

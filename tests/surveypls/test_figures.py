@@ -590,6 +590,9 @@ def test_each_kind_of_interval_is_drawn_from_end_to_end():
 
 EMPTY = pd.DataFrame()
 REFUSED = {
+    "group_forest": lambda: figures.group_forest(
+        figure_cases.GROUPS.head(0), differing=set(), confidence_level=0.9
+    ),
     "response_bars": lambda: figures.response_bars(EMPTY, SCALE),
     "missing_answers": lambda: figures.missing_answers(EMPTY),
     "cleaning_flow": lambda: figures.cleaning_flow(FLOW.iloc[:0]),

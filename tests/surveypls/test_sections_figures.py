@@ -71,13 +71,13 @@ def test_an_indirect_effect_is_the_product_of_its_paths_and_shares_are_of_the_to
     assert direct > 0
     for mediator, effect in by_hand.items():
         row = routes.loc[f"QUAL -> {mediator} -> LOYAL"]
-        assert row["effect"] == pytest.approx(effect, abs=1e-12)
-        assert row["share"] == pytest.approx(effect / total, abs=1e-12)
+        assert row["effect"] == pytest.approx(effect, abs=1e-9)
+        assert row["share"] == pytest.approx(effect / total, abs=1e-9)
         assert row["kind"] == "indirect-only"
     assert np.isnan(routes.loc["VALUE -> SAT -> LOYAL", "share"])  # it is 1 by the model alone
     assert not routes["source"].isin(["AGE", "WOMAN"]).any()
     effects = _frame(analysis, "mediation").set_index(["statistic", "row", "column"])["original"]
-    assert effects["total_effect", "QUAL", "LOYAL"] == pytest.approx(total, abs=1e-12)
+    assert effects["total_effect", "QUAL", "LOYAL"] == pytest.approx(total, abs=1e-9)
     assert ("indirect_effect", "VALUE", "LOYAL") not in effects.index  # one route: the same figure twice
 
 
@@ -99,16 +99,16 @@ def test_with_controls_is_the_model_of_all_other_tables_and_without_is_the_plain
     for source, target in plain.path_names:
         row = frame.loc[("path_coefficient", source, target)]
         value = bare.path_coefficients[bare.model.position(source), bare.model.position(target)]
-        assert row["without"] == pytest.approx(value, abs=1e-12)
-        assert row["with"] == pytest.approx(_path(analysis, source, target), abs=1e-12)
-        assert row["change"] == pytest.approx(row["with"] - row["without"], abs=1e-15)
+        assert row["without"] == pytest.approx(value, abs=1e-9)
+        assert row["with"] == pytest.approx(_path(analysis, source, target), abs=1e-9)
+        assert row["change"] == pytest.approx(row["with"] - row["without"], abs=2e-9)
     for name in ("SAT", "TRUST", "LOYAL"):
         value = bare.r_squared[bare.model.position(name)]
-        assert frame.loc[("r_squared", "", name), "without"] == pytest.approx(value, abs=1e-12)
+        assert frame.loc[("r_squared", "", name), "without"] == pytest.approx(value, abs=1e-9)
     summary = analysis.summary.set_index(["statistic", "row", "column"])
     shared = [key for key in frame.index if key[0] == "path_coefficient"]
     assert frame.loc[shared, "p_value_with"].tolist() == pytest.approx(
-        summary.loc[shared, "p_value"].tolist()
+        summary.loc[shared, "p_value"].tolist(), abs=1e-9
     )
 
 
@@ -119,8 +119,8 @@ def test_redundancy_is_the_multiple_correlation_of_the_global_item(analysis: Ana
     explained = 1 - left / ((answers - answers.mean()) ** 2).sum()
     row = _frame(analysis, "redundancy").iloc[0]
     assert (row["construct"], row["measure"]) == ("VALUE", "VALUE_ALL")
-    assert row["r_squared"] == pytest.approx(explained, abs=1e-10)
-    assert row["path_coefficient"] == pytest.approx(np.sqrt(explained), abs=1e-10)
+    assert row["r_squared"] == pytest.approx(explained, abs=1e-9)
+    assert row["path_coefficient"] == pytest.approx(np.sqrt(explained), abs=1e-9)
     assert row["lower"] < row["path_coefficient"] < row["upper"]
 
 
@@ -155,7 +155,8 @@ def test_the_second_order_is_judged_by_its_components(analysis: Analysis) -> Non
 def test_regions_end_where_t_is_critical_and_the_figure_shows_the_same_ends(analysis: Analysis) -> None:
     regions = _frame(analysis, "moderation", 2)
     level = analysis.scores["HABIT"]
-    assert regions["from"].iloc[0] == level.min() and regions["to"].iloc[-1] == level.max()
+    ends = regions["from"].iloc[0], regions["to"].iloc[-1]
+    assert ends == pytest.approx((level.min(), level.max()), abs=1e-9)
     assert regions["share"].sum() == pytest.approx(1.0)
     end = regions["to"].iloc[0]
     boot = analysis.resampled
@@ -166,7 +167,7 @@ def test_regions_end_where_t_is_critical_and_the_figure_shows_the_same_ends(anal
     ]
     slopes = np.asarray(boot.draws[:, places], dtype=float) @ [1.0, end]
     t = boot.original[places] @ [1.0, end] / slopes.std(ddof=1)
-    assert t == pytest.approx(stats.t.ppf(0.975, len(slopes) - 1), abs=1e-9)
+    assert t == pytest.approx(stats.t.ppf(0.975, len(slopes) - 1), abs=1e-7)
     assert regions["share"].iloc[0] == pytest.approx((level < end).mean())
     _, drawn = (
         sections.called("moderation").figures["fig_4_6_simple_slopes"].draw(analysis.study, analysis, ENGLISH)
@@ -202,7 +203,7 @@ def _values(analysis: Analysis) -> pd.Series:
 def _reordered(text: str) -> str:
     """Return the study file with constructs, components and paths in another order."""
     text = text.replace("[TIME, RIDE, STAFF]", "[STAFF, TIME, RIDE]")
-    begin, middle, end = text.index("constructs:\n"), text.index("paths:\n"), text.index("hypotheses:\n")
+    begin, middle, end = text.index("constructs:\n"), text.index("paths:\n"), text.index("\ncompare:") + 1
     names: list[str] = []
     for line in text[begin:middle].rstrip().splitlines()[1:]:
         if line.startswith("    "):  # a construct may take several lines

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from plsem.missing import McarTest, fill, little_mcar
-from surveypls.study.definition import GROUP, MARKER, CleaningSettings, Study
-from surveypls.survey.answers import Array, number_of, plain
+from surveypls.study.definition import CleaningSettings, Study
+from surveypls.survey.answers import Array, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
 from surveypls.survey.log import CleaningLog, Mask
+from surveypls.survey.observed import read_observed
 from surveypls.survey.private import short_answer, shown_ids
 from surveypls.survey.reading import RawSurvey
 from tabletext.catalogue import N_
@@ -124,7 +125,7 @@ def clean(raw: RawSurvey, study: Study, *, labels: Language = "en") -> CleaningR
     _consent(book, answers, raw, study)
     _duplicates(book, answers, raw, study, notes)
     _off_scale(book, answers, raw)
-    observed = _observed(book, raw, study)
+    observed = read_observed(book, raw, study)
     _careless(book, answers, rules)
     _require_rows(book, raw)
     distance, p_value = _outliers(book, answers, study.items, rules, notes)
@@ -300,73 +301,6 @@ def _off_scale(book: CleaningLog, answers: _Answers, raw: RawSurvey) -> None:
         )
         book.note(i, "out_of_scale", "set missing", told, item=item, found=shown)
     book.step("out_of_scale", flagged=len({i for i, _ in where}))
-
-
-def _observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFrame:
-    """Read the control variables as numbers, drop rows that lack one, and pass the groups on."""
-    missing = {plain(code) for code in study.survey.missing_codes} | {""}
-    found: dict[str, object] = {}
-    lost: dict[int, list[str]] = {}
-    problems: list[str] = []
-    for name, control in study.controls.items():
-        codes = {plain(k): v for k, v in (control.codes or {}).items()}
-        texts = raw.observed[name].tolist()
-        values = [codes.get(plain(t)) if codes else number_of(t) for t in texts]
-        strange = Counter(
-            t for t, v in zip(texts, values, strict=True) if v is None and plain(t) not in missing
-        )
-        if 2 * strange.total() > len(texts) or (codes and strange):
-            problems.append(
-                Said(
-                    "controls.{name}: {shown} in column {heading} have no number; write codes: {{category: number}}",
-                    name=name,
-                    shown=", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6)),
-                    heading=repr(control.column),
-                )
-            )
-        found[name] = [np.nan if v is None else v for v in values]
-        for i, v in enumerate(values):
-            if v is None:
-                lost.setdefault(i, []).append(
-                    f"{name} {texts[i]!r}" if texts[i] and short_answer(texts[i]) else name
-                )
-    if study.marker is not None:
-        found[MARKER] = _marker(raw, study, missing, problems)
-    if study.groups is not None:
-        found[GROUP] = raw.observed[GROUP].tolist()
-        given = set(found[GROUP])  # type: ignore[call-overload]
-        problems += [
-            Said(
-                "groups.compare: no row has {group} in column {heading}",
-                group=repr(g),
-                heading=study.groups.column,
-            )
-            for g in study.groups.compare
-            if g not in given
-        ]
-    if problems:
-        raise SurveyError(raw.source, problems)
-    if study.controls:
-        book.drop("observed", _mask(dict.fromkeys(lost, 0), len(book.kept)), lambda i: ", ".join(lost[i]))
-    return pd.DataFrame(found, index=raw.answers.index)
-
-
-def _marker(raw: RawSurvey, study: Study, missing: set[str], problems: list[str]) -> list[float]:
-    """Read the marker variable: numbers, or answers of the survey's scale; NaN where there is none."""
-    texts = raw.observed[MARKER].tolist()
-    numbers = {plain(label): float(value) for label, value in study.survey.scale.items()}
-    read = {t: None if plain(t) in missing else number_of(t) for t in texts}
-    read = {t: numbers.get(plain(t)) if value is None else value for t, value in read.items()}
-    strange = Counter(t for t in texts if read[t] is None and plain(t) not in missing)
-    if 2 * strange.total() > len(texts):
-        problems.append(
-            Said(
-                "marker: {shown} in column {heading} are neither numbers nor answers of survey.scale",
-                shown=", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6)),
-                heading=repr(study.marker),
-            )
-        )
-    return [np.nan if (value := read[t]) is None else value for t in texts]
 
 
 def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> None:
