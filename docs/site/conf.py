@@ -110,7 +110,7 @@ def _home(
             found: Any = importlib.import_module(parts[0])
             for part in parts[1:]:
                 owner, found = found, getattr(found, part, None)
-        except ImportError:
+        except (ImportError, ValueError):  # a name may begin with a dot
             continue
         for thing in (found, owner):
             if isinstance(thing, (type, FunctionType)):

@@ -1,4 +1,4 @@
-"""The figures of one survey under every convention of :data:`plsem.conventions.CONVENTIONS`.
+"""The figures of one survey under every convention of ``plsem.conventions.CONVENTIONS``.
 
 :func:`analyses` crosses those that act on everything, one batch for all ways to treat gaps, to scale items, to divide
 variances and to turn constructs; :func:`values` computes a statistic under a choice of those that act on it.

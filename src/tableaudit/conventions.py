@@ -1,7 +1,7 @@
 """Which conventions stand behind printed figures, where the answers are at hand: every choice is tried on every figure.
 
 What acts on everything (gaps, scheme, estimator and so on) is crossed; what acts on one statistic is tried within
-each.  The list of conventions is :data:`plsem.conventions.CONVENTIONS`.
+each.  The list of conventions is ``plsem.conventions.CONVENTIONS``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The search behind :mod:`tableaudit.conventions`: every figure under every choice of conventions."""
+"""The search behind ``tableaudit.conventions``: every figure under every choice of conventions."""
 
 from __future__ import annotations
 
