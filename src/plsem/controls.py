@@ -166,7 +166,6 @@ def side_by_side(
     >>> x, e, f = np.random.default_rng(1).normal(size=(3, 200))
     >>> m = 0.6 * x + 0.8 * e
     >>> data = pd.DataFrame({"x": x, "m": m, "y": 0.5 * m + 0.3 * x + 0.8 * f})
-    >>> model = plsem.Model.from_text("X =~ x; M =~ m; Y =~ y; M ~ X; Y ~ X + M")
     >>> model = plsem.Model.from_text("X =~ x; Y =~ y; Y ~ X")
     >>> side_by_side(data, model, {"M": "m"})[["statistic", "row", "column", "without", "with"]].round(2)
               statistic row column  without  with

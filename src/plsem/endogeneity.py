@@ -24,6 +24,8 @@ __all__ = ["CopulaResult", "copula_terms", "gaussian_copula"]
 
 FloatArray = NDArray[np.float64]
 
+#: Fewer rows are not tested, unless said otherwise; there is no agreed line.
+SMALLEST_N = 200
 #: Why a predictor cannot be tested.
 REASONS = N_(
     (
@@ -85,7 +87,7 @@ def gaussian_copula(
     seed: int,
     targets: list[str] | None = None,
     n_resamples: int = 5000,
-    smallest_n: int = 200,
+    smallest_n: int = SMALLEST_N,
     alpha: float = 0.05,
 ) -> CopulaResult:
     r"""Test predictors for endogeneity by Gaussian copula terms.

@@ -114,9 +114,10 @@ def named_options(function: Callable[P, R]) -> Callable[P, R]:
         for name in kwargs:
             if name not in parameters:
                 raise TypeError(f"{function.__name__}: no option {name!r}{nearest(name, options)}")
-        model = signature.bind_partial(*args, **kwargs).arguments.get("model")
-        if model is not None:
-            _check_model(function.__name__, model, tuple(parameters))
+        if "model" in parameters:
+            model = signature.bind_partial(*args, **kwargs).arguments.get("model")
+            if model is not None:
+                _check_model(function.__name__, model, tuple(parameters))
         return function(*args, **kwargs)
 
     return checked

@@ -189,6 +189,11 @@ class Display:
         least = 10.0**-digits
         return f"< {self.number(least, digits=digits)}" if p < least else self.number(p, digits=digits)
 
+    def compared(self, p: float) -> str:
+        """Write a p value as it stands behind its letter: "= 0.020" or "< 0.001"."""
+        text = self.p(p)
+        return text if text.startswith("<") else f"= {text}"
+
     @property
     def stars_note(self) -> str:
         """The note that explains the stars."""

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from plsem import estimator as pls
 from plsem.inputs import item_matrix
 from plsem.model import Model
-from plsem.names import check_choice
+from plsem.names import check_choice, check_whole
 from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, estimate_sample
@@ -209,8 +209,7 @@ def double_bootstrap(
     """
     check_choice("sign_changes", sign_changes, ("none", "construct"))
     for name, value, least in (("n_resamples", n_resamples, 2), ("n_inner", n_inner, 2), ("seed", seed, 0)):
-        if value < least:
-            raise ValueError(f"{name}: expected a whole number of at least {least}, found {value}")
+        check_whole(name, value, least)
     values = item_matrix(data, model)
     n = len(values)
     options = {

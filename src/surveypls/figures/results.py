@@ -259,8 +259,7 @@ def _estimate_text(row: Mapping[Any, Any], display: Display) -> str:
     if np.isfinite(row["lower"]) and np.isfinite(row["upper"]):
         text += f" [{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
     if np.isfinite(row["p_value"]):
-        p = display.p(row["p_value"])
-        text += f"  p {p}" if p.startswith("<") else f"  p = {p}"
+        text += f"  p {display.compared(row['p_value'])}"
     return text
 
 

@@ -94,8 +94,7 @@ def prediction(
     for name, row in power.iterrows():
         difference, p_value = (float(against_means[c].to_dict()[name]) for c in ("difference", "p_value"))
         better = difference < 0 and p_value < significance
-        p = display.p(p_value)
-        p = p if p.startswith("<") else f"= {p}"
+        p = display.compared(p_value)
         said.append(
             display(
                 "**{name}**: {n_above_average} of {n_items} items better than their means, predictive power "

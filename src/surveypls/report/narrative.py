@@ -147,13 +147,9 @@ def adequacy(kmo: float, p_value: float, *, display: Display = ENGLISH) -> str:
     line = thresholds.threshold("kmo")
     good = kmo >= (line.borderline or line.acceptable)
     clear = kmo >= line.acceptable
-    value, limit, p = (
-        display.number(kmo),
-        display.number(line.borderline or line.acceptable, digits=2),
-        "",
-    )
-    p = display.p(p_value)
-    p = p if p.startswith("<") else f"= {p}"
+    value = display.number(kmo)
+    limit = display.number(line.borderline or line.acceptable, digits=2)
+    p = display.compared(p_value)
     if good and p_value < thresholds.threshold("p_value").acceptable:
         text = (
             N_(
@@ -269,10 +265,8 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, display: Disp
         for field in ("original", "t_statistic", "p_value", "lower", "upper")
     )
     symbol = "β" if stated.effect == "direct" else display(_EFFECT_WORDS[stated.effect])
-    p_shown = display.p(p)
-    p_shown = p_shown if p_shown.startswith("<") else f"= {p_shown}"
     figures = (
-        f"{symbol} = {display.number(value)}, t = {display.number(t)}, p {p_shown}, "
+        f"{symbol} = {display.number(value)}, t = {display.number(t)}, p {display.compared(p)}, "
         f"{interval(study, lower, upper, display)}"
     )
     statement = stated.statement(display.language)

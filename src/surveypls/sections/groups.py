@@ -70,7 +70,7 @@ def _compared(analysis: Analysis) -> GroupComparison | None:
     if len(chosen) < 2:
         return None
     settings = analysis.study.bootstrap
-    return kept(  # type: ignore[no-any-return]
+    return kept(
         analysis,
         "groups",
         lambda a: compare(
@@ -336,7 +336,7 @@ def _differences_said(study: Study, frame: pd.DataFrame, display: Display) -> st
             second=display.number(row["estimate_2"]),
             group_1=row["group_1"],
             group_2=row["group_2"],
-            p=_p(row["p_adjusted"], display),
+            p=display.compared(row["p_adjusted"]),
         )
         found.append(text)
     least = tested.iloc[int(tested["p_permutation"].argmin())]
@@ -357,12 +357,6 @@ def _differences_said(study: Study, frame: pd.DataFrame, display: Display) -> st
         pair=f" ({least['group_1']} / {least['group_2']})" if several else "",
         p=display.p(least["p_permutation"]),
     )
-
-
-def _p(p: float, display: Display) -> str:
-    """Write p behind its letter: "= 0.012" or "< 0.001"."""
-    text = display.p(p)
-    return text if text.startswith("<") else f"= {text}"
 
 
 def by_group(frame: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def _marked(analysis: Analysis) -> MarkerResult | None:
         own = first.drop(list(a.study.controls))  # a control is no construct that answers a scale
         return marker_variable(rows, a.model, MARKER, r_m=float(own.abs().min()), **options)
 
-    return kept(analysis, "marker_result", taken)  # type: ignore[no-any-return]
+    return kept(analysis, "marker_result", taken)
 
 
 def _signs(analysis: Analysis) -> pd.DataFrame:

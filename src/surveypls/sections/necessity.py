@@ -27,7 +27,7 @@ _COLUMNS = (
 def _analysed(analysis: Analysis) -> dict[str, NecessityResult]:
     """Return the analysis of each outcome, once."""
     study = analysis.study
-    return kept(  # type: ignore[no-any-return]
+    return kept(
         analysis,
         "necessity_results",
         lambda a: {

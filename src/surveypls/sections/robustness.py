@@ -34,7 +34,7 @@ def tested_paths(study: Study) -> list[tuple[str, str]]:
 
 def _copulas(analysis: Analysis) -> CopulaResult:
     study = analysis.study
-    return kept(  # type: ignore[no-any-return]
+    return kept(
         analysis,
         "copulas",
         lambda a: gaussian_copula(
@@ -172,7 +172,7 @@ def _robustness(study: Study, requirements: pd.DataFrame, checks: pd.DataFrame, 
         display(
             "{path} (p {p}; the path is {path_with} beside the term)",
             path=arrows(row["row"], row["column"]),
-            p=_p(row["p_copula"], display),
+            p=display.compared(row["p_copula"]),
             path_with=display.number(row["path_with"]),
         )
         for row in tested[tested["p_copula"] < alpha].to_dict("records")
@@ -192,12 +192,6 @@ def _robustness(study: Study, requirements: pd.DataFrame, checks: pd.DataFrame, 
             most=display.number(tested["detectable"].max(), digits=2),
         )
     return straight + "\n\n" + " ".join(filter(None, (text, left)))
-
-
-def _p(p: float, display: Display) -> str:
-    """Write p behind its letter: "= 0.012" or "< 0.001"."""
-    text = display.p(p)
-    return text if text.startswith("<") else f"= {text}"
 
 
 SECTION = Section(

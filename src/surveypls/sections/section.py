@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from surveypls.study.definition import Study
 from tabletext.display import Display
 from tabletext.tabular import Table
 
+T = TypeVar("T")
 #: Decimals of what is handed on.
 DECIMALS = 9
 #: The outputs that sections follow: of the estimate, the measurement model, the model's effects, and the end.
@@ -20,11 +21,11 @@ ESTIMATE, MEASUREMENT = "table_3_0_admissibility", "fig_3_2_correlations"
 EFFECTS, END = "fig_4_3_effects", "fig_4_4_importance_performance"
 
 
-def kept(analysis: Analysis, name: str, compute: Callable[[Analysis], Any]) -> Any:
+def kept(analysis: Analysis, name: str, compute: Callable[[Analysis], T]) -> T:
     """Return what an analysis holds under a name, computed when it is first asked for."""
     if name not in analysis.kept:
         analysis.kept[name] = compute(analysis)
-    return analysis.kept[name]
+    return cast(T, analysis.kept[name])
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ class Part:
 
     def frame(self, analysis: Analysis) -> pd.DataFrame:
         """Return the figures, computed when they are first asked for, to the digits that every processor agrees on."""
-        found: pd.DataFrame = kept(analysis, self.name, lambda a: self.compute(a).round(DECIMALS))
-        return found
+        return kept(analysis, self.name, lambda a: self.compute(a).round(DECIMALS))
 
 
 @dataclass(frozen=True)

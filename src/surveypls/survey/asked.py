@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from plsem.endogeneity import SMALLEST_N
 from plsem.estimator import fit
 from plsem.groups import compare, group_sizes
 from plsem.groups.split import rows_needed
@@ -18,8 +19,6 @@ from tabletext.said import Said
 
 #: Permutations and resamples drawn to see whether groups can be compared.
 TRIAL = 50
-#: Fewer rows are not tested for endogeneity (:func:`plsem.endogeneity.gaussian_copula`).
-ROWS_FOR_COPULAS = 200
 
 
 def asked(data: pd.DataFrame, model: Model, study: Study) -> tuple[list[str], list[str], list[str]]:
@@ -45,12 +44,12 @@ def asked(data: pd.DataFrame, model: Model, study: Study) -> tuple[list[str], li
             fit(data, one, **study.fit_options)
         except (DataError, ModelError, ValueError, np.linalg.LinAlgError) as error:
             errors.append(Said("compare.{name}: {error}", name=name, error=error.args[0]))
-    if study.robustness and len(data) < ROWS_FOR_COPULAS:
+    if study.robustness and len(data) < SMALLEST_N:
         warnings.append(
             Said(
                 "robustness: endogeneity is not tested with {n} rows, fewer than {needed}",
                 n=len(data),
-                needed=ROWS_FOR_COPULAS,
+                needed=SMALLEST_N,
             )
         )
     return errors, warnings, facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,12 @@ from tabletext.catalogue import N_, translate
 from tabletext.language import Language
 
 Mask = NDArray[np.bool_]
+
+
+def mask_of(rows: Container[int], n: int) -> Mask:
+    """Return which of ``n`` rows are among some."""
+    return np.array([i in rows for i in range(n)], dtype=np.bool_)
+
 
 #: Rule → (name, reference), in the order in which they are applied.
 RULES: dict[str, tuple[str, str]] = {

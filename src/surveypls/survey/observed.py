@@ -10,7 +10,7 @@ import pandas as pd
 from surveypls.study.definition import GROUP, MARKER, Study
 from surveypls.survey.answers import number_of, plain
 from surveypls.survey.files import SurveyError
-from surveypls.survey.log import CleaningLog
+from surveypls.survey.log import CleaningLog, mask_of
 from surveypls.survey.private import short_answer
 from surveypls.survey.reading import RawSurvey
 from tabletext.said import Said
@@ -26,19 +26,17 @@ def read_observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFra
         codes = {plain(k): v for k, v in (control.codes or {}).items()}
         texts = raw.observed[name].tolist()
         values = [codes.get(plain(t)) if codes else number_of(t) for t in texts]
-        strange = Counter(
-            t for t, v in zip(texts, values, strict=True) if v is None and plain(t) not in missing
-        )
+        strange = _strange(texts, values, missing)
         if 2 * strange.total() > len(texts) or (codes and strange):
             problems.append(
                 Said(
                     "controls.{name}: {shown} in column {heading} have no number; write codes: {{category: number}}",
                     name=name,
-                    shown=", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6)),
+                    shown=_listed(strange),
                     heading=repr(control.column),
                 )
             )
-        found[name] = [np.nan if v is None else v for v in values]
+        found[name] = _numbers(values)
         for i, v in enumerate(values):
             if v is None:
                 lost.setdefault(i, []).append(
@@ -61,11 +59,7 @@ def read_observed(book: CleaningLog, raw: RawSurvey, study: Study) -> pd.DataFra
     if problems:
         raise SurveyError(raw.source, problems)
     if study.controls:
-        book.drop(
-            "observed",
-            np.array([i in lost for i in range(len(book.kept))], dtype=np.bool_),
-            lambda i: ", ".join(lost[i]),
-        )
+        book.drop("observed", mask_of(lost, len(book.kept)), lambda i: ", ".join(lost[i]))
     return pd.DataFrame(found, index=raw.answers.index)
 
 
@@ -74,14 +68,28 @@ def _marker(raw: RawSurvey, study: Study, missing: set[str], problems: list[str]
     texts = raw.observed[MARKER].tolist()
     numbers = {plain(label): float(value) for label, value in study.survey.scale.items()}
     read = {t: None if plain(t) in missing else number_of(t) for t in texts}
-    read = {t: numbers.get(plain(t)) if value is None else value for t, value in read.items()}
-    strange = Counter(t for t in texts if read[t] is None and plain(t) not in missing)
+    values = [numbers.get(plain(t)) if read[t] is None else read[t] for t in texts]
+    strange = _strange(texts, values, missing)
     if 2 * strange.total() > len(texts):
         problems.append(
             Said(
                 "marker: {shown} in column {heading} are neither numbers nor answers of survey.scale",
-                shown=", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6)),
+                shown=_listed(strange),
                 heading=repr(study.marker),
             )
         )
-    return [np.nan if (value := read[t]) is None else value for t in texts]
+    return _numbers(values)
+
+
+def _numbers(values: list[float | None]) -> list[float]:
+    return [np.nan if value is None else value for value in values]
+
+
+def _strange(texts: list[str], values: list[float | None], missing: set[str]) -> Counter[str]:
+    """Count the texts that stand for no number and do not mean that there is none."""
+    return Counter(t for t, v in zip(texts, values, strict=True) if v is None and plain(t) not in missing)
+
+
+def _listed(strange: Counter[str]) -> str:
+    """Name the commonest of some texts, with their counts."""
+    return ", ".join(f"{t[:40]!r} ×{n}" for t, n in strange.most_common(6))

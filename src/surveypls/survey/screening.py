@@ -18,7 +18,7 @@ from surveypls.study.definition import CleaningSettings, Study
 from surveypls.survey.answers import Array, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError
-from surveypls.survey.log import CleaningLog, Mask
+from surveypls.survey.log import CleaningLog, Mask, mask_of
 from surveypls.survey.observed import read_observed
 from surveypls.survey.private import short_answer, shown_ids
 from surveypls.survey.reading import RawSurvey
@@ -231,7 +231,7 @@ def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Stu
 
     def step(rule: str, same: dict[int, int], said: str, drop: bool, parameter: str = "") -> None:
         act = book.drop if drop else book.report
-        act(rule, _mask(same, len(rows)), lambda i: said.format(rows[same[i]]), parameter=parameter)
+        act(rule, mask_of(same, len(rows)), lambda i: said.format(rows[same[i]]), parameter=parameter)
 
     still = [int(i) for i in np.flatnonzero(book.kept)]
     if rules.drop_duplicates:
@@ -282,10 +282,6 @@ def _repeated(keys: Mapping[int, object]) -> dict[int, int]:
     """Map each row whose key an earlier row has to that earlier row."""
     seen: dict[object, int] = {}
     return {i: seen[key] for i, key in keys.items() if seen.setdefault(key, i) != i}
-
-
-def _mask(rows: Mapping[int, int], n: int) -> Mask:
-    return np.array([i in rows for i in range(n)], dtype=np.bool_)
 
 
 def _off_scale(book: CleaningLog, answers: _Answers, raw: RawSurvey) -> None:
