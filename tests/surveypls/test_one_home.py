@@ -55,15 +55,10 @@ def htmt(display):
     bounds = pd.DataFrame(
         {"row": ["Y"], "column": ["X"], "upper": [0.8], "threshold": [1.0], "below": [True]}
     )
-    full = tables.htmt_table(STUDY, SUMMARY, display=display)
+    table = tables.table_4_htmt(STUDY, SUMMARY, display=display)
     return {
-        "marks": [
-            tables.table_4_htmt(STUDY, SUMMARY, display=display).cells()[1][1][-1],
-            full.cells()[0][1][-1],
-        ],
-        "notes": [tables.table_4_htmt(STUDY, SUMMARY, display=display).note, full.note],
-        "heading": next(c.heading for c in full.columns if c.key == "below_limit"),
-        "below": full.frame["below_limit"].iloc[0],
+        "mark": table.cells()[1][1][-1],
+        "note": table.note,
         "sentence": narrative.discriminant(STUDY, SUMMARY, bounds, display=display),
     }
 
@@ -71,16 +66,16 @@ def htmt(display):
 def test_htmt(changed):
     for display, sign in ((Display(), "."), (ES, ",")):
         before = htmt(display)
-        assert before["marks"] == ["✓", "✓"] and before["heading"].endswith(f"< 0{sign}90")
-        assert all(f"0{sign}85, ~" in note and f"0{sign}90" in note for note in before["notes"])
-        assert f"0{sign}85" in before["sentence"] and before["below"] in ("yes", "sí")
+        assert before["mark"] == "✓"
+        assert f"0{sign}85, ~" in before["note"] and f"0{sign}90" in before["note"]
+        assert f"0{sign}85" in before["sentence"]
     changed("htmt", acceptable=0.611, borderline=0.72)
     for display, sign in ((Display(), "."), (ES, ",")):
         after = htmt(display)
-        assert after["marks"] == ["~", "~"] and after["heading"].endswith(f"< 0{sign}72")
-        assert all(f"0{sign}611, ~" in note and f"0{sign}72" in note for note in after["notes"])
+        assert after["mark"] == "~"
+        assert f"0{sign}611, ~" in after["note"] and f"0{sign}72" in after["note"]
         assert f"0{sign}611" in after["sentence"] and f"0{sign}72)" in after["sentence"]
-        assert "0.85" not in str(after) and "0,85" not in str(after) and after["below"] == "no"
+        assert "0.85" not in str(after) and "0,85" not in str(after)
 
 
 def test_effect_sizes(changed):
@@ -99,12 +94,12 @@ def test_effect_sizes(changed):
 
 def test_explained_variance(changed):
     def shown():
-        table = tables.explained_table(STUDY, SUMMARY)
-        return table.cells()[0][1][-1], table.note
+        table = tables.table_6_model_quality(STUDY, SUMMARY.assign(lower=0.25))
+        return table.marks.get((0, "r_squared"), "").strip(), table.note
 
-    assert shown() == ("✓", shown()[1]) and "R² should be ≥ 0.10 (Falk and Miller, 1992)" in shown()[1]
+    assert shown()[0] == "✓" and "R² ≥ 0.10" in shown()[1]
     changed("r_squared", acceptable=0.4, direction="above")
-    assert shown() == ("✗", shown()[1]) and "R² should be > 0.40" in shown()[1]
+    assert shown()[0] == "✗" and "R² > 0.40" in shown()[1]
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,8 @@ from surveypls import figures, tables
 from surveypls.report import multiverse, narrative, over_surveys, printed
 from surveypls.sections import SECTIONS
 from surveypls.sections.section import Drawing, Part, Section
-from tabletext.catalogue import N_
 from tabletext.tabular import Table
 
-Drawn = "tuple[Figure, pd.DataFrame]"
 EFFECTS = ("path_coefficient", "indirect_effect", "total_effect")
 #: What the ensemble's figure shows of the figures that the article did not print.
 OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
@@ -27,18 +25,11 @@ OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: ``draw(project, display, *results)`` gives it with its data, or None; ``alt`` says what it shows."""
+    """A figure: ``alt`` says what it shows; ``draw(project, display, *results)`` gives it with its data, or None."""
 
-    draw: Callable[..., Any]
     alt: str
+    draw: Callable[..., Any]
     front_page: bool = False
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table: ``make(project, display, *results)`` gives it, or None."""
-
-    make: Callable[..., Table | None]
 
 
 def article_table(stem: str) -> int | None:
@@ -57,12 +48,8 @@ def notebook_of(stem: str) -> str:
     return found[1] if found[1].startswith("S") else f"0{found[1]}"
 
 
-def _picture(alt: str, draw: Callable[..., Any], *, front_page: bool = False) -> Picture:
-    return Picture(draw, alt, front_page)
-
-
-def _section_sheet(part: Part) -> Sheet:
-    return Sheet(lambda p, d, a: part.make(p.study, part.frame(a), display=d))
+def _section_sheet(part: Part) -> Callable[..., Table | None]:
+    return lambda p, d, a: part.make(p.study, part.frame(a), display=d)
 
 
 def _section_sentence(section: Section) -> Callable[..., str]:
@@ -70,29 +57,23 @@ def _section_sentence(section: Section) -> Callable[..., str]:
 
 
 def _section_picture(drawing: Drawing) -> Picture:
-    return _picture(drawing.alt, lambda p, d, a: drawing.draw(p.study, a, d))
+    return Picture(drawing.alt, lambda p, d, a: drawing.draw(p.study, a, d))
 
 
 PICTURES: Mapping[str, Picture] = {
     **{stem: _section_picture(drawing) for section in SECTIONS for stem, drawing in section.figures.items()},
-    "fig_1_1_cleaning_flow": _picture(
-        N_(
-            "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept."
-        ),
+    "fig_1_1_cleaning_flow": Picture(
+        "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept.",
         lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow.drop(columns="label"), display=d),
     ),
-    "fig_1_2_missing_answers": _picture(
-        N_(
-            "Share of missing answers of each analysed item, and the patterns in which items are missing together."
-        ),
+    "fig_1_2_missing_answers": Picture(
+        "Share of missing answers of each analysed item, and the patterns in which items are missing together.",
         lambda p, d, cleaned: figures.missing_answers(
             cleaned.screened, limit=p.study.cleaning.max_item_missing, display=d
         ),
     ),
-    "fig_1_3_responses": _picture(
-        N_(
-            "Stacked bars of the answers to each item, diverging from the middle of the scale, one panel a construct."
-        ),
+    "fig_1_3_responses": Picture(
+        "Stacked bars of the answers to each item, diverging from the middle of the scale, one panel a construct.",
         lambda p, d, cleaned: figures.response_bars(
             cleaned.instrument[cleaned.responses.columns],
             p.study.survey.scale,
@@ -103,51 +84,43 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_2_1_scree": _picture(
-        N_(
-            "Eigenvalues of the items, in falling order, with the 95th percentile of eigenvalues of random data."
-        ),
+    "fig_2_1_scree": Picture(
+        "Eigenvalues of the items, in falling order, with the 95th percentile of eigenvalues of random data.",
         lambda p, d, parallel: figures.scree(parallel, display=d),
     ),
-    "fig_2_2_loading_map": _picture(
-        N_(
-            "Loading of each item in each round of pruning; the round in which an item was dropped names the rule."
-        ),
+    "fig_2_2_loading_map": Picture(
+        "Loading of each item in each round of pruning; the round in which an item was dropped names the rule.",
         lambda p, d, pruned: figures.loading_map(
             pruned.statistics, pruned.trace, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_3_1_htmt": _picture(
-        N_("HTMT of each pair of constructs with its one-sided upper bound, beside its limits."),
+    "fig_3_1_htmt": Picture(
+        "HTMT of each pair of constructs with its one-sided upper bound, beside its limits.",
         lambda p, d, a: figures.htmt_bars(
             a.summary, bounds=a.bounds, confidence_level=p.study.bootstrap.confidence_level, display=d
         ),
     ),
-    "fig_3_2_correlations": _picture(
-        N_("Heat map of the items' correlations, grouped by construct."),
+    "fig_3_2_correlations": Picture(
+        "Heat map of the items' correlations, grouped by construct.",
         lambda p, d, a: figures.correlation_map(
             a.responses.corr(), blocks=a.blocks, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_4_1_path_diagram": _picture(
-        N_(
-            "Path diagram: constructs as ellipses with R² or AVE, items as boxes with loadings, arrows with path "
-            "coefficients."
-        ),
+    "fig_4_1_path_diagram": Picture(
+        "Path diagram: constructs as ellipses with R² or AVE, items as boxes with loadings, arrows with path "
+        "coefficients.",
         lambda p, d, a: figures.path_diagram(
             a.model, a.summary, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_4_2_bootstrap_densities": _picture(
-        N_(
-            "Density of each path coefficient over the bootstrap resamples, with the estimate and its interval."
-        ),
+    "fig_4_2_bootstrap_densities": Picture(
+        "Density of each path coefficient over the bootstrap resamples, with the estimate and its interval.",
         lambda p, d, a: figures.bootstrap_densities(
             a.resampled, a.summary, confidence_level=p.study.bootstrap.confidence_level, display=d
         ),
     ),
-    "fig_4_3_effects": _picture(
-        N_("Path coefficients and effects with their bootstrap intervals, against zero."),
+    "fig_4_3_effects": Picture(
+        "Path coefficients and effects with their bootstrap intervals, against zero.",
         lambda p, d, a: figures.forest(
             a.summary,
             statistics=EFFECTS,
@@ -156,25 +129,23 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_4_4_importance_performance": _picture(
-        N_(
-            "Importance–performance map: total effects of constructs and items on each outcome against their "
-            "performance."
-        ),
+    "fig_4_4_importance_performance": Picture(
+        "Importance–performance map: total effects of constructs and items on each outcome against their "
+        "performance.",
         lambda p, d, a: (
             figures.importance_map(a.importance, construct_labels=p.study.construct_labels, display=d)
             if len(a.importance)
             else None
         ),
     ),
-    "fig_4_5_scores": _picture(
-        N_("Respondents' construct scores, one panel a path, with the regression line and its band."),
+    "fig_4_5_scores": Picture(
+        "Respondents' construct scores, one panel a path, with the regression line and its band.",
         lambda p, d, a: figures.score_scatter(
             a.scores, a.model.path_names, construct_labels=p.study.construct_labels, display=d
         ),
     ),
-    "fig_5_1_hypotheses": _picture(
-        N_("Effect of each hypothesis with its bootstrap interval, against zero."),
+    "fig_5_1_hypotheses": Picture(
+        "Effect of each hypothesis with its bootstrap interval, against zero.",
         lambda p, d, summary: figures.forest(
             summary,
             statistics=EFFECTS,
@@ -184,36 +155,30 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S1_1_printed_tables": _picture(
-        N_(
-            "The article's six tables redrawn; each printed figure is coloured and marked by whether the others "
-            "contradict it, fix it or leave it open, with the interval that they leave."
-        ),
+    "fig_S1_1_printed_tables": Picture(
+        "The article's six tables redrawn; each printed figure is coloured and marked by whether the others "
+        "contradict it, fix it or leave it open, with the interval that they leave.",
         lambda p, d, states: figures.facsimile(states, display=d),
         front_page=True,
     ),
-    "fig_S1_2_attainable": _picture(
-        N_("Interval of each statistic that the other printed figures leave, with the printed value on it."),
+    "fig_S1_2_attainable": Picture(
+        "Interval of each statistic that the other printed figures leave, with the printed value on it.",
         lambda p, d, intervals: figures.attainable_intervals(intervals, display=d),
     ),
-    "fig_S2_1_answers": _picture(
-        N_("Share of each answer to each retained item; about half of all answers are the highest."),
+    "fig_S2_1_answers": Picture(
+        "Share of each answer to each retained item; about half of all answers are the highest.",
         lambda p, d, answers: figures.response_bars(answers, scale=p.study.survey.scale, display=d),
     ),
-    "fig_S2_2_open": _picture(
-        N_(
-            "Range and middle nine tenths of each figure that the article did not print, over the ensemble of surveys."
-        ),
+    "fig_S2_2_open": Picture(
+        "Range and middle nine tenths of each figure that the article did not print, over the ensemble of surveys.",
         lambda p, d, ranges, surveys: figures.ensemble_intervals(
             ranges[ranges["statistic"].isin(OPEN)],
             count=int((surveys["statistic"] == "worst_distance").sum()),
             display=d,
         ),
     ),
-    "fig_S2_3_significant": _picture(
-        N_(
-            "Share of surveys in which each hypothesis is significant, over the number of respondents, with intervals."
-        ),
+    "fig_S2_3_significant": Picture(
+        "Share of surveys in which each hypothesis is significant, over the number of respondents, with intervals.",
         lambda p, d, surveys: figures.significant_share(
             over_surveys.significant_by_size(
                 surveys, p.study.hypotheses, p.study.bootstrap.significance
@@ -222,10 +187,8 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S2_4_t_over_n": _picture(
-        N_(
-            "t of each hypothesis over the number of respondents, in all surveys, beside the printed t as a line."
-        ),
+    "fig_S2_4_t_over_n": Picture(
+        "t of each hypothesis over the number of respondents, in all surveys, beside the printed t as a line.",
         lambda p, d, surveys: figures.t_bands(
             over_surveys.t_over_n(surveys, p.study.hypotheses),
             p.printed_t(),
@@ -233,24 +196,20 @@ PICTURES: Mapping[str, Picture] = {
             display=d,
         ),
     ),
-    "fig_S3_1_power": _picture(
-        N_("Power of each path over the sample size, for normal scores and for the calibrated respondents."),
+    "fig_S3_1_power": Picture(
+        "Power of each path over the sample size, for normal scores and for the calibrated respondents.",
         lambda p, d, grid: figures.power_curve(
             grid.assign(statistic=grid["population"], row=grid["source"], column=grid["target"]), display=d
         ),
     ),
-    "fig_S4_coverage": _picture(
-        N_(
-            "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
-            "of interval."
-        ),
+    "fig_S4_coverage": Picture(
+        "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
+        "of interval.",
         lambda p, d, simulated: figures.coverage_figure(simulated, display=d),
     ),
-    "fig_S5_1_specifications": _picture(
-        N_(
-            "Estimates of each hypothesis under every combination of choices, in rising order with their intervals; "
-            "marks below show the choices."
-        ),
+    "fig_S5_1_specifications": Picture(
+        "Estimates of each hypothesis under every combination of choices, in rising order with their intervals; "
+        "marks below show the choices.",
         lambda p, d, specifications, choices: figures.specification_curve(
             specifications, tables.choice_words(specifications, choices, d), display=d
         ),
@@ -258,171 +217,142 @@ PICTURES: Mapping[str, Picture] = {
 }
 
 
-def _audit_sheet(*kinds: str) -> Sheet:
-    return Sheet(lambda p, d, checks: tables.audit_table(checks, kinds=kinds, display=d))
+def _audit_sheet(*kinds: str) -> Callable[..., Table]:
+    return lambda p, d, checks: tables.audit_table(checks, kinds=kinds, display=d)
 
 
-SHEETS: Mapping[str, Sheet] = {
+#: Stem → ``make(project, display, *results)`` gives the table, or None.
+SHEETS: Mapping[str, Callable[..., Table | None]] = {
     **{stem: _section_sheet(part) for section in SECTIONS for stem, part in section.tables.items()},
-    "table_1_1_cleaning_flow": Sheet(lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d)),
-    "table_1_2_cleaning_log": Sheet(
-        lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d)
+    "table_1_1_cleaning_flow": lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d),
+    "table_1_2_cleaning_log": lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d),
+    "table_1_3_items": lambda p, d, statistics: tables.item_statistics_table(
+        p.study, statistics, p.read_codebook(), display=d
     ),
-    "table_1_3_items": Sheet(
-        lambda p, d, statistics: tables.item_statistics_table(
-            p.study, statistics, p.read_codebook(), display=d
-        )
+    "table_2_1_adequacy": lambda p, d, suitability: tables.adequacy_table(suitability, display=d),
+    "table_2_2_number_of_factors": lambda p, d, criteria: tables.factor_number_table(criteria, display=d),
+    "table_2_3_pruning_trace": lambda p, d, pruned: tables.pruning_table(p.study, pruned.trace, display=d),
+    "table_1_operationalisation": lambda p, d, pruned: tables.table_1_operationalisation(
+        p.study,
+        p.read_codebook(),
+        pruned.long_table(),
+        notes=pruned.notes_table(),
+        printed=p.printed(),
+        display=d,
     ),
-    "table_2_1_adequacy": Sheet(lambda p, d, suitability: tables.adequacy_table(suitability, display=d)),
-    "table_2_2_number_of_factors": Sheet(
-        lambda p, d, criteria: tables.factor_number_table(criteria, display=d)
+    "table_2_4_scale_reliability": lambda p, d, pruned: tables.scale_reliability_table(
+        p.study, pruned.reliability, display=d
     ),
-    "table_2_3_pruning_trace": Sheet(
-        lambda p, d, pruned: tables.pruning_table(p.study, pruned.trace, display=d)
+    "table_2_5_sensitivity": lambda p, d, tried: tables.sensitivity_table(tried, display=d),
+    "table_2_6_scaling": lambda p, d, pruned: tables.scaling_table(p.study, pruned.scaling, display=d),
+    "table_3_0_admissibility": lambda p, d, a: tables.admissibility_table(a.estimate, display=d),
+    "table_2_reflective_measurement": lambda p, d, a: tables.table_2_reflective_measurement(
+        p.study, a.summary, printed=p.printed(), display=d
     ),
-    "table_1_operationalisation": Sheet(
-        lambda p, d, pruned: tables.table_1_operationalisation(
-            p.study,
-            p.read_codebook(),
-            pruned.long_table(),
-            notes=pruned.notes_table(),
-            printed=p.printed(),
-            display=d,
-        )
+    "table_3_1_items": lambda p, d, a: tables.item_table(p.study, a.summary, display=d),
+    "table_3_2_reliability": lambda p, d, a: tables.reliability_table(p.study, a.summary, display=d),
+    "table_3_fornell_larcker": lambda p, d, a: tables.table_3_fornell_larcker(
+        p.study, a.summary, printed=p.printed(), display=d
     ),
-    "table_2_4_scale_reliability": Sheet(
-        lambda p, d, pruned: tables.scale_reliability_table(p.study, pruned.reliability, display=d)
+    "table_4_htmt": lambda p, d, a: tables.table_4_htmt(p.study, a.summary, printed=p.printed(), display=d),
+    "table_3_3_cross_loadings": lambda p, d, a: tables.cross_loading_table(p.study, a.summary, display=d),
+    "table_5_paths": lambda p, d, a: tables.table_5_paths(
+        p.study, a.summary, printed=p.printed(), n_resamples=a.resampled.n_resamples, display=d
     ),
-    "table_2_5_sensitivity": Sheet(lambda p, d, tried: tables.sensitivity_table(tried, display=d)),
-    "table_2_6_scaling": Sheet(lambda p, d, pruned: tables.scaling_table(p.study, pruned.scaling, display=d)),
-    "table_3_0_admissibility": Sheet(lambda p, d, a: tables.admissibility_table(a.estimate, display=d)),
-    "table_2_reflective_measurement": Sheet(
-        lambda p, d, a: tables.table_2_reflective_measurement(
-            p.study, a.summary, printed=p.printed(), display=d
-        )
+    "table_4_1_paths": lambda p, d, a: tables.path_table(p.study, a.summary, display=d),
+    "table_4_2_effects": lambda p, d, a: tables.effects_table(p.study, a.summary, display=d),
+    "table_4_6_other_sign": lambda p, d, a: tables.other_sign_table(
+        narrative.turned_hypotheses(p.study, a.resampled), display=d
     ),
-    "table_3_1_items": Sheet(lambda p, d, a: tables.item_table(p.study, a.summary, display=d)),
-    "table_3_2_reliability": Sheet(lambda p, d, a: tables.reliability_table(p.study, a.summary, display=d)),
-    "table_3_fornell_larcker": Sheet(
-        lambda p, d, a: tables.table_3_fornell_larcker(p.study, a.summary, printed=p.printed(), display=d)
+    "table_4_7_choices": lambda p, d, a: tables.choices_table(a.choices, display=d),
+    "table_6_model_quality": lambda p, d, a: tables.table_6_model_quality(
+        p.study, a.summary, printed=p.printed(), display=d
     ),
-    "table_4_htmt": Sheet(
-        lambda p, d, a: tables.table_4_htmt(p.study, a.summary, printed=p.printed(), display=d)
+    "table_4_3_fit": lambda p, d, a: tables.fit_table(p.study, a.summary, a.exact_fit, display=d),
+    "table_4_4_prediction": lambda p, d, a: tables.prediction_table(
+        p.study, a.predicted.summary(), a.predicted.power(), display=d
     ),
-    "table_3_3_cross_loadings": Sheet(
-        lambda p, d, a: tables.cross_loading_table(p.study, a.summary, display=d)
-    ),
-    "table_5_paths": Sheet(
-        lambda p, d, a: tables.table_5_paths(
-            p.study, a.summary, printed=p.printed(), n_resamples=a.resampled.n_resamples, display=d
-        )
-    ),
-    "table_4_1_paths": Sheet(lambda p, d, a: tables.path_table(p.study, a.summary, display=d)),
-    "table_4_2_effects": Sheet(lambda p, d, a: tables.effects_table(p.study, a.summary, display=d)),
-    "table_4_6_other_sign": Sheet(
-        lambda p, d, a: tables.other_sign_table(narrative.turned_hypotheses(p.study, a.resampled), display=d)
-    ),
-    "table_4_7_choices": Sheet(lambda p, d, a: tables.choices_table(a.choices, display=d)),
-    "table_6_model_quality": Sheet(
-        lambda p, d, a: tables.table_6_model_quality(p.study, a.summary, printed=p.printed(), display=d)
-    ),
-    "table_4_3_fit": Sheet(lambda p, d, a: tables.fit_table(p.study, a.summary, a.exact_fit, display=d)),
-    "table_4_4_prediction": Sheet(
-        lambda p, d, a: tables.prediction_table(
-            p.study, a.predicted.summary(), a.predicted.power(), display=d
-        )
-    ),
-    "table_4_5_cvpat": Sheet(lambda p, d, a: tables.cvpat_table(p.study, a.predictive_ability, display=d)),
-    "table_5_1_states": Sheet(lambda p, d, states: tables.state_table(states, display=d)),
-    "table_5_2_contradicted": Sheet(lambda p, d, states: tables.contradicted_table(states, display=d)),
-    "table_5_4_comparison": Sheet(lambda p, d, comparison: tables.comparison_table(comparison, display=d)),
-    "table_5_3_statements": Sheet(
-        lambda p, d, statements: tables.statement_table(statements, verdict="fails", display=d)
+    "table_4_5_cvpat": lambda p, d, a: tables.cvpat_table(p.study, a.predictive_ability, display=d),
+    "table_5_1_states": lambda p, d, states: tables.state_table(states, display=d),
+    "table_5_2_contradicted": lambda p, d, states: tables.contradicted_table(states, display=d),
+    "table_5_4_comparison": lambda p, d, comparison: tables.comparison_table(comparison, display=d),
+    "table_5_3_statements": lambda p, d, statements: tables.statement_table(
+        statements, verdict="fails", display=d
     ),
     "table_S1_1_identities": _audit_sheet("identity", "attainable"),
     "table_S1_2_readings": _audit_sheet("reading"),
     "table_S1_3_rules": _audit_sheet("rule", "coincidence"),
-    "table_S1_4_statements": Sheet(lambda p, d, statements: tables.statement_table(statements, display=d)),
-    "table_S1_5_standard_errors": Sheet(
-        lambda p, d, sizes: tables.frame_table(
-            sizes,
-            title=d("Sample size from β, t and fixed weights"),
-            headings={
-                "source": d("From"),
-                "target": d("To"),
-                "standard_error": d("Standard error β / t"),
-                "n": "n",
-                "n_lower": d("n, at least"),
-                "n_upper": d("n, at most"),
-            },
-            display=d,
-        )
+    "table_S1_4_statements": lambda p, d, statements: tables.statement_table(statements, display=d),
+    "table_S1_5_standard_errors": lambda p, d, sizes: tables.frame_table(
+        sizes,
+        title=d("Sample size from β, t and fixed weights"),
+        headings={
+            "source": d("From"),
+            "target": d("To"),
+            "standard_error": d("Standard error β / t"),
+            "n": "n",
+            "n_lower": d("n, at least"),
+            "n_upper": d("n, at most"),
+        },
+        display=d,
     ),
-    "table_S1_6_implied_size": Sheet(
-        lambda p, d, simulated: tables.frame_table(
-            simulated,
-            title=d("Bootstrap t of samples with the printed estimates"),
-            headings={
-                "source": d("From"),
-                "target": d("To"),
-                "printed_t": d("Printed t"),
-                "t_median": d("Median t"),
-                "t_lower": d("t, 2.5 %"),
-                "t_upper": d("t, 97.5 %"),
-                "standard_error": d("Standard error"),
-                "fixed_weights_error": d("With fixed weights"),
-                "share_below": d("Share at or below the printed t"),
-                "plausible": d("Within"),
-                "failed": d("Share of resamples without a solution"),
-                "t_lower_se": d("Monte Carlo error of 2.5 %"),
-                "t_median_se": d("Monte Carlo error of the median"),
-                "t_upper_se": d("Monte Carlo error of 97.5 %"),
-                "share_below_se": d("Monte Carlo error of the share"),
-                "samples": d("Samples"),
-            },
-            display=d,
-        )
+    "table_S1_6_implied_size": lambda p, d, simulated: tables.frame_table(
+        simulated,
+        title=d("Bootstrap t of samples with the printed estimates"),
+        headings={
+            "source": d("From"),
+            "target": d("To"),
+            "printed_t": d("Printed t"),
+            "t_median": d("Median t"),
+            "t_lower": d("t, 2.5 %"),
+            "t_upper": d("t, 97.5 %"),
+            "standard_error": d("Standard error"),
+            "fixed_weights_error": d("With fixed weights"),
+            "share_below": d("Share at or below the printed t"),
+            "plausible": d("Within"),
+            "failed": d("Share of resamples without a solution"),
+            "t_lower_se": d("Monte Carlo error of 2.5 %"),
+            "t_median_se": d("Monte Carlo error of the median"),
+            "t_upper_se": d("Monte Carlo error of 97.5 %"),
+            "share_below_se": d("Monte Carlo error of the share"),
+            "samples": d("Samples"),
+        },
+        display=d,
     ),
-    "table_S1_7_plausible_sizes": Sheet(lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d)),
-    "table_S2_1_targets": Sheet(
-        lambda p, d, cells: tables.frame_table(
-            cells,
-            decimals={"lower": 4, "upper": 4, "value": 4, "distance": 2},
-            title=d("Printed figures and the survey's"),
-            headings={
-                "statistic": d("Statistic"),
-                "row": d("Of"),
-                "column": d("With"),
-                "lower": d("Rounds up from"),
-                "upper": d("to"),
-                "value": d("Survey"),
-                "distance": d("Distance"),
-                "inside": d("Reached"),
-            },
-            display=d,
-        )
+    "table_S1_7_plausible_sizes": lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d),
+    "table_S2_1_targets": lambda p, d, cells: tables.frame_table(
+        cells,
+        decimals={"lower": 4, "upper": 4, "value": 4, "distance": 2},
+        title=d("Printed figures and the survey's"),
+        headings={
+            "statistic": d("Statistic"),
+            "row": d("Of"),
+            "column": d("With"),
+            "lower": d("Rounds up from"),
+            "upper": d("to"),
+            "value": d("Survey"),
+            "distance": d("Distance"),
+            "inside": d("Reached"),
+        },
+        display=d,
     ),
-    "table_S2_2_choices": Sheet(
-        lambda p, d, surveys: tables.choices_over_n_table(
-            over_surveys.choices_over_n(surveys, p.study.hypotheses[0]),
-            name=p.study.hypotheses[0].id,
-            display=d,
-        )
+    "table_S2_2_choices": lambda p, d, surveys: tables.choices_over_n_table(
+        over_surveys.choices_over_n(surveys, p.study.hypotheses[0]),
+        name=p.study.hypotheses[0].id,
+        display=d,
     ),
-    "table_S3_1_required_n": Sheet(lambda p, d, needed: tables.required_size_table(needed, display=d)),
-    "table_S4_coverage": Sheet(lambda p, d, simulated: tables.coverage_table(simulated, display=d)),
-    "table_S5_1_shares": Sheet(
-        lambda p, d, tried, choices: tables.multiverse_table(tried.analyses, choices, display=d)
+    "table_S3_1_required_n": lambda p, d, needed: tables.required_size_table(needed, display=d),
+    "table_S4_coverage": lambda p, d, simulated: tables.coverage_table(simulated, display=d),
+    "table_S5_1_shares": lambda p, d, tried, choices: tables.multiverse_table(
+        tried.analyses, choices, display=d
     ),
-    "table_S5_2_choices": Sheet(
-        lambda p, d, tried, choices: tables.choice_effects_table(tried.analyses, choices, display=d)
+    "table_S5_2_choices": lambda p, d, tried, choices: tables.choice_effects_table(
+        tried.analyses, choices, display=d
     ),
-    "table_S5_3_left_out": Sheet(lambda p, d, tried: tables.left_out_table(tried.left_out, display=d)),
-    "table_S5_4_over_surveys": Sheet(
-        lambda p, d, tried: tables.over_surveys_table(tried.analyses, display=d)
-    ),
-    "table_S5_5_survey_or_choice": Sheet(
-        lambda p, d, tried, choices: tables.choice_effects_table(tried.analyses, choices, display=d)
+    "table_S5_3_left_out": lambda p, d, tried: tables.left_out_table(tried.left_out, display=d),
+    "table_S5_4_over_surveys": lambda p, d, tried: tables.over_surveys_table(tried.analyses, display=d),
+    "table_S5_5_survey_or_choice": lambda p, d, tried, choices: tables.choice_effects_table(
+        tried.analyses, choices, display=d
     ),
 }
 

@@ -87,7 +87,7 @@ def _picture(project: Project, stem: str, display: Display, results: Sequence[An
 
 
 def _sheet(project: Project, stem: str, display: Display, results: Sequence[Any]) -> Shown:
-    table = SHEETS[stem].make(project, display, *results)
+    table = SHEETS[stem](project, display, *results)
     if table is None:  # the study has no such thing
         return {}
     export.export(

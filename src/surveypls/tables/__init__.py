@@ -47,7 +47,7 @@ from surveypls.tables.efa import (
     scaling_table,
     sensitivity_table,
 )
-from surveypls.tables.measurement import cross_loading_table, htmt_table, item_table, reliability_table
+from surveypls.tables.measurement import cross_loading_table, item_table, reliability_table
 from surveypls.tables.multiverse import (
     choice_effects_table,
     choice_words,
@@ -60,7 +60,6 @@ from surveypls.tables.sizes import plausible_sizes_table, required_size_table
 from surveypls.tables.structural import (
     cvpat_table,
     effects_table,
-    explained_table,
     fit_table,
     path_table,
     prediction_table,
@@ -87,12 +86,10 @@ __all__ = [
     "cross_loading_table",
     "cvpat_table",
     "effects_table",
-    "explained_table",
     "factor_number_table",
     "fit_table",
     "frame_table",
     "from_frame",
-    "htmt_table",
     "item_statistics_table",
     "item_table",
     "left_out_table",
