@@ -93,7 +93,7 @@ def _sheet(project: Project, stem: str, display: Display, results: Sequence[Any]
     export.export(
         table, project.folder("tables", display.language), stem, formats=table_formats(project, stem)
     )
-    return {"text/html": export.to_html(table), "text/plain": export.to_text(table)}
+    return {"text/html": table.to_html(), "text/plain": repr(table)}
 
 
 def _hand_over(forms: Sequence[Shown]) -> None:
