@@ -16,7 +16,6 @@ from tableaudit.regression import Regression
 from tableaudit.relations import Relation, first, sources_of
 
 FloatArray = NDArray[np.float64]
-MOST_ROWS = 10_000  # sample sizes that are tried where none is printed
 _PLAIN = (("r_squared", "plain"),)
 _FIXED = (("f_squared", "fixed"),)
 _AS_PRINTED = (("correlations", "as printed"),)

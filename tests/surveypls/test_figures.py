@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from types import SimpleNamespace
 
 import figure_cases
 import numpy as np
@@ -594,11 +593,3 @@ def test_answers_off_the_scale_and_unknown_items_are_named():
 def test_unknown_language_is_refused():
     with pytest.raises(ValueError, match="language: unknown 'fr'"):
         DRAWINGS["htmt_bars"](display=Display("fr"))
-
-
-def test_labels_come_from_study_and_codebook():
-    study = SimpleNamespace(constructs=[SimpleNamespace(name="FI", label=LABELS["INFRATICS"])])
-    assert figures.construct_labels(study)["FI"]("es") == "Infraestructura tecnológica"
-    book = pd.DataFrame({"item": ["FI1"], "text_en": ["Knows"], "text_es": [np.nan]})
-    labels = figures.item_labels(book)
-    assert labels["FI1"]("es") == "Knows"

@@ -7,7 +7,7 @@ import pytest
 
 from plsem.thresholds import THRESHOLDS
 from surveypls import tables
-from surveypls.report import narrative
+from surveypls.report import measured, modelled, narrative
 from surveypls.study.definition import parse_study
 from surveypls.tables import thresholds
 from tabletext.display import Display
@@ -59,7 +59,7 @@ def htmt(display):
     return {
         "mark": table.cells()[1][1][-1],
         "note": table.note,
-        "sentence": narrative.discriminant(STUDY, SUMMARY, bounds, display=display),
+        "sentence": measured.discriminant(STUDY, SUMMARY, bounds, display=display),
     }
 
 
@@ -81,7 +81,7 @@ def test_htmt(changed):
 def test_effect_sizes(changed):
     def shown():
         six, paths = tables.table_6_model_quality(STUDY, SUMMARY), tables.path_table(STUDY, SUMMARY)
-        return six.note, paths.note, paths.frame["size"].iloc[0], narrative.explained(STUDY, SUMMARY)
+        return six.note, paths.note, paths.frame["size"].iloc[0], modelled.explained(STUDY, SUMMARY)
 
     for text in shown()[:2]:
         assert "Size of f²: small from 0.02, medium from 0.15, large from 0.35 (Cohen, 1988)." in text
@@ -113,15 +113,15 @@ def test_measurement(changed, statistic, shown):
     assert table.marks[0, statistic].endswith("✓")
     changed(statistic, acceptable=0.666, borderline=None)
     assert tables.table_2_reflective_measurement(STUDY, SUMMARY).marks[0, statistic].endswith("✗")
-    assert ("0.666" in narrative.reliability(STUDY, SUMMARY)) == (statistic == "outer_loading")
+    assert ("0.666" in measured.reliability(STUDY, SUMMARY)) == (statistic == "outer_loading")
 
 
 def test_fit(changed):
-    assert narrative.fit(SUMMARY.rename(columns={"original": "value"})).endswith(
+    assert modelled.fit(SUMMARY.rename(columns={"original": "value"})).endswith(
         "within the usual limit of 0.08."
     )
     changed("srmr", acceptable=0.055)
-    assert "just outside the usual limit of 0.055." in narrative.fit(SUMMARY)
+    assert "just outside the usual limit of 0.055." in modelled.fit(SUMMARY)
     six = tables.table_6_model_quality(STUDY, SUMMARY)
     assert "SRMR < 0.055" in six.note and six.marks[0, "srmr"].endswith("~")
 

@@ -17,7 +17,8 @@ from surveypls import tables
 from surveypls.study.definition import load_study, parse_study
 from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
-from tableaudit.comparison import compare, load_published
+from tableaudit.comparison import compare
+from tableaudit.printed import load_published
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import as_number
 

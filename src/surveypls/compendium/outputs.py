@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveypls import figures, tables
-from surveypls.report import multiverse, narrative, over_surveys, printed
+from surveypls.report import measured, modelled, multiverse, narrative, over_surveys, printed
 from surveypls.sections import SECTIONS
 from surveypls.sections.section import Drawing, Part, Section
 from tabletext.tabular import Table
@@ -371,8 +371,8 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     ),
     "factor_notes": lambda p, d, pruned: narrative.factor_notes(pruned.solutions, display=d),
     "sensitivity": lambda p, d, tried: narrative.sensitivity(tried, display=d),
-    "scaling": lambda p, d, pruned: narrative.scaling(pruned.scaling, display=d),
-    "estimated": lambda p, d, a: narrative.estimated(
+    "scaling": lambda p, d, pruned: measured.scaling(pruned.scaling, display=d),
+    "estimated": lambda p, d, a: modelled.estimated(
         len(a.responses),
         len(a.model.items),
         len(a.model.constructs),
@@ -380,18 +380,18 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
         int(a.estimate.iterations),
         display=d,
     ),
-    "failures": lambda p, d, a: narrative.failures(
+    "failures": lambda p, d, a: modelled.failures(
         a.resampled.failures, a.resampled.n_resamples, a.resampled.n_turned, display=d
     ),
-    "reliability": lambda p, d, summary: narrative.reliability(p.study, summary, display=d),
-    "discriminant": lambda p, d, summary, bounds: narrative.discriminant(p.study, summary, bounds, display=d),
+    "reliability": lambda p, d, summary: measured.reliability(p.study, summary, display=d),
+    "discriminant": lambda p, d, summary, bounds: measured.discriminant(p.study, summary, bounds, display=d),
     "hypotheses": lambda p, d, summary: narrative.hypotheses(p.study, summary, display=d),
-    "cautions": lambda p, d, summary, bounds: narrative.cautions(p.study, summary, bounds, display=d),
+    "cautions": lambda p, d, summary, bounds: measured.cautions(p.study, summary, bounds, display=d),
     "other_sign": lambda p, d, a: narrative.other_sign(p.study, a.resampled, display=d),
     "choices": lambda p, d, a: over_surveys.under_choices(a.choices, display=d),
-    "explained": lambda p, d, summary: narrative.explained(p.study, summary, display=d),
-    "fit": lambda p, d, a: narrative.fit(a.summary, consistent=p.study.pls.consistent, display=d),
-    "prediction": lambda p, d, a: narrative.prediction(
+    "explained": lambda p, d, summary: modelled.explained(p.study, summary, display=d),
+    "fit": lambda p, d, a: modelled.fit(a.summary, consistent=p.study.pls.consistent, display=d),
+    "prediction": lambda p, d, a: modelled.prediction(
         a.predicted.power(), a.predictive_ability["average"], p.study.bootstrap.significance, display=d
     ),
     "states": lambda p, d, states: printed.states(states, display=d),
@@ -422,7 +422,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     ),
     "required_n": lambda p, d, needed: printed.required_n(needed, p.study.hypotheses, display=d),
     "same_numbers": lambda p, d, alone, together: printed.same_numbers(alone, together, display=d),
-    "coverage": lambda p, d, simulated: narrative.coverage_sentence(simulated, display=d),
+    "coverage": lambda p, d, pooled: simulated.coverage_sentence(pooled, display=d),
     "multiverse": lambda p, d, tried, choices: multiverse.multiverse(
         tried.analyses, tried.left_out, choices, display=d
     ),

@@ -42,8 +42,6 @@ LIGHT = "#e4e4e4"
 BLUE = "#0b5394"
 SKY = "#9dc6e6"
 ORANGE = "#d55e00"
-AMBER = "#e69f00"
-GREEN = "#00805f"
 ELLIPSE = "#d6e6f2"
 BOX = "#fdf3d7"
 #: A printed figure that nothing reaches.

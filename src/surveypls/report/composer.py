@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from surveypls import sections, tables
-from surveypls.report import narrative, over_surveys, printed
+from surveypls.report import measured, modelled, narrative, over_surveys, printed
 from surveypls.report.citations import cited
 from surveypls.report.data import PaperData
 from surveypls.report.document import (
@@ -181,7 +181,7 @@ class _Composer:
         if question:
             self.say("The question: {question}", question=question)
         self.tell(narrative.hypotheses, self.study, self.data.summary)
-        self.tell(narrative.cautions, self.study, self.data.summary, self.data.bounds)
+        self.tell(measured.cautions, self.study, self.data.summary, self.data.bounds)
 
     # an article's printed tables -------------------------------------------------------------------
     def front(self) -> None:
@@ -376,7 +376,7 @@ class _Composer:
         else:
             self.table("table_3_1_items", tables.item_table, study, data.summary)
             self.table("table_3_2_reliability", tables.reliability_table, study, data.summary)
-        self.tell(narrative.reliability, study, data.summary)
+        self.tell(measured.reliability, study, data.summary)
         self.table(
             "table_3_fornell_larcker",
             tables.table_3_fornell_larcker,
@@ -386,12 +386,12 @@ class _Composer:
         )
         self.table("table_4_htmt", tables.table_4_htmt, study, data.summary, printed=printed_cells)
         if data.constructs > 1 and data.bounds is not None:
-            self.tell(narrative.discriminant, study, data.summary, data.bounds)
+            self.tell(measured.discriminant, study, data.summary, data.bounds)
         self.figure("fig_3_1_htmt", 0.85)
         if printed_cells is not None:
             self.table("table_5_paths", tables.table_5_paths, study, data.summary, printed=printed_cells)
             self.tell(narrative.hypotheses, study, data.summary)
-            self.tell(narrative.cautions, study, data.summary, data.bounds)
+            self.tell(measured.cautions, study, data.summary, data.bounds)
         else:
             self.table("table_4_1_paths", tables.path_table, study, data.summary)
             self.figure("fig_4_2_bootstrap_densities")
@@ -403,7 +403,7 @@ class _Composer:
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
         )
-        self.tell(narrative.explained, study, data.summary)
+        self.tell(modelled.explained, study, data.summary)
         if printed_cells is not None:
             return
         if data.exact_fit is not None and len(data.exact_fit):
@@ -412,7 +412,7 @@ class _Composer:
                 "implies (Bollen and Stine, 1992)."
             )
         self.table("table_4_3_fit", tables.fit_table, study, data.summary, data.exact_fit)
-        self.tell(narrative.fit, data.summary)
+        self.tell(modelled.fit, data.summary)
         if data.prediction is not None:
             self.table("table_4_4_prediction", tables.prediction_table, study, data.prediction)
             self.say(

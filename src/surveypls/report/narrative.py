@@ -13,9 +13,7 @@ import pandas as pd
 from plsem.choices import behind_the_sign
 from plsem.efa.solution import FactorSolution
 from plsem.resampling.result import BootstrapResult
-from surveypls.report.measured import Long, cautions, discriminant, reliability, scaling
-from surveypls.report.modelled import estimated, explained, failures, fit, prediction
-from surveypls.report.simulated import coverage_sentence
+from surveypls.report.measured import Long
 from surveypls.study.definition import Hypothesis, Study
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import tested, thresholds
@@ -25,33 +23,6 @@ from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
 from tabletext.said import into
-
-__all__ = [
-    "adequacy",
-    "cautions",
-    "cleaning",
-    "coverage_sentence",
-    "discriminant",
-    "estimated",
-    "explained",
-    "factor_notes",
-    "failures",
-    "fit",
-    "hypotheses",
-    "hypothesis",
-    "hypothesis_table",
-    "missing",
-    "other_sign",
-    "prediction",
-    "pruning",
-    "reliability",
-    "scaling",
-    "sensitivity",
-    "statements",
-    "submissions",
-    "turned_hypotheses",
-    "verdicts",
-]
 
 _EFFECT_WORDS = {
     "direct": N_("direct effect"),

@@ -66,11 +66,8 @@ from surveypls.tables.structural import (
 )
 from surveypls.tables.survey import cleaning_log_table
 from surveypls.tables.thresholds import threshold_table
-from tabletext.tabular import Column, Table, from_frame
 
 __all__ = [
-    "Column",
-    "Table",
     "adequacy_table",
     "admissibility_table",
     "audit_table",
@@ -89,7 +86,6 @@ __all__ = [
     "factor_number_table",
     "fit_table",
     "frame_table",
-    "from_frame",
     "item_statistics_table",
     "item_table",
     "left_out_table",
