@@ -189,6 +189,16 @@ class Display:
         least = 10.0**-digits
         return f"< {self.number(least, digits=digits)}" if p < least else self.number(p, digits=digits)
 
+    def compared(self, p: float) -> str:
+        """Write a p value as it stands behind its letter: "= 0.020" or "< 0.001"."""
+        text = self.p(p)
+        return text if text.startswith("<") else f"= {text}"
+
+    def interval(self, lower: float, upper: float, *, digits: int = 3) -> str:
+        """Write an interval in brackets, its ends apart from a decimal comma."""
+        ends = (self.number(end, digits=digits) for end in (lower, upper))
+        return f"[{('; ' if self.decimal_sign == ',' else ', ').join(ends)}]"
+
     @property
     def stars_note(self) -> str:
         """The note that explains the stars."""

@@ -111,6 +111,12 @@ def test_spanish_numbers_take_the_sign_that_the_study_names():
     assert SPAIN.p(0.0004) == "< 0,001" and MEXICO.p(0.0004) == "< 0.001"
 
 
+def test_p_behind_its_letter_and_intervals_keep_the_language_s_signs():
+    assert ENGLISH.compared(0.0204) == "= 0.020" and SPAIN.compared(0.0004) == "< 0,001"
+    assert ENGLISH.interval(-0.5, 0.25, digits=2) == MEXICO.interval(-0.5, 0.25, digits=2) == "[−0.50, 0.25]"
+    assert SPAIN.interval(-0.5, 0.25, digits=2) == "[−0,50; 0,25]"
+
+
 def test_without_notice_only_the_notice_goes():
     with_notice = Display("es", decimal="point", notice="n")
     assert with_notice.without_notice() == MEXICO and with_notice != MEXICO

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveypls import figures, tables
-from surveypls.report import measured, modelled, multiverse, narrative, over_surveys, printed
+from surveypls.report import measured, modelled, multiverse, narrative, over_surveys, printed, simulated
 from surveypls.sections import SECTIONS
 from surveypls.sections.section import Drawing, Part, Section
 from tabletext.tabular import Table

@@ -20,13 +20,13 @@ from surveypls.tables.coverage import POPULATIONS, interval_name, statistic_name
 from tabletext.display import ENGLISH, Display
 
 _NEEDED = ("population", "statistic", "n_observations", "interval", "coverage", "coverage_se")
+#: The confidence level that the intervals promise.
+NOMINAL = 0.95
 _STYLES = {"percentile": (BLUE, "o"), "bca": (ORANGE, "s"), "normal": (INK, "^")}
 
 
 @styled
-def coverage_figure(
-    simulated: pd.DataFrame, *, nominal: float = 0.95, display: Display = ENGLISH
-) -> tuple[Figure, pd.DataFrame]:
+def coverage_figure(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Figure, pd.DataFrame]:
     """Draw mean coverage with two Monte Carlo standard errors: a column a sample size, a row a population.
 
     Parameters
@@ -34,8 +34,6 @@ def coverage_figure(
     simulated : DataFrame
         As :func:`plsem.coverage.pooled` returns it, with a column ``population``; percentile, BCa and normal
         intervals are drawn.
-    nominal : float
-        The confidence level that the intervals promise.
     display : Display
         Language, decimal sign and notice.
 
@@ -54,7 +52,7 @@ def coverage_figure(
     axes = figure.subplots(len(populations), len(sizes), sharex=True, sharey=True, squeeze=False)
     for line, population in zip(axes, populations, strict=True):
         for ax, size in zip(line, sizes, strict=True):
-            ax.axvline(nominal, color=GREY, linewidth=0.8, linestyle="--")
+            ax.axvline(NOMINAL, color=GREY, linewidth=0.8, linestyle="--")
             mine = data[(data["population"] == population) & (data["n_observations"] == size)]
             for k, (kind, (colour, marker)) in enumerate(_STYLES.items()):
                 part = mine[mine["interval"] == kind]

@@ -29,13 +29,14 @@ from surveypls.figures.style import (
     SMALL,
     WIDTH,
     FigureError,
+    blank_page,
     check_frame,
     line_height,
-    new_figure,
     shorten,
     styled,
     text_width,
     wrap,
+    write_foot,
 )
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display, stars
@@ -259,14 +260,8 @@ def _canvas(placed: Layout, note: str | None, notice: str) -> tuple[Figure, Axes
     lines = [line for text in (note, notice) if text for line in wrap(text, width - 0.2, SMALL)]
     foot = len(lines) * line_height(SMALL) + (0.12 if lines else 0.0)
     height = placed.height + foot + 0.16
-    figure = new_figure(height, width=width)
-    figure.set_layout_engine("none")
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(0, width), ylim=(0, height))
-    axes.set_axis_off()
-    for i, line in enumerate(reversed(lines)):
-        y = 0.05 + i * line_height(SMALL)
-        axes.text(0.1, y, line, fontsize=SMALL, color="#555555", ha="left", va="bottom")
+    figure, axes = blank_page(width, height)
+    write_foot(axes, lines, (0.1, 0.05))
     return figure, axes, ((width - placed.width) / 2, foot + 0.06)
 
 

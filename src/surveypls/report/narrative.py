@@ -62,10 +62,7 @@ def cleaning(flow: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     reasons = display.listed(
         [f"{row[name]} ({display.count(float(row['dropped']))})" for _, row in used.iterrows()]
     )
-    kept, came = (
-        display.count(last),
-        display.count(first),
-    )
+    kept, came = display.count(last), display.count(first)
     share = display.percent(last / first) if first else ""
     if not reasons:
         return display("All **{came}** rows were kept; no rule dropped any.", came=came)
@@ -119,13 +116,8 @@ def adequacy(kmo: float, p_value: float, *, display: Display = ENGLISH) -> str:
     line = thresholds.threshold("kmo")
     good = kmo >= (line.borderline or line.acceptable)
     clear = kmo >= line.acceptable
-    value, limit, p = (
-        display.number(kmo),
-        display.number(line.borderline or line.acceptable, digits=2),
-        "",
-    )
-    p = display.p(p_value)
-    p = p if p.startswith("<") else f"= {p}"
+    value, p = display.number(kmo), display.compared(p_value)
+    limit = display.number(line.borderline or line.acceptable, digits=2)
     if good and p_value < thresholds.threshold("p_value").acceptable:
         text = (
             N_(
@@ -242,10 +234,8 @@ def hypothesis(study: Study, stated: Hypothesis, summary: Long, *, display: Disp
     )
     level = display.percent(study.bootstrap.confidence_level)
     symbol = "β" if stated.effect == "direct" else display(_EFFECT_WORDS[stated.effect])
-    p_shown = display.p(p)
-    p_shown = p_shown if p_shown.startswith("<") else f"= {p_shown}"
     figures = (
-        f"{symbol} = {display.number(value)}, t = {display.number(t)}, p {p_shown}, "
+        f"{symbol} = {display.number(value)}, t = {display.number(t)}, p {display.compared(p)}, "
         f"{level} {display('CI')} [{display.number(lower)}; {display.number(upper)}]"
     )
     statement = stated.statement(display.language)

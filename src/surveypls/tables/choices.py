@@ -55,11 +55,8 @@ def choices_table(choices: pd.DataFrame, *, display: Display = ENGLISH) -> Table
     ):
         cells = {}
         for side, p, hit in part[["alternative", "p_value", "significant"]].itertuples(index=False):
-            if p == p:
-                p_shown = display.p(p)
-                text = f"p {p_shown}" if p_shown.startswith("<") else f"p = {p_shown}"
-            else:
-                text = display("excludes 0") if hit else display("holds 0")
+            of_interval = display("excludes 0") if hit else display("holds 0")
+            text = f"p {display.compared(p)}" if p == p else of_interval
             cells[side] = f"{text} *" if hit else text
         row = {
             "hypothesis": name,
