@@ -68,11 +68,11 @@ SUMMARY = _summary(
 
 def test_cleaning_counts_rows_by_rule() -> None:
     flow = pd.DataFrame(
-        {"label": ["blank", "duplicate"], "rows_in": [10, 9], "dropped": [1, 0], "rows_kept": [9, 9]}
+        {"rule": ["blank", "duplicate_id"], "rows_in": [10, 9], "dropped": [1, 0], "rows_kept": [9, 9]}
     )
     text = narrative.cleaning(flow)
     assert "**10** rows came in and **9** (90%)" in text
-    assert "blank (1)" in text
+    assert "blank form (1)" in text and "formulario en blanco (1)" in narrative.cleaning(flow, display=ES)
     assert "duplicate" not in text
     nothing = flow.assign(dropped=0, rows_in=9, rows_kept=9)
     assert (

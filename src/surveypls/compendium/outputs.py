@@ -64,7 +64,7 @@ PICTURES: Mapping[str, Picture] = {
     **{stem: _section_picture(drawing) for section in SECTIONS for stem, drawing in section.figures.items()},
     "fig_1_1_cleaning_flow": Picture(
         "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept.",
-        lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow.drop(columns="label"), display=d),
+        lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow, display=d),
     ),
     "fig_1_2_missing_answers": Picture(
         "Share of missing answers of each analysed item, and the patterns in which items are missing together.",

@@ -37,7 +37,7 @@ from surveypls.figures.style import (
     wrap,
     write_foot,
 )
-from surveypls.survey.log import RULES
+from surveypls.survey.log import rule_name
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display, scale_word
 
@@ -301,7 +301,7 @@ def cleaning_flow(flow: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Fi
     flow : DataFrame
         One row a rule, in the order applied: ``rule, rows_in, dropped, rows_kept`` and, where there are,
         ``flagged`` (rows reported, not dropped) and ``parameter`` (the rule's limit).  The rules of
-        :data:`surveypls.survey.log.RULES` are named in the language, others by ``label`` or ``rule``.
+        :data:`surveypls.survey.log.RULES` are named in the language.
     display : Display
         Language, decimal sign and notice.
 
@@ -377,8 +377,7 @@ def cleaning_flow(flow: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Fi
 
 def _rule_text(row: Mapping[Any, Any], display: Display) -> str:
     """Name a rule in the language, with its limit."""
-    known = RULES.get(str(row["rule"]))
-    text = display(known[0]) if known else str(row.get("label", row["rule"]))
+    text = rule_name(str(row["rule"]), display)
     limit = str(row.get("parameter", "") or "").replace(">=", "≥").replace("<=", "≤")
     limit = display.decimals(limit)
     if row["rule"] in _REQUIRED and limit not in ("", "nan"):

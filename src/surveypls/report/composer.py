@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from surveypls import sections, tables
 from surveypls.report import measured, modelled, narrative, over_surveys, printed
 from surveypls.report.citations import cited
@@ -27,8 +25,6 @@ from surveypls.report.document import (
     markdown_blocks,
 )
 from surveypls.sections.section import EFFECTS, Section
-from surveypls.survey.log import RULES
-from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
 from tabletext.catalogue import N_
 from tabletext.codes import coded
@@ -156,7 +152,7 @@ class _Composer:
             self.compared()
         self.limits()
         self.heading("Appendix")
-        self.table("", _thresholds)
+        self.table("", tables.threshold_table)
         if self.data.printed is None:
             self.table("table_3_3_cross_loadings", tables.cross_loading_table, self.study, self.data.summary)
         self.heading("References")
@@ -287,7 +283,7 @@ class _Composer:
         self.heading("What was done", level)
         if data.flow is not None:
             self.say("Each response was screened by rules fixed beforehand.")
-            self.tell(narrative.cleaning, _named_rules(data.flow, display))
+            self.tell(narrative.cleaning, data.flow)
             if data.printed is None:
                 self.table("table_1_1_cleaning_flow", tables.cleaning_table, data.flow)
                 self.figure("fig_1_3_responses", 0.72)
@@ -459,19 +455,3 @@ class _Composer:
             )
         entries += [self.display(text) for text in _OF_ANY_SURVEY]
         self.blocks.append(Bullets(tuple(entries)))
-
-
-def _named_rules(flow: pd.DataFrame, display: Display) -> pd.DataFrame:
-    """Return the screening flow with its rules named in a language: the contract has the run's own."""
-    names = {rule: display(english) for rule, (english, *_) in RULES.items()}
-    old = flow["label"] if "label" in flow else flow["rule"]
-    return flow.assign(label=[names.get(str(r), str(o)) for r, o in zip(flow["rule"], old, strict=True)])
-
-
-def _thresholds(
-    *,
-    display: Display,
-) -> Table:
-    """Return the thresholds without their names in files; they are conventions, so no notice is due."""
-    table = thresholds.threshold_table(display)
-    return table.with_text(columns=tuple(c for c in table.columns if c.key != "statistic"))

@@ -15,6 +15,7 @@ from plsem.efa.solution import FactorSolution
 from plsem.resampling.result import BootstrapResult
 from surveypls.report.measured import Long
 from surveypls.study.definition import Hypothesis, Study
+from surveypls.survey.log import rule_name
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import tested, thresholds
 from surveypls.tables.decisions import Decision, decide
@@ -54,13 +55,13 @@ def cleaning(flow: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     Parameters
     ----------
     flow : DataFrame
-        Columns ``label`` (or ``rule``), ``rows_in``, ``dropped``, ``rows_kept``; one row a rule in order.
+        Columns ``rule``, ``rows_in``, ``dropped``, ``rows_kept``; one row a rule in order.
     """
     first, last = int(flow["rows_in"].iloc[0]), int(flow["rows_kept"].iloc[-1])
-    name = "label" if "label" in flow else "rule"
     used = flow[flow["dropped"] > 0]
     reasons = display.listed(
-        [f"{row[name]} ({display.count(float(row['dropped']))})" for _, row in used.iterrows()]
+        f"{rule_name(rule, display)} ({display.count(dropped)})"
+        for rule, dropped in zip(used["rule"], used["dropped"], strict=True)
     )
     kept, came = display.count(last), display.count(first)
     share = display.percent(last / first) if first else ""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from plsem.thresholds import BAD, BORDERLINE, GOOD, MARKS, THRESHOLDS, Direction, Threshold, judge, threshold
 from tabletext.display import ENGLISH, Display
-from tabletext.tabular import Column, Table
+from tabletext.tabular import Table, from_frame
 
 __all__ = [
     "BAD",
@@ -97,7 +97,6 @@ def threshold_table(display: Display = ENGLISH) -> Table:
     for t in THRESHOLDS.values():
         rows.append(
             {
-                "statistic": t.statistic,
                 "label": display(t.label),
                 "acceptable": _bound(t, display),
                 "borderline": _middle(t, display),
@@ -107,7 +106,6 @@ def threshold_table(display: Display = ENGLISH) -> Table:
             }
         )
     headings = {
-        "statistic": display("Name in files"),
         "label": display("Statistic"),
         "acceptable": display("Acceptable ✓"),
         "borderline": display("Borderline ~"),
@@ -115,10 +113,10 @@ def threshold_table(display: Display = ENGLISH) -> Table:
         "source": display("Source"),
         "note": display("Note"),
     }
-    order = ("label", "acceptable", "borderline", "sizes", "source", "note", "statistic")
-    columns = tuple(Column(k, headings[k], "text") for k in order)
     title = display("Thresholds and their sources")
-    return Table(pd.DataFrame(rows), columns, title=title, note=legend(display), display=display)
+    return from_frame(
+        pd.DataFrame(rows), headings=headings, title=title, note=legend(display), display=display
+    )
 
 
 def _bound(t: Threshold, display: Display) -> str:
