@@ -133,9 +133,6 @@ class _Composer:
         if (block := self.picture(stem, width)) is not None:
             self.blocks.append(block)
 
-    def number(self, value: float) -> str:
-        return self.display.plain(value)
-
     # the whole ------------------------------------------------------------------------------------
     def document(self) -> Document:
         if self.data.printed is None:
@@ -296,7 +293,7 @@ class _Composer:
                 ("communality", efa.min_communality),
             )
             rules = [
-                display(coded(f"rule.{k}"), limit=self.number(float(v))) for k, v in limits if v is not None
+                display(coded(f"rule.{k}"), limit=display.plain(float(v))) for k, v in limits if v is not None
             ]
             self.say(
                 "Candidate items were pruned by exploratory factor analysis ({extraction}, {correlation} "
@@ -323,7 +320,7 @@ class _Composer:
                 else "partial least squares path modelling"
             ),
             scheme=display(coded(f"scheme.{pls.scheme}")),
-            tolerance=self.number(pls.tolerance),
+            tolerance=display.plain(pls.tolerance),
             iterations=pls.max_iterations,
         )
         formative = [c.name for c in self.study.constructs if c.mode == "B"]
