@@ -54,8 +54,6 @@ def path_diagram(
     *,
     inference: pd.DataFrame | None = None,
     items: bool = True,
-    higher_order: Mapping[str, Sequence[str]] | None = None,
-    moderation: Sequence[tuple[str, Pair]] | None = None,
     construct_labels: Mapping[str, Any] | None = None,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
@@ -64,7 +62,9 @@ def path_diagram(
     Parameters
     ----------
     model : Model
-        The model.
+        The model.  Components of a second-order construct are ellipses with an arrow each: from the construct
+        where it is reflective (Mode A, with ``outer_loading`` of (component, construct)), towards it where it is
+        formative (Mode B, ``outer_weight``).  A product is an arrow from the moderator onto the path.
     values : DataFrame
         Long format: ``statistic, row, column`` and ``value`` (or ``original``, as in a bootstrap
         summary).  Read are ``outer_loading`` (Mode A) or ``outer_weight`` (Mode B) with (item,
@@ -75,14 +75,6 @@ def path_diagram(
         ``p_value`` column of ``values`` where it has one.
     items : bool
         Draw the measurement model too.
-    higher_order : mapping, optional
-        Second-order construct → its components, drawn as ellipses with an arrow each: from the construct where
-        it is reflective (Mode A, with ``outer_loading`` of (component, construct)), towards it where it is
-        formative (Mode B, ``outer_weight``).  The items of a component that is no construct of the model are
-        those that ``values`` has a loading of.  Default: the model's own.
-    moderation : sequence of (moderator, (source, target)), optional
-        Moderating effects, drawn as an arrow from the moderator onto the path; ``values`` holds the coefficient
-        of "source*moderator" on the target.  Default: the products of the model.
     construct_labels : mapping, optional
         Construct → text (or a study's ``Text``) under its name.
     display : Display
@@ -105,7 +97,7 @@ def path_diagram(
     known = _lookup(values, "value" if "value" in getattr(values, "columns", ()) else "original")
     source = inference if inference is not None else values
     p_values = _lookup(source, "p_value") if "p_value" in source.columns else {}
-    parts = take_apart(model, known, higher_order, moderation)
+    parts = take_apart(model)
     blocks = parts.blocks if items else {c: [] for c in parts.blocks}
     modes = parts.modes
 
