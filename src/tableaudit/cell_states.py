@@ -192,7 +192,7 @@ def count_states(found: pd.DataFrame) -> pd.DataFrame:
     >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.500"), ("1", "R2", "r_squared", "X", "Y", "0.360"),
     ...         ("1", "t", "t_statistic", "X", "Y", "2.101"), ("1", "p", "p_value", "X", "Y", "0.036")]
     >>> published = from_values(pd.DataFrame(rows, columns=columns), "example")
-    >>> from tableaudit import states
+    >>> from tableaudit.cell_states import states
     >>> count_states(states(published)).T
     table                1
     state

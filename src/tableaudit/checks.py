@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +61,27 @@ class Check:
     grade: Grade | None = None
 
 
+def judged(
+    on: Cell | str,
+    check: str,
+    about: str,
+    truth: bool | None,
+    detail: Detail,
+    cells: Iterable[Cell] = (),
+    *,
+    kind: Kind = "identity",
+    allowed: Interval | None = None,
+    unless: tuple[Detail, ...] = (),
+    when: tuple[tuple[str, str], ...] = (),
+    grade: Grade | None = None,
+) -> Check:
+    """Return the check of a printed cell, or of what several have printed, beside the other cells used."""
+    cell, printed = (on.id, on.printed) if isinstance(on, Cell) else ("", on)
+    used = tuple(dict.fromkeys(c.id for c in cells))
+    verdict = verdict_of(truth)
+    return Check(check, kind, about, cell, printed, allowed, verdict, detail, used, unless, when, grade)
+
+
 def compare_with(
     cell: Cell,
     allowed: Interval,
@@ -76,18 +97,7 @@ def compare_with(
     truth: bool | None = cell.box.intersect(allowed) is not None
     if not (math.isfinite(allowed.lower) or math.isfinite(allowed.upper)):
         truth = None
-    return Check(
-        check,
-        kind,
-        about,
-        cell.id,
-        cell.printed,
-        allowed,
-        verdict_of(truth),
-        detail,
-        tuple(c.id for c in cells),
-        when=when,
-    )
+    return judged(cell, check, about, truth, detail, cells, kind=kind, allowed=allowed, when=when)
 
 
 def arrow(pair: tuple[str, str]) -> str:

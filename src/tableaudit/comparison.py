@@ -11,29 +11,13 @@ import pandas as pd
 from plsem.names import nearest
 from plsem.quantities import BY_TARGET, FIT, SYMMETRIC
 from tableaudit.boxes import SLACK
-from tableaudit.numbers import parse_printed
 from tableaudit.printed import (
     DECISIONS,
     STATISTICS,
     UNDEFINED,
     Cell,
     Published,
-    PublishedError,
-    load_published,
 )
-
-__all__ = [
-    "DEFAULT_CLOSE",
-    "DEFAULT_READINGS",
-    "Cell",
-    "Published",
-    "PublishedError",
-    "compare",
-    "count_cells",
-    "inference_cells",
-    "load_published",
-    "parse_printed",
-]
 
 CompareVerdict = Literal["equal", "close", "differ", "not a statistic", "not recomputed"]
 DEFAULT_READINGS: Mapping[str, tuple[str, ...]] = {

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tableaudit.boxes import Interval, verdict_of
-from tableaudit.checks import Check, arrow, compare_with
+from tableaudit.boxes import Interval
+from tableaudit.checks import Check, arrow, compare_with, judged
 from tableaudit.details import Detail, Field, say
 from tableaudit.printed import Cell, Published
 from tableaudit.relations import Relation, first, sources_of
@@ -142,16 +142,13 @@ def adjusted_sizes(published: Published) -> Iterator[Check]:
             if sizes
             else Detail("no single sample size gives all of them")
         )
-        yield Check(
-            "one sample size for every adjusted R²",
-            "identity",
-            ", ".join(c.column for c, _, _ in rows),
-            "",
+        yield judged(
             f"{len(rows)} pairs",
-            None,
-            verdict_of(truth),
+            "one sample size for every adjusted R²",
+            ", ".join(c.column for c, _, _ in rows),
+            truth,
             detail,
-            tuple(c.id for row in rows for c in row[:2]),
+            (c for row in rows for c in row[:2]),
         )
 
 

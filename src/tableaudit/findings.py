@@ -43,12 +43,10 @@ class Finding:
         Construct, path or item.
     cells : tuple of str
         The printed cells; first the one whose change would settle it most simply.
-    printed : tuple of str
-        What is printed in them.
-    allowed : Interval or None
-        What the other figures allow the first cell to be.
     text : Detail
         One sentence.
+    allowed : Interval or None
+        What the other figures allow the first cell to be.
     calculations : tuple of Detail
         How to redo it on paper.
     unless : tuple of Detail
@@ -59,20 +57,22 @@ class Finding:
         Other cells, each of which alone would settle it too, and what they could be.
     cell : str
         The cell that is named first; "" where the finding is about none in particular.
+    printed : tuple of str
+        What is printed in the cells.
     """
 
     grade: Grade
     check: str
     about: str
     cells: tuple[str, ...]
-    printed: tuple[str, ...]
-    allowed: Interval | None
     text: Detail
+    allowed: Interval | None = None
     calculations: tuple[Detail, ...] = ()
     unless: tuple[Detail, ...] = ()
     suggestion: str = ""
     others: tuple[tuple[str, str], ...] = ()
     cell: str = ""
+    printed: tuple[str, ...] = ()
 
     @property
     def contradiction(self) -> bool:
@@ -200,9 +200,8 @@ class _Collector:
                 check,
                 about,
                 cells,
-                tuple(self.published[c].printed for c in cells),
-                could_be,
                 self._sentence(cell, could_be, hint, bool(mine), conflict.excess),
+                could_be,
                 calculations,
                 unless,
                 hint,
@@ -246,7 +245,7 @@ class _Collector:
                 continue
             if reading.default_fits == reading.total:
                 continue
-            self.found.append(_column(self.published, reading))
+            self._add(_column(reading))
 
     def statements(self, statements: Sequence[Statement]) -> None:
         """Make a finding of each statement of the text that the tables contradict."""
@@ -260,18 +259,9 @@ class _Collector:
             text = say("{} ({}): {}", s.id, Detail(s.where), Said(s.text_en, s.text_es))
             found = (say("the tables have {}", s.found),) if s.found else ()
             note = (Detail("{}", (Said(s.note_en, s.note_es),)),) if s.note_en or s.note_es else ()
-            self.found.append(
-                Finding(
-                    "decision" if decides else "arithmetic",
-                    "the text and the tables",
-                    s.where,
-                    cells,
-                    tuple(self.published[c].printed for c in cells),
-                    None,
-                    text,
-                    (*found, *note),
-                )
-            )
+            grade: Grade = "decision" if decides else "arithmetic"
+            told = (*found, *note)
+            self._add(Finding(grade, "the text and the tables", s.where, cells, text, calculations=told))
 
     def sorted(self) -> list[Finding]:
         """Return the findings, gravest first, print order within a grade."""
@@ -287,9 +277,12 @@ class _Collector:
             if id(c) not in self.used and c.kind in ("identity", "attainable") and name in (c.cell, *c.cells)
         ]
 
-    def _add(self, finding: Finding, checks: Sequence[Check]) -> None:
+    def _add(self, finding: Finding, checks: Sequence[Check] = ()) -> None:
         self.used |= {id(c) for c in checks}
-        self.found.append(finding)
+        self.found.append(self._with_printed(finding))
+
+    def _with_printed(self, finding: Finding) -> Finding:
+        return replace(finding, printed=tuple(self.published[c].printed for c in finding.cells))
 
     def _attach(self, check: Check, name: str) -> None:
         self.used.add(id(check))
@@ -297,13 +290,9 @@ class _Collector:
             if f.cell == name:
                 cells = tuple(dict.fromkeys((*f.cells, check.cell, *check.cells)))
                 cells = tuple(c for c in cells if c)
-                self.found[i] = replace(
-                    f,
-                    grade="decision" if check.grade == "decision" else f.grade,
-                    cells=cells,
-                    printed=tuple(self.published[c].printed for c in cells),
-                    calculations=(*f.calculations, check.detail),
-                )
+                grade = "decision" if check.grade == "decision" else f.grade
+                told = (*f.calculations, check.detail)
+                self.found[i] = self._with_printed(replace(f, grade=grade, cells=cells, calculations=told))
                 return
 
     def _grade(self, cell: Cell, could_be: Interval | None, unless: Sequence[Detail]) -> Grade:
@@ -326,24 +315,12 @@ class _Collector:
     def _undefined(self, checks: Sequence[Check]) -> None:
         """Say once that figures are printed where no statistic is."""
         cells = tuple(c.cell for c in checks)
-        printed = tuple(self.published[c].printed for c in cells)
+        printed = listed(dict.fromkeys(self.published[c].printed for c in cells))
         word = Word(self.published[cells[0]].statistic)
-        text = say(
-            "{} of {}: printed {}", word, listed(c.about for c in checks), listed(dict.fromkeys(printed))
-        )
+        text = say("{} of {}: printed {}", word, listed(c.about for c in checks), printed)
+        told = (checks[0].detail,)
         self._add(
-            Finding(
-                "definition",
-                checks[0].check,
-                "",
-                cells,
-                printed,
-                None,
-                text,
-                (checks[0].detail,),
-                cell=cells[0],
-            ),
-            checks,
+            Finding("definition", checks[0].check, "", cells, text, calculations=told, cell=cells[0]), checks
         )
 
     def _p_or_t(self, check: Check) -> str:
@@ -371,9 +348,8 @@ class _Collector:
                 check.check,
                 check.about,
                 cells,
-                tuple(self.published[c].printed for c in cells),
-                allowed,
                 self._sentence(cell, allowed, hint, True, 0.0),
+                allowed,
                 tuple(c.detail for c in mates),
                 unless,
                 hint,
@@ -403,18 +379,18 @@ class _Collector:
             text = say("{} of {}: printed {}", Word(cell.statistic), check.about, Detail(cell.printed))
         else:
             text = Detail(check.check)
-        unless = check.unless
+        unless = check.unless if grade == "definition" else ()
+        told = tuple(c.detail for c in group)
         self._add(
             Finding(
                 grade,
                 check.check,
                 check.about,
                 cells,
-                tuple(self.published[c].printed for c in cells),
-                check.allowed,
                 text,
-                tuple(c.detail for c in group),
-                unless if grade == "definition" else (),
+                check.allowed,
+                told,
+                unless,
                 hint,
                 cell=check.cell,
             ),
@@ -441,7 +417,7 @@ class _Collector:
 _NOTED = ("composite_reliability", "p_value", "r_squared", "f_squared")
 
 
-def _column(published: Published, reading: Reading) -> Finding:
+def _column(reading: Reading) -> Finding:
     word = Word(reading.dimension)
     default = name_of(
         reading.dimension,
@@ -465,15 +441,13 @@ def _column(published: Published, reading: Reading) -> Finding:
         )
     else:
         text = say("{}: not {} in {} of {}; read as {}", word, default, wrong, reading.total, chosen)
-    cells = reading.cells
+    told = say("{} of {} figures agree with this reading", reading.fits, reading.total)
     return Finding(
         "definition",
         "one reading for the whole column",
         "",
-        cells,
-        tuple(published[c].printed for c in cells),
-        None,
+        reading.cells,
         text,
-        (say("{} of {} figures agree with this reading", reading.fits, reading.total),),
-        (chosen,),
+        calculations=(told,),
+        unless=(chosen,),
     )

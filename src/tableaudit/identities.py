@@ -9,7 +9,7 @@ from itertools import combinations
 
 from plsem.quantities import FIT, STATISTICS, SYMMETRIC
 from tableaudit.boxes import Interval
-from tableaudit.checks import Check, compare_with
+from tableaudit.checks import Check, compare_with, judged
 from tableaudit.details import Detail, Word, say, show
 from tableaudit.printed import UNDEFINED, Cell, Published
 
@@ -30,14 +30,11 @@ def direct_checks(published: Published, readings: Mapping[str, str]) -> Iterator
 def _definitions(published: Published) -> Iterator[Check]:
     for cell in published:
         if cell.statistic in UNDEFINED:
-            yield Check(
+            yield judged(
+                cell,
                 "the statistic is defined",
-                "identity",
                 cell.row,
-                cell.id,
-                cell.printed,
-                None,
-                "fails",
+                False,
                 UNDEFINED[cell.statistic],
                 grade="definition",
             )

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from plsem.names import N_
-from tableaudit.boxes import SLACK, Interval, verdict_of
-from tableaudit.checks import Check, arrow, compare_with
+from tableaudit.boxes import SLACK, Interval
+from tableaudit.checks import Check, arrow, compare_with, judged
 from tableaudit.details import Detail, say
 from tableaudit.printed import INFERENCE, Cell, Published
 from tableaudit.relations import Relation
@@ -211,16 +211,14 @@ def _p_from_t(about: str, t: Cell, p: Cell, tails: int) -> Check:
         detail = _normal(normal, sided) + (nothing if own is None else _needed(own))
     if truth is not True and other is not None and tails == 2:
         detail += say("; one-sided it would need {}", _df(other))
-    return Check(
+    return judged(
+        p,
         N_("p from t (two-sided)") if tails == 2 else N_("p from t (one-sided)"),
-        "identity",
         about,
-        p.id,
-        p.printed,
-        normal,
-        verdict_of(truth),
+        truth,
         detail,
-        (t.id,),
+        [t],
+        allowed=normal,
         unless=tuple(unless),
         when=(("p_value", sided),),
     )
@@ -263,16 +261,13 @@ def _one_reference(effects: list[Effect]) -> Check:
         tails, shared = common[0]
         truth = True if shared.upper >= MANY else None
         detail = say("{} with {}", Detail("two-sided" if tails == 2 else "one-sided"), _df(shared))
-    return Check(
-        "one reference distribution for all p",
-        "identity",
-        ", ".join(e.about for e in effects),
-        "",
+    return judged(
         f"{len(pairs)} pairs of t and p",
-        None,
-        verdict_of(truth),
+        "one reference distribution for all p",
+        ", ".join(e.about for e in effects),
+        truth,
         detail,
-        tuple(c.id for pair in pairs for c in pair),
+        (c for pair in pairs for c in pair),
         unless=(_COUNTED,),
     )
 
@@ -291,16 +286,14 @@ def _interval(published: Published, effect: Effect, significance: float) -> Iter
     if effect.estimate is not None:
         box = effect.estimate.box
         outside = max(inside.lower - box.upper, box.lower - inside.upper)
-        yield Check(
+        yield judged(
+            effect.estimate,
             "the interval holds the estimate",
-            "identity",
             effect.about,
-            effect.estimate.id,
-            effect.estimate.printed,
-            inside,
-            verdict_of(True if outside <= 0 else (False if outside > 0.25 * width else None)),
+            True if outside <= 0 else (False if outside > 0.25 * width else None),
             Detail("a percentile or BCa interval leaves its estimate out only where the bias is large"),
-            (lower.id, upper.id),
+            [lower, upper],
+            allowed=inside,
             grade="arithmetic" if outside > width else "definition",
         )
     if effect.error is not None and effect.error.box.lower > 0:
@@ -321,21 +314,19 @@ def _width(published: Published, effect: Effect, width: Interval) -> Iterator[Ch
     else:
         truth = 0.6 <= ratio <= 1.6
     impossible = width.lower > widest.upper
-    yield Check(
+    yield judged(
+        effect.error,
         "the interval's width and the standard error",
-        "identity",
         effect.about,
-        effect.error.id,
-        effect.error.printed,
-        Interval(max(width.lower, 0.0) * math.sqrt(outside) / 2, math.inf),
-        verdict_of(truth),
+        truth,
         say(
             "a normal distribution with this error would have an interval {} wide, any at most {}; printed {}",
             f"{usual.middle:.3f}",
             f"{widest.upper:.3f}",
             f"{width.middle:.3f}",
         ),
-        (effect.lower.id, effect.upper.id),
+        [effect.lower, effect.upper],
+        allowed=Interval(max(width.lower, 0.0) * math.sqrt(outside) / 2, math.inf),
         unless=() if impossible else (Detail("the bootstrap distribution is far from normal"),),
         grade="arithmetic" if impossible else "definition",
     )
@@ -347,16 +338,13 @@ def _both_significant(effect: Effect, lower: Cell, upper: Cell, significance: fl
     sides = (Interval.point(0).less(lower.box), upper.box.less(0))
     outside = True if True in sides else (None if None in sides else False)
     truth = None if small is None or outside is None else small == outside
-    return Check(
+    return judged(
+        effect.p,
         "p and the interval agree about zero",
-        "identity",
         effect.about,
-        effect.p.id,
-        effect.p.printed,
-        None,
-        verdict_of(truth),
+        truth,
         say("p = {}, interval [{}; {}]", effect.p.printed, lower.printed, upper.printed),
-        (lower.id, upper.id),
+        [lower, upper],
         unless=(Detail("p is computed from t and the interval from percentiles"),),
         grade="definition",
     )
@@ -383,18 +371,7 @@ def _decision(effect: Effect, significance: float, tails: int) -> Iterator[Check
     else:
         return
     truth = None if small is None else small == (cell.printed == "accepted")
-    yield Check(
-        "decision follows from p",
-        "identity",
-        effect.about,
-        cell.id,
-        cell.printed,
-        None,
-        verdict_of(truth),
-        detail,
-        tuple(c.id for c in used),
-        grade="decision",
-    )
+    yield judged(cell, "decision follows from p", effect.about, truth, detail, used, grade="decision")
 
 
 def student_quantiles(

@@ -123,46 +123,34 @@ def _written_rho_a(texts: Sequence[str]) -> str:
     return f"q² / (q + q² − ({' + '.join(f'{t}⁴' for t in texts)})), q = {q}"
 
 
+def _read_as(statistic: str, reading: str) -> tuple[tuple[str, str], ...]:
+    """Return the reading that a relation rests on where its figure is a composite reliability."""
+    return ((statistic, reading),) if statistic == "composite_reliability" else ()
+
+
 def _from_loadings(published: Published, construct: str, loadings: list[Cell]) -> Iterator[Relation]:
     inputs = tuple(loadings)
-    m = len(loadings)
-    for cell in published.select("rho_c", construct):
-        yield Relation("rho_C from the loadings", construct, cell, inputs, rho_c, _written_rho_c)
-    for cell in published.select("composite_reliability", construct):
-        yield Relation(
-            "composite reliability read as rho_C",
-            construct,
-            cell,
-            inputs,
-            rho_c,
-            _written_rho_c,
-            when=(("composite_reliability", "rho_c"),),
-        )
-    if m < 2:
+    for statistic, check in (
+        ("rho_c", "rho_C from the loadings"),
+        ("composite_reliability", "composite reliability read as rho_C"),
+    ):
+        for cell in published.select(statistic, construct):
+            when = _read_as(statistic, "rho_c")
+            yield Relation(check, construct, cell, inputs, rho_c, _written_rho_c, when=when)
+    if len(loadings) < 2:
         return
-    consistent = (("estimator", "PLSc"),)
-    for cell in published.select("rho_a", construct):
-        yield Relation(
-            "rho_A from consistent loadings",
-            construct,
-            cell,
-            inputs,
-            consistent_rho_a,
-            _written_rho_a,
-            slack=0.001,
-            when=consistent,
-        )
-    for cell in published.select("composite_reliability", construct):
-        yield Relation(
-            "rho_A from consistent loadings",
-            construct,
-            cell,
-            inputs,
-            consistent_rho_a,
-            _written_rho_a,
-            slack=0.001,
-            when=(*consistent, ("composite_reliability", "rho_a")),
-        )
+    for statistic in ("rho_a", "composite_reliability"):
+        for cell in published.select(statistic, construct):
+            yield Relation(
+                "rho_A from consistent loadings",
+                construct,
+                cell,
+                inputs,
+                consistent_rho_a,
+                _written_rho_a,
+                slack=0.001,
+                when=(("estimator", "PLSc"), *_read_as(statistic, "rho_a")),
+            )
     for cell in published.select("cronbach_alpha", construct):
         nearest_rho = first(published, "rho_c", construct) or first(
             published, "composite_reliability", construct
@@ -198,7 +186,7 @@ def _from_extracted(published: Published, construct: str) -> Iterator[Relation]:
                 lambda x: m * x[:, 0] / (1 + (m - 1) * x[:, 0]),
                 lambda t: f"{m} · {t[0]} / (1 + {m - 1} · {t[0]})",
                 sense="<=",
-                when=(("composite_reliability", "rho_c"),) if statistic != "rho_c" else (),
+                when=_read_as(statistic, "rho_c"),
             )
             for alpha in published.select("cronbach_alpha", construct):
                 yield Relation(
@@ -209,10 +197,7 @@ def _from_extracted(published: Published, construct: str) -> Iterator[Relation]:
                     lambda x: m / (m - 1) * (1 - (1 - x[:, 0]) / (x[:, 0] * (1 - x[:, 1]))),
                     lambda t: f"{m}/{m - 1} · (1 − (1 − {t[0]}) / ({t[0]} · (1 − {t[1]})))",
                     sense=">=",
-                    when=(
-                        *_STANDARD,
-                        *((("composite_reliability", "rho_c"),) if statistic != "rho_c" else ()),
-                    ),
+                    when=(*_STANDARD, *_read_as(statistic, "rho_c")),
                 )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plsem.thresholds import THRESHOLDS, Threshold
-from tableaudit.boxes import Interval, verdict_of
-from tableaudit.checks import Check, arrow
+from tableaudit.boxes import Interval
+from tableaudit.checks import Check, arrow, judged
 from tableaudit.details import Detail, listed, say
 from tableaudit.inference import quantile_chance, student_quantiles
 from tableaudit.printed import Cell, Published
@@ -81,15 +81,8 @@ def _against(cell: Cell, rule: Threshold) -> Check:
         about = f"{cell.row} and {cell.column}"
     if cell.statistic == "r_squared":
         about = cell.column
-    return Check(
-        f"{cell.statistic} {rule.direction} {rule.acceptable:g}",
-        "rule",
-        about,
-        cell.id,
-        cell.printed,
-        None,
-        verdict_of(truth),
-        detail,
+    return judged(
+        cell, f"{cell.statistic} {rule.direction} {rule.acceptable:g}", about, truth, detail, kind="rule"
     )
 
 
@@ -124,16 +117,14 @@ def fornell_larcker(published: Published) -> list[tuple[Cell, Cell, Interval]]:
 
 def _fornell_larcker_checks(published: Published) -> Iterator[Check]:
     for cell, root, margin in fornell_larcker(published):
-        yield Check(
+        yield judged(
+            cell,
             "√AVE above the correlation (Fornell-Larcker)",
-            "rule",
             f"{cell.row} and {cell.column}",
-            cell.id,
-            cell.printed,
-            None,
-            verdict_of(Interval.point(0).less(margin)),
+            Interval.point(0).less(margin),
             say("√AVE {} is above it by {}", root.id, margin),
-            (root.id,),
+            [root],
+            kind="rule",
         )
 
 
@@ -156,16 +147,14 @@ def _same_digits(published: Published) -> Iterator[Check]:
         detail += Detail(
             "; two methods do not give the same digits, so one table repeats the other",
         )
-    yield Check(
-        "EFA loadings are not the PLS loadings",
-        "coincidence",
-        "items",
-        "",
+    yield judged(
         f"{len(pairs)} pairs",
-        None,
-        verdict_of(not alike),
+        "EFA loadings are not the PLS loadings",
+        "items",
+        not alike,
         detail,
-        tuple(c.id for pair in pairs for c in pair),
+        (c for pair in pairs for c in pair),
+        kind="coincidence",
     )
 
 
@@ -190,14 +179,12 @@ def _quantiles(published: Published) -> Iterator[Check]:
         detail = Detail(
             "no degrees of freedom have all printed t among their tabled quantiles",
         )
-    yield Check(
-        "printed t are not tabled quantiles",
-        "coincidence",
-        "t statistics",
-        "",
+    yield judged(
         ", ".join(c.printed for c in cells),
-        None,
-        verdict_of(not found),
+        "printed t are not tabled quantiles",
+        "t statistics",
+        not found,
         detail,
-        tuple(c.id for c in cells),
+        cells,
+        kind="coincidence",
     )

@@ -16,7 +16,6 @@ from tableaudit.regression import Regression
 from tableaudit.relations import Relation, first, sources_of
 
 FloatArray = NDArray[np.float64]
-MOST_ROWS = 10_000  # sample sizes that are tried where none is printed
 _PLAIN = (("r_squared", "plain"),)
 _FIXED = (("f_squared", "fixed"),)
 _AS_PRINTED = (("correlations", "as printed"),)
@@ -88,14 +87,13 @@ def _one_predictor(published: Published, source: str, target: str) -> Iterator[R
             lambda t: f"r = {t[0]}",
             when,
         )
-    base = beta
     r2 = first(published, "r_squared", None, target)
-    if base is not None and r2 is not None:
+    if beta is not None and r2 is not None:
         yield Relation(
             "R² = β² (one predictor)",
             about,
             r2,
-            (base,),
+            (beta,),
             _square,
             lambda t: f"β² = {t[0]}²",
             when=(*when, *_PLAIN),
@@ -124,12 +122,12 @@ def _one_predictor(published: Published, source: str, target: str) -> Iterator[R
                     lambda t: f"R²/(1 − R²) = {t[0]}/(1 − {t[0]})",
                     when=(*when, *_PLAIN, *of_f),
                 )
-            elif base is not None:
+            elif beta is not None:
                 yield Relation(
                     "f² = β²/(1 − β²) (one predictor)",
                     about,
                     f2,
-                    (base,),
+                    (beta,),
                     lambda x: _odds(x**2),
                     lambda t: f"{t[0]}²/(1 − {t[0]}²)",
                     when=(*when, *of_f),

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from tableaudit.boxes import Interval, verdict_of
-from tableaudit.checks import Check
+from tableaudit.boxes import Interval
+from tableaudit.checks import Check, judged
 from tableaudit.details import say
 from tableaudit.printed import Published
 from tableaudit.relations import first, sources_of
@@ -29,16 +29,13 @@ def definite_check(published: Published) -> Iterator[Check]:
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     slack = max(c.box.width for c in cells) / 2 * (len(names) - 1)  # bounds the norm of the rounding error
     truth = True if smallest > slack else (False if smallest < -slack else None)
-    yield Check(
-        "the construct correlations form a correlation matrix",
-        "identity",
-        ", ".join(names),
-        "",
+    yield judged(
         f"{len(cells)} correlations",
-        None,
-        verdict_of(truth),
+        "the construct correlations form a correlation matrix",
+        ", ".join(names),
+        truth,
         say("smallest eigenvalue {}, with rounding ± {}", f"{smallest:.4f}", f"{slack:.4f}"),
-        tuple(c.id for c in cells),
+        cells,
         when=(("estimator", "PLS"),),  # consistent correlations need not form one
     )
 
@@ -61,14 +58,11 @@ def two_valued_r2(published: Published) -> Iterator[Check]:
         values = [square + cross, square - cross]
         truth = any(cell.box.intersect(v) for v in values)
         texts = [f"{c.value:.{c.decimals}f}" for c in betas if c is not None]
-        yield Check(
+        yield judged(
+            cell,
             "R² of two predictors from β and VIF",
-            "identity",
             target,
-            cell.id,
-            cell.printed,
-            values[0].hull(values[1]),
-            verdict_of(truth),
+            truth,
             say(
                 "{}² + {}² ± 2 · {} · {} · √(1 − 1/{}) gives {} or {}",
                 texts[0],
@@ -79,7 +73,8 @@ def two_valued_r2(published: Published) -> Iterator[Check]:
                 values[0],
                 values[1],
             ),
-            tuple(c.id for c in (*(c for c in betas if c is not None), vif)),
+            (*(c for c in betas if c is not None), vif),
+            allowed=values[0].hull(values[1]),
             when=(
                 (predictors_key(target), "printed"),
                 ("r_squared", "plain"),

@@ -22,6 +22,13 @@ _PER_CONSTRUCT = (
 _PER_ITEM = ("outer_loading", "outer_weight", "outer_vif", "item_mean")
 _EFFECTS = ("path_coefficient", "indirect_effect", "specific_indirect_effect", "total_effect")
 _FIT = ("srmr", "nfi", "d_uls", "d_g")
+#: Words in the title of a matrix whose figures lead from its rows to its columns.
+_DIRECTED = (
+    (r"f ?2\b|f.?squared|effect size", "f_squared"),
+    (r"\bvif\b|inflat|inflac", "inner_vif"),
+    (r"total effects?|efectos? total", "total_effect"),
+    (r"path coeff|coeficientes? (de )?(path|ruta|trayector)", "path_coefficient"),
+)
 COLUMNS = ("table", "cell", "statistic", "row", "column", "printed", "note")
 
 
@@ -199,25 +206,13 @@ def _read_matrix(
         for j, statistic in other.items():
             if n and statistic in _PER_CONSTRUCT and j < len(row):
                 out.add(label, statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
-    if "f2" in title.split() or re.search(r"f ?2\b|f.?squared|effect size", title):
-        _directed("f_squared", cells, label, out)
+    directed = next((statistic for words, statistic in _DIRECTED if re.search(words, title)), None)
+    if directed is None:
+        _symmetric(title, cells, order, label, out)
         return
-    if re.search(r"\bvif\b|inflat|inflac", title):
-        _directed("inner_vif", cells, label, out)
-        return
-    if re.search(r"total effects?|efectos? total", title):
-        _directed("total_effect", cells, label, out)
-        return
-    if re.search(r"path coeff|coeficientes? (de )?(path|ruta|trayector)", title):
-        _directed("path_coefficient", cells, label, out)
-        return
-    _symmetric(title, cells, order, label, out)
-
-
-def _directed(statistic: str, cells: dict[tuple[str, str], str], label: str, out: Understood) -> None:
     for (a, b), text in cells.items():
         if a != b:
-            out.add(label, statistic, a, b, text)
+            out.add(label, directed, a, b, text)
 
 
 def _symmetric(

@@ -31,7 +31,7 @@ FILE = "locale/es/LC_MESSAGES/messages.po"
 #: Where the code is whose texts are shown.
 SOURCE = Path(__file__).parents[1]
 #: Names whose call shows or names a text of the code.
-_MARKERS = frozenset({"display", "shown", "d", "N_", "Said"})
+_MARKERS = frozenset({"display", "shown", "d", "N_", "Said", "Picture"})
 #: Methods of a class that has a display and shows its texts by them.
 _OWN_METHODS = frozenset({"say", "heading"})
 #: A remark on a parameter, which stands after its value.

@@ -194,6 +194,11 @@ class Display:
         text = self.p(p)
         return text if text.startswith("<") else f"= {text}"
 
+    def interval(self, lower: float, upper: float, *, digits: int = 3) -> str:
+        """Write an interval in brackets, its ends apart from a decimal comma."""
+        ends = (self.number(end, digits=digits) for end in (lower, upper))
+        return f"[{('; ' if self.decimal_sign == ',' else ', ').join(ends)}]"
+
     @property
     def stars_note(self) -> str:
         """The note that explains the stars."""

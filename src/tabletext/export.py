@@ -15,9 +15,8 @@ import pandas as pd
 
 from plsem.names import nearest
 from tabletext import latex, office
-from tabletext.display import ENGLISH, Display
 from tabletext.storage import defuse, write_atomically
-from tabletext.tabular import Table, from_frame, is_missing
+from tabletext.tabular import Table, is_missing
 
 Format = Literal["csv", "xlsx", "docx", "tex"]
 FORMATS: tuple[Format, ...] = ("csv", "xlsx", "docx", "tex")
@@ -26,29 +25,18 @@ FLOAT_FORMAT = "%.12g"
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def export(
-    table: Table | pd.DataFrame,
-    folder: Path | str,
-    stem: str,
-    *,
-    title: str | None = None,
-    note: str | None = None,
-    display: Display | None = None,
-    formats: Sequence[Format] = FORMATS,
-) -> list[Path]:
+def export(table: Table, folder: Path | str, stem: str, *, formats: Sequence[Format] = FORMATS) -> list[Path]:
     """Write a table into a folder, one file per format.
 
     Parameters
     ----------
-    table : Table or DataFrame
-        A DataFrame is written with its column names as headings.
+    table : Table
+        The notice of its display (synthetic data) follows the note, and fills a last column ``data_note`` of the
+        CSV file.
     folder : path
         Made where it is missing.
     stem : str
         File name without ending: letters, digits, ``.``, ``_`` and ``-``.
-    title, note, display : optional
-        Replace the table's own; a DataFrame has none.  The display's notice (synthetic data) follows the
-        note, and in the CSV file it fills a last column ``data_note``.
     formats : sequence of {"csv", "xlsx", "docx", "tex"}
 
     Returns
@@ -66,13 +54,10 @@ def export(
     for name in formats:
         if name not in _WRITERS:
             raise ValueError(f"unknown format {name!r}{nearest(name, FORMATS)}")
-    ready = from_frame(table, display=display or ENGLISH) if isinstance(table, pd.DataFrame) else table
-    given = {"title": title, "note": note, "display": display}
-    ready = ready.with_text(**{k: v for k, v in given.items() if v is not None})
     paths = []
     for name in formats:
         path = Path(folder) / f"{stem}.{name}"
-        write_atomically(path, _WRITERS[name](ready, stem))
+        write_atomically(path, _WRITERS[name](table, stem))
         paths.append(path)
     return paths
 
@@ -89,16 +74,6 @@ def to_csv(table: Table, stem: str = "") -> bytes:
     safe = pd.DataFrame({defuse(str(name)): [_csv_cell(v) for v in frame[name]] for name in frame.columns})
     text = safe.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
-
-
-def to_html(table: Table) -> str:
-    """Return the table as plain HTML without identifiers; see :meth:`Table.to_html`."""
-    return table.to_html()
-
-
-def to_text(table: Table) -> str:
-    """Return the table as plain text: title, aligned columns, note."""
-    return repr(table)
 
 
 def _csv_cell(value: object) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -130,7 +129,7 @@ class Table:
                 out[f"{column.key}_mark"] = marked
         return pd.DataFrame(out)
 
-    def cells(self, *, leading_zero: bool = True) -> list[list[str]]:
+    def cells(self) -> list[list[str]]:
         """Return the printed text of every cell, row by row; see :func:`format_cell`."""
         rows: list[list[str]] = []
         for i in range(len(self.frame)):
@@ -140,9 +139,7 @@ class Table:
                     row.append("")
                     continue
                 kind = self.column_at(i, column)
-                text = format_cell(
-                    self.frame[column.key].iloc[i], kind, self.display, leading_zero=leading_zero
-                )
+                text = format_cell(self.frame[column.key].iloc[i], kind, self.display)
                 row.append(text + self.marks.get((i, column.key), ""))
             rows.append(row)
         return rows
@@ -152,18 +149,9 @@ class Table:
         kind = self.cell_kinds.get((row, column.key))
         return column if kind is None else replace(column, kind=kind)
 
-    def as_text(self, *, leading_zero: bool = True) -> pd.DataFrame:
-        """Return the table as a DataFrame of printed strings.
-
-        Parameters
-        ----------
-        leading_zero : bool
-            True (default) writes 0.307, as SmartPLS and most published PLS tables do.  False
-            follows APA 7 strictly: no zero before the point where a statistic cannot exceed 1.
-        """
-        return pd.DataFrame(
-            self.cells(leading_zero=leading_zero), columns=[c.full_heading for c in self.columns], dtype="str"
-        )
+    def as_text(self) -> pd.DataFrame:
+        """Return the table as a DataFrame of printed strings."""
+        return pd.DataFrame(self.cells(), columns=[c.full_heading for c in self.columns], dtype="str")
 
     @property
     def full_note(self) -> str:
@@ -195,12 +183,20 @@ class Table:
         """Whether there is an upper heading row."""
         return any(c.group for c in self.columns)
 
-    def to_html(self, *, leading_zero: bool = True) -> str:
+    def to_html(self) -> str:
         """Return plain HTML: a caption, headings, cells, note; no identifiers and no style sheet."""
-        return _html(self, leading_zero=leading_zero)
+        esc = html.escape
+        number = f"<strong>{esc(self.caption_word)}</strong>" if self.number else ""
+        title = f"<em>{esc(self.title)}</em>" if self.title else ""
+        out = to_plain_html(self, ". ".join(filter(None, (number, title))))
+        if self.full_note:
+            note = f"<em>{self.note_word}</em> {esc(self.full_note)}"
+            cell = f'<td colspan="{len(self.columns)}" style="text-align:left">{note}</td>'
+            out.append(f"<tfoot><tr>{cell}</tr></tfoot>")
+        out.append("</table>")
+        return "\n".join(out)
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    _repr_html_ = to_html
 
     def __repr__(self) -> str:
         head = ". ".join(part for part in (self.caption_word, self.title) if part)
@@ -214,7 +210,7 @@ def is_missing(value: Any) -> bool:
     return value is None or (not isinstance(value, str) and bool(pd.isna(value)))
 
 
-def format_cell(value: Any, column: Column, display: Display = ENGLISH, *, leading_zero: bool = True) -> str:
+def format_cell(value: Any, column: Column, display: Display = ENGLISH) -> str:
     """Return one value as it is printed.
 
     Missing values give a dash (an empty string in text columns).  Rounding is to the column's decimals; see
@@ -232,10 +228,7 @@ def format_cell(value: Any, column: Column, display: Display = ENGLISH, *, leadi
     if column.kind == "percent":
         return display.percent(number, digits=column.places)
     write = display.p if column.kind == "p" else display.number
-    text = write(number, digits=column.places)
-    if not leading_zero and column.kind in ("unit", "p"):
-        text = re.sub(r"(^|[ −])0(?=[.,])", r"\1", text)
-    return text
+    return write(number, digits=column.places)
 
 
 def printed_text(value: Any, display: Display = ENGLISH, *, places: int = 3) -> str:
@@ -294,9 +287,7 @@ def hide_repeats(frame: pd.DataFrame, by: str, keys: Sequence[str]) -> frozenset
     return frozenset((i, k) for i in range(1, len(groups)) if groups[i] == groups[i - 1] for k in keys)
 
 
-def to_plain_html(
-    table: Table, head: str, *, widths: Sequence[float] = (), name: str = "", leading_zero: bool = True
-) -> list[str]:
+def to_plain_html(table: Table, head: str, *, widths: Sequence[float] = (), name: str = "") -> list[str]:
     """Return the lines of a table with a caption, headings and cells, left open for a note.
 
     Parameters
@@ -308,8 +299,6 @@ def to_plain_html(
         Shares of the line, one a column; none where the columns find their own.
     name : str
         Identifier of the table, or "".
-    leading_zero : bool
-        See :meth:`Table.as_text`.
     """
     esc = html.escape
     out = [f'<table id="{esc(name)}">' if name else "<table>"]
@@ -324,24 +313,11 @@ def to_plain_html(
         out.append(f"<tr>{''.join(spans)}</tr>")
     out.append("<tr>" + "".join(_html_cell("th", c.heading, c) for c in table.columns) + "</tr>")
     out += ["</thead>", "<tbody>"]
-    for row in table.cells(leading_zero=leading_zero):
+    for row in table.cells():
         pairs = zip(row, table.columns, strict=True)
         out.append("<tr>" + "".join(_html_cell("td", text, c) for text, c in pairs) + "</tr>")
     out.append("</tbody>")
     return out
-
-
-def _html(table: Table, *, leading_zero: bool) -> str:
-    esc = html.escape
-    number = f"<strong>{esc(table.caption_word)}</strong>" if table.number else ""
-    title = f"<em>{esc(table.title)}</em>" if table.title else ""
-    out = to_plain_html(table, ". ".join(filter(None, (number, title))), leading_zero=leading_zero)
-    if table.full_note:
-        note = f"<em>{table.note_word}</em> {esc(table.full_note)}"
-        cell = f'<td colspan="{len(table.columns)}" style="text-align:left">{note}</td>'
-        out.append(f"<tfoot><tr>{cell}</tr></tfoot>")
-    out.append("</table>")
-    return "\n".join(out)
 
 
 def _html_cell(tag: str, text: str, column: Column) -> str:

@@ -24,7 +24,6 @@ from surveypls.study.analysis import Analysis
 from surveypls.study.definition import Study, StudyError, parse_study
 from surveypls.survey.check import check
 from tabletext.display import ENGLISH, Display
-from tabletext.export import to_text
 
 MODEL = """\
 id: small
@@ -325,7 +324,7 @@ def test_groups_that_cannot_be_compared_are_listed_with_the_numbers() -> None:
     study = small_study(ASKED)
     assert groups.micom_table(study, empty, display=ENGLISH) is None
     assert groups.differences_table(study, empty, display=ENGLISH) is None
-    shown = to_text(groups.sizes_table(study, sizes, display=ENGLISH))  # type: ignore[arg-type]
+    shown = repr(groups.sizes_table(study, sizes, display=ENGLISH))  # type: ignore[arg-type]
     assert "too few rows, 20 are needed" in shown and "two arrows" not in shown and "2 arrows into Y" in shown
     assert (
         groups.sizes_table(study, SIZES, display=ENGLISH) is None
@@ -357,7 +356,7 @@ def test_three_groups_are_compared_pair_by_pair_and_adjusted_together() -> None:
     holm = multipletests(differences["p_permutation"], method="holm")[1]
     np.testing.assert_allclose(differences["p_adjusted"], holm)
     table = groups.differences_table(analysis.study, differences, display=ENGLISH)
-    assert "North / South" in to_text(table)  # type: ignore[arg-type]
+    assert "North / South" in repr(table)  # type: ignore[arg-type]
     each = groups.by_group(differences)
     assert len(each) == 9 and set(each["group"]) == {"North", "South", "West"}
 
@@ -377,7 +376,7 @@ def test_a_full_collinearity_vif_is_a_sign_above_its_limit_only(vif: float, abov
     text = method_bias.SECTION.sentence(small_study(ASKED), signs, none, display=ENGLISH)
     assert ("is above 3.3 for X (3.31)" in text) == above
     assert ("no proof that there is none" in text) != above and "41% of the items' variance" in text
-    table = to_text(method_bias.signs_table(small_study(ASKED), signs, display=ENGLISH))
+    table = repr(method_bias.signs_table(small_study(ASKED), signs, display=ENGLISH))
     assert ("✗" in table) == above and "hardly ever detects" in table
 
 
@@ -436,7 +435,7 @@ def test_necessary_conditions_are_said_with_what_they_need() -> None:
     assert "necessary for 80 % of its range: X (d = 0.100, medium; 42 % of its range, which 12%" in text
     text = necessity.SECTION.sentence(study, pd.DataFrame([other]), pd.DataFrame(), display=ENGLISH)
     assert "none of M is a necessary condition (the largest d is 0.040, of M)" in text
-    shown = to_text(necessity.necessity_table(study, pd.DataFrame([row, other]), display=ENGLISH))
+    shown = repr(necessity.necessity_table(study, pd.DataFrame([row, other]), display=ENGLISH))
     assert "Importance" not in shown and "at least 0.10" in shown
 
 
@@ -493,7 +492,7 @@ def test_every_table_and_sentence_reads_in_both_languages(asked: Analysis, langu
         found = section.frames(asked)
         shown = [part.make(asked.study, frame, display=display) for part, frame in
                  zip(section.tables.values(), found, strict=True)]  # fmt: skip
-        assert all(t is None or "{" not in to_text(t) for t in shown)
+        assert all(t is None or "{" not in repr(t) for t in shown)
         text = section.sentence(asked.study, *found, display=display)
         assert text and "{" not in text and "nan" not in text
 
@@ -511,7 +510,7 @@ def test_what_is_handed_on_says_the_same_when_it_is_read_again(asked: Analysis, 
             made = [part.make(asked.study, frame, display=ENGLISH) for frame in (one, other)]
             assert (made[0] is None) == (made[1] is None)
             if made[0] is not None and made[1] is not None:
-                assert to_text(made[0]) == to_text(made[1])
+                assert repr(made[0]) == repr(made[1])
 
 
 # pictures ----------------------------------------------------------------------------------------------

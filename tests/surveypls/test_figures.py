@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from types import SimpleNamespace
 
 import figure_cases
 import numpy as np
@@ -105,8 +104,8 @@ INTERVALS = pd.DataFrame(
     columns=["statistic", "row", "column", "lower", "upper", "printed"],
 )
 ENSEMBLE = pd.DataFrame(
-    [(s, "RC", "", v) for s in ("rho_c", "srmr") for v in np.linspace(0.1, 0.9, 41)],
-    columns=["statistic", "row", "column", "value"],
+    [(s, "RC", "", 0.1, 0.14, 0.5, 0.86, 0.9) for s in ("rho_c", "srmr")],
+    columns=["statistic", "row", "column", "minimum", "lower", "median", "upper", "maximum"],
 )
 POWER = pd.DataFrame(
     [
@@ -166,7 +165,7 @@ DRAWINGS = {
     "bootstrap_densities": lambda **k: figures.bootstrap_densities(draws(), SUMMARY, **k),
     "importance_map": lambda **k: figures.importance_map(IPMA, construct_labels=LABELS, **k),
     "attainable_intervals": lambda **k: figures.attainable_intervals(INTERVALS, **k),
-    "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, **k),
+    "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, count=41, **k),
     "power_curve": lambda **k: figures.power_curve(POWER, **k),
     "coverage_figure": lambda **k: figures.coverage_figure(COVERAGE, **k),
     "interval_kinds": lambda **k: figures.interval_kinds(KINDS, **k),
@@ -526,16 +525,16 @@ def test_attainable_intervals_tell_what_is_out_of_reach():
         figures.attainable_intervals(INTERVALS.assign(lower=np.nan))
 
 
-def test_the_ensemble_is_summarised_by_quantiles():
+def test_the_ensemble_is_drawn_by_its_quantiles():
     figure, data = DRAWINGS["ensemble_intervals"]()
-    row = data.iloc[0]
-    assert row[["minimum", "lower", "median", "upper", "maximum"]].tolist() == pytest.approx(
-        [0.1, 0.14, 0.5, 0.86, 0.9]
-    )
+    pd.testing.assert_frame_equal(data, ENSEMBLE)
     assert any("41 data sets" in t.get_text() for t in texts(figure))
-    ticks = [p for c in figure.axes[0].collections for p in c.get_offsets() if len(c.get_offsets()) == 41]
-    assert [x for x, _ in ticks] == pytest.approx(ENSEMBLE["value"][:41]) and {y for _, y in ticks} == {0.0}
-    pd.testing.assert_frame_equal(figures.ensemble_intervals(data, count=41)[1], data)
+    whole, middle = figure.axes[0].collections
+    for lines, ends in ((whole, (0.1, 0.9)), (middle, (0.14, 0.86))):
+        (segment,) = lines.get_segments()
+        assert segment[:, 0].tolist() == pytest.approx(ends)
+    (median,) = figure.axes[0].lines
+    assert median.get_xdata().tolist() == [0.5]
 
 
 def test_power_curves_are_sorted_and_checked():
@@ -604,7 +603,7 @@ REFUSED = {
     "bootstrap_densities": lambda: figures.bootstrap_densities(draws(), SUMMARY.iloc[:0]),
     "importance_map": lambda: figures.importance_map(IPMA.iloc[:0]),
     "attainable_intervals": lambda: figures.attainable_intervals(INTERVALS.iloc[:0]),
-    "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0]),
+    "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0], count=0),
     "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),
     "coverage_figure": lambda: figures.coverage_figure(COVERAGE.iloc[:0]),
     "interval_kinds": lambda: figures.interval_kinds(KINDS.iloc[:0]),
@@ -630,11 +629,3 @@ def test_answers_off_the_scale_and_unknown_items_are_named():
 def test_unknown_language_is_refused():
     with pytest.raises(ValueError, match="language: unknown 'fr'"):
         DRAWINGS["htmt_bars"](display=Display("fr"))
-
-
-def test_labels_come_from_study_and_codebook():
-    study = SimpleNamespace(constructs=[SimpleNamespace(name="FI", label=LABELS["INFRATICS"])])
-    assert figures.construct_labels(study)["FI"]("es") == "Infraestructura tecnológica"
-    book = pd.DataFrame({"item": ["FI1"], "text_en": ["Knows"], "text_es": [np.nan]})
-    labels = figures.item_labels(book)
-    assert labels["FI1"]("es") == "Knows"

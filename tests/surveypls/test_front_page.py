@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from surveypls.compendium import CompendiumError, front_page
+from surveypls.compendium import front_page
 from surveypls.compendium.outputs import PICTURES, SHEETS, article_table, notebook_of
+from surveypls.errors import CompendiumError
 from surveypls.sections import SECTIONS
 from surveypls.study.definition import load_study
 from tableaudit.cell_states import states

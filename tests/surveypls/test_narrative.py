@@ -13,7 +13,7 @@ from plsem.efa.rules import PruningSettings
 from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
-from surveypls.report import narrative, printed
+from surveypls.report import measured, modelled, narrative, printed
 from surveypls.study.definition import PlsSettings, Study, parse_study
 from tabletext.display import Display
 from tabletext.language import Language
@@ -68,11 +68,11 @@ SUMMARY = _summary(
 
 def test_cleaning_counts_rows_by_rule() -> None:
     flow = pd.DataFrame(
-        {"label": ["blank", "duplicate"], "rows_in": [10, 9], "dropped": [1, 0], "rows_kept": [9, 9]}
+        {"rule": ["blank", "duplicate_id"], "rows_in": [10, 9], "dropped": [1, 0], "rows_kept": [9, 9]}
     )
     text = narrative.cleaning(flow)
     assert "**10** rows came in and **9** (90%)" in text
-    assert "blank (1)" in text
+    assert "blank form (1)" in text and "formulario en blanco (1)" in narrative.cleaning(flow, display=ES)
     assert "duplicate" not in text
     nothing = flow.assign(dropped=0, rows_in=9, rows_kept=9)
     assert (
@@ -104,13 +104,13 @@ def test_a_study_without_hypotheses_reads_its_paths() -> None:
 
 
 def test_reliability_names_what_is_off() -> None:
-    text = narrative.reliability(STUDY, SUMMARY)
+    text = measured.reliability(STUDY, SUMMARY)
     assert "Loadings below 0.708: x2 (0.600)." in text
     met, beyond = text.split("Met by the estimate, not shown by its interval:")
     assert "X (α 0.550)" in met and "M (" not in met
     assert "M (α 0.800 [0.600; 1.000])" in beyond
     clear = SUMMARY.assign(lower=SUMMARY["original"] - 0.01, upper=SUMMARY["original"] + 0.01)
-    assert "not shown" not in narrative.reliability(STUDY, clear)
+    assert "not shown" not in measured.reliability(STUDY, clear)
 
 
 def test_discriminant_validity() -> None:
@@ -118,13 +118,13 @@ def test_discriminant_validity() -> None:
         [("M", "X", 1.02, 1.0, False), ("Y", "X", 0.5, 1.0, True), ("Y", "M", 0.6, 1.0, True)],
         columns=["row", "column", "upper", "threshold", "below"],
     )
-    text = narrative.discriminant(STUDY, SUMMARY, bounds)
+    text = measured.discriminant(STUDY, SUMMARY, bounds)
     assert "Fornell-Larcker fails for M–X" in text
     assert "M–X (0.950)" in text
     assert "reaches 1 for M–X (1.020)" in text
     clean = SUMMARY.copy()
     clean.loc[clean["statistic"].isin(["htmt", "construct_correlation"]), "original"] = 0.1
-    text = narrative.discriminant(STUDY, clean, bounds.assign(below=True))
+    text = measured.discriminant(STUDY, clean, bounds.assign(below=True))
     assert (
         text
         == "Every HTMT is below 0.85. Every one-sided upper bound stays below 1. For comparison, outdated by "
@@ -133,15 +133,15 @@ def test_discriminant_validity() -> None:
 
 
 def test_explained_variance() -> None:
-    text = narrative.explained(STUDY, SUMMARY)
+    text = modelled.explained(STUDY, SUMMARY)
     assert "0.250 of M (weak)" in text
     assert "X → M 0.40 (large)" in text
 
 
 def test_failures_verdicts_and_statements() -> None:
     counts = pd.DataFrame({"reason": ["singular"], "count": [3]})
-    assert narrative.failures(counts, 1000) == "Of 1,000 resamples, 3 singular were left out."
-    assert "All 500" in narrative.failures(counts.assign(count=0), 500)
+    assert modelled.failures(counts, 1000) == "Of 1,000 resamples, 3 singular were left out."
+    assert "All 500" in modelled.failures(counts.assign(count=0), 500)
     comparison = pd.DataFrame(
         {
             "statistic": ["ave", "ave", "p_value", "n_items", "htmt_diagonal"],
@@ -175,13 +175,13 @@ def test_sensitivity_and_scaling() -> None:
         [("a", 0.2, "Y", 0.5, -0.3), ("b", 0.6, "Y", 0.1, 0.5)],
         columns=["item", "item_rest", "other_construct", "other_correlation", "gap"],
     )
-    assert narrative.scaling(table).endswith("a (0.500 with Y, 0.200 with its own items).")
-    assert narrative.scaling(table.tail(1)).startswith("Every item goes")
+    assert measured.scaling(table).endswith("a (0.500 with Y, 0.200 with its own items).")
+    assert measured.scaling(table.tail(1)).startswith("Every item goes")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_decimals_follow_the_language(language: Language) -> None:
-    text = narrative.explained(STUDY, SUMMARY, display=Display(language))
+    text = modelled.explained(STUDY, SUMMARY, display=Display(language))
     found = re.findall(r"\d([.,])\d\d", text)
     assert set(found) == {"," if language == "es" else "."}
 
@@ -200,11 +200,11 @@ def test_fit_is_held_against_its_limit() -> None:
     )
     plsc = STUDY.model_copy(update={"pls": PlsSettings(consistent=True)})
     assert (
-        narrative.fit(STUDY, summary)
+        modelled.fit(STUDY, summary)
         == "SRMR of the estimated model is 0.070, within the usual limit of 0.08."
     )
-    assert "0.200, outside" in narrative.fit(plsc, summary)
-    assert narrative.fit(STUDY, summary.iloc[:0]) == ""
+    assert "0.200, outside" in modelled.fit(plsc, summary)
+    assert modelled.fit(STUDY, summary.iloc[:0]) == ""
 
 
 def test_prediction_is_told_by_construct() -> None:
@@ -218,10 +218,10 @@ def test_prediction_is_told_by_construct() -> None:
         index=["A", "B"],
     )
     against = pd.DataFrame({"difference": [-0.2, 0.1], "p_value": [0.0001, 0.4]}, index=["A", "B"])
-    told = narrative.prediction(power, against, 0.05)
+    told = modelled.prediction(power, against, 0.05)
     assert "**A**: 3 of 3 items better than their means, predictive power high; better than" in told
     assert "p < 0.001" in told and "**B**: 0 of 3" in told and "not shown to be better" in told
-    assert "capacidad predictiva sin evaluar" in narrative.prediction(power, against, 0.05, display=ES)
+    assert "capacidad predictiva sin evaluar" in modelled.prediction(power, against, 0.05, display=ES)
 
 
 @pytest.mark.filterwarnings("ignore::plsem.resampling.bootstrap.BootstrapWarning")

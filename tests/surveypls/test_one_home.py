@@ -7,7 +7,7 @@ import pytest
 
 from plsem.thresholds import THRESHOLDS
 from surveypls import tables
-from surveypls.report import narrative
+from surveypls.report import measured, modelled, narrative
 from surveypls.study.definition import parse_study
 from surveypls.tables import thresholds
 from tabletext.display import Display
@@ -55,38 +55,33 @@ def htmt(display):
     bounds = pd.DataFrame(
         {"row": ["Y"], "column": ["X"], "upper": [0.8], "threshold": [1.0], "below": [True]}
     )
-    full = tables.htmt_table(STUDY, SUMMARY, display=display)
+    table = tables.table_4_htmt(STUDY, SUMMARY, display=display)
     return {
-        "marks": [
-            tables.table_4_htmt(STUDY, SUMMARY, display=display).cells()[1][1][-1],
-            full.cells()[0][1][-1],
-        ],
-        "notes": [tables.table_4_htmt(STUDY, SUMMARY, display=display).note, full.note],
-        "heading": next(c.heading for c in full.columns if c.key == "below_limit"),
-        "below": full.frame["below_limit"].iloc[0],
-        "sentence": narrative.discriminant(STUDY, SUMMARY, bounds, display=display),
+        "mark": table.cells()[1][1][-1],
+        "note": table.note,
+        "sentence": measured.discriminant(STUDY, SUMMARY, bounds, display=display),
     }
 
 
 def test_htmt(changed):
     for display, sign in ((Display(), "."), (ES, ",")):
         before = htmt(display)
-        assert before["marks"] == ["✓", "✓"] and before["heading"].endswith(f"< 0{sign}90")
-        assert all(f"0{sign}85, ~" in note and f"0{sign}90" in note for note in before["notes"])
-        assert f"0{sign}85" in before["sentence"] and before["below"] in ("yes", "sí")
+        assert before["mark"] == "✓"
+        assert f"0{sign}85, ~" in before["note"] and f"0{sign}90" in before["note"]
+        assert f"0{sign}85" in before["sentence"]
     changed("htmt", acceptable=0.611, borderline=0.72)
     for display, sign in ((Display(), "."), (ES, ",")):
         after = htmt(display)
-        assert after["marks"] == ["~", "~"] and after["heading"].endswith(f"< 0{sign}72")
-        assert all(f"0{sign}611, ~" in note and f"0{sign}72" in note for note in after["notes"])
+        assert after["mark"] == "~"
+        assert f"0{sign}611, ~" in after["note"] and f"0{sign}72" in after["note"]
         assert f"0{sign}611" in after["sentence"] and f"0{sign}72)" in after["sentence"]
-        assert "0.85" not in str(after) and "0,85" not in str(after) and after["below"] == "no"
+        assert "0.85" not in str(after) and "0,85" not in str(after)
 
 
 def test_effect_sizes(changed):
     def shown():
         six, paths = tables.table_6_model_quality(STUDY, SUMMARY), tables.path_table(STUDY, SUMMARY)
-        return six.note, paths.note, paths.frame["size"].iloc[0], narrative.explained(STUDY, SUMMARY)
+        return six.note, paths.note, paths.frame["size"].iloc[0], modelled.explained(STUDY, SUMMARY)
 
     for text in shown()[:2]:
         assert "Size of f²: small from 0.02, medium from 0.15, large from 0.35 (Cohen, 1988)." in text
@@ -99,12 +94,12 @@ def test_effect_sizes(changed):
 
 def test_explained_variance(changed):
     def shown():
-        table = tables.explained_table(STUDY, SUMMARY)
-        return table.cells()[0][1][-1], table.note
+        table = tables.table_6_model_quality(STUDY, SUMMARY.assign(lower=0.25))
+        return table.marks.get((0, "r_squared"), "").strip(), table.note
 
-    assert shown() == ("✓", shown()[1]) and "R² should be ≥ 0.10 (Falk and Miller, 1992)" in shown()[1]
+    assert shown()[0] == "✓" and "R² ≥ 0.10" in shown()[1]
     changed("r_squared", acceptable=0.4, direction="above")
-    assert shown() == ("✗", shown()[1]) and "R² should be > 0.40" in shown()[1]
+    assert shown()[0] == "✗" and "R² > 0.40" in shown()[1]
 
 
 @pytest.mark.parametrize(
@@ -118,15 +113,15 @@ def test_measurement(changed, statistic, shown):
     assert table.marks[0, statistic].endswith("✓")
     changed(statistic, acceptable=0.666, borderline=None)
     assert tables.table_2_reflective_measurement(STUDY, SUMMARY).marks[0, statistic].endswith("✗")
-    assert ("0.666" in narrative.reliability(STUDY, SUMMARY)) == (statistic == "outer_loading")
+    assert ("0.666" in measured.reliability(STUDY, SUMMARY)) == (statistic == "outer_loading")
 
 
 def test_fit(changed):
-    assert narrative.fit(STUDY, SUMMARY.rename(columns={"original": "value"})).endswith(
+    assert modelled.fit(STUDY, SUMMARY.rename(columns={"original": "value"})).endswith(
         "within the usual limit of 0.08."
     )
     changed("srmr", acceptable=0.055)
-    assert "just outside the usual limit of 0.055." in narrative.fit(STUDY, SUMMARY)
+    assert "just outside the usual limit of 0.055." in modelled.fit(STUDY, SUMMARY)
     six = tables.table_6_model_quality(STUDY, SUMMARY)
     assert "SRMR < 0.055" in six.note and six.marks[0, "srmr"].endswith("~")
 

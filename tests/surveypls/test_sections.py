@@ -11,7 +11,7 @@ import pytest
 from plsem.thresholds import threshold_of
 from surveypls import sections
 from surveypls.compendium.notebook_text import fitted
-from surveypls.report import narrative
+from surveypls.report import modelled
 from surveypls.sections.moderation import span
 from surveypls.study.definition import Study, load_study, parse_study
 from surveypls.tables.article import table_6_model_quality
@@ -283,7 +283,7 @@ def test_the_f_squared_of_a_product_has_kennys_scale_wherever_it_is_judged() -> 
     for note in (quality.full_note, path_table(STUDY, values).full_note):
         assert "small from 0.005, medium from 0.01, large from 0.025 (Kenny, 2018)" in note
     assert "Kenny" not in path_table(_without("SAT * HABIT"), values).full_note
-    said = narrative.explained(STUDY, values)
+    said = modelled.explained(STUDY, values)
     assert "SAT × HABIT → LOYAL 0.01 (medium by Kenny)" in said and "SAT → LOYAL 0.01 (none)" in said
 
 
@@ -297,8 +297,7 @@ def test_fit_of_a_model_in_stages_says_that_there_is_no_exact_test_and_where_the
     assert plain is not None and "There is no test of exact fit" not in plain.full_note
     assert fit_table(STUDY, values.iloc[:0]) is None
     repeated = parse_study(TEXT.replace("hypotheses:", "pls: {higher_order: repeated}\nhypotheses:"))
-    assert "repeated indicators" in narrative.fit(repeated, values.iloc[:0])
+    assert "repeated indicators" in modelled.fit(repeated, values.iloc[:0])
     assert (
-        narrative.fit(STUDY, values)
-        == "SRMR of the estimated model is 0.050, within the usual limit of 0.08."
+        modelled.fit(STUDY, values) == "SRMR of the estimated model is 0.050, within the usual limit of 0.08."
     )

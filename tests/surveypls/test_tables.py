@@ -17,7 +17,8 @@ from surveypls import tables
 from surveypls.study.definition import load_study, parse_study
 from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
-from tableaudit.comparison import compare, load_published
+from tableaudit.comparison import compare
+from tableaudit.printed import load_published
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import as_number
 
@@ -261,16 +262,6 @@ def test_a_figure_whose_interval_reaches_beyond_its_threshold_gets_no_mark_of_ap
         assert table.marks[place[0], "estimate"].endswith(mark)
 
 
-def test_htmt_with_interval_and_limit(mediation):
-    _, summary, _, _ = mediation
-    table = tables.htmt_table(MEDIATION, summary)
-    assert len(table.frame) == 3
-    wide = summary.copy()
-    wide.loc[wide["statistic"] == "htmt", "upper"] = 0.95
-    assert set(tables.htmt_table(MEDIATION, wide).frame["below_limit"]) == {"no"}
-    assert set(table.frame["below_limit"]) == {"yes"}
-
-
 def test_paths_list_hypotheses_first_and_decide_only_those(mediation):
     _, summary, _, _ = mediation
     table = tables.path_table(MEDIATION, summary)
@@ -291,14 +282,8 @@ def test_effects_of_all_four_kinds(mediation):
     assert by["Total", "F → Y"] == pytest.approx(by["Directo", "F → Y"] + by["Indirecto total", "F → Y"])
 
 
-def test_explained_variance_and_fit(mediation):
-    values, summary, fit, pred = mediation
-    predicted = pred.construct_summary()["q2_predict"]
-    extra = pd.DataFrame([("q_squared_predict", "", c, v) for c, v in predicted.items()], columns=LONG)
-    table = tables.explained_table(MEDIATION, [summary, values, extra])
-    assert table.frame["construct"].tolist() == ["Mediator (M)", "Outcome (Y)"]
-    assert table.frame["q_squared_predict"].tolist() == predicted.tolist()
-    assert "Q²predict" not in [c.heading for c in tables.explained_table(MEDIATION, values).columns]
+def test_fit_of_every_variant(mediation):
+    values, _, fit, _ = mediation
     shown = tables.fit_table(MEDIATION, values, fit)
     assert len(shown.frame) == 16
     row = shown.frame[shown.frame["statistic"] == "SRMR"].iloc[1]
@@ -527,7 +512,7 @@ def test_thresholds_are_shown_line_by_line_with_decimal_commas_in_spanish():
     assert len(english) == len(spanish) == len(thresholds.THRESHOLDS)
     assert english["Acceptable ✓"].tolist()[0] == "≥ 0.708"
     assert spanish["Aceptable ✓"].tolist()[0] == "≥ 0,708"
-    for text in spanish.drop(columns="Nombre en archivos").to_numpy().ravel():
+    for text in spanish.to_numpy().ravel():
         assert not any(
             as_number(word.strip("();,.²≥<>~")) and "." in word.strip(".") for word in text.split()
         )

@@ -19,7 +19,6 @@ from tableaudit.attainable import (
     verify,
 )
 from tableaudit.block_scan import scan_block
-from tableaudit.comparison import load_published
 from tableaudit.constraints import constraints_of
 from tableaudit.implied_size import (
     _bootstrapped,
@@ -29,6 +28,7 @@ from tableaudit.implied_size import (
     standard_error_sizes,
 )
 from tableaudit.matrix_search import MatrixSearch, generators
+from tableaudit.printed import load_published
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = {"A": ["a1", "a2", "a3"], "B": ["b1", "b2"]}

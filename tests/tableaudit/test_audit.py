@@ -11,7 +11,6 @@ from scipy import stats
 from tableaudit.audit import audit, audit_file
 from tableaudit.boxes import Interval
 from tableaudit.cell_states import states
-from tableaudit.comparison import PublishedError, load_published
 from tableaudit.inference import (
     TABLED,
     degrees_of_freedom,
@@ -19,6 +18,7 @@ from tableaudit.inference import (
     quantile_chance,
     student_quantiles,
 )
+from tableaudit.printed import PublishedError, load_published
 from tableaudit.rules import loading_sample_size
 
 

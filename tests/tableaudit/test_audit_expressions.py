@@ -2,8 +2,8 @@
 
 import pytest
 
-from tableaudit.comparison import load_published
 from tableaudit.expressions import MAX_LENGTH, evaluate
+from tableaudit.printed import load_published
 from tableaudit.statements import check_statements
 
 VALUES = """table,cell,statistic,row,column,printed

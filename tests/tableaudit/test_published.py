@@ -7,14 +7,9 @@ import pandas as pd
 import pytest
 
 from tableaudit.boxes import Interval
-from tableaudit.comparison import (
-    PublishedError,
-    compare,
-    count_cells,
-    inference_cells,
-    load_published,
-    parse_printed,
-)
+from tableaudit.comparison import compare, count_cells, inference_cells
+from tableaudit.numbers import parse_printed
+from tableaudit.printed import PublishedError, load_published
 
 FOLDER = Path(__file__).parents[2] / "data" / "published"
 LONG = ["statistic", "row", "column", "value"]

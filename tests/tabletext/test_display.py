@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from plsem.resampling import intervals
 from tabletext.codes import CODES, coded
 from tabletext.display import Display, scale_word, stars
-from tabletext.tabular import Column, format_cell
 
 ENGLISH, SPAIN, MEXICO = Display(), Display("es"), Display("es", decimal="point")
 
@@ -110,7 +109,12 @@ def test_spanish_numbers_take_the_sign_that_the_study_names():
     assert MEXICO.decimals("entre 0.5 y 1. Fin.") == "entre 0.5 y 1. Fin."
     assert ENGLISH.decimals("0.5") == "0.5"
     assert SPAIN.p(0.0004) == "< 0,001" and MEXICO.p(0.0004) == "< 0.001"
-    assert format_cell(0.25, Column("x", "x", "unit"), MEXICO, leading_zero=False) == ".250"
+
+
+def test_p_behind_its_letter_and_intervals_keep_the_language_s_signs():
+    assert ENGLISH.compared(0.0204) == "= 0.020" and SPAIN.compared(0.0004) == "< 0,001"
+    assert ENGLISH.interval(-0.5, 0.25, digits=2) == MEXICO.interval(-0.5, 0.25, digits=2) == "[−0.50, 0.25]"
+    assert SPAIN.interval(-0.5, 0.25, digits=2) == "[−0,50; 0,25]"
 
 
 def test_without_notice_only_the_notice_goes():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tabletext import export as ex
 from tabletext import latex, layout, office, storage
 from tabletext.display import Display
-from tabletext.tabular import Column, Table
+from tabletext.tabular import Column, Table, from_frame
 
 NASTY = ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", "\r=1", '=HYPERLINK("http://x","y")']
 
@@ -73,7 +73,7 @@ def test_a_file_with_the_same_bytes_is_not_touched(tmp_path):
     os.utime(path, (1, 1))
     ex.export(table(), tmp_path, "t", formats=("csv",))
     assert path.stat().st_mtime == 1
-    ex.export(table(), tmp_path, "t", formats=("csv",), display=Display(notice="Other."))
+    ex.export(table().with_text(display=Display(notice="Other.")), tmp_path, "t", formats=("csv",))
     assert path.stat().st_mtime > 1
     assert "Other." in path.read_text()
 
@@ -87,7 +87,7 @@ def test_a_failing_writer_leaves_the_old_file_whole(tmp_path, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        ex.export(table(), tmp_path, "t", formats=("csv",), display=Display(notice="Other."))
+        ex.export(table().with_text(display=Display(notice="Other.")), tmp_path, "t", formats=("csv",))
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
 
@@ -110,14 +110,14 @@ def test_csv_reads_back_with_unrounded_numbers_and_the_notice(tmp_path):
 @pytest.mark.parametrize("text", NASTY)
 def test_formulas_are_neutralised_in_csv_and_text_in_xlsx(text):
     frame = pd.DataFrame({text: ["a"], "cell": [text]})
-    content = ex.to_csv(ex.from_frame(frame)).decode()
+    content = ex.to_csv(from_frame(frame)).decode()
     back = pd.read_csv(io.StringIO(content), dtype=str, lineterminator="\n")
     for found in (back.columns[0], back["cell"].iloc[0]):
         assert found.startswith("'")
-    sheet = sheet_of(office.to_xlsx(ex.from_frame(frame)))
+    sheet = sheet_of(office.to_xlsx(from_frame(frame)))
     kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
     assert kinds == {"s"}
-    with zipfile.ZipFile(io.BytesIO(office.to_xlsx(ex.from_frame(frame)))) as book:
+    with zipfile.ZipFile(io.BytesIO(office.to_xlsx(from_frame(frame)))) as book:
         body = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in body
     assert "<hyperlink" not in body
@@ -136,7 +136,7 @@ def test_a_defused_text_never_starts_a_formula_unless_it_is_a_number_and_can_be_
 @settings(max_examples=25, deadline=None)
 def test_any_text_can_be_written_in_every_format(text):
     frame = pd.DataFrame({"a": [text], "b": [1.5]})
-    made = ex.from_frame(frame, title=text, note=text, display=Display(notice=text))
+    made = from_frame(frame, title=text, note=text, display=Display(notice=text))
     cleaned = office.clean(text)
     assert sheet_of(office.to_xlsx(made)) is not None
     document = docx.Document(io.BytesIO(office.to_docx(made)))
@@ -169,7 +169,7 @@ def test_xlsx_keeps_numbers_with_formats_and_the_notice():
     assert cells[5, 6].number_format == "0.0%"
     assert cells[8, 1].value == "Note. A note with 5 % & _x_. Synthetic survey."
     assert sheet.freeze_panes == "A5"
-    third = ex.from_frame(pd.DataFrame({"x": [1 / 3]}))
+    third = from_frame(pd.DataFrame({"x": [1 / 3]}))
     assert sheet_of(office.to_xlsx(third))["A2"].value == 0.333333333333
     spanish = sheet_of(office.to_xlsx(table("es")))
     assert spanish["D5"].number_format == '[<0.001]"< 0,001";0.000'
@@ -235,7 +235,7 @@ def test_latex_escapes_and_rules():
     ],
 )
 def test_latex_reads_no_text_as_a_command(text, written):
-    rows = latex.to_tex(ex.from_frame(pd.DataFrame({"a": [text], "b": [text]})), label="x").splitlines()
+    rows = latex.to_tex(from_frame(pd.DataFrame({"a": [text], "b": [text]})), label="x").splitlines()
     row = rows[rows.index(r"\endlastfoot") + 1]
     first, second = row.removesuffix(r" \\").split(" & ")
     assert first == written
@@ -244,15 +244,15 @@ def test_latex_reads_no_text_as_a_command(text, written):
 
 def test_wide_latex_tables_break_their_text():
     frame = pd.DataFrame({"a": ["many words in one cell " * 9], "x": [0.5]})
-    wide = latex.to_tex(ex.from_frame(frame, note="n"), label="x")
+    wide = latex.to_tex(from_frame(frame, note="n"), label="x")
     assert r"\raggedright\arraybackslash}p{" in wide and r"\footnotesize" in wide
-    short = latex.to_tex(ex.from_frame(frame.assign(a="few")), label="x")
+    short = latex.to_tex(from_frame(frame.assign(a="few")), label="x")
     assert "p{" not in short and r"\small" in short
 
 
 def test_wide_text_gives_way_and_figures_do_not():
     frame = pd.DataFrame({"text": ["many words in one cell " * 8], "x": [0.123], "y": [123456.789]})
-    made = ex.from_frame(frame)
+    made = from_frame(frame)
     cells = made.cells()
     widths = layout.column_widths(made, cells, 60)
     assert sum(widths) == pytest.approx(60)
@@ -266,7 +266,7 @@ def test_wide_text_gives_way_and_figures_do_not():
 
 def test_one_long_text_does_not_starve_another():
     frame = pd.DataFrame({"a": ["ab cd " * 10], "b": ["ab cd " * 90]})
-    made = ex.from_frame(frame)
+    made = from_frame(frame)
     first, second = layout.column_widths(made, made.cells(), 80)
     assert first + second == pytest.approx(80)
     assert 80 / 10 < first < second
@@ -283,13 +283,12 @@ def test_bad_names_and_formats_are_refused(tmp_path):
 
 
 def test_a_frame_can_be_exported_with_title_and_note(tmp_path):
-    paths = ex.export(
-        pd.DataFrame({"a": [1]}), tmp_path, "t", title="T", note="N.", display=Display("es", notice="S.")
-    )
+    made = from_frame(pd.DataFrame({"a": [1]}), title="T", note="N.", display=Display("es", notice="S."))
+    paths = ex.export(made, tmp_path, "t")
     assert r"\emph{Nota.} N. S." in paths[3].read_text()
     assert pd.read_csv(paths[0])["data_note"].tolist() == ["S."]
 
 
 def test_an_empty_table_is_written(tmp_path):
-    ex.export(pd.DataFrame({"a": [], "b": []}), tmp_path, "t")
+    ex.export(from_frame(pd.DataFrame({"a": [], "b": []})), tmp_path, "t")
     assert pd.read_csv(tmp_path / "t.csv").empty

@@ -45,16 +45,6 @@ def test_cell_in_both_languages(value, kind, english, spanish):
     assert shown(value, kind, "es") == spanish
 
 
-def test_no_leading_zero_only_where_a_statistic_cannot_exceed_one():
-    assert shown(0.307, "unit", leading_zero=False) == ".307"
-    assert shown(-0.307, "unit", leading_zero=False) == "−.307"
-    assert shown(1.0, "unit", leading_zero=False) == "1.000"
-    assert shown(10.5, "unit", leading_zero=False) == "10.500"
-    assert shown(0.307, "number", leading_zero=False) == "0.307"
-    assert shown(0.0001, "p", leading_zero=False) == "< .001"
-    assert shown(0.0001, "p", "es", leading_zero=False) == "< ,001"
-
-
 def test_unknown_kind_and_missing_column_are_refused():
     with pytest.raises(ValueError, match="unknown kind 'ratio'"):
         Column("x", "X", "ratio")

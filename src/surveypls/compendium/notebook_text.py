@@ -99,18 +99,6 @@ def for_readers_of(notebook: nbformat.NotebookNode, language: Language) -> nbfor
     return content
 
 
-def texts(notebook: Path) -> list[str]:
-    """Return what of a notebook the catalogue translates: Markdown cells and remarks on parameters."""
-    content: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
-    found = []
-    for cell in content.cells:
-        if cell.cell_type == "markdown":
-            found.append(str(cell.source))
-        elif "parameters" in cell.metadata.get("tags", []):
-            found += _COMMENT.findall(cell.source)
-    return found
-
-
 def without_tags(text: str) -> str:
     r"""Return Markdown in which nothing is a tag, a comment or a picture from elsewhere.
 

@@ -15,14 +15,12 @@ from typing import Any
 import pandas as pd
 
 from surveypls import figures, tables
-from surveypls.report import multiverse, narrative, over_surveys, printed, simulated
+from surveypls.report import measured, modelled, multiverse, narrative, over_surveys, printed, simulated
 from surveypls.sections import SECTIONS
 from surveypls.sections.section import Drawing, Part, Section
 from surveypls.study.analysis import INTERVALS_OF
-from tabletext.catalogue import N_
 from tabletext.tabular import Table
 
-Drawn = "tuple[Figure, pd.DataFrame]"
 EFFECTS = ("path_coefficient", "indirect_effect", "total_effect")
 #: What the ensemble's figure shows of the figures that the article did not print.
 OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
@@ -30,18 +28,11 @@ OPEN = ("rho_c", "cronbach_alpha", "htmt_upper", "q2_predict", "t_statistic")
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: ``draw(project, display, *results)`` gives it with its data, or None; ``alt`` says what it shows."""
+    """A figure: ``alt`` says what it shows; ``draw(project, display, *results)`` gives it with its data, or None."""
 
     alt: str
     draw: Callable[..., Any]
     front_page: bool = False
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table: ``make(project, display, *results)`` gives it, or None."""
-
-    make: Callable[..., Table | None]
 
 
 def article_table(stem: str) -> int | None:
@@ -60,8 +51,8 @@ def notebook_of(stem: str) -> str:
     return found[1] if found[1].startswith("S") else f"0{found[1]}"
 
 
-def _section_sheet(part: Part) -> Sheet:
-    return Sheet(lambda p, d, a: part.make(p.study, part.frame(a), display=d))
+def _section_sheet(part: Part) -> Callable[..., Table | None]:
+    return lambda p, d, a: part.make(p.study, part.frame(a), display=d)
 
 
 def _section_sentence(section: Section) -> Callable[..., str]:
@@ -75,23 +66,17 @@ def _section_picture(drawing: Drawing) -> Picture:
 PICTURES: Mapping[str, Picture] = {
     **{stem: _section_picture(drawing) for section in SECTIONS for stem, drawing in section.figures.items()},
     "fig_1_1_cleaning_flow": Picture(
-        N_(
-            "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept."
-        ),
-        lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow.drop(columns="label"), display=d),
+        "Boxes from the rows received, through each screening rule with the rows it dropped, to the rows kept.",
+        lambda p, d, cleaned: figures.cleaning_flow(cleaned.flow, display=d),
     ),
     "fig_1_2_missing_answers": Picture(
-        N_(
-            "Share of missing answers of each analysed item, and the patterns in which items are missing together."
-        ),
+        "Share of missing answers of each analysed item, and the patterns in which items are missing together.",
         lambda p, d, cleaned: figures.missing_answers(
             cleaned.screened, limit=p.study.cleaning.max_item_missing, display=d
         ),
     ),
     "fig_1_3_responses": Picture(
-        N_(
-            "Stacked bars of the answers to each item, diverging from the middle of the scale, one panel a construct."
-        ),
+        "Stacked bars of the answers to each item, diverging from the middle of the scale, one panel a construct.",
         lambda p, d, cleaned: figures.response_bars(
             cleaned.instrument[cleaned.responses.columns],
             p.study.survey.scale,
@@ -103,21 +88,17 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_2_1_scree": Picture(
-        N_(
-            "Eigenvalues of the items, in falling order, with the 95th percentile of eigenvalues of random data."
-        ),
+        "Eigenvalues of the items, in falling order, with the 95th percentile of eigenvalues of random data.",
         lambda p, d, parallel: figures.scree(parallel, display=d),
     ),
     "fig_2_2_loading_map": Picture(
-        N_(
-            "Loading of each item in each round of pruning; the round in which an item was dropped names the rule."
-        ),
+        "Loading of each item in each round of pruning; the round in which an item was dropped names the rule.",
         lambda p, d, pruned: figures.loading_map(
             pruned.statistics, pruned.trace, construct_labels=p.study.construct_labels, display=d
         ),
     ),
     "fig_3_1_htmt": Picture(
-        N_("HTMT of each pair of constructs with its one-sided upper bound, beside its limits."),
+        "HTMT of each pair of constructs with its one-sided upper bound, beside its limits.",
         lambda p, d, a: figures.htmt_bars(
             a.of_constructs(a.summary),
             bounds=a.of_constructs(a.bounds),
@@ -126,30 +107,26 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_3_2_correlations": Picture(
-        N_("Heat map of the items' correlations, grouped by construct."),
+        "Heat map of the items' correlations, grouped by construct.",
         lambda p, d, a: figures.correlation_map(
             a.responses.corr(), blocks=a.blocks, construct_labels=p.study.construct_labels, display=d
         ),
     ),
     "fig_4_1_path_diagram": Picture(
-        N_(
-            "Path diagram: constructs as ellipses with R² or AVE, items as boxes with loadings, arrows with path "
-            "coefficients."
-        ),
+        "Path diagram: constructs as ellipses with R² or AVE, items as boxes with loadings, arrows with path "
+        "coefficients.",
         lambda p, d, a: figures.path_diagram(
             a.model, a.summary, construct_labels=p.study.construct_labels, display=d
         ),
     ),
     "fig_4_2_bootstrap_densities": Picture(
-        N_(
-            "Density of each path coefficient over the bootstrap resamples, with the estimate and its interval."
-        ),
+        "Density of each path coefficient over the bootstrap resamples, with the estimate and its interval.",
         lambda p, d, a: figures.bootstrap_densities(
             a.resampled, a.summary, confidence_level=p.study.bootstrap.confidence_level, display=d
         ),
     ),
     "fig_4_3_effects": Picture(
-        N_("Path coefficients and effects with their bootstrap intervals, against zero."),
+        "Path coefficients and effects with their bootstrap intervals, against zero.",
         lambda p, d, a: figures.forest(
             a.summary,
             statistics=EFFECTS,
@@ -159,10 +136,8 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_4_4_importance_performance": Picture(
-        N_(
-            "Importance–performance map: total effects of constructs and items on each outcome against their "
-            "performance."
-        ),
+        "Importance–performance map: total effects of constructs and items on each outcome against their "
+        "performance.",
         lambda p, d, a: (
             figures.importance_map(a.importance, construct_labels=p.study.construct_labels, display=d)
             if len(a.importance)
@@ -170,13 +145,13 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_4_5_scores": Picture(
-        N_("Respondents' construct scores, one panel a path, with the regression line and its band."),
+        "Respondents' construct scores, one panel a path, with the regression line and its band.",
         lambda p, d, a: figures.score_scatter(
             a.scores, a.paths_of_constructs, construct_labels=p.study.construct_labels, display=d
         ),
     ),
     "fig_5_1_hypotheses": Picture(
-        N_("Effect of each hypothesis with its bootstrap interval, against zero."),
+        "Effect of each hypothesis with its bootstrap interval, against zero.",
         lambda p, d, summary: figures.forest(
             summary,
             statistics=EFFECTS,
@@ -187,25 +162,21 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_S1_1_printed_tables": Picture(
-        N_(
-            "The article's six tables redrawn; each printed figure is coloured and marked by whether the others "
-            "contradict it, fix it or leave it open, with the interval that they leave."
-        ),
+        "The article's six tables redrawn; each printed figure is coloured and marked by whether the others "
+        "contradict it, fix it or leave it open, with the interval that they leave.",
         lambda p, d, states: figures.facsimile(states, display=d),
         front_page=True,
     ),
     "fig_S1_2_attainable": Picture(
-        N_("Interval of each statistic that the other printed figures leave, with the printed value on it."),
+        "Interval of each statistic that the other printed figures leave, with the printed value on it.",
         lambda p, d, intervals: figures.attainable_intervals(intervals, display=d),
     ),
     "fig_S2_1_answers": Picture(
-        N_("Share of each answer to each retained item; about half of all answers are the highest."),
+        "Share of each answer to each retained item; about half of all answers are the highest.",
         lambda p, d, answers: figures.response_bars(answers, scale=p.study.survey.scale, display=d),
     ),
     "fig_S2_2_open": Picture(
-        N_(
-            "Range and middle nine tenths of each figure that the article did not print, over the ensemble of surveys."
-        ),
+        "Range and middle nine tenths of each figure that the article did not print, over the ensemble of surveys.",
         lambda p, d, ranges, surveys: figures.ensemble_intervals(
             ranges[ranges["statistic"].isin(OPEN)],
             count=int((surveys["statistic"] == "worst_distance").sum()),
@@ -213,9 +184,7 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_S2_3_significant": Picture(
-        N_(
-            "Share of surveys in which each hypothesis is significant, over the number of respondents, with intervals."
-        ),
+        "Share of surveys in which each hypothesis is significant, over the number of respondents, with intervals.",
         lambda p, d, surveys: figures.significant_share(
             over_surveys.significant_by_size(
                 surveys, p.study.hypotheses, p.study.bootstrap.significance
@@ -225,9 +194,7 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_S2_4_t_over_n": Picture(
-        N_(
-            "t of each hypothesis over the number of respondents, in all surveys, beside the printed t as a line."
-        ),
+        "t of each hypothesis over the number of respondents, in all surveys, beside the printed t as a line.",
         lambda p, d, surveys: figures.t_bands(
             over_surveys.t_over_n(surveys, p.study.hypotheses),
             p.printed_t(),
@@ -236,41 +203,33 @@ PICTURES: Mapping[str, Picture] = {
         ),
     ),
     "fig_S3_1_power": Picture(
-        N_("Power of each path over the sample size, for normal scores and for the calibrated respondents."),
+        "Power of each path over the sample size, for normal scores and for the calibrated respondents.",
         lambda p, d, grid: figures.power_curve(
             grid.assign(statistic=grid["population"], row=grid["source"], column=grid["target"]), display=d
         ),
     ),
     "fig_S4_coverage": Picture(
-        N_(
-            "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
-            "of interval."
-        ),
+        "Share of simulated samples whose interval holds the true value, for each quantity, sample size and kind "
+        "of interval.",
         lambda p, d, found: figures.coverage_figure(found, display=d),
     ),
     "fig_S6_intervals": Picture(
-        N_("Intervals of each path and HTMT by percentile, BCa, studentised and calibrated bootstrap."),
+        "Intervals of each path and HTMT by percentile, BCa, studentised and calibrated bootstrap.",
         lambda p, d, intervals: figures.interval_kinds(intervals, display=d),
     ),
     "fig_S4_double_coverage": Picture(
-        N_(
-            "Share of simulated samples of five-point answers whose interval holds the true value, for paths, "
-            "indirect effects and HTMT, by sample size and kind of interval."
-        ),
+        "Share of simulated samples of five-point answers whose interval holds the true value, for paths, "
+        "indirect effects and HTMT, by sample size and kind of interval.",
         lambda p, d, found: figures.coverage_figure(_of_tests(found), display=d),
     ),
     "fig_S4_double_width": Picture(
-        N_(
-            "Mean width of the intervals of paths, indirect effects and HTMT in simulated samples of five-point "
-            "answers, by sample size and kind of interval."
-        ),
+        "Mean width of the intervals of paths, indirect effects and HTMT in simulated samples of five-point "
+        "answers, by sample size and kind of interval.",
         lambda p, d, found: figures.coverage_figure(_of_tests(found), value="mean_width", display=d),
     ),
     "fig_S5_1_specifications": Picture(
-        N_(
-            "Estimates of each hypothesis under every combination of choices, in rising order with their intervals; "
-            "marks below show the choices."
-        ),
+        "Estimates of each hypothesis under every combination of choices, in rising order with their intervals; "
+        "marks below show the choices.",
         lambda p, d, specifications, choices: figures.specification_curve(
             specifications, tables.choice_words(specifications, choices, d), display=d
         ),
@@ -282,137 +241,110 @@ def _of_tests(simulated: pd.DataFrame) -> pd.DataFrame:
     return simulated[simulated["statistic"].isin(INTERVALS_OF)]
 
 
-def _audit_sheet(*kinds: str) -> Sheet:
-    return Sheet(lambda p, d, checks: tables.audit_table(checks, kinds=kinds, display=d))
+def _audit_sheet(*kinds: str) -> Callable[..., Table]:
+    return lambda p, d, checks: tables.audit_table(checks, kinds=kinds, display=d)
 
 
-SHEETS: Mapping[str, Sheet] = {
+#: Stem → ``make(project, display, *results)`` gives the table, or None.
+SHEETS: Mapping[str, Callable[..., Table | None]] = {
     **{stem: _section_sheet(part) for section in SECTIONS for stem, part in section.tables.items()},
-    "table_1_1_cleaning_flow": Sheet(lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d)),
-    "table_1_2_cleaning_log": Sheet(
-        lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d)
+    "table_1_1_cleaning_flow": lambda p, d, cleaned: tables.cleaning_table(cleaned.flow, display=d),
+    "table_1_2_cleaning_log": lambda p, d, logs, most: tables.cleaning_log_table(logs, most=most, display=d),
+    "table_1_3_items": lambda p, d, statistics: tables.item_statistics_table(
+        p.study, statistics, p.read_codebook(), display=d
     ),
-    "table_1_3_items": Sheet(
-        lambda p, d, statistics: tables.item_statistics_table(
-            p.study, statistics, p.read_codebook(), display=d
-        )
+    "table_2_1_adequacy": lambda p, d, suitability: tables.adequacy_table(suitability, display=d),
+    "table_2_2_number_of_factors": lambda p, d, criteria: tables.factor_number_table(criteria, display=d),
+    "table_2_3_pruning_trace": lambda p, d, pruned: tables.pruning_table(p.study, pruned.trace, display=d),
+    "table_1_operationalisation": lambda p, d, pruned: tables.table_1_operationalisation(
+        p.study,
+        p.read_codebook(),
+        pruned.long_table(),
+        notes=pruned.notes_table(),
+        printed=p.printed(),
+        display=d,
     ),
-    "table_2_1_adequacy": Sheet(lambda p, d, suitability: tables.adequacy_table(suitability, display=d)),
-    "table_2_2_number_of_factors": Sheet(
-        lambda p, d, criteria: tables.factor_number_table(criteria, display=d)
+    "table_2_4_scale_reliability": lambda p, d, pruned: tables.scale_reliability_table(
+        p.study, pruned.reliability, display=d
     ),
-    "table_2_3_pruning_trace": Sheet(
-        lambda p, d, pruned: tables.pruning_table(p.study, pruned.trace, display=d)
+    "table_2_5_sensitivity": lambda p, d, tried: tables.sensitivity_table(tried, display=d),
+    "table_2_6_scaling": lambda p, d, pruned: tables.scaling_table(p.study, pruned.scaling, display=d),
+    "table_3_0_admissibility": lambda p, d, a: tables.admissibility_table(a.estimate, display=d),
+    "table_2_reflective_measurement": lambda p, d, a: tables.table_2_reflective_measurement(
+        p.study, a.summary, printed=p.printed(), display=d
     ),
-    "table_1_operationalisation": Sheet(
-        lambda p, d, pruned: tables.table_1_operationalisation(
-            p.study,
-            p.read_codebook(),
-            pruned.long_table(),
-            notes=pruned.notes_table(),
-            printed=p.printed(),
-            display=d,
-        )
+    "table_3_1_items": lambda p, d, a: tables.item_table(p.study, a.summary, display=d),
+    "table_3_2_reliability": lambda p, d, a: tables.reliability_table(p.study, a.summary, display=d),
+    "table_3_fornell_larcker": lambda p, d, a: tables.table_3_fornell_larcker(
+        p.study, a.summary, printed=p.printed(), display=d
     ),
-    "table_2_4_scale_reliability": Sheet(
-        lambda p, d, pruned: tables.scale_reliability_table(p.study, pruned.reliability, display=d)
+    "table_4_htmt": lambda p, d, a: tables.table_4_htmt(p.study, a.summary, printed=p.printed(), display=d),
+    "table_3_3_cross_loadings": lambda p, d, a: tables.cross_loading_table(p.study, a.summary, display=d),
+    "table_5_paths": lambda p, d, a: tables.table_5_paths(
+        p.study, a.summary, printed=p.printed(), n_resamples=a.resampled.n_resamples, display=d
     ),
-    "table_2_5_sensitivity": Sheet(lambda p, d, tried: tables.sensitivity_table(tried, display=d)),
-    "table_2_6_scaling": Sheet(lambda p, d, pruned: tables.scaling_table(p.study, pruned.scaling, display=d)),
-    "table_3_0_admissibility": Sheet(lambda p, d, a: tables.admissibility_table(a.estimate, display=d)),
-    "table_2_reflective_measurement": Sheet(
-        lambda p, d, a: tables.table_2_reflective_measurement(
-            p.study, a.summary, printed=p.printed(), display=d
-        )
+    "table_4_1_paths": lambda p, d, a: tables.path_table(p.study, a.summary, display=d),
+    "table_4_2_effects": lambda p, d, a: tables.effects_table(p.study, a.summary, display=d),
+    "table_4_6_other_sign": lambda p, d, a: tables.other_sign_table(
+        narrative.turned_hypotheses(p.study, a.resampled), display=d
     ),
-    "table_3_1_items": Sheet(lambda p, d, a: tables.item_table(p.study, a.summary, display=d)),
-    "table_3_2_reliability": Sheet(lambda p, d, a: tables.reliability_table(p.study, a.summary, display=d)),
-    "table_3_fornell_larcker": Sheet(
-        lambda p, d, a: tables.table_3_fornell_larcker(p.study, a.summary, printed=p.printed(), display=d)
+    "table_4_7_choices": lambda p, d, a: tables.choices_table(a.choices, display=d),
+    "table_6_model_quality": lambda p, d, a: tables.table_6_model_quality(
+        p.study, a.summary, printed=p.printed(), display=d
     ),
-    "table_4_htmt": Sheet(
-        lambda p, d, a: tables.table_4_htmt(p.study, a.summary, printed=p.printed(), display=d)
+    "table_4_3_fit": lambda p, d, a: tables.fit_table(p.study, a.summary, a.exact_fit, display=d),
+    "table_4_4_prediction": lambda p, d, a: tables.prediction_table(
+        p.study, a.predicted.summary(), a.predicted.power(), display=d
     ),
-    "table_3_3_cross_loadings": Sheet(
-        lambda p, d, a: tables.cross_loading_table(p.study, a.summary, display=d)
-    ),
-    "table_5_paths": Sheet(
-        lambda p, d, a: tables.table_5_paths(
-            p.study, a.summary, printed=p.printed(), n_resamples=a.resampled.n_resamples, display=d
-        )
-    ),
-    "table_4_1_paths": Sheet(lambda p, d, a: tables.path_table(p.study, a.summary, display=d)),
-    "table_4_2_effects": Sheet(lambda p, d, a: tables.effects_table(p.study, a.summary, display=d)),
-    "table_4_6_other_sign": Sheet(
-        lambda p, d, a: tables.other_sign_table(narrative.turned_hypotheses(p.study, a.resampled), display=d)
-    ),
-    "table_4_7_choices": Sheet(lambda p, d, a: tables.choices_table(a.choices, display=d)),
-    "table_6_model_quality": Sheet(
-        lambda p, d, a: tables.table_6_model_quality(p.study, a.summary, printed=p.printed(), display=d)
-    ),
-    "table_4_3_fit": Sheet(lambda p, d, a: tables.fit_table(p.study, a.summary, a.exact_fit, display=d)),
-    "table_4_4_prediction": Sheet(
-        lambda p, d, a: tables.prediction_table(
-            p.study, a.predicted.summary(), a.predicted.power(), display=d
-        )
-    ),
-    "table_4_5_cvpat": Sheet(lambda p, d, a: tables.cvpat_table(p.study, a.predictive_ability, display=d)),
-    "table_5_1_states": Sheet(lambda p, d, states: tables.state_table(states, display=d)),
-    "table_5_2_contradicted": Sheet(lambda p, d, states: tables.contradicted_table(states, display=d)),
-    "table_5_4_comparison": Sheet(lambda p, d, comparison: tables.comparison_table(comparison, display=d)),
-    "table_5_3_statements": Sheet(
-        lambda p, d, statements: tables.statement_table(statements, verdict="fails", display=d)
+    "table_4_5_cvpat": lambda p, d, a: tables.cvpat_table(p.study, a.predictive_ability, display=d),
+    "table_5_1_states": lambda p, d, states: tables.state_table(states, display=d),
+    "table_5_2_contradicted": lambda p, d, states: tables.contradicted_table(states, display=d),
+    "table_5_4_comparison": lambda p, d, comparison: tables.comparison_table(comparison, display=d),
+    "table_5_3_statements": lambda p, d, statements: tables.statement_table(
+        statements, verdict="fails", display=d
     ),
     "table_S1_1_identities": _audit_sheet("identity", "attainable"),
     "table_S1_2_readings": _audit_sheet("reading"),
     "table_S1_3_rules": _audit_sheet("rule", "coincidence"),
-    "table_S1_4_statements": Sheet(lambda p, d, statements: tables.statement_table(statements, display=d)),
-    "table_S1_5_standard_errors": Sheet(
-        lambda p, d, sizes: tables.standard_error_sizes_table(sizes, display=d)
+    "table_S1_4_statements": lambda p, d, statements: tables.statement_table(statements, display=d),
+    "table_S1_5_standard_errors": lambda p, d, sizes: tables.standard_error_sizes_table(sizes, display=d),
+    "table_S1_6_implied_size": lambda p, d, found: tables.implied_size_table(found, display=d),
+    "table_S1_7_plausible_sizes": lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d),
+    "table_S2_1_targets": lambda p, d, cells: tables.frame_table(
+        cells,
+        decimals={"lower": 4, "upper": 4, "value": 4, "distance": 2},
+        title=d("Printed figures and the survey's"),
+        headings={
+            "statistic": d("Statistic"),
+            "row": d("Of"),
+            "column": d("With"),
+            "lower": d("Rounds up from"),
+            "upper": d("to"),
+            "value": d("Survey"),
+            "distance": d("Distance"),
+            "inside": d("Reached"),
+        },
+        display=d,
     ),
-    "table_S1_6_implied_size": Sheet(lambda p, d, found: tables.implied_size_table(found, display=d)),
-    "table_S1_7_plausible_sizes": Sheet(lambda p, d, sizes: tables.plausible_sizes_table(sizes, display=d)),
-    "table_S2_1_targets": Sheet(
-        lambda p, d, cells: tables.frame_table(
-            cells,
-            decimals={"lower": 4, "upper": 4, "value": 4, "distance": 2},
-            title=d("Printed figures and the survey's"),
-            headings={
-                "statistic": d("Statistic"),
-                "row": d("Of"),
-                "column": d("With"),
-                "lower": d("Rounds up from"),
-                "upper": d("to"),
-                "value": d("Survey"),
-                "distance": d("Distance"),
-                "inside": d("Reached"),
-            },
-            display=d,
-        )
+    "table_S2_2_choices": lambda p, d, surveys: tables.choices_over_n_table(
+        over_surveys.choices_over_n(surveys, p.study.hypotheses[0]),
+        name=p.study.hypotheses[0].id,
+        display=d,
     ),
-    "table_S2_2_choices": Sheet(
-        lambda p, d, surveys: tables.choices_over_n_table(
-            over_surveys.choices_over_n(surveys, p.study.hypotheses[0]),
-            name=p.study.hypotheses[0].id,
-            display=d,
-        )
+    "table_S3_1_required_n": lambda p, d, needed: tables.required_size_table(needed, display=d),
+    "table_S4_coverage": lambda p, d, found: tables.coverage_table(found, display=d),
+    "table_S6_intervals": lambda p, d, intervals: tables.intervals_table(intervals, display=d),
+    "table_S4_double": lambda p, d, found: tables.coverage_table(found, display=d),
+    "table_S5_1_shares": lambda p, d, tried, choices: tables.multiverse_table(
+        tried.analyses, choices, display=d
     ),
-    "table_S3_1_required_n": Sheet(lambda p, d, needed: tables.required_size_table(needed, display=d)),
-    "table_S4_coverage": Sheet(lambda p, d, found: tables.coverage_table(found, display=d)),
-    "table_S6_intervals": Sheet(lambda p, d, intervals: tables.intervals_table(intervals, display=d)),
-    "table_S4_double": Sheet(lambda p, d, found: tables.coverage_table(found, display=d)),
-    "table_S5_1_shares": Sheet(
-        lambda p, d, tried, choices: tables.multiverse_table(tried.analyses, choices, display=d)
+    "table_S5_2_choices": lambda p, d, tried, choices: tables.choice_effects_table(
+        tried.analyses, choices, display=d
     ),
-    "table_S5_2_choices": Sheet(
-        lambda p, d, tried, choices: tables.choice_effects_table(tried.analyses, choices, display=d)
-    ),
-    "table_S5_3_left_out": Sheet(lambda p, d, tried: tables.left_out_table(tried.left_out, display=d)),
-    "table_S5_4_over_surveys": Sheet(
-        lambda p, d, tried: tables.over_surveys_table(tried.analyses, display=d)
-    ),
-    "table_S5_5_survey_or_choice": Sheet(
-        lambda p, d, tried, choices: tables.choice_effects_table(tried.analyses, choices, display=d)
+    "table_S5_3_left_out": lambda p, d, tried: tables.left_out_table(tried.left_out, display=d),
+    "table_S5_4_over_surveys": lambda p, d, tried: tables.over_surveys_table(tried.analyses, display=d),
+    "table_S5_5_survey_or_choice": lambda p, d, tried, choices: tables.choice_effects_table(
+        tried.analyses, choices, display=d
     ),
 }
 
@@ -431,8 +363,8 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     ),
     "factor_notes": lambda p, d, pruned: narrative.factor_notes(pruned.solutions, display=d),
     "sensitivity": lambda p, d, tried: narrative.sensitivity(tried, display=d),
-    "scaling": lambda p, d, pruned: narrative.scaling(pruned.scaling, display=d),
-    "estimated": lambda p, d, a: narrative.estimated(
+    "scaling": lambda p, d, pruned: measured.scaling(pruned.scaling, display=d),
+    "estimated": lambda p, d, a: modelled.estimated(
         len(a.responses),
         len(a.model.items),
         len(a.model.constructs),
@@ -440,18 +372,18 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
         int(a.estimate.iterations),
         display=d,
     ),
-    "failures": lambda p, d, a: narrative.failures(
+    "failures": lambda p, d, a: modelled.failures(
         a.resampled.failures, a.resampled.n_resamples, a.resampled.n_turned, display=d
     ),
-    "reliability": lambda p, d, summary: narrative.reliability(p.study, summary, display=d),
-    "discriminant": lambda p, d, summary, bounds: narrative.discriminant(p.study, summary, bounds, display=d),
+    "reliability": lambda p, d, summary: measured.reliability(p.study, summary, display=d),
+    "discriminant": lambda p, d, summary, bounds: measured.discriminant(p.study, summary, bounds, display=d),
     "hypotheses": lambda p, d, summary: narrative.hypotheses(p.study, summary, display=d),
-    "cautions": lambda p, d, summary, bounds: narrative.cautions(p.study, summary, bounds, display=d),
+    "cautions": lambda p, d, summary, bounds: measured.cautions(p.study, summary, bounds, display=d),
     "other_sign": lambda p, d, a: narrative.other_sign(p.study, a.resampled, display=d),
     "choices": lambda p, d, a: over_surveys.under_choices(a.choices, display=d),
-    "explained": lambda p, d, summary: narrative.explained(p.study, summary, display=d),
-    "fit": lambda p, d, a: narrative.fit(p.study, a.summary, display=d),
-    "prediction": lambda p, d, a: narrative.prediction(
+    "explained": lambda p, d, summary: modelled.explained(p.study, summary, display=d),
+    "fit": lambda p, d, a: modelled.fit(p.study, a.summary, display=d),
+    "prediction": lambda p, d, a: modelled.prediction(
         a.predicted.power(), a.predictive_ability["average"], p.study.bootstrap.significance, display=d
     ),
     "states": lambda p, d, states: printed.states(states, display=d),

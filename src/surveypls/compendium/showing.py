@@ -87,13 +87,13 @@ def _picture(project: Project, stem: str, display: Display, results: Sequence[An
 
 
 def _sheet(project: Project, stem: str, display: Display, results: Sequence[Any]) -> Shown:
-    table = SHEETS[stem].make(project, display, *results)
+    table = SHEETS[stem](project, display, *results)
     if table is None:  # the study has no such thing
         return {}
     export.export(
         table, project.folder("tables", display.language), stem, formats=table_formats(project, stem)
     )
-    return {"text/html": export.to_html(table), "text/plain": export.to_text(table)}
+    return {"text/html": table.to_html(), "text/plain": repr(table)}
 
 
 def _hand_over(forms: Sequence[Shown]) -> None:

@@ -7,12 +7,10 @@ the figure), and returns the figure and a DataFrame of exactly what is drawn.  :
 
 from __future__ import annotations
 
-import pandas as pd
-
 from surveypls.figures.audit import attainable_intervals, ensemble_intervals, power_curve
 from surveypls.figures.choices import specification_curve
 from surveypls.figures.coverage import coverage_figure, interval_kinds
-from surveypls.figures.efa import correlation_map, loading_map, parallel_table, scree
+from surveypls.figures.efa import correlation_map, loading_map, scree
 from surveypls.figures.facsimile import facsimile
 from surveypls.figures.files import render, save
 from surveypls.figures.groups import group_forest
@@ -21,9 +19,8 @@ from surveypls.figures.over_n import significant_share, t_bands
 from surveypls.figures.path_diagram import path_diagram
 from surveypls.figures.results import bootstrap_densities, forest, htmt_bars
 from surveypls.figures.scores import ceiling_scatter, score_scatter, simple_slopes
-from surveypls.figures.style import FigureError, check_frame
+from surveypls.figures.style import FigureError
 from surveypls.figures.survey import cleaning_flow, missing_answers, response_bars
-from surveypls.study.definition import Study, Text
 
 __all__ = [
     "FigureError",
@@ -31,7 +28,6 @@ __all__ = [
     "bootstrap_densities",
     "ceiling_scatter",
     "cleaning_flow",
-    "construct_labels",
     "correlation_map",
     "coverage_figure",
     "ensemble_intervals",
@@ -41,10 +37,8 @@ __all__ = [
     "htmt_bars",
     "importance_map",
     "interval_kinds",
-    "item_labels",
     "loading_map",
     "missing_answers",
-    "parallel_table",
     "path_diagram",
     "power_curve",
     "render",
@@ -57,19 +51,3 @@ __all__ = [
     "specification_curve",
     "t_bands",
 ]
-
-
-def construct_labels(study: Study) -> dict[str, Text]:
-    """Return construct → label in both languages, as the figures take it."""
-    return {c.name: c.label for c in study.constructs}
-
-
-def item_labels(codebook: pd.DataFrame) -> dict[str, Text]:
-    """Return item → wording in both languages from a codebook (``item, text_en, text_es``)."""
-    book = check_frame(
-        codebook, ("item", "text_en", "text_es"), "codebook", names=("item", "text_en", "text_es")
-    )
-    return {
-        item: Text(en=en, es=es)
-        for item, en, es in book[["item", "text_en", "text_es"]].itertuples(index=False)
-    }

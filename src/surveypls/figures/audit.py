@@ -20,24 +20,28 @@ from surveypls.figures.style import (
     SKY,
     SMALL,
     UNREACHED,
-    WIDTH,
     FigureError,
     add_notice,
+    by_appearance,
     check_frame,
     marker_handle,
     new_figure,
+    number_axes,
     number_axis,
     quantity_label,
     row_axis,
     short_name,
     shorten,
     styled,
+    with_columns,
 )
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display
 
 _DASHES: tuple[Any, ...] = ("", (4, 1.5), (1, 1), (4, 1, 1, 1)) * 2
 _MARKERS = ("o", "s", "^", "D") * 2
+#: Power that is marked.
+ENOUGH = 0.80
 
 
 @styled
@@ -86,9 +90,8 @@ def attainable_intervals(
     inside, outside = known & data["inside"], known & ~data["inside"]
     ax.plot(data["printed"][inside], y[inside], "o", color=INK, markersize=3.5)
     ax.plot(data["printed"][outside], y[outside], "X", color=UNREACHED, markersize=6.5)
-    for i, row in enumerate(data.to_dict("records")):
-        comma = "," if display.decimal_sign == "." else ";"
-        text = f"[{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
+    for i, ends in enumerate(data[["lower", "upper"]].itertuples(index=False)):
+        text = display.interval(*ends)
         ax.text(1.01, i, text, transform=ax.get_yaxis_transform(), fontsize=SMALL, va="center_baseline")
     names = [
         quantity_label(short_name(s, display), r, c, statistic=s, display=display)
@@ -117,23 +120,17 @@ def attainable_intervals(
 
 @styled
 def ensemble_intervals(
-    ensemble: pd.DataFrame,
-    *,
-    confidence_level: float = 0.90,
-    count: int | None = None,
-    display: Display = ENGLISH,
+    ensemble: pd.DataFrame, *, count: int, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw what statistics that were not printed take over many data sets that reach the printed cells.
 
     Parameters
     ----------
     ensemble : DataFrame
-        ``statistic, row, column, minimum, lower, median, upper, maximum``; or one row a data set with
-        ``statistic, row, column, value``, from which these are computed.
-    confidence_level : float
-        Share of the data sets between ``lower`` and ``upper``.
-    count : int, optional
-        Number of data sets, for the note; counted where there is one row a data set.
+        ``statistic, row, column, minimum, lower, median, upper, maximum``, as :func:`surveysynth.ensemble.ranges`
+        returns them: nine in ten data sets lie between ``lower`` and ``upper``.
+    count : int
+        Number of data sets, for the note.
     display : Display
         Language, decimal sign and notice.
 
@@ -143,20 +140,8 @@ def ensemble_intervals(
     data : DataFrame
         ``statistic, row, column, minimum, lower, median, upper, maximum``.
     """
-    ends = ["minimum", "lower", "median", "upper", "maximum"]
-    data = check_frame(ensemble, ("statistic", "row", "column"), "ensemble_intervals")
-    single = data if "value" in data.columns and "median" not in data.columns else None
-    if single is not None:
-        tail = (1 - confidence_level) / 2
-        groups = data.groupby(["statistic", "row", "column"], sort=False)["value"]
-        count = int(groups.size().max()) if count is None else count
-        levels = (0.0, tail, 0.5, 1 - tail, 1.0)
-        data = pd.DataFrame(
-            {name: groups.quantile(q) for name, q in zip(ends, levels, strict=True)}
-        ).reset_index()
-    data = check_frame(data, ("statistic", *ends), "ensemble_intervals")[
-        ["statistic", "row", "column", *ends]
-    ]
+    columns = ["statistic", "row", "column", "minimum", "lower", "median", "upper", "maximum"]
+    data = check_frame(ensemble, columns, "ensemble_intervals")[columns]
     panels = list(dict.fromkeys(data["statistic"]))
     heights = [int((data["statistic"] == s).sum()) + 1.1 for s in panels]
     figure = new_figure(0.2 * sum(heights) + 0.3 * len(panels) + 0.9)
@@ -170,54 +155,33 @@ def ensemble_intervals(
         ]
         ax.hlines(y, part["minimum"], part["maximum"], color=GREY, linewidth=1.0)
         ax.hlines(y, part["lower"], part["upper"], color=SKY, linewidth=6)
-        if single is not None:
-            mine = single[single["statistic"] == s]
-            of = [
-                quantity_label("", r, c, statistic=s, display=display)
-                for r, c in zip(mine["row"], mine["column"], strict=True)
-            ]
-            sns.stripplot(
-                x=mine["value"].to_numpy(), y=of, order=names, jitter=False, marker="|", size=7, linewidth=0.5,
-                color=BLUE, alpha=0.5, ax=ax,
-            )  # fmt: skip
         ax.plot(part["median"], y, "|", color=INK, markersize=9, markeredgewidth=1.6)
         row_axis(ax, names)
         ax.set_title(display(coded(s)) if s in CODES else s)
         number_axis(ax.xaxis, display)
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
-        ax.set(xlabel="", ylabel="")
-    middle = display("middle {level}", level=display.percent(confidence_level))
-    each = [] if single is None else [marker_handle((BLUE, "|", True), display("one data set"))]
+    middle = display("middle {level}", level=display.percent(0.9))
     handles = [
-        *each,
         Line2D([], [], color=GREY, linewidth=1.0, label=display("all")),
         Line2D([], [], color=SKY, linewidth=6, label=middle),
         marker_handle((INK, "|", True), display("median")),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
-    note = (
-        None
-        if count is None
-        else display("{count} data sets that reach the printed cells", count=display.count(count)) + "."
-    )
-    add_notice(figure, note, display.notice)
+    note = display("{count} data sets that reach the printed cells", count=display.count(count))
+    add_notice(figure, f"{note}.", display.notice)
     return figure, data
 
 
 @styled
-def power_curve(
-    power: pd.DataFrame, *, target: float = 0.80, display: Display = ENGLISH
-) -> tuple[Figure, pd.DataFrame]:
-    """Draw the power of a test over the sample size (at most eight curves).
+def power_curve(power: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Figure, pd.DataFrame]:
+    """Draw the power of a test over the sample size (at most eight curves), and a power of 80 %.
 
     Parameters
     ----------
     power : DataFrame
         ``n, power`` (0 to 1) and, for several curves, ``statistic, row, column``; with ``lower, upper`` a
         band (for example the Monte-Carlo error).
-    target : float
-        Power that is marked.
     display : Display
         Language, decimal sign and notice.
 
@@ -227,25 +191,15 @@ def power_curve(
     data : DataFrame
         ``statistic, row, column, n, power, lower, upper``, sorted by curve and n.
     """
-    data = check_frame(power, ("n", "power"), "power_curve")
-    for name in ("statistic", "row", "column"):
-        if name not in data.columns:
-            data[name] = ""
-    for name in ("lower", "upper"):
-        if name not in data.columns:
-            data[name] = np.nan
+    keys = ["statistic", "row", "column"]
+    data = with_columns(check_frame(power, ("n", "power"), "power_curve"), keys, "")
+    data = with_columns(data, ("lower", "upper"), np.nan)
     if not data["power"].between(0, 1).all():
         raise FigureError("power_curve: power must lie between 0 and 1")
-    keys = ["statistic", "row", "column"]
-    curves = list(dict.fromkeys(data[keys].itertuples(index=False, name=None)))
-    place = {key: i for i, key in enumerate(curves)}
-    order = data.assign(_c=[place[k] for k in data[keys].itertuples(index=False, name=None)])
-    data = data.loc[
-        order.sort_values(["_c", "n"], kind="stable").index, [*keys, "n", "power", "lower", "upper"]
-    ]
-    data = data.reset_index(drop=True)
+    data = by_appearance(data, keys, "n")[[*keys, "n", "power", "lower", "upper"]]
+    several = bool((data[keys] != "").any(axis=None))
 
-    figure = new_figure(3.0, width=WIDTH)
+    figure = new_figure(3.0)
     ax = figure.subplots()
     names = pd.Series([_curve_name(s, r, c, display) for s, r, c in data[keys].itertuples(index=False)])
     colours = dict(zip(names.unique(), itertools.cycle((BLUE, ORANGE, INK, GREY)), strict=False))
@@ -256,26 +210,17 @@ def power_curve(
     sns.lineplot(
         x=data["n"], y=data["power"], hue=names, style=names, palette=colours, dashes=[*_DASHES[: len(colours)]],
         markers=[*_MARKERS[: len(colours)]], markersize=5, markeredgewidth=0, errorbar=None, ax=ax,
-        legend="full" if any(any(key) for key in curves) else False,
+        legend="full" if several else False,
     )  # fmt: skip
-    ax.axhline(target, color=GREY, linestyle="--", linewidth=0.8)
-    text = display("power {value}", value=display.percent(target))
+    ax.axhline(ENOUGH, color=GREY, linestyle="--", linewidth=0.8)
+    text = display("power {value}", value=display.percent(ENOUGH))
     ax.text(
-        0.995,
-        target,
-        text,
-        transform=ax.get_yaxis_transform(),
-        ha="right",
-        va="bottom",
-        fontsize=SMALL,
+        0.995, ENOUGH, text, transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=SMALL,
         color=GREY,
-    )
-    ax.set_ylim(0, 1.02)
-    ax.set_xlabel(display("Sample size n"))
-    ax.set_ylabel(display("Power"))
-    number_axis(ax.xaxis, display)
-    number_axis(ax.yaxis, display)
-    if any(any(key) for key in curves):
+    )  # fmt: skip
+    ax.set(ylim=(0, 1.02), xlabel=display("Sample size n"), ylabel=display("Power"))
+    number_axes(ax, display)
+    if several:
         sns.move_legend(ax, "lower right", title=None)
     bands = display("Bands: 95% intervals of the simulated shares.") if data["lower"].notna().any() else None
     add_notice(figure, bands, display.notice)

@@ -17,15 +17,16 @@ from surveypls.figures.style import (
     GREY,
     INK,
     FigureError,
+    blank_page,
     check_frame,
     kind_of,
     line_height,
-    new_figure,
     short_name,
     shorten,
     styled,
     text_width,
     wrap,
+    write_foot,
 )
 from tableaudit.cell_states import STATES
 from tabletext.codes import CODES, coded
@@ -117,11 +118,7 @@ def facsimile(
     heights = [_height(grid, data) for grid in grids]
     foot = 0.17 * len(legend) + 0.12 + len(notes) * line_height(_SMALL + 0.5)
     height = sum(heights) + foot + 0.1
-    figure = new_figure(height, width=PHONE)
-    figure.set_layout_engine("none")
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, PHONE), ylim=(0, height))
-    ax.set_axis_off()
+    figure, ax = blank_page(PHONE, height)
     top = height - 0.04
     for grid, tall in zip(grids, heights, strict=True):
         title = display.text((titles or {}).get(grid.table), default=f"{display('Table')} {grid.table}")
@@ -134,9 +131,7 @@ def facsimile(
         ax.text(_MARGIN + 0.12, top - 0.065, sign, fontsize=_SIGN, ha="center", va="center", weight="bold")
         ax.text(_MARGIN + 0.32, top - 0.065, f"{display(text)} ({counts[state]})", fontsize=6.5, va="center")
         top -= 0.17
-    for i, line in enumerate(reversed(notes)):
-        y = 0.04 + i * line_height(_SMALL + 0.5)
-        ax.text(_MARGIN, y, line, fontsize=_SMALL + 0.5, color="#555555", va="bottom")
+    write_foot(ax, notes, (_MARGIN, 0.04), size=_SMALL + 0.5)
     return figure, data
 
 
@@ -231,7 +226,5 @@ def _draw_cell(
 def _interval(lower: float, upper: float, printed: str, display: Display) -> str:
     """Write an interval with the printed value's decimals, or one more where its ends would be the same."""
     digits = len(printed.replace(",", ".").partition(".")[2])
-    ends = [display.number(end, digits=digits) for end in (lower, upper)]
-    if ends[0] == ends[1]:
-        ends = [display.number(end, digits=digits + 1) for end in (lower, upper)]
-    return f"[{ends[0]}{',' if display.decimal_sign == '.' else ';'} {ends[1]}]"
+    alike = display.number(lower, digits=digits) == display.number(upper, digits=digits)
+    return display.interval(lower, upper, digits=digits + alike)

@@ -21,7 +21,7 @@ from surveypls.figures.style import (
     add_notice,
     check_frame,
     new_figure,
-    number_axis,
+    number_axes,
     shorten,
     solve_layout,
     styled,
@@ -112,8 +112,7 @@ def _importance_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
     low, high = min(0.0, part["importance"].min()), max(0.0, part["importance"].max())
     spread = (high - low) or 1.0
     ax.set_xlim(low - (0.08 * spread if low < 0 else 0.0), high + 0.22 * spread)
-    number_axis(ax.xaxis, display)
-    number_axis(ax.yaxis, display)
+    number_axes(ax, display)
 
 
 def _name_points(ax: Axes, part: pd.DataFrame) -> None:

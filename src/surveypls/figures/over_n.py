@@ -23,10 +23,12 @@ from surveypls.figures.style import (
     SKY,
     FigureError,
     add_notice,
+    by_appearance,
     check_frame,
     new_figure,
-    number_axis,
+    number_axes,
     styled,
+    with_columns,
 )
 from tabletext.display import ENGLISH, Display
 
@@ -37,23 +39,30 @@ LOOKS: tuple[tuple[str, Any, str], ...] = (
     (INK, ":", "^"),
     (GREY, "-.", "D"),
 )
+#: Level of the shares' intervals; share of the surveys in the middle band of t, and where its ends stand.
+LEVEL, MIDDLE = 0.95, 0.90
+_ENDS = {
+    "minimum": 0.0,
+    "lower": (1 - MIDDLE) / 2,
+    "median": 0.5,
+    "upper": (1 + MIDDLE) / 2,
+    "maximum": 1.0,
+}
 
 
 @styled
 def significant_share(
-    shares: pd.DataFrame, *, confidence_level: float = 0.95, alpha: float = 0.05, display: Display = ENGLISH
+    shares: pd.DataFrame, *, alpha: float = 0.05, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw in which share of surveys a hypothesis is significant, over the sample size.
 
-    The bands are Wilson's (1927) intervals of the shares: what a finite number of surveys leaves open.
+    The bands are Wilson's (1927) 95 % intervals of the shares: what a finite number of surveys leaves open.
 
     Parameters
     ----------
     shares : DataFrame
         ``n, significant, surveys`` (counts) and, for several curves, ``hypothesis`` (its name) and ``data``
         (what the surveys are, such as "whole-number answers").
-    confidence_level : float
-        Of the bands.
     alpha : float
         Significance level, for the axis.
     display : Display
@@ -82,7 +91,7 @@ def significant_share(
         raise FigureError("significant_share: expected whole numbers with 0 ≤ significant ≤ surveys")
     if (counts[:, 1] == 0).any():
         raise FigureError("significant_share: an n without surveys has no share")
-    lower, upper = proportion_confint(*counts.T, alpha=1 - confidence_level, method="wilson")
+    lower, upper = proportion_confint(*counts.T, alpha=1 - LEVEL, method="wilson")
     share = counts[:, 0] / counts[:, 1]
     data = found.assign(share=share, lower=np.clip(lower, 0, share), upper=np.clip(upper, share, 1))
 
@@ -100,11 +109,10 @@ def significant_share(
     ax.set(ylim=(-0.02, 1.02), xlabel=display("Sample size n"))
     ax.set_ylabel(display("Share of surveys with p < {alpha}", alpha=display.plain(alpha)))
     ax.grid(axis="y")
-    number_axis(ax.xaxis, display)
-    number_axis(ax.yaxis, display)
+    number_axes(ax, display)
     if any(names):
         figure.legend(loc="outside upper center", ncols=2)
-    bands = display("Bands: Wilson's {level} intervals.", level=display.level(confidence_level))
+    bands = display("Bands: Wilson's {level} intervals.", level=display.level(LEVEL))
     add_notice(figure, bands, display.notice)
     return figure, data
 
@@ -114,7 +122,6 @@ def t_bands(
     bands: pd.DataFrame,
     printed: Mapping[str, float],
     *,
-    share: float = 0.90,
     critical: float | None = None,
     names: Mapping[str, str] | None = None,
     display: Display = ENGLISH,
@@ -124,12 +131,10 @@ def t_bands(
     Parameters
     ----------
     bands : DataFrame
-        ``hypothesis, n`` and either ``t`` (one row a survey) or ``minimum, lower, median, upper, maximum``;
-        ``data`` where there are two kinds of data: those of the second kind have open markers.
+        ``hypothesis, n, t``, one row a survey; ``data`` where there are two kinds of data: those of the second
+        kind have open markers.
     printed : mapping
         Hypothesis → its printed t, drawn as a line across.
-    share : float
-        Share of the surveys between ``lower`` and ``upper``.
     critical : float, optional
         Critical t, drawn as a thin line.
     names : mapping, optional
@@ -141,25 +146,18 @@ def t_bands(
     -------
     figure : Figure
     data : DataFrame
-        ``hypothesis, data, n, minimum, lower, median, upper, maximum, printed``.
+        ``hypothesis, data, n, minimum, lower, median, upper, maximum, printed``: nine in ten surveys lie between
+        ``lower`` and ``upper``.
     """
-    ends = ["minimum", "lower", "median", "upper", "maximum"]
-    found = check_frame(bands, ("hypothesis", "n"), "t_bands", names=("hypothesis", "data"))
-    if "data" not in found.columns:
-        found["data"] = ""
-    if "t" in found.columns:
-        levels = (0.0, (1 - share) / 2, 0.5, (1 + share) / 2, 1.0)
-        groups = found.groupby(["hypothesis", "data", "n"], sort=False)["t"]
-        found = pd.DataFrame({k: groups.quantile(q) for k, q in zip(ends, levels, strict=True)}).reset_index()
-    found = check_frame(found, ("hypothesis", "n", *ends), "t_bands", names=("hypothesis", "data"))
+    found = check_frame(bands, ("hypothesis", "n", "t"), "t_bands", names=("hypothesis", "data"))
+    groups = with_columns(found, ["data"], "").groupby(["hypothesis", "data", "n"], sort=False)["t"]
+    found = pd.DataFrame({name: groups.quantile(q) for name, q in _ENDS.items()}).reset_index()
     hypotheses = list(dict.fromkeys(found["hypothesis"]))
     for name in printed:
         if name not in hypotheses:
             raise FigureError(f"t_bands: no surveys for {name!r}; there are {', '.join(hypotheses)}")
-    order = found["hypothesis"].map(hypotheses.index)
-    data = found.assign(_h=order, printed=found["hypothesis"].map(printed).astype(float))
-    data = data.sort_values(["_h", "n"], kind="stable", ignore_index=True)
-    data = data[["hypothesis", "data", "n", *ends, "printed"]]
+    data = by_appearance(found, ["hypothesis"], "n")
+    data["printed"] = data["hypothesis"].map(printed).astype(float)
     kinds = list(names or dict.fromkeys(data["data"]))
 
     figure = new_figure(3.1)
@@ -185,8 +183,7 @@ def t_bands(
         ax.set_title(title)
         ax.set(xlabel=display("Sample size n"), ylabel=display("t statistic") if ax is axes[0] else "")
         ax.set_ylim(min(0.0, float(part["minimum"].min())), None)
-        number_axis(ax.xaxis, display)
-        number_axis(ax.yaxis, display)
+        number_axes(ax, display)
     medians = {kind: (names or {}).get(kind, kind) for kind in kinds}
     handles: list[Any] = [
         Line2D(
@@ -200,7 +197,7 @@ def t_bands(
         )
         for kind, name in medians.items()
     ] + [
-        Patch(color=SKY, linewidth=0, label=display("middle {level}", level=display.level(share))),
+        Patch(color=SKY, linewidth=0, label=display("middle {level}", level=display.level(MIDDLE))),
         Patch(color=LIGHT, linewidth=0, label=display("all")),
         Line2D([], [], color=ORANGE, linestyle="--", linewidth=1.3, label=display("printed t")),
     ]
@@ -220,14 +217,8 @@ def _fill(kind: str, kinds: Sequence[str]) -> str:
 def _curves(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFrame:
     """Return the columns to draw, sorted by curve (in the order given) and n."""
     keys = ("hypothesis", "data")
-    found = check_frame(frame, columns, what, names=keys)
-    for name in keys:
-        if name not in found.columns:
-            found[name] = ""
-    curves = list(dict.fromkeys(found[[*keys]].itertuples(index=False, name=None)))
-    place = [curves.index(key) for key in found[[*keys]].itertuples(index=False, name=None)]
-    found = found.assign(_c=place).sort_values(["_c", "n"], kind="stable", ignore_index=True)
-    return found[[*keys, *columns]]
+    found = with_columns(check_frame(frame, columns, what, names=keys), keys, "")
+    return by_appearance(found, keys, "n")[[*keys, *columns]]
 
 
 def _curve_names(data: pd.DataFrame) -> list[str]:

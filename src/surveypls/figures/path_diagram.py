@@ -29,19 +29,21 @@ from surveypls.figures.style import (
     SMALL,
     WIDTH,
     FigureError,
+    blank_page,
     check_frame,
     line_height,
-    new_figure,
     shorten,
     styled,
     text_width,
     wrap,
+    write_foot,
 )
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display, stars
 
 NAME_SIZE, LABEL_SIZE, NUMBER_SIZE, PATH_SIZE = 8.0, 6.5, 6.5, 7.5
 PAGE_HEIGHT = 8.8
+ROUNDED = 0.12  # inches of a bend
 SMALLEST = 0.72  # below this scale the smallest numbers would be under 4.7 points: the page grows instead
 
 
@@ -51,14 +53,8 @@ def path_diagram(
     values: pd.DataFrame,
     *,
     inference: pd.DataFrame | None = None,
-    inside: str | Sequence[str] = ("r_squared", "ave"),
-    effect: str = "path_coefficient",
     items: bool = True,
-    higher_order: Mapping[str, Sequence[str]] | None = None,
-    moderation: Sequence[tuple[str, Pair]] | None = None,
     construct_labels: Mapping[str, Any] | None = None,
-    digits: int = 3,
-    flow: str | None = None,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw a PLS path model with its estimates; the layout is automatic.
@@ -66,7 +62,9 @@ def path_diagram(
     Parameters
     ----------
     model : Model
-        The model.
+        The model.  Components of a second-order construct are ellipses with an arrow each: from the construct
+        where it is reflective (Mode A, with ``outer_loading`` of (component, construct)), towards it where it is
+        formative (Mode B, ``outer_weight``).  A product is an arrow from the moderator onto the path.
     values : DataFrame
         Long format: ``statistic, row, column`` and ``value`` (or ``original``, as in a bootstrap
         summary).  Read are ``outer_loading`` (Mode A) or ``outer_weight`` (Mode B) with (item,
@@ -75,26 +73,10 @@ def path_diagram(
     inference : DataFrame, optional
         ``statistic, row, column, p_value``, for the stars of the path coefficients; default: the
         ``p_value`` column of ``values`` where it has one.
-    inside : str or sequence of str
-        Statistic inside the ellipses; of several, the first that the construct has.
-    effect : str
-        What stands on the arrows between constructs.
     items : bool
         Draw the measurement model too.
-    higher_order : mapping, optional
-        Second-order construct → its components, drawn as ellipses with an arrow each: from the construct where
-        it is reflective (Mode A, with ``outer_loading`` of (component, construct)), towards it where it is
-        formative (Mode B, ``outer_weight``).  The items of a component that is no construct of the model are
-        those that ``values`` has a loading of.  Default: the model's own.
-    moderation : sequence of (moderator, (source, target)), optional
-        Moderating effects, drawn as an arrow from the moderator onto the path; ``values`` holds the coefficient
-        of "source*moderator" on the target.  Default: the products of the model.
     construct_labels : mapping, optional
         Construct → text (or a study's ``Text``) under its name.
-    digits : int
-        Decimals shown.
-    flow : {"horizontal", "vertical"}, optional
-        Direction of the layout; default: automatic.
     display : Display
         Language, decimal sign and notice.
 
@@ -115,31 +97,30 @@ def path_diagram(
     known = _lookup(values, "value" if "value" in getattr(values, "columns", ()) else "original")
     source = inference if inference is not None else values
     p_values = _lookup(source, "p_value") if "p_value" in source.columns else {}
-    parts = take_apart(model, known, higher_order, moderation)
+    parts = take_apart(model)
     blocks = parts.blocks if items else {c: [] for c in parts.blocks}
     modes = parts.modes
-    chosen = (inside,) if isinstance(inside, str) else tuple(inside)
 
     item_texts: dict[str, tuple[Key, float, str]] = {}
     for c, block in blocks.items():
         statistic = "outer_loading" if modes[c] == "A" else "outer_weight"
         for item in block:
             value = _value(known, (statistic, item, c))
-            item_texts[item] = ((statistic, item, c), value, display.number(value, digits=digits))
+            item_texts[item] = ((statistic, item, c), value, display.number(value))
     path_texts: dict[Pair, tuple[Key, float, str]] = {}
     kinds: dict[Pair, str] = {}
     for kind, pair, arrow in [
-        *(("path", pair, (effect, *pair)) for pair in parts.paths),
+        *(("path", pair, ("path_coefficient", *pair)) for pair in parts.paths),
         *(("component", pair, key) for pair, key in parts.component_keys(known).items()),
         *(("moderation", onto_path(m, pair), key) for (m, pair), key in parts.moderated.items()),
     ]:
         value = _value(known, arrow)
         mark = stars(p_values.get(arrow, _NAN)) if kind != "component" else ""
-        path_texts[pair] = (arrow, value, display.number(value, digits=digits) + mark)
+        path_texts[pair] = (arrow, value, display.number(value) + mark)
         kinds[pair] = kind
-    insides = {c: _inside(known, chosen, c) for c in blocks}
+    insides = {c: _inside(known, c) for c in blocks}
     texts = {
-        c: _ellipse_texts(c, display.text((construct_labels or {}).get(c)), insides[c], display, digits)
+        c: _ellipse_texts(c, display.text((construct_labels or {}).get(c)), insides[c], display)
         for c in blocks
     }
 
@@ -148,7 +129,7 @@ def path_diagram(
     for _ in range(2):
         placed = layout(
             blocks, parts.paths, sizes, components=parts.components, moderated=list(parts.moderated),
-            page=page, flow=flow,
+            page=page,
         )  # fmt: skip
         if placed.scale >= SMALLEST:
             break
@@ -161,7 +142,7 @@ def path_diagram(
 
     rows = []
     for c, (found, value) in insides.items():
-        shown = "" if found is None else display.number(value, digits=digits)
+        shown = "" if found is None else display.number(value)
         rows.append(("construct", *(found or ("", c, "")), value, _NAN, shown, placed.ellipses[c]))
     for item, (key, value, shown) in item_texts.items():
         rows.append(("item", *key, value, p_values.get(key, _NAN), shown, placed.loadings[item]))
@@ -191,8 +172,9 @@ def _value(known: Mapping[Key, float], key: Key) -> float:
     return known[key]
 
 
-def _inside(known: Mapping[Key, float], chosen: Sequence[str], construct: str) -> tuple[Key | None, float]:
-    for statistic in chosen:
+def _inside(known: Mapping[Key, float], construct: str) -> tuple[Key | None, float]:
+    """Return R², or AVE where a construct has none, with the key that it stands under."""
+    for statistic in ("r_squared", "ave"):
         for key in ((statistic, construct, ""), (statistic, "", construct)):
             if key in known and known[key] == known[key]:
                 return key, known[key]
@@ -203,7 +185,7 @@ def _inside(known: Mapping[Key, float], chosen: Sequence[str], construct: str) -
 
 
 def _ellipse_texts(
-    construct: str, label: str, inside: tuple[Key | None, float], display: Display, digits: int
+    construct: str, label: str, inside: tuple[Key | None, float], display: Display
 ) -> list[tuple[str, float, bool]]:
     """Return the lines inside an ellipse: text, size, bold."""
     lines = [(shorten(construct.replace("*", " × "), 1.25, NAME_SIZE, bold=True), NAME_SIZE, True)]
@@ -211,7 +193,7 @@ def _ellipse_texts(
         lines += [(line, LABEL_SIZE, False) for line in wrap(label, 1.15, LABEL_SIZE, max_lines=3)]
     if inside[0] is not None:
         sign = display(coded(f"short.{inside[0][0]}"))
-        lines.append((f"{sign} = {display.number(inside[1], digits=digits)}", NUMBER_SIZE + 0.5, False))
+        lines.append((f"{sign} = {display.number(inside[1])}", NUMBER_SIZE + 0.5, False))
     return lines
 
 
@@ -259,14 +241,8 @@ def _canvas(placed: Layout, note: str | None, notice: str) -> tuple[Figure, Axes
     lines = [line for text in (note, notice) if text for line in wrap(text, width - 0.2, SMALL)]
     foot = len(lines) * line_height(SMALL) + (0.12 if lines else 0.0)
     height = placed.height + foot + 0.16
-    figure = new_figure(height, width=width)
-    figure.set_layout_engine("none")
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(0, width), ylim=(0, height))
-    axes.set_axis_off()
-    for i, line in enumerate(reversed(lines)):
-        y = 0.05 + i * line_height(SMALL)
-        axes.text(0.1, y, line, fontsize=SMALL, color="#555555", ha="left", va="bottom")
+    figure, axes = blank_page(width, height)
+    write_foot(axes, lines, (0.1, 0.05))
     return figure, axes, ((width - placed.width) / 2, foot + 0.06)
 
 
@@ -297,10 +273,10 @@ def _arrow(axes: Axes, points: Line, *, width: float, head: float, colour: str, 
     )
 
 
-def _towards(bend: Point, other: Point, radius: float = 0.12) -> Point:
+def _towards(bend: Point, other: Point) -> Point:
     dx, dy = other[0] - bend[0], other[1] - bend[1]
     length = (dx * dx + dy * dy) ** 0.5
-    t = min(radius, length / 2) / length if length else 0.0
+    t = min(ROUNDED, length / 2) / length if length else 0.0
     return bend[0] + t * dx, bend[1] + t * dy
 
 

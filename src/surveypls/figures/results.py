@@ -35,6 +35,7 @@ from surveypls.figures.style import (
     shorten,
     styled,
     text_width,
+    with_columns,
 )
 from tabletext.catalogue import N_
 from tabletext.codes import coded
@@ -49,7 +50,6 @@ def htmt_bars(
     summary: pd.DataFrame,
     *,
     bounds: pd.DataFrame | None = None,
-    statistic: str = "htmt",
     confidence_level: float | None = 0.95,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
@@ -67,8 +67,6 @@ def htmt_bars(
     bounds : DataFrame, optional
         ``statistic, row, column, upper``: the one-sided upper bound of each pair (rows for several limits
         repeat it), as :meth:`plsem.resampling.result.BootstrapResult.against` returns them.
-    statistic : {"htmt", "htmt2"}
-        Which rows are drawn.
     confidence_level : float or None
         Of the bound, or of the intervals; named under the figure.
     display : Display
@@ -83,9 +81,9 @@ def htmt_bars(
     Raises
     ------
     FigureError
-        If no row has the statistic, or a pair has no bound.
+        If no row is about HTMT, or a pair has no bound.
     """
-    data = _rows(summary, [statistic], "htmt_bars").drop(columns="p_value")
+    data = _rows(summary, ["htmt"], "htmt_bars").drop(columns="p_value")
     if bounds is not None:
         data = data.drop(columns=["lower", "upper"]).assign(bound=_upper_bounds(bounds, data))
     figure = new_figure((0.36 if len(data) <= 10 else 0.2) * len(data) + 1.45)
@@ -102,7 +100,7 @@ def htmt_bars(
     for end in (from_, to)[int(bounds is not None) :]:
         ax.plot(end, y[whiskers], "|", color=INK, markersize=7)
     row_axis(ax, pairs)
-    limit = threshold(statistic)
+    limit = threshold("htmt")
     drawn = [
         (limit.acceptable, "--", 0.9, N_("{value} (conceptually distinct constructs)")),
         (limit.borderline, ":", 0.9, N_("{value} (conceptually similar constructs)")),
@@ -114,7 +112,7 @@ def htmt_bars(
             ax.axvline(at, color=ORANGE, linestyle=style, linewidth=width, label=label)
     ax.axvline(0, color=GREY, linewidth=0.7)
     last = float(np.nanmax([1.0, *data.select_dtypes("number").max()]))
-    columns = [("value", display(coded(statistic)))]
+    columns = [("value", display(coded("htmt")))]
     if bounds is not None:
         columns.append(("bound", display("Bound")))
     edge = text_width("0.000", NORMAL) + 0.16
@@ -135,7 +133,7 @@ def htmt_bars(
             )
     ax.set_xlim(min(0.0, float(np.nanmin([0.0, *data.select_dtypes("number").min()]))), last * 1.03)
     number_axis(ax.xaxis, display)
-    ax.set(xlabel=display(coded(statistic)), ylabel="")
+    ax.set(xlabel=display(coded("htmt")), ylabel="")
     figure.legend(loc="outside upper center", ncols=2)
     note = _interval_note(confidence_level, display) if whiskers.any() else None
     if bounds is not None and confidence_level is not None:
@@ -154,13 +152,11 @@ def _upper_bounds(bounds: pd.DataFrame, data: pd.DataFrame) -> list[float]:
         (s, frozenset((r, c))): float(u)
         for s, r, c, u in found[["statistic", "row", "column", "upper"]].itertuples(index=False)
     }
-    for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False):
+    wanted = list(data[["statistic", "row", "column"]].itertuples(index=False, name=None))
+    for s, r, c in wanted:
         if (s, frozenset((r, c))) not in known:
             raise FigureError(f"htmt_bars: no bound of the {s} of {r} and {c}")
-    return [
-        known[s, frozenset((r, c))]
-        for s, r, c in data[["statistic", "row", "column"]].itertuples(index=False)
-    ]
+    return [known[s, frozenset((r, c))] for s, r, c in wanted]
 
 
 @styled
@@ -236,14 +232,8 @@ def _forest_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
         ax.plot([row["lower"], row["upper"]], [i, i], color=BLUE, linewidth=1.6, solid_capstyle="butt")
         ax.plot([row["lower"], row["upper"]], [i, i], "|", color=BLUE, markersize=6)
         ax.plot(row["value"], i, "o", color=BLUE, markerfacecolor=BLUE if clear else "white", markersize=6)
-        ax.text(
-            1.01,
-            i,
-            row["text"],
-            transform=ax.get_yaxis_transform(),
-            va="center_baseline",
-            fontsize=SMALL + 0.5,
-        )
+        place = ax.get_yaxis_transform()
+        ax.text(1.01, i, row["text"], transform=place, va="center_baseline", fontsize=SMALL + 0.5)
     names = [
         f"{h}  {quantity_label('', r, c)}".strip()
         for h, r, c in part[["hypothesis", "row", "column"]].itertuples(index=False)
@@ -254,10 +244,9 @@ def _forest_panel(ax: Axes, part: pd.DataFrame, display: Display) -> None:
 
 
 def _estimate_text(row: Mapping[Any, Any], display: Display) -> str:
-    comma = "," if display.decimal_sign == "." else ";"
     text = f"{display.number(row['value'])}{stars(row['p_value'])}"
     if np.isfinite(row["lower"]) and np.isfinite(row["upper"]):
-        text += f" [{display.number(row['lower'])}{comma} {display.number(row['upper'])}]"
+        text += f" {display.interval(row['lower'], row['upper'])}"
     if np.isfinite(row["p_value"]):
         text += f"  p {display.compared(row['p_value'])}"
     return text
@@ -270,7 +259,6 @@ def bootstrap_densities(
     *,
     quantities: Sequence[Key] | None = None,
     confidence_level: float | None = 0.95,
-    n_points: int = 200,
     display: Display = ENGLISH,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the density of each quantity's resampled values, with its estimate and interval.
@@ -285,8 +273,6 @@ def bootstrap_densities(
         Default: all path coefficients, at most 12.
     confidence_level : float or None
         Named under the figure.
-    n_points : int
-        Points of each density (Gaussian kernel, Scott's bandwidth).
     display : Display
         Language, decimal sign and notice.
 
@@ -316,7 +302,7 @@ def bootstrap_densities(
         draws = _draws(result, key)
         resamples = max(resamples, len(draws))
         ends = known[["value", "lower", "upper"]].to_numpy(dtype=float)[keys.index(key)].tolist()
-        part = _density_panel(ax, draws, ends, n_points, display)
+        part = _density_panel(ax, draws, ends, display)
         for place, (column, value) in enumerate(zip(("statistic", "row", "column"), key, strict=True)):
             part.insert(place, column, value)
         parts.append(part)
@@ -331,11 +317,9 @@ def bootstrap_densities(
     return figure, data
 
 
-def _density_panel(
-    ax: Axes, draws: FloatArray, ends: Sequence[float], n_points: int, display: Display
-) -> pd.DataFrame:
-    """Draw one density and return it with its marks: ``element, x, density``."""
-    sns.kdeplot(x=draws, gridsize=n_points, cut=2, color=BLUE, linewidth=1.0, ax=ax)
+def _density_panel(ax: Axes, draws: FloatArray, ends: Sequence[float], display: Display) -> pd.DataFrame:
+    """Draw one density (Gaussian kernel, Scott's bandwidth), return it with its marks: ``element, x, density``."""
+    sns.kdeplot(x=draws, gridsize=200, cut=2, color=BLUE, linewidth=1.0, ax=ax)
     x, density = (np.asarray(values, dtype=float) for values in ax.lines[0].get_data())
     estimate, lower, upper = ends
     ax.fill_between(x, density, color=LIGHT, linewidth=0)
@@ -372,9 +356,7 @@ def _rows(frame: pd.DataFrame, statistics: Sequence[str] | None, what: str) -> p
     if isinstance(frame, pd.DataFrame) and "value" not in frame.columns and "original" in frame.columns:
         source = frame.rename(columns={"original": "value"})
     found = check_frame(source, ("statistic", "row", "column", "value"), what)
-    for name in ("lower", "upper", "p_value"):
-        if name not in found.columns:
-            found[name] = np.nan
+    found = with_columns(found, ("lower", "upper", "p_value"), np.nan)
     found = found[["statistic", "row", "column", "value", "lower", "upper", "p_value"]]
     if statistics is not None:
         found = found[found["statistic"].isin(statistics)].reset_index(drop=True)

@@ -42,7 +42,6 @@ LIGHT = "#e4e4e4"
 BLUE = "#0b5394"
 SKY = "#9dc6e6"
 ORANGE = "#d55e00"
-AMBER = "#e69f00"
 GREEN = "#00805f"
 ELLIPSE = "#d6e6f2"
 BOX = "#fdf3d7"
@@ -200,6 +199,12 @@ def number_axis(axis: Axis, display: Display) -> None:
     axis.set_major_formatter(_Numbers(display))
 
 
+def number_axes(ax: Axes, display: Display) -> None:
+    """Write the numbers of both axes with the language's decimal sign."""
+    for axis in (ax.xaxis, ax.yaxis):
+        number_axis(axis, display)
+
+
 def row_axis(ax: Axes, texts: Sequence[str], *, room: float = 2.2, size: float = NORMAL - 0.5) -> None:
     """Label rows 0, 1, … from the top, each text wrapped to ``room`` inches and two lines."""
     ax.set_yticks(range(len(texts)))
@@ -232,6 +237,35 @@ def check_frame(
         if name in out.columns:
             out[name] = out[name].astype("object").where(out[name].notna(), "").astype(str)
     return out
+
+
+def with_columns(frame: pd.DataFrame, names: Iterable[str], value: str | float) -> pd.DataFrame:
+    """Return the table with one value in each column that it lacks."""
+    return frame.assign(**{name: value for name in names if name not in frame.columns})
+
+
+def by_appearance(frame: pd.DataFrame, keys: Sequence[str], *then: str) -> pd.DataFrame:
+    """Sort rows by the order in which their keys first appear, then by further columns."""
+    place = frame.groupby(list(keys), sort=False).ngroup()
+    ordered = frame.assign(_place=place).sort_values(["_place", *then], kind="stable", ignore_index=True)
+    return ordered.drop(columns="_place")
+
+
+def blank_page(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return a figure whose one axes, without ticks or frame, is measured in inches from its lower left corner."""
+    figure = new_figure(height, width=width)
+    figure.set_layout_engine("none")
+    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    ax.set(xlim=(0, width), ylim=(0, height))
+    ax.set_axis_off()
+    return figure, ax
+
+
+def write_foot(ax: Axes, lines: Sequence[str], corner: tuple[float, float], *, size: float = SMALL) -> None:
+    """Write lines at the foot of a blank page, the last one in the corner."""
+    for i, line in enumerate(reversed(lines)):
+        place = (corner[0], corner[1] + i * line_height(size))
+        ax.text(*place, line, fontsize=size, color="#555555", va="bottom")
 
 
 def kind_of(statistic: str) -> str:

@@ -26,6 +26,7 @@ from surveypls.figures.style import (
     WIDTH,
     FigureError,
     add_notice,
+    blank_page,
     check_frame,
     line_height,
     new_figure,
@@ -34,8 +35,9 @@ from surveypls.figures.style import (
     styled,
     text_width,
     wrap,
+    write_foot,
 )
-from surveypls.survey.log import RULES
+from surveypls.survey.log import rule_name
 from tabletext.codes import CODES, coded
 from tabletext.display import ENGLISH, Display, scale_word
 
@@ -44,6 +46,8 @@ _DIVERGING = LinearSegmentedColormap.from_list(
 )
 
 
+#: Most frequent patterns of missing answers that are drawn.
+MOST_PATTERNS = 15
 _REQUIRED = ("completion", "longstring", "irv", "person_missing")  # their limit is what a kept row has
 
 
@@ -202,19 +206,14 @@ def _segment(ax: Axes, y: int, left: float, share: float, colour: Any, display: 
         dark = float(np.dot(colour[:3], (0.299, 0.587, 0.114))) < 0.55
         text = display.number(100 * share, digits=0)
         ax.text(
-            left + share / 2,
-            y,
-            text,
-            ha="center",
-            va="center_baseline",
-            fontsize=SMALL - 0.5,
+            left + share / 2, y, text, ha="center", va="center_baseline", fontsize=SMALL - 0.5,
             color="white" if dark else INK,
-        )
+        )  # fmt: skip
 
 
 @styled
 def missing_answers(
-    responses: pd.DataFrame, *, limit: float | None = None, max_patterns: int = 15, display: Display = ENGLISH
+    responses: pd.DataFrame, *, limit: float | None = None, display: Display = ENGLISH
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw each item's share of missing answers, and which items are missing together.
 
@@ -224,8 +223,6 @@ def missing_answers(
         NaN where missing.
     limit : float, optional
         Share above which items are reported; drawn as a line.
-    max_patterns : int
-        Most frequent patterns of missing answers that are drawn.
     display : Display
         Language, decimal sign and notice.
 
@@ -251,7 +248,7 @@ def missing_answers(
     incomplete = gone[gone.any(axis=1)]
     patterns, counts = np.unique(incomplete.to_numpy(dtype=bool), axis=0, return_counts=True)
     order = sorted(range(len(counts)), key=lambda i: (-int(counts[i]), *(~patterns[i]).tolist()))
-    for k, i in enumerate(order[:max_patterns], start=1):
+    for k, i in enumerate(order[:MOST_PATTERNS], start=1):
         data[f"pattern_{k}"] = np.where(patterns[i], int(counts[i]), 0)
     drawn = [c for c in data.columns if c.startswith("pattern_")]
 
@@ -304,7 +301,7 @@ def cleaning_flow(flow: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Fi
     flow : DataFrame
         One row a rule, in the order applied: ``rule, rows_in, dropped, rows_kept`` and, where there are,
         ``flagged`` (rows reported, not dropped) and ``parameter`` (the rule's limit).  The rules of
-        :data:`surveypls.survey.log.RULES` are named in the language, others by ``label`` or ``rule``.
+        :data:`surveypls.survey.log.RULES` are named in the language.
     display : Display
         Language, decimal sign and notice.
 
@@ -339,11 +336,7 @@ def cleaning_flow(flow: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Fi
     heights = [max(0.3, len(lines) * line_height(NORMAL) + 0.12) for lines in wrapped]
     gap = 0.14
     total = foot + 0.1 + 2 * 0.36 + sum(heights) + gap * (len(heights) + 1)
-    figure = new_figure(total)
-    figure.set_layout_engine("none")
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, WIDTH), ylim=(0, total))
-    ax.set_axis_off()
+    figure, ax = blank_page(WIDTH, total)
     middle = 0.35 + main_w / 2
 
     def box(x: float, y: float, w: float, h: float, colour: str) -> None:
@@ -378,15 +371,13 @@ def cleaning_flow(flow: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Fi
     )
     last = display("{count} rows kept", count=display.count(int(data["rows_kept"].iloc[-1])))
     main_box(bottom, last)
-    for i, line in enumerate(reversed(notes)):
-        ax.text(0.1, 0.05 + i * line_height(SMALL), line, fontsize=SMALL, color="#555555", va="bottom")
+    write_foot(ax, notes, (0.1, 0.05))
     return figure, data
 
 
 def _rule_text(row: Mapping[Any, Any], display: Display) -> str:
     """Name a rule in the language, with its limit."""
-    known = RULES.get(str(row["rule"]))
-    text = display(known[0]) if known else str(row.get("label", row["rule"]))
+    text = rule_name(str(row["rule"]), display)
     limit = str(row.get("parameter", "") or "").replace(">=", "≥").replace("<=", "≤")
     limit = display.decimals(limit)
     if row["rule"] in _REQUIRED and limit not in ("", "nan"):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from surveypls import sections, tables
-from surveypls.report import narrative, over_surveys, printed
+from surveypls.report import measured, modelled, narrative, over_surveys, printed
 from surveypls.report.citations import cited
 from surveypls.report.data import PaperData
 from surveypls.report.document import (
@@ -28,8 +28,6 @@ from surveypls.report.document import (
 )
 from surveypls.report.multiverse import multiverse
 from surveypls.sections.section import EFFECTS, END, ESTIMATE, MEASUREMENT, Section
-from surveypls.survey.log import RULES
-from surveypls.tables import thresholds
 from surveypls.tables.decisions import rule as decision_rule
 from surveypls.tables.multiverse import CHOICE_NAMES
 from tabletext.catalogue import N_
@@ -140,9 +138,6 @@ class _Composer:
         if (block := self.picture(stem, width)) is not None:
             self.blocks.append(block)
 
-    def number(self, value: float) -> str:
-        return self.display.plain(value)
-
     # the whole ------------------------------------------------------------------------------------
     def document(self) -> Document:
         if self.data.printed is None:
@@ -159,7 +154,7 @@ class _Composer:
             self.compared()
         self.limits()
         self.heading("Appendix")
-        self.table("", _thresholds)
+        self.table("", tables.threshold_table)
         if self.data.printed is None:
             self.table("table_3_3_cross_loadings", tables.cross_loading_table, self.study, self.data.summary)
         self.heading("References")
@@ -184,7 +179,7 @@ class _Composer:
         if question:
             self.say("The question: {question}", question=question)
         self.tell(narrative.hypotheses, self.study, self.data.summary)
-        self.tell(narrative.cautions, self.study, self.data.summary, self.data.bounds)
+        self.tell(measured.cautions, self.study, self.data.summary, self.data.bounds)
 
     # an article's printed tables -------------------------------------------------------------------
     def front(self) -> None:
@@ -290,7 +285,7 @@ class _Composer:
         self.heading("What was done", level)
         if data.flow is not None:
             self.say("Each response was screened by rules fixed beforehand.")
-            self.tell(narrative.cleaning, _named_rules(data.flow, display))
+            self.tell(narrative.cleaning, data.flow)
             if data.printed is None:
                 self.table("table_1_1_cleaning_flow", tables.cleaning_table, data.flow)
                 self.figure("fig_1_3_responses", 0.72)
@@ -303,7 +298,7 @@ class _Composer:
                 ("communality", efa.min_communality),
             )
             rules = [
-                display(coded(f"rule.{k}"), limit=self.number(float(v))) for k, v in limits if v is not None
+                display(coded(f"rule.{k}"), limit=display.plain(float(v))) for k, v in limits if v is not None
             ]
             self.say(
                 "Candidate items were pruned by exploratory factor analysis ({extraction}, {correlation} "
@@ -330,7 +325,7 @@ class _Composer:
                 else "partial least squares path modelling"
             ),
             scheme=display(coded(f"scheme.{pls.scheme}")),
-            tolerance=self.number(pls.tolerance),
+            tolerance=display.plain(pls.tolerance),
             iterations=pls.max_iterations,
         )
         formative = [c.name for c in self.study.constructs if c.mode == "B"]
@@ -380,7 +375,7 @@ class _Composer:
         else:
             self.table("table_3_1_items", tables.item_table, study, data.summary)
             self.table("table_3_2_reliability", tables.reliability_table, study, data.summary)
-        self.tell(narrative.reliability, study, data.summary)
+        self.tell(measured.reliability, study, data.summary)
         self.table(
             "table_3_fornell_larcker",
             tables.table_3_fornell_larcker,
@@ -390,13 +385,13 @@ class _Composer:
         )
         self.table("table_4_htmt", tables.table_4_htmt, study, data.summary, printed=printed_cells)
         if data.constructs > 1 and data.bounds is not None:
-            self.tell(narrative.discriminant, study, data.summary, data.bounds)
+            self.tell(measured.discriminant, study, data.summary, data.bounds)
         self.figure("fig_3_1_htmt", 0.85)
         self.sections(MEASUREMENT, level + 1)
         if printed_cells is not None:
             self.table("table_5_paths", tables.table_5_paths, study, data.summary, printed=printed_cells)
             self.tell(narrative.hypotheses, study, data.summary)
-            self.tell(narrative.cautions, study, data.summary, data.bounds)
+            self.tell(measured.cautions, study, data.summary, data.bounds)
         else:
             self.table("table_4_1_paths", tables.path_table, study, data.summary)
             self.figure("fig_4_2_bootstrap_densities")
@@ -404,7 +399,7 @@ class _Composer:
         self.table(
             "table_6_model_quality", tables.table_6_model_quality, study, data.summary, printed=printed_cells
         )
-        self.tell(narrative.explained, study, data.summary)
+        self.tell(modelled.explained, study, data.summary)
         if printed_cells is not None:
             return
         if data.exact_fit is not None and len(data.exact_fit):
@@ -413,7 +408,7 @@ class _Composer:
                 "implies (Bollen and Stine, 1992)."
             )
         self.table("table_4_3_fit", tables.fit_table, study, data.summary, data.exact_fit)
-        self.tell(narrative.fit, study, data.summary)
+        self.tell(modelled.fit, study, data.summary)
         if data.prediction is not None:
             self.table("table_4_4_prediction", tables.prediction_table, study, data.prediction)
             self.say(
@@ -480,19 +475,3 @@ class _Composer:
             )
         entries += [self.display(text) for text in _OF_ANY_SURVEY]
         self.blocks.append(Bullets(tuple(entries)))
-
-
-def _named_rules(flow: pd.DataFrame, display: Display) -> pd.DataFrame:
-    """Return the screening flow with its rules named in a language: the contract has the run's own."""
-    names = {rule: display(english) for rule, (english, *_) in RULES.items()}
-    old = flow["label"] if "label" in flow else flow["rule"]
-    return flow.assign(label=[names.get(str(r), str(o)) for r, o in zip(flow["rule"], old, strict=True)])
-
-
-def _thresholds(
-    *,
-    display: Display,
-) -> Table:
-    """Return the thresholds without their names in files; they are conventions, so no notice is due."""
-    table = thresholds.threshold_table(display)
-    return table.with_text(columns=tuple(c for c in table.columns if c.key != "statistic"))

@@ -94,7 +94,6 @@ def prediction(
     for name, row in power.iterrows():
         difference, p_value = (float(against_means[c].to_dict()[name]) for c in ("difference", "p_value"))
         better = difference < 0 and p_value < significance
-        p = display.compared(p_value)
         said.append(
             display(
                 "**{name}**: {n_above_average} of {n_items} items better than their means, predictive power "
@@ -106,7 +105,7 @@ def prediction(
                 n_above_average=int(row["n_above_average"]),
                 n_items=int(row["n_items"]),
                 power=display(PREDICTIVE_POWER[row["power"]], context="predictive power"),
-                p=p,
+                p=display.compared(p_value),
             )
         )
     return "; ".join(said) + "."

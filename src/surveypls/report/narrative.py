@@ -13,9 +13,9 @@ import pandas as pd
 from plsem.choices import behind_the_sign
 from plsem.efa.solution import FactorSolution
 from plsem.resampling.result import BootstrapResult
-from surveypls.report.measured import Long, cautions, discriminant, reliability, scaling
-from surveypls.report.modelled import estimated, explained, failures, fit, prediction
+from surveypls.report.measured import Long
 from surveypls.study.definition import Hypothesis, Study
+from surveypls.survey.log import rule_name
 from surveypls.survey.screening import CleaningResult
 from surveypls.tables import tested, thresholds
 from surveypls.tables.build import interval
@@ -25,32 +25,6 @@ from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
 from tabletext.said import into
-
-__all__ = [
-    "adequacy",
-    "cautions",
-    "cleaning",
-    "discriminant",
-    "estimated",
-    "explained",
-    "factor_notes",
-    "failures",
-    "fit",
-    "hypotheses",
-    "hypothesis",
-    "hypothesis_table",
-    "missing",
-    "other_sign",
-    "prediction",
-    "pruning",
-    "reliability",
-    "scaling",
-    "sensitivity",
-    "statements",
-    "submissions",
-    "turned_hypotheses",
-    "verdicts",
-]
 
 _EFFECT_WORDS = {
     "direct": N_("direct effect"),
@@ -82,18 +56,15 @@ def cleaning(flow: pd.DataFrame, *, display: Display = ENGLISH) -> str:
     Parameters
     ----------
     flow : DataFrame
-        Columns ``label`` (or ``rule``), ``rows_in``, ``dropped``, ``rows_kept``; one row a rule in order.
+        Columns ``rule``, ``rows_in``, ``dropped``, ``rows_kept``; one row a rule in order.
     """
     first, last = int(flow["rows_in"].iloc[0]), int(flow["rows_kept"].iloc[-1])
-    name = "label" if "label" in flow else "rule"
     used = flow[flow["dropped"] > 0]
     reasons = display.listed(
-        [f"{row[name]} ({display.count(float(row['dropped']))})" for _, row in used.iterrows()]
+        f"{rule_name(rule, display)} ({display.count(dropped)})"
+        for rule, dropped in zip(used["rule"], used["dropped"], strict=True)
     )
-    kept, came = (
-        display.count(last),
-        display.count(first),
-    )
+    kept, came = display.count(last), display.count(first)
     share = display.percent(last / first) if first else ""
     if not reasons:
         return display("All **{came}** rows were kept; no rule dropped any.", came=came)
@@ -147,9 +118,8 @@ def adequacy(kmo: float, p_value: float, *, display: Display = ENGLISH) -> str:
     line = thresholds.threshold("kmo")
     good = kmo >= (line.borderline or line.acceptable)
     clear = kmo >= line.acceptable
-    value = display.number(kmo)
+    value, p = display.number(kmo), display.compared(p_value)
     limit = display.number(line.borderline or line.acceptable, digits=2)
-    p = display.compared(p_value)
     if good and p_value < thresholds.threshold("p_value").acceptable:
         text = (
             N_(

@@ -3,25 +3,3 @@
 ``load_study`` reads ``study.yaml`` into an immutable :class:`Study`; everything else reads the study.
 :mod:`plsem.thresholds` has the conventions that statistics are judged by, whatever the study.
 """
-
-from surveypls.study.definition import (
-    Construct,
-    Hypothesis,
-    Path,
-    Study,
-    StudyError,
-    Text,
-    load_study,
-    parse_study,
-)
-
-__all__ = [
-    "Construct",
-    "Hypothesis",
-    "Path",
-    "Study",
-    "StudyError",
-    "Text",
-    "load_study",
-    "parse_study",
-]

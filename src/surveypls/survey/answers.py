@@ -30,6 +30,8 @@ _MONTHS = (
     *("jul lug", "aug ago aoû", "sep set", "oct out okt ott", "nov", "dec dic dez déc"),
 )
 _MONTH = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
+#: Texts, cells, rows or columns named in one message at most.
+SHOWN = 6
 #: A scale of more answers than this is a slider: any number between its ends is an answer.
 MOST_STEPS = 11
 
@@ -204,6 +206,11 @@ def scales_of(study: Study, items: Iterable[str]) -> dict[str, Scale]:
 def _whole_number(text: str) -> int | None:
     value = number_of(text)
     return int(value) if value is not None and value.is_integer() else None
+
+
+def some(names: Sequence[str]) -> str:
+    """List the first few names of many."""
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
 def name_key(text: str) -> str:

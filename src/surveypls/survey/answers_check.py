@@ -10,15 +10,13 @@ import numpy as np
 import pandas as pd
 
 from surveypls.study.definition import Study
-from surveypls.survey.answers import Scale, plain, spreadsheet_date
+from surveypls.survey.answers import SHOWN, Scale, plain, some, spreadsheet_date
 from surveypls.survey.columns import accepts, answer_counts, looks_like_consent, previews
 from surveypls.survey.files import TextTable
 from surveypls.survey.known_scales import is_neutral, rank
 from surveypls.survey.reading import RawSurvey
 from tabletext.said import Said
 
-#: Texts, cells or columns named in one message at most.
-SHOWN = 6
 #: A text off the scale is an error above this share of all answers, if given more than so many times ...
 FREQUENT, FEW = 0.02, 5
 #: ... or from so many times on where it is near to a label of the scale that nobody gave.
@@ -95,14 +93,10 @@ def _unused_steps(scale: Scale, items: Sequence[str], given: Counter[float]) -> 
             "survey.scale: nobody answered {unused} of {items}, and {n} answered {beyond}: is that an answer, or a "
             "code for no answer (survey.missing_codes)?",
             unused=", ".join(map(str, inner)),
-            items=_few(items),
+            items=some(items),
             n=sum(beyond.values()),
             beyond=", ".join(f"{v:g}" for v in sorted(beyond)),
         )
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
 def missing_codes(raw: RawSurvey, study: Study) -> list[str]:

@@ -15,7 +15,7 @@ from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.paths import STUDIES, TABLES
 from surveypls.study.terms import arrows
 from surveypls.survey import answers_check
-from surveypls.survey.answers import name_key
+from surveypls.survey.answers import name_key, some
 from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
@@ -29,8 +29,6 @@ from tabletext.said import Said, into
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
-#: Rows or columns named in one line at most.
-SHOWN = 6
 
 
 class CheckError(ValueError):
@@ -209,14 +207,13 @@ def _together(
     ]
     unused = [h for h in unused if h not in (*study.observed.values(), *study.survey.exclude)]
     if unused:
-        more = ", …" if len(unused) > SHOWN else ""
         found.facts.append(
             Said(
                 "One column is not used: {columns}."
                 if len(unused) == 1
                 else "{n} columns are not used: {columns}.",
                 n=len(unused),
-                columns=", ".join(repr(h[:40]) for h in unused[:SHOWN]) + more,
+                columns=some([repr(h[:40]) for h in unused]),
             )
         )
     try:
@@ -327,7 +324,7 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
             "{rule} {n} (rows {rows})",
             rule=str(step.label),
             n=step.dropped,
-            rows=_some(rows.get((str(step.rule), "dropped"), [])),
+            rows=some(rows.get((str(step.rule), "dropped"), [])),
         )
         for step in cleaned.flow.itertuples()
         if step.dropped
@@ -344,7 +341,7 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
                 "cleaning: {key}: true",
                 rule=str(step.label),
                 n=step.flagged,
-                rows=_some(rows.get((str(step.rule), "reported"), [])),
+                rows=some(rows.get((str(step.rule), "reported"), [])),
                 key="drop_same_id" if step.rule == "duplicate_id" else "drop_same_answers",
             )
     for row in cleaned.missing.itertuples():
@@ -355,10 +352,6 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
                 share=f"{row.share:.0%}",
             )
     yield from cleaned.notes
-
-
-def _some(rows: Sequence[str]) -> str:
-    return ", ".join(rows[:SHOWN]) + (", …" if len(rows) > SHOWN else "")
 
 
 def _measurement(study: Study) -> Iterable[str]:

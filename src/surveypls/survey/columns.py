@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from surveypls.survey.answers import plain
 from surveypls.survey.files import TextTable
 from surveypls.survey.words import means
+from tabletext.language import Language
 from tabletext.said import Said
-
-Language = Literal["en", "es"]
 
 _CONSENT = re.compile(
     r".*(consent|take part|participate|participation|acept\w* .*(particip|tratamiento|datos|privacidad)|"

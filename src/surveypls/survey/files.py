@@ -39,15 +39,11 @@ DELIMITERS = (",", ";", "\t", "|")
 class SurveyError(ValueError):
     """The survey file cannot be used; the message lists every problem found, with row and column."""
 
-    def __init__(self, source: str, problems: Sequence[str]) -> None:
+    def __init__(self, source: str, problems: str | Sequence[str]) -> None:
         self.source = source
-        self.problems = tuple(problems)
-        lines = "\n".join(f"  - {p}" for p in problems)
-        super().__init__(
-            f"{source}: {problems[0]}"
-            if len(problems) == 1
-            else f"{source}: {len(problems)} problems\n{lines}"
-        )
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        several = "\n".join([f"{len(self.problems)} problems", *(f"  - {p}" for p in self.problems)])
+        super().__init__(f"{source}: {self.problems[0] if len(self.problems) == 1 else several}")
 
     def __reduce__(self) -> tuple[type[SurveyError], tuple[str, tuple[str, ...]]]:
         return type(self), (self.source, self.problems)
@@ -119,11 +115,11 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
         size = path.stat().st_size
         if size > MAX_SURVEY_BYTES:
             raise SurveyError(
-                path.name, [Said("larger than {n} MB; this is not a survey", n=MAX_SURVEY_BYTES // 1_000_000)]
+                path.name, Said("larger than {n} MB; this is not a survey", n=MAX_SURVEY_BYTES // 1_000_000)
             )
         content = path.read_bytes()
     except OSError as error:
-        raise SurveyError(path.name, [not_readable(path, error, TABLES)]) from None
+        raise SurveyError(path.name, not_readable(path, error, TABLES)) from None
     read = ""
     titles: list[str] = []
     missing: tuple[str, ...] = ()
@@ -136,9 +132,9 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
         records, read = _workbook(content, path.name, sheet)
         encoding, delimiter = "xlsx", ""
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SurveyError(path.name, [Said("an old Excel file (.xls): save it as .xlsx or CSV")])
+        raise SurveyError(path.name, Said("an old Excel file (.xls): save it as .xlsx or CSV"))
     elif sheet is not None:
-        raise SurveyError(path.name, [Said("has no sheet {sheet}: it is a text file", sheet=repr(sheet))])
+        raise SurveyError(path.name, Said("has no sheet {sheet}: it is a text file", sheet=repr(sheet)))
     else:
         text, encoding = _decode(content, path.name)
         records, delimiter = _delimited(text, path.name)
@@ -151,7 +147,7 @@ def _decode(content: bytes, source: str) -> tuple[str, str]:
         try:
             return content.decode("utf-16"), "utf-16"
         except UnicodeDecodeError:
-            raise SurveyError(source, [Said("starts like UTF-16 text and is not")]) from None
+            raise SurveyError(source, Said("starts like UTF-16 text and is not")) from None
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -161,13 +157,13 @@ def _decode(content: bytes, source: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         text, encoding = content.decode("latin-1"), "latin-1"
     if "\x00" in text:
-        raise SurveyError(source, [Said(NOT_A_TABLE)])
+        raise SurveyError(source, Said(NOT_A_TABLE))
     return text, encoding
 
 
 def _delimited(text: str, source: str) -> tuple[list[Record], str]:
     if "\x00" in text:
-        raise SurveyError(source, [Said(NOT_A_TABLE)])
+        raise SurveyError(source, Said(NOT_A_TABLE))
     first, _, rest = text.partition("\n")
     told = first.strip().strip('"').lower()
     skipped = 0
@@ -181,11 +177,11 @@ def _delimited(text: str, source: str) -> tuple[list[Record], str]:
         return _records(text, chosen, skipped, source, strict=True), chosen
     except csv.Error as error:
         if "unexpected end of data" in str(error):
-            raise SurveyError(source, [Said("a quotation mark is opened and never closed")]) from None
+            raise SurveyError(source, Said("a quotation mark is opened and never closed")) from None
     try:
         return _records(text, chosen, skipped, source, strict=False), chosen
     except csv.Error as error:
-        raise SurveyError(source, [Said("not a readable CSV file: {error}", error=str(error))]) from None
+        raise SurveyError(source, Said("not a readable CSV file: {error}", error=str(error))) from None
 
 
 def _records(text: str, delimiter: str, skipped: int, source: str, *, strict: bool) -> list[Record]:
@@ -205,12 +201,10 @@ def _records(text: str, delimiter: str, skipped: int, source: str, *, strict: bo
 def _too_many_rows(source: str) -> SurveyError:
     return SurveyError(
         source,
-        [
-            Said(
-                "more than {n} rows: too many to bootstrap; draw a random sample of the rows first",
-                n=f"{MAX_ROWS:,}",
-            )
-        ],
+        Said(
+            "more than {n} rows: too many to bootstrap; draw a random sample of the rows first",
+            n=f"{MAX_ROWS:,}",
+        ),
     )
 
 
@@ -242,23 +236,17 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> tuple[list[Reco
                 if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
                     raise SurveyError(
                         source,
-                        [
-                            Said(
-                                "unpacks to more than {n} MB; not a survey", n=MAX_UNPACKED_BYTES // 1_000_000
-                            )
-                        ],
+                        Said("unpacks to more than {n} MB; not a survey", n=MAX_UNPACKED_BYTES // 1_000_000),
                     )
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             if sheet is not None and sheet not in book.sheetnames:
                 raise SurveyError(
                     source,
-                    [
-                        Said(
-                            "has no sheet {sheet}; its sheets: {names}",
-                            sheet=repr(sheet),
-                            names=", ".join(book.sheetnames),
-                        )
-                    ],
+                    Said(
+                        "has no sheet {sheet}; its sheets: {names}",
+                        sheet=repr(sheet),
+                        names=", ".join(book.sheetnames),
+                    ),
                 )
             records: list[Record] = []
             name = ""
@@ -275,7 +263,7 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> tuple[list[Reco
         raise
     except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError, SyntaxError) as error:
         raise SurveyError(
-            source, [Said("not a readable workbook ({error})", error=type(error).__name__)]
+            source, Said("not a readable workbook ({error})", error=type(error).__name__)
         ) from None
 
 
@@ -285,7 +273,7 @@ def _sheet(page: Any, source: str) -> list[Record]:
     for number, row in enumerate(page.iter_rows(values_only=True), start=1):
         width = next((at for at in range(len(row), 0, -1) if row[at - 1] is not None), 0)
         if width > MAX_COLUMNS:
-            raise SurveyError(source, [_too_wide(width)])
+            raise SurveyError(source, _too_wide(width))
         cells += width
         if number > MAX_ROWS + 1:
             raise _too_many_rows(source)
@@ -301,7 +289,7 @@ def _too_wide(width: int) -> str:
 def _limit_cells(cells: int, source: str) -> None:
     """Refuse a sheet that would fill the memory: rows that hold only their last column are long all the same."""
     if cells > MAX_CELLS:
-        raise SurveyError(source, [Said("has more than {n} cells; not a survey", n=f"{MAX_CELLS:,}")])
+        raise SurveyError(source, Said("has more than {n} cells; not a survey", n=f"{MAX_CELLS:,}"))
 
 
 def _cell_text(value: object) -> str:
@@ -320,13 +308,13 @@ def _table(records: list[Record], source: str, encoding: str, delimiter: str) ->
     filled = [(n, cells) for n, cells in records if cells]
     start = next((i for i, (_, cells) in enumerate(filled) if any(c.strip() for c in cells)), None)
     if start is None:
-        raise SurveyError(source, [Said("is empty")])
+        raise SurveyError(source, Said("is empty"))
     header = [c.strip() for c in filled[start][1]]
     while header and not header[-1]:
         header.pop()
     width = len(header)
     if width > MAX_COLUMNS:
-        raise SurveyError(source, [_too_wide(width)])
+        raise SurveyError(source, _too_wide(width))
     body = filled[start + 1 :]
     # Rows without any text after the last record are how spreadsheets end, not blank forms.
     while body and not any(c.strip() for c in body[-1][1]):
@@ -366,7 +354,7 @@ def _table(records: list[Record], source: str, encoding: str, delimiter: str) ->
         header, [(n, list(r)) for n, r in zip(numbers, rows, strict=True)]
     )
     if not kept:
-        raise SurveyError(source, [Said("has a header and no answers")])
+        raise SurveyError(source, Said("has a header and no answers"))
     return TextTable(
         tuple(header),
         tuple(tuple(cells) for _, cells in kept),

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabletext.catalogue import N_, translate
+from tabletext.display import Display
 from tabletext.language import Language
 
 Mask = NDArray[np.bool_]
@@ -44,6 +45,11 @@ _ACTIONS = N_(
     {"dropped": "dropped", "set missing": "set missing", "reported": "reported, kept", "imputed": "filled in"}
 )
 _LOG = ["row", "respondent", "rule", "action", "item", "found", "what", "reference"]
+
+
+def rule_name(rule: str, display: Display) -> str:
+    """Return what a rule is called in a language; one that is not known stays as it is."""
+    return display(RULES[rule][0]) if rule in RULES else rule
 
 
 class CleaningLog:

@@ -40,7 +40,7 @@ def read_package(path: Path) -> tuple[list[Record], list[str], tuple[str, ...]]:
         import pyreadstat
     except ImportError:
         raise SurveyError(
-            path.name, [Said("SPSS and Stata files are read by pyreadstat: pip install pyreadstat")]
+            path.name, Said("SPSS and Stata files are read by pyreadstat: pip install pyreadstat")
         ) from None
     reader = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     try:
@@ -48,7 +48,7 @@ def read_package(path: Path) -> tuple[list[Record], list[str], tuple[str, ...]]:
             warnings.simplefilter("ignore")
             frame, about = reader(str(path), user_missing=True, row_limit=MAX_ROWS + 2)
     except (pyreadstat.ReadstatError, ValueError, OSError) as error:
-        raise SurveyError(path.name, [Said("cannot be read: {error}", error=str(error))]) from None
+        raise SurveyError(path.name, Said("cannot be read: {error}", error=str(error))) from None
     names = [str(name) for name in frame.columns]
     columns, missing = [], dict[str, None]()
     for name in names:

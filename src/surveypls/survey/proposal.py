@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveypls.survey.answers import spreadsheet_date
+from surveypls.survey.answers import SHOWN, spreadsheet_date
 from surveypls.survey.columns import (
     answer_counts,
     consent_by_heading,
@@ -18,9 +18,6 @@ from surveypls.survey.naming import Item, named_items, read_headings
 from surveypls.survey.scale_found import FoundScale
 from surveypls.survey.scale_guess import guess_scales
 from tabletext.said import Said
-
-#: Cells or columns named in one line at most.
-SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)

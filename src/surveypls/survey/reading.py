@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
 from plsem.names import nearest
 from surveypls.study.definition import Study
 from surveypls.survey.answers import Scale, name_key, scales_of
 from surveypls.survey.codebook import (
-    failures,
     load_codebook,
     lookups,
     match,
@@ -89,7 +87,6 @@ def read_survey(
     codebook: Path | str | pd.DataFrame | None = None,
     *,
     sheet: str | None = None,
-    strict: bool = False,
 ) -> RawSurvey:
     """Read a survey file and find every item of the study in it.
 
@@ -111,8 +108,6 @@ def read_survey(
         See :func:`load_codebook`.
     sheet : str, optional
         Sheet of a workbook.
-    strict : bool
-        Take every cell that cannot be read for an error, each with its row and column.
 
     Returns
     -------
@@ -136,7 +131,6 @@ def read_survey(
         study,
         codebook,
         source=Path(path).name,
-        strict=strict,
     )
 
 
@@ -146,7 +140,6 @@ def survey_from_table(
     codebook: Path | str | pd.DataFrame | None = None,
     *,
     source: str = "survey",
-    strict: bool = False,
 ) -> RawSurvey:
     """Find the study's items in a table of text; see :func:`read_survey`."""
     book = None if codebook is None else load_codebook(codebook)
@@ -163,7 +156,7 @@ def survey_from_table(
     try:
         scales = scales_of(study, items)
     except ValueError as error:
-        raise SurveyError("study file", [error.args[0]]) from None
+        raise SurveyError("study file", error.args[0]) from None
     columns, problems = _columns(table.header, study, book, items)
     known = [*items, *study.construct_names]
     problems += [
@@ -181,7 +174,7 @@ def survey_from_table(
         kind: _found(whole, wanted, f"survey.{kind}", problems)
         for kind, wanted in (("observed", study.observed), ("exclude", {h: h for h in study.survey.exclude}))
     }
-    problems += _unreadable(answers, study, scales, table.header, place, strict=strict)
+    problems += _unreadable(answers, study, scales, table.header, place)
     if problems:
         raise SurveyError(source, problems)
     respondents = pd.DataFrame(
@@ -213,26 +206,24 @@ def survey_from_table(
 
 def _found(whole: pd.DataFrame, wanted: Mapping[str, str], where: str, problems: list[str]) -> pd.DataFrame:
     """Take the columns with the wanted headings, name → heading, and list what cannot be found."""
-    keys = [name_key(str(h)) for h in whole.columns]
-    taken: dict[str, pd.Series[str]] = {}
-    for name, heading in wanted.items():
-        places = [i for i, key in enumerate(keys) if key == name_key(heading)]
-        if len(places) == 1:
-            taken[name] = whole.iloc[:, places[0]].str.strip()
-        elif places:
-            problems.append(
-                Said("{where}: {n} columns are headed {name}", where=where, n=len(places), name=repr(heading))
-            )
-        else:
-            problems.append(
-                Said(
-                    "{where}: no column headed {name}{near}",
-                    where=where,
-                    name=repr(heading),
-                    near=nearest(heading, map(str, whole.columns)),
-                )
-            )
+    header = [str(h) for h in whole.columns]
+    places = {name: _place(header, heading, where, problems) for name, heading in wanted.items()}
+    taken = {name: whole.iloc[:, i].str.strip() for name, i in places.items() if i is not None}
     return pd.DataFrame(taken, index=whole.index, dtype=str)
+
+
+def _place(header: Sequence[str], wanted: str, where: str, problems: list[str]) -> int | None:
+    """Return the place of the one column with a heading; None, and a problem listed, where there is not one."""
+    places = [i for i, h in enumerate(header) if name_key(h) == name_key(wanted)]
+    if len(places) == 1:
+        return places[0]
+    if places:
+        said = Said("{where}: {n} columns are headed {name}", where=where, n=len(places), name=repr(wanted))
+    else:
+        near = nearest(wanted, header)
+        said = Said("{where}: no column headed {name}{near}", where=where, name=repr(wanted), near=near)
+    problems.append(said)
+    return None
 
 
 def _columns(
@@ -301,30 +292,12 @@ def _named_columns(header: Sequence[str], study: Study, problems: list[str]) -> 
         "time": study.survey.time,
         "consent": None if study.survey.consent is None else study.survey.consent.column,
     }
-    keys = [name_key(h) for h in header]
-    found: dict[int, str] = {}
-    for role, name in wanted.items():
-        if name is None:
-            continue
-        places = [i for i, key in enumerate(keys) if key == name_key(name)]
-        if len(places) == 1:
-            found[places[0]] = role
-        elif places:
-            problems.append(
-                Said(
-                    "survey.{role}: {n} columns are headed {name}", role=role, n=len(places), name=repr(name)
-                )
-            )
-        else:
-            problems.append(
-                Said(
-                    "survey.{role}: no column headed {name}{near}",
-                    role=role,
-                    name=repr(name),
-                    near=nearest(name, header),
-                )
-            )
-    return found
+    places = {
+        role: _place(header, name, f"survey.{role}", problems)
+        for role, name in wanted.items()
+        if name is not None
+    }
+    return {place: role for role, place in places.items() if place is not None}
 
 
 def _unreadable(
@@ -333,12 +306,9 @@ def _unreadable(
     scales: Mapping[str, Scale],
     header: Sequence[str],
     place: Mapping[str, int],
-    *,
-    strict: bool,
 ) -> list[str]:
-    """List the columns that hold something else and, if strict, every cell that cannot be read."""
+    """List the columns that hold something else."""
     problems: list[str] = []
-    readable: dict[str, pa.Column] = {}
     for item in answers.columns:
         readings = scales[item].readings(answers[item])
         kinds = answers[item].map(lambda text, found=readings: found[text][0])
@@ -365,13 +335,4 @@ def _unreadable(
                     scale=", ".join(scales[item].written),
                 )
             )
-        else:
-            check = pa.Check(
-                lambda text, found=readings: found[text][0] != "unreadable",
-                element_wise=True,
-                name="not on the scale",
-            )
-            readable[item] = pa.Column(str, check)
-    if strict:
-        problems += failures(pa.DataFrameSchema(readable), answers[list(readable)], {})
     return problems

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from surveypls.study.paths import STUDIES
 from surveypls.survey.answers import name_key
-from surveypls.survey.columns import (
-    Language,
-    language_of,
-)
+from surveypls.survey.columns import language_of
 from surveypls.survey.files import TextTable, read_table
 from surveypls.survey.proposal import Guess, left_out, unsure
 from surveypls.survey.study_text import codebook_text, study_text
+from tabletext.language import Language
 from tabletext.said import Said, into
 
 

@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from plsem.missing import McarTest, fill, little_mcar
 from surveypls.study.definition import CleaningSettings, Study
@@ -302,48 +304,30 @@ def _off_scale(book: CleaningLog, answers: _Answers, raw: RawSurvey) -> None:
 def _careless(book: CleaningLog, answers: _Answers, rules: CleaningSettings) -> None:
     """Drop unfinished, straight-lined and largely missing rows."""
     given = answers.given
-    if rules.min_completion is not None:
-        done = (~np.isnan(given)).mean(axis=1)
-        said = book.say(N_("answered {:.0%} of {} items"))
-        book.drop(
-            "completion",
-            np.asarray(done < rules.min_completion),
-            lambda i: said.format(done[i], given.shape[1]),
-            parameter=f">= {rules.min_completion:g}",
-        )
-    if rules.max_longstring is not None:
-        run = longest_run(given)
-        said_run = book.say(N_("the same answer {} times in a row"))
-        book.drop(
-            "longstring",
-            run > rules.max_longstring,
-            lambda i: said_run.format(run[i]),
-            parameter=f"<= {rules.max_longstring}",
-        )
-    if rules.min_irv is not None:
-        irv = response_variability(given)
-        said_irv = book.say(N_("standard deviation of the answers {:.2f}"))
-        book.drop(
-            "irv",
-            irv < rules.min_irv,
-            lambda i: said_irv.format(irv[i]),
-            parameter=f">= {rules.min_irv:g}",
-        )
-    if rules.max_person_missing is not None:
-        share = np.isnan(answers.analysed).mean(axis=1)
-        said_share = book.say(N_("{:.0%} of the analysed items missing"))
-        book.drop(
-            "person_missing",
-            np.asarray(share > rules.max_person_missing),
-            lambda i: said_share.format(share[i]),
-            parameter=f"<= {rules.max_person_missing:g}",
-        )
+
+    def drop(rule: str, value: NDArray[Any], least: float | None, most: float | None, said: str) -> None:
+        limit, sign = (least, ">=") if most is None else (most, "<=")
+        if limit is not None:
+            broken = value < limit if most is None else value > limit
+            book.drop(
+                rule, broken, lambda i: said.format(value[i], given.shape[1]), parameter=f"{sign} {limit:g}"
+            )
+
+    answered, skipped = (~np.isnan(given)).mean(axis=1), np.isnan(answers.analysed).mean(axis=1)
+    text = book.say(N_("answered {:.0%} of {} items"))
+    drop("completion", answered, rules.min_completion, None, text)
+    text = book.say(N_("the same answer {} times in a row"))
+    drop("longstring", longest_run(given), None, rules.max_longstring, text)
+    text = book.say(N_("standard deviation of the answers {:.2f}"))
+    drop("irv", response_variability(given), rules.min_irv, None, text)
+    text = book.say(N_("{:.0%} of the analysed items missing"))
+    drop("person_missing", skipped, None, rules.max_person_missing, text)
 
 
 def _require_rows(book: CleaningLog, raw: RawSurvey) -> None:
     if not book.kept.any():
         raise SurveyError(
-            raw.source, [Said("no respondent is left after screening: {losses}", losses=book.losses())]
+            raw.source, Said("no respondent is left after screening: {losses}", losses=book.losses())
         )
 
 
@@ -416,7 +400,7 @@ def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study
         try:
             filled, settled = fill(part, policy)
         except ValueError as error:
-            raise SurveyError(raw.source, [f"cleaning.missing {policy!r}: {error}"]) from None
+            raise SurveyError(raw.source, f"cleaning.missing {policy!r}: {error}") from None
         if not settled:
             notes.append("EM did not converge; the answers filled in are from its last step")
         lowest, highest = np.array([raw.scales[i].ends for i in items], dtype=float).T

@@ -13,14 +13,11 @@ from pathlib import Path
 from surveypls.study.paths import windows_command
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
 from surveypls.survey.answers import name_key
-from surveypls.survey.columns import (
-    Language,
-    accepted,
-    answer_counts,
-)
+from surveypls.survey.columns import accepted, answer_counts
 from surveypls.survey.naming import Item, as_name
 from surveypls.survey.proposal import Guess
 from surveypls.survey.scale_found import FoundScale
+from tabletext.language import Language
 from tabletext.said import Said, into
 from tabletext.storage import defuse
 

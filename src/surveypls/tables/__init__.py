@@ -47,7 +47,7 @@ from surveypls.tables.efa import (
     scaling_table,
     sensitivity_table,
 )
-from surveypls.tables.measurement import cross_loading_table, htmt_table, item_table, reliability_table
+from surveypls.tables.measurement import cross_loading_table, item_table, reliability_table
 from surveypls.tables.multiverse import (
     choice_effects_table,
     choice_words,
@@ -65,18 +65,14 @@ from surveypls.tables.sizes import (
 from surveypls.tables.structural import (
     cvpat_table,
     effects_table,
-    explained_table,
     fit_table,
     path_table,
     prediction_table,
 )
 from surveypls.tables.survey import cleaning_log_table
 from surveypls.tables.thresholds import threshold_table
-from tabletext.tabular import Column, Table, from_frame
 
 __all__ = [
-    "Column",
-    "Table",
     "adequacy_table",
     "admissibility_table",
     "audit_table",
@@ -92,12 +88,9 @@ __all__ = [
     "cross_loading_table",
     "cvpat_table",
     "effects_table",
-    "explained_table",
     "factor_number_table",
     "fit_table",
     "frame_table",
-    "from_frame",
-    "htmt_table",
     "implied_size_table",
     "intervals_table",
     "item_statistics_table",

@@ -55,8 +55,8 @@ def choices_table(choices: pd.DataFrame, *, display: Display = ENGLISH) -> Table
     ):
         cells = {}
         for side, p, hit in part[["alternative", "p_value", "significant"]].itertuples(index=False):
-            of_zero = display("excludes 0") if hit else display("holds 0")
-            text = f"p {display.compared(p)}" if p == p else of_zero
+            of_interval = display("excludes 0") if hit else display("holds 0")
+            text = f"p {display.compared(p)}" if p == p else of_interval
             cells[side] = f"{text} *" if hit else text
         row = {
             "hypothesis": name,

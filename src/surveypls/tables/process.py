@@ -14,7 +14,7 @@ import pandas as pd
 
 from plsem.model_fit import VARIANTS
 from surveypls.study.definition import Study
-from surveypls.survey import log as cleaning_log
+from surveypls.survey.log import rule_name
 from surveypls.tables.build import (
     Builder,
     construct_label,
@@ -110,8 +110,7 @@ def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     b.columns += [Column(key, display(heading), "count") for key, heading in counts.items()]
     b.text("reference", display("Reference"))
     for _, row in flow.iterrows():
-        names = cleaning_log.RULES.get(str(row["rule"]))
-        step = display(names[0]) if names else str(row.get("label", row["rule"]))
+        step = rule_name(str(row["rule"]), display)
         b.add(
             step=step[:1].upper() + step[1:],
             parameter=display.decimals(plain(row.get("parameter"))),

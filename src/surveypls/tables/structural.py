@@ -129,55 +129,6 @@ def effects_table(study: Study, values: Long, *, display: Display = ENGLISH) -> 
     return b.table(title=display("Direct, indirect and total effects"), note=note, repeats=("kind",))
 
 
-def explained_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
-    """R² with its interval and size, adjusted R², and Q²predict of each endogenous construct.
-
-    Parameters
-    ----------
-    study : Study
-    values : long DataFrame or several
-        ``r_squared`` and ``adjusted_r_squared`` ("", construct); ``q_squared_predict`` of constructs where
-        given.
-    display : Display
-        Language, decimal sign and notice.
-    """
-    b = Builder.of(display, values)
-    b.text("construct", display("Construct"))
-    b.column("r_squared", "R²", "unit")
-    b.inference(study, tests=False)
-    b.text("size", display("Size"))
-    b.column("adjusted_r_squared", display("Adjusted R²"), "unit")
-    predicted = b.recomputed.has("q_squared_predict")
-    if predicted:
-        b.column("q_squared_predict", "Q²predict")
-    for name in study.construct_names:
-        value = b.recomputed.get("r_squared", "", name)
-        if value != value:
-            continue
-        q2 = b.recomputed.get("q_squared_predict", "", name)
-        row = b.add(
-            construct=construct_label(study, name, display),
-            r_squared=value,
-            lower=b.recomputed.get("r_squared", "", name, "lower"),
-            upper=b.recomputed.get("r_squared", "", name, "upper"),
-            size=display(thresholds.threshold("r_squared").size(value)),
-            adjusted_r_squared=b.recomputed.get("adjusted_r_squared", "", name),
-            q_squared_predict=q2,
-        )
-        b.judge(row, "r_squared")
-        b.judge(row, "q_squared_predict", "q2_predict")
-    note = join(
-        display(
-            "R² should be {bound} ({source}). Q²predict {q2}: better than the training means.",
-            bound=thresholds.bound("r_squared", display),
-            source=thresholds.citation("r_squared", display),
-            q2=thresholds.bound("q2_predict", display),
-        ),
-        thresholds.legend(display),
-    )
-    return b.table(title=display("Explained variance and prediction"), note=note)
-
-
 def fit_table(
     study: Study, values: Long, exact_fit: pd.DataFrame | None = None, *, display: Display = ENGLISH
 ) -> Table | None:

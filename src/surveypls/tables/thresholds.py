@@ -23,7 +23,7 @@ from plsem.thresholds import (
 )
 from surveypls.study.definition import Study
 from tabletext.display import ENGLISH, Display
-from tabletext.tabular import Column, Table
+from tabletext.tabular import Table, from_frame
 
 __all__ = [
     "BAD",
@@ -125,7 +125,6 @@ def threshold_table(display: Display = ENGLISH) -> Table:
     for t in THRESHOLDS.values():
         rows.append(
             {
-                "statistic": t.statistic,
                 "label": display(t.label),
                 "acceptable": _bound(t, display),
                 "borderline": _middle(t, display),
@@ -135,7 +134,6 @@ def threshold_table(display: Display = ENGLISH) -> Table:
             }
         )
     headings = {
-        "statistic": display("Name in files"),
         "label": display("Statistic"),
         "acceptable": display("Acceptable ✓"),
         "borderline": display("Borderline ~"),
@@ -143,10 +141,10 @@ def threshold_table(display: Display = ENGLISH) -> Table:
         "source": display("Source"),
         "note": display("Note"),
     }
-    order = ("label", "acceptable", "borderline", "sizes", "source", "note", "statistic")
-    columns = tuple(Column(k, headings[k], "text") for k in order)
     title = display("Thresholds and their sources")
-    return Table(pd.DataFrame(rows), columns, title=title, note=legend(display), display=display)
+    return from_frame(
+        pd.DataFrame(rows), headings=headings, title=title, note=legend(display), display=display
+    )
 
 
 def _bound(t: Threshold, display: Display) -> str:

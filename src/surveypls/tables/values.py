@@ -75,10 +75,6 @@ class Values:
             return self._cells.get((field, row, column), {}).get("value", float("nan"))
         return float("nan")
 
-    def has(self, statistic: str, field: str = "value") -> bool:
-        """Tell whether any figure of that statistic is known."""
-        return any(key[0] == statistic and field in cell for key, cell in self._cells.items())
-
     def keys_of(self, statistic: str) -> list[tuple[str, str]]:
         """Return the (row, column) pairs of a statistic in the order they were given."""
         return [(row, column) for name, row, column in self._cells if name == statistic]
