@@ -1,29 +1,23 @@
-"""What a figure holds, one line for each thing drawn: its kind, style, text and place.
-
-``tests/data/figures/NAME.txt`` holds what the figures of hand-made frames held when they were looked at; a test
-compares.  After a wanted change look at the figures, which this writes as PNG beside the new lists::
-
-    python tests/drawn.py build/drawn
-"""
+"""What a figure holds, one line for each thing drawn: its kind, style, text and place (``kept_lists``)."""
 
 from __future__ import annotations
 
 import io
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
+from figure_cases import LONG_NOTICE, every_drawing
+from kept_lists import NUMBER, keep
 from matplotlib.figure import Figure
 
 from surveypls.figures.files import render
 from surveypls.figures.style import solve_layout
+from tabletext.display import Display
 
-EXPECTED = Path(__file__).parent / "data" / "figures"
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
@@ -81,7 +75,7 @@ def _marks(run: list[tuple[str, float, float]]) -> str:
 
 
 def _geometry(path: ElementTree.Element) -> str:
-    points = np.array(_NUMBER.findall(path.get("d", "")), dtype=float).reshape(-1, 2)
+    points = np.array(NUMBER.findall(path.get("d", "")), dtype=float).reshape(-1, 2)
     return f"{len(points)} points {_summary(*points.T)}" if len(points) else "empty"
 
 
@@ -98,30 +92,10 @@ def _rounded(text: str) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text)
 
 
-def difference(found: list[str], expected: list[str]) -> str:
-    """Return the first line that differs by more than rounding, or nothing."""
-    for number, (new, old) in enumerate(zip(found, expected, strict=False), 1):
-        alike = _NUMBER.sub("#", new) == _NUMBER.sub("#", old)
-        places = [np.array(_NUMBER.findall(line), dtype=float) for line in (new, old)]
-        if not alike or np.abs(places[0] - places[1]).max(initial=0.0) > 0.03:
-            return f"line {number}: {new}\nexpected: {old}"
-    if len(found) != len(expected):
-        return f"{len(found)} lines, expected {len(expected)}"
-    return ""
-
-
 def main(folder: Path) -> None:
-    from figure_cases import LONG_NOTICE, every_drawing
-
-    from tabletext.display import Display
-
-    EXPECTED.mkdir(parents=True, exist_ok=True)
+    """Keep the list of every figure, and write it as PNG."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in every_drawing().items():
         first, second = (draw(display=Display("en", notice=LONG_NOTICE))[0] for _ in range(2))
-        (EXPECTED / f"{name}.txt").write_text("\n".join(drawn(first)) + "\n", encoding="utf-8")
+        keep("figures", name, drawn(first))
         (folder / f"{name}.png").write_bytes(render(second, formats=["png"])["png"])
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,10 +1,11 @@
-"""Each figure of hand-made frames holds, at its place, what it held when it was looked at (``tests/drawn.py``)."""
+"""Each figure of hand-made frames holds, at its place, what it held when it was looked at (``kept_lists``)."""
 
 from __future__ import annotations
 
 import pytest
-from drawn import EXPECTED, difference, drawn
+from drawn import drawn
 from figure_cases import LONG_NOTICE, every_drawing
+from kept_lists import DATA, difference, kept
 
 from tabletext.display import Display
 
@@ -12,12 +13,12 @@ DRAWINGS = every_drawing()
 
 
 def test_every_list_has_its_figure():
-    assert {path.stem for path in EXPECTED.iterdir()} == set(DRAWINGS)
+    assert {path.stem for path in (DATA / "figures").iterdir()} == set(DRAWINGS)
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_everything_stands_where_it_stood(name):
     figure, _ = DRAWINGS[name](display=Display("en", notice=LONG_NOTICE))
-    expected = (EXPECTED / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    expected = kept("figures", name)
     assert len(expected) > 10
-    assert difference(drawn(figure), expected) == ""
+    assert difference(drawn(figure), expected, within=2e-4) == ""
