@@ -169,12 +169,10 @@ ARTICLES: dict[str, Callable[[], Published]] = {
     "no_size": lambda: _made(NO_SIZE),
     "one_sided": lambda: _made(ONE_SIDED),
     "two_tails": lambda: published(with_inference(rounded("sim3x11"), tails=2)),
-    "one_tail": lambda: published(with_inference(rounded("tiny_mixed"), tails=1)),
     "consistent": lambda: published(rounded("sim3x11", consistent=True)),
     "raw_alpha": lambda: published(with_raw_alpha(rounded("sim3x11", decimals=2), "sim3x11")),
     "without_controls": lambda: published(without_controls(rounded("sim3x11"), "sim3x11")),
     "a_path": lambda: _digit("path_coefficient", 0, 1),
-    "a_correlation": lambda: _digit("construct_correlation", 0, 1),
 }
 
 

@@ -43,6 +43,8 @@ def difference(found: list[str], expected: list[str], *, within: float = 1e-6) -
 if __name__ == "__main__":
     import audit_lists
     import drawn
+    import synth_lists
 
     drawn.main(Path(sys.argv[1]))
     audit_lists.main()
+    synth_lists.main()
