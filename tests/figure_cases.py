@@ -280,6 +280,16 @@ def _many_htmt(n: int) -> pd.DataFrame:
     return frame.assign(original=np.linspace(0.0, 0.9, n))
 
 
+EIGENVALUES = pd.DataFrame(
+    [
+        (kind, i, observed - shift, random - shift - 0.1, random - shift, observed > random, 95)
+        for kind, shift in (("components", 0.0), ("factors", 0.6))
+        for i, (observed, random) in enumerate([(2.5, 1.6), (1.4, 1.3), (0.7, 1.1), (0.4, 0.9)], 1)
+    ],
+    columns=["kind", "number", "observed", "mean", "percentile", "retained", "level"],
+)
+
+
 def gaps() -> pd.DataFrame:
     """Twenty respondents in whom seventeen different sets of the five items are missing."""
     whole = pd.DataFrame(3.0, index=range(20), columns=ITEMS)
@@ -325,6 +335,8 @@ VARIANTS = {
     "densities_five": lambda **k: figures.bootstrap_densities(
         draws(), SUMMARY, quantities=_keys(SUMMARY), n_points=40, **k
     ),
+    "facsimile_two_states": lambda **k: figures.facsimile(CELLS.iloc[[1, 5]], **k),
+    "scree_retained": lambda **k: figures.scree(EIGENVALUES, **k),
     "power_curve_band": lambda **k: figures.power_curve(_band(POWER), target=0.9, **k),
     "power_curve_one": lambda **k: figures.power_curve(
         pd.DataFrame({"n": [10, 20], "power": [0.0, 1.0]}), **k
