@@ -70,7 +70,7 @@ def task(label: str) -> tuple[Model, pd.DataFrame, int]:
         if label == "this study"
         else (cases.MOBI, cases.mobi(), 9_216)
     )
-    return Model.from_blocks(described["blocks"], [tuple(p) for p in described["paths"]]), data, size
+    return Model(described["blocks"], [tuple(p) for p in described["paths"]]), data, size
 
 
 def bootstraps(label: str) -> list[dict[str, object]]:
@@ -133,7 +133,7 @@ def corp_rep() -> tuple[Model, pd.DataFrame]:
     }
     paths = [(s, t) for s in ("QUAL", "PERF", "CSOR", "ATTR") for t in ("COMP", "LIKE")]
     paths += [("COMP", "CUSA"), ("COMP", "CUSL"), ("LIKE", "CUSA"), ("LIKE", "CUSL"), ("CUSA", "CUSL")]
-    return Model.from_blocks(blocks, paths), data.fillna(data.mean())
+    return Model(blocks, paths), data.fillna(data.mean())
 
 
 def leave_one_out() -> None:

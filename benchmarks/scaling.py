@@ -18,7 +18,7 @@ from plsem.resampling.bootstrap import bootstrap, progress_bar
 def main() -> None:
     task = json.loads(sys.argv[1])
     model, data = cases.grid(task["p"], task["n"])
-    plan = Model.from_blocks(model["blocks"], [tuple(pair) for pair in model["paths"]])
+    plan = Model(model["blocks"], [tuple(pair) for pair in model["paths"]])
     statistics = partial(quantities, include=task.get("include", "fast"))
     options = {
         "seed": 1,

@@ -65,7 +65,7 @@ def cases(
         for j, c in enumerate(names)
         for item in blocks[c]
     }
-    model = Model.from_blocks(
+    model = Model(
         blocks,
         [(names[s], names[t]) for s, t in sorted(paths)],
         modes=dict(zip(names, drawn_modes, strict=True)),

@@ -50,7 +50,7 @@ def reference(model_id: str) -> dict:
 @cache
 def model(model_id: str) -> Model:
     spec = reference(model_id)
-    return Model.from_blocks(spec["constructs"], [tuple(pair) for pair in spec["paths"]])
+    return Model(spec["constructs"], [tuple(pair) for pair in spec["paths"]])
 
 
 @cache

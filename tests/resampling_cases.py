@@ -14,11 +14,11 @@ from plsem.quantities import quantities
 REFERENCE = Path(__file__).parent / "reference" / "bootstrap"
 STATISTICS = {"path": "path_coefficient", "weight": "outer_weight", "loading": "outer_loading"}
 
-SMALL = Model.from_blocks(
+SMALL = Model(
     {"X": ["x1", "x2", "x3", "x4"], "M": ["m1", "m2", "m3", "m4"], "Y": ["y1", "y2", "y3"]},
     [("X", "M"), ("X", "Y"), ("M", "Y")],
 )
-MOBI = Model.from_blocks(
+MOBI = Model(
     {
         "Image": [f"IMAG{i}" for i in range(1, 6)],
         "Expectation": [f"CUEX{i}" for i in range(1, 4)],

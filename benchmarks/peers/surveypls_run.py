@@ -11,7 +11,7 @@ from plsem.resampling.bootstrap import bootstrap
 
 def main():
     data, task, resamples, processes = read_task()
-    model = Model.from_blocks(task["blocks"], [tuple(p) for p in task["paths"]])
+    model = Model(task["blocks"], [tuple(p) for p in task["paths"]])
     statistics = partial(quantities, include="fast")
 
     def run(size):

@@ -138,27 +138,6 @@ class Model:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def from_blocks(
-        cls,
-        blocks: Mapping[str, Sequence[str]],
-        paths: Iterable[tuple[str, str]],
-        *,
-        modes: Mapping[str, str] | None = None,
-    ) -> Model:
-        """Build a model from names: the same as calling the class.
-
-        Parameters
-        ----------
-        blocks, paths, modes
-            As the class takes them.
-
-        Returns
-        -------
-        Model
-        """
-        return cls(blocks, paths, modes=modes)
-
-    @classmethod
     def from_text(
         cls,
         text: str,

@@ -66,7 +66,7 @@ def redundancy_model(model: Model, construct: str, measure: str | Sequence[str])
     name = f"{construct} ({GLOBAL})"
     if construct not in orders:
         own = [model.items[i] for i in model.blocks[model.position(construct)]]
-        return Model.from_blocks({construct: own, name: items}, [(construct, name)], modes={construct: "B"})
+        return Model({construct: own, name: items}, [(construct, name)], modes={construct: "B"})
     parts = orders[construct].components
     blocks = {c: [model.items[i] for i in model.blocks[model.position(c)]] for c in parts}
     modes = {c: model.modes[model.position(c)] for c in parts}

@@ -146,7 +146,7 @@ def _needs_scores(products: Mapping[str, Product]) -> bool:
 
 
 def _stage(blocks: Blocks, paths: Paths, modes: Mapping[str, str]) -> Stage:
-    model = Model.from_blocks(
+    model = Model(
         {name: [item for item, _ in block] for name, block in blocks.items()},
         paths,
         modes={name: modes[name] for name in blocks},

@@ -213,7 +213,7 @@ def _assessment_model(model: Model) -> Model:
             blocks[construct] = tuple(model.items[i] for i in block)
     products = dict(model.products)
     modes = dict(zip(model.constructs, model.modes, strict=True))
-    return Model.from_blocks(
+    return Model(
         blocks, [q for q in model.path_names if q[0] not in products], modes={c: modes[c] for c in blocks}
     )
 

@@ -71,7 +71,7 @@ def printed_model(
     empty = [c for c, block in kept.items() if not block]
     if empty:
         raise SyntheticError(f"{published.source} prints no loadings of {', '.join(empty)}")
-    return Model.from_blocks(kept, paths, modes=modes)
+    return Model(kept, paths, modes=modes)
 
 
 def printed_target(published: Published, model: Model, *, significance: float = 0.05) -> Target:

@@ -268,7 +268,7 @@ def central_matrix(
     >>> central_matrix(published, found.witnesses).shape
     (4, 4)
     """
-    chosen = model or Model.from_blocks(published.items, published.paths)
+    chosen = model or Model(published.items, published.paths)
     matrices = matrices_of(witnesses, chosen)
     distance = np.square(matrices - matrices.mean(axis=0)).sum(axis=(1, 2))
     return np.asarray(matrices[int(np.argmin(np.round(distance, 9)))])

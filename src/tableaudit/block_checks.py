@@ -393,8 +393,7 @@ def htmt_checks(
         else:
             scale = 1.0
             written = f"HTMT = {cell.printed}"
-        low = (abs(r.value) - HTMT_GAP) / scale
-        allowed = Interval(min(low, max(low, 0.0)), (abs(r.value) + HTMT_GAP) / scale)
+        allowed = Interval((abs(r.value) - HTMT_GAP) / scale, (abs(r.value) + HTMT_GAP) / scale)
         yield _compared(
             "HTMT near the correlation of the constructs",
             about,

@@ -99,7 +99,7 @@ def constraints_of(
     excluded = set(exclude)
     for name in excluded:
         published[name]
-    chosen = model or Model.from_blocks(published.items, published.paths)
+    chosen = model or Model(published.items, published.paths)
     wanted = {_name(c, readings) for c in published} & set(QUANTITIES)
     include = tuple(name for name in QUANTITIES if name in wanted | set(UNPRINTED))
     labels = labels_of(chosen, include)

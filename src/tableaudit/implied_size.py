@@ -151,7 +151,7 @@ def simulate_t(
     0   20        3.0       True
     1  100        3.0      False
     """
-    chosen = model or Model.from_blocks(published.items, published.paths)
+    chosen = model or Model(published.items, published.paths)
     p = chosen.n_items
     if correlations.shape != (p, p):
         raise ValueError(f"correlations: expected shape ({p}, {p}), found {correlations.shape}")

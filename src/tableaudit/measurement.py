@@ -3,6 +3,7 @@ r"""Relations of the measurement model: loadings, AVE, reliabilities, weights, c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,11 +195,16 @@ def _from_extracted(published: Published, construct: str) -> Iterator[Relation]:
                     construct,
                     alpha,
                     (cell, ave),
-                    lambda x: m / (m - 1) * (1 - (1 - x[:, 0]) / (x[:, 0] * (1 - x[:, 1]))),
+                    partial(_least_alpha, m=m),
                     lambda t: f"{m}/{m - 1} · (1 − (1 − {t[0]}) / ({t[0]} · (1 − {t[1]})))",
                     sense=">=",
                     when=(*_STANDARD, *_read_as(statistic, "rho_c")),
                 )
+
+
+def _least_alpha(x: FloatArray, m: int) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(m / (m - 1) * (1 - (1 - x[:, 0]) / (x[:, 0] * (1 - x[:, 1]))))
 
 
 def _single(published: Published, construct: str) -> Iterator[Relation]:

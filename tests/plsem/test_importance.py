@@ -26,7 +26,7 @@ def survey(n: int = 150, seed: int = 5) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-MODEL = Model.from_blocks(
+MODEL = Model(
     {"X": ["x0", "x1", "x2"], "M": ["m0", "m1", "m2"], "Y": ["y0", "y1", "y2"]},
     [("X", "M"), ("X", "Y"), ("M", "Y")],
 )

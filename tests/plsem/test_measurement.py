@@ -14,7 +14,7 @@ from plsem.quantities import QUANTITIES
 from plsem.resampling.moments import draw_indices
 
 # X has two items that correlate 0.5, Y two that correlate −0.2 (one is reversed), Z is a single item.
-SPEC = Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}, [("X", "Y"), ("Y", "Z")])
+SPEC = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}, [("X", "Y"), ("Y", "Z")])
 R = np.array(
     [
         [1.0, 0.5, 0.4, -0.3, 0.2],
@@ -25,9 +25,7 @@ R = np.array(
     ]
 )
 FOUND = estimate(SPEC, R, tolerance=1e-12)
-MIXED = Model.from_blocks(
-    {"F": ["f1", "f2"], "X": ["x1", "x2"], "Z": ["z"]}, [("F", "X"), ("X", "Z")], modes={"F": "B"}
-)
+MIXED = Model({"F": ["f1", "f2"], "X": ["x1", "x2"], "Z": ["z"]}, [("F", "X"), ("X", "Z")], modes={"F": "B"})
 WITH_B = estimate(MIXED, R[np.ix_([2, 3, 0, 1, 4], [2, 3, 0, 1, 4])], tolerance=1e-12)
 
 
@@ -37,7 +35,7 @@ def column(values):
 
 
 def test_cronbach_alpha():
-    three = Model.from_blocks({"X": ["a", "b", "c"], "Z": ["z"]}, [("X", "Z")])
+    three = Model({"X": ["a", "b", "c"], "Z": ["z"]}, [("X", "Z")])
     r = np.eye(4) + 0.2 * (1 - np.eye(4))
     r[0, 1] = r[1, 0] = 0.5
     mean = (0.5 + 0.2 + 0.2) / 3
@@ -91,7 +89,7 @@ def test_outer_vif():
     vif = column(measurement.outer_vif_last(FOUND))
     np.testing.assert_allclose(vif, [1 / 0.75, 1 / 0.75, 1 / 0.96, 1 / 0.96, 1.0])
     block = np.array([[1, 0.5, 0.3], [0.5, 1, 0.2], [0.3, 0.2, 1]])
-    three = Model.from_blocks({"X": ["a", "b", "c"], "Z": ["z"]}, [("X", "Z")])
+    three = Model({"X": ["a", "b", "c"], "Z": ["z"]}, [("X", "Z")])
     r = np.eye(4) * 0.9 + 0.1
     r[:3, :3] = block
     np.testing.assert_allclose(
@@ -122,7 +120,7 @@ def test_mode_b_blocks_have_no_internal_consistency():
 
 
 def test_models_of_single_items_have_no_reliability():
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"]}, [("A", "B")])
+    spec = Model({"A": ["a"], "B": ["b"]}, [("A", "B")])
     found = estimate(spec, [[1, 0.5], [0.5, 1]])
     assert measurement.cronbach_alpha_last(found).shape == (0, 1)
     assert (measurement.reliability(found) == 1.0).all(axis=None)
@@ -174,12 +172,12 @@ def test_raw_alpha_by_hand():
             "z": [1, 0, 0, 1.0],
         }
     )
-    spec = Model.from_blocks({"X": ["a", "b", "c"], "F": ["d", "z"]}, [("F", "X")], modes={"F": "B"})
+    spec = Model({"X": ["a", "b", "c"], "F": ["d", "z"]}, [("F", "X")], modes={"F": "B"})
     alpha = measurement.cronbach_alpha_raw(frame, spec)
     s = np.cov(frame[["a", "b", "c"]].T)
     assert alpha["X"] == pytest.approx(3 / 2 * (1 - np.trace(s) / s.sum()))
     assert np.isnan(alpha["F"])
-    single = Model.from_blocks({"X": ["a", "b"], "Z": ["z"]}, [("X", "Z")])
+    single = Model({"X": ["a", "b"], "Z": ["z"]}, [("X", "Z")])
     assert measurement.cronbach_alpha_raw(frame, single)["Z"] == 1.0
 
 

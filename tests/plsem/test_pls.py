@@ -26,7 +26,7 @@ from plsem.estimator import (
 )
 
 TIGHT = {"tolerance": 1e-13, "max_iterations": 3000}
-TWO = Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
+TWO = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
 # Items of X correlate 0.5, of Y 0.2; across, x1 with (y1, y2) 0.4, 0.3 and x2 0.2, 0.1.
 R_TWO = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.0, 0.2, 0.1], [0.4, 0.2, 1.0, 0.2], [0.3, 0.1, 0.2, 1.0]])
 # The same model where PLSc has an admissible solution.
@@ -77,7 +77,7 @@ def by_hand(r, blocks, modes, paths, scheme, iterations):
 @pytest.mark.parametrize("modes", ["AA", "AB", "BA", "BB"])
 @pytest.mark.parametrize("iterations", [1, 2, 40])
 def test_two_blocks_follow_the_textbook_step_by_step(scheme, modes, iterations):
-    spec = Model.from_blocks(
+    spec = Model(
         {"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")], modes=dict(zip("XY", modes, strict=True))
     )
     ours = estimate(spec, R_TWO, scheme=scheme, max_iterations=iterations, tolerance=1e-15, orient=False)
@@ -111,16 +111,14 @@ def test_loadings_paths_and_r_squared_by_hand():
 
 
 def test_mode_b_of_two_blocks_is_the_first_canonical_correlation():
-    spec = Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")], modes={"X": "B", "Y": "B"})
+    spec = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")], modes={"X": "B", "Y": "B"})
     a, b, c = R_TWO[:2, :2], R_TWO[2:, 2:], R_TWO[:2, 2:]
     squared = np.linalg.eigvals(np.linalg.solve(a, c) @ np.linalg.solve(b, c.T)).max()
     assert estimate(spec, R_TWO, **TIGHT).r_squared[1] == pytest.approx(squared, rel=1e-12)
 
 
 def test_single_items_are_ordinary_regression():
-    spec = Model.from_blocks(
-        {c: [c.lower()] for c in "ABCD"}, [("A", "D"), ("B", "D"), ("C", "D"), ("A", "B")]
-    )
+    spec = Model({c: [c.lower()] for c in "ABCD"}, [("A", "D"), ("B", "D"), ("C", "D"), ("A", "B")])
     rng = np.random.default_rng(2)
     x = rng.normal(size=(40, 4)) @ rng.normal(size=(4, 4))
     r = correlations(x)
@@ -159,7 +157,7 @@ def test_consistent_estimates_recover_a_factor_model():
     phi = np.array([[1.0] * 3 + [rho] * 3] * 3 + [[rho] * 3 + [1.0] * 3] * 3)
     r = np.outer(loadings, loadings) * phi
     np.fill_diagonal(r, 1.0)
-    spec = Model.from_blocks({"X": ["a", "b", "c"], "Y": ["d", "e", "f"]}, [("X", "Y")])
+    spec = Model({"X": ["a", "b", "c"], "Y": ["d", "e", "f"]}, [("X", "Y")])
     found = estimate(spec, r, consistent=True, **TIGHT)
     np.testing.assert_allclose(found.loadings, loadings, rtol=1e-10)
     assert found.path_coefficients[0, 1] == pytest.approx(rho, rel=1e-10)
@@ -189,7 +187,7 @@ def test_order_of_items_and_constructs_does_not_matter(case, seed):
     spec = case.model
     blocks = {c: [spec.items[i] for i in b] for c, b in zip(spec.constructs, spec.blocks, strict=True)}
     names = list(rng.permutation(spec.constructs))
-    turned = Model.from_blocks(
+    turned = Model(
         {str(c): [str(i) for i in rng.permutation(blocks[c])] for c in names},
         list(spec.path_names)[::-1],
         modes=dict(zip(spec.constructs, spec.modes, strict=True)),
@@ -272,7 +270,7 @@ def test_groups_of_the_batch_do_not_matter(monkeypatch, sizes, last, count):
 
 def test_items_that_are_not_standardised_weigh_by_their_covariances():
     """The textbook's steps on raw items: weights from covariances with the proxy, scores of variance 1."""
-    spec = Model.from_blocks(
+    spec = Model(
         {"X": ["x1", "x2"], "M": ["m1", "m2"], "Y": ["y1", "y2"]}, [("X", "M"), ("X", "Y"), ("M", "Y")]
     )
     rng = np.random.default_rng(4)
@@ -295,9 +293,7 @@ def test_items_that_are_not_standardised_weigh_by_their_covariances():
     assert found.path_coefficients_last[:2, 2, 1] == pytest.approx(expected, abs=1e-10)
     assert np.abs(found.path_coefficients_last[:2, 2, 0] - expected).max() > 0.01
     # f² with the model estimated again keeps the scaling: without X -> Y the scores of M and Y are others
-    reduced = Model.from_blocks(
-        {c: [f"{c.lower()}1", f"{c.lower()}2"] for c in "XMY"}, [("X", "M"), ("M", "Y")]
-    )
+    reduced = Model({c: [f"{c.lower()}1", f"{c.lower()}2"] for c in "XMY"}, [("X", "M"), ("M", "Y")])
     without = estimate_batch(reduced, packed, scheme="factor", item_variances=both, **TIGHT).r_squared_last[2]
     full = found.r_squared_last[2]
     again = structural.f_squared_last(found, method="reestimated")[1]
@@ -409,7 +405,7 @@ def test_a_matrix_without_solution_leaves_its_neighbours_alone():
 
 
 def test_collinear_predictors_in_a_batch_are_undefined():
-    spec = Model.from_blocks({c: [c.lower()] for c in "ABC"}, [("A", "C"), ("B", "C")])
+    spec = Model({c: [c.lower()] for c in "ABC"}, [("A", "C"), ("B", "C")])
     r = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.3], [0.3, 0.3, 1.0]])
     collinear = np.array([[1.0, 1.0, 0.3], [1.0, 1.0, 0.3], [0.3, 0.3, 1.0]])
     for consistent, scheme in ((False, "path"), (True, "path"), (False, "factor"), (True, "factor")):
@@ -450,7 +446,7 @@ def test_each_kind_of_inadmissible_solution():
 # --- signs -----------------------------------------------------------------
 
 
-SIGNED = Model.from_blocks({"X": ["a", "b", "c"], "Y": ["y"]}, [("X", "Y")])
+SIGNED = Model({"X": ["a", "b", "c"], "Y": ["y"]}, [("X", "Y")])
 # The algorithm follows a, which is closest to Y; b and c then load negatively and outweigh it.
 R_SIGNED = np.array(
     [[1.0, -0.2, -0.2, 0.8], [-0.2, 1.0, 0.9, -0.3], [-0.2, 0.9, 1.0, -0.3], [0.8, -0.3, -0.3, 1.0]]

@@ -12,7 +12,7 @@ from plsem import admissibility, measurement, structural
 from plsem.estimator import Model, estimate, fit
 from tabletext.catalogue import spanish, translate
 
-TWO = Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
+TWO = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])
 R = np.array([[1.0, 0.5, 0.32, 0.28], [0.5, 1.0, 0.26, 0.3], [0.32, 0.26, 1.0, 0.45], [0.28, 0.3, 0.45, 1.0]])
 
 
@@ -98,7 +98,7 @@ def test_reversal_is_judged_by_the_majority():
 
 
 def test_reversal_is_judged_by_the_majority_when_a_sign_item_turned_the_block():
-    spec = Model.from_blocks({"X": ["a", "b", "c"], "Y": ["y"]}, [("X", "Y")])
+    spec = Model({"X": ["a", "b", "c"], "Y": ["y"]}, [("X", "Y")])
     r = [[1.0, -0.2, -0.2, 0.8], [-0.2, 1.0, 0.9, -0.3], [-0.2, 0.9, 1.0, -0.3], [0.8, -0.3, -0.3, 1.0]]
     for options in ({}, {"sign_items": {"X": "a"}}):
         found = problems(estimate(spec, r, **options))
@@ -125,7 +125,7 @@ def test_collinearity():
 
 
 def test_limits_are_inclusive():
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    spec = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
 
     def at(vif):
         r = np.sqrt(1 - 1 / vif)
@@ -140,7 +140,7 @@ def test_a_vif_at_the_limit_passes(monkeypatch):
     largest = float(measurement.outer_vif_last(found).max())
     monkeypatch.setattr(admissibility, "vif_limit", lambda: largest)
     assert "outer_vif" not in problems(found)
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    spec = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
     three = estimate(spec, [[1, 0.5, 0.3], [0.5, 1, 0.3], [0.3, 0.3, 1]])
     largest = float(structural.inner_vif_last(three).max())
     monkeypatch.setattr(admissibility, "vif_limit", lambda: largest)
@@ -148,7 +148,7 @@ def test_a_vif_at_the_limit_passes(monkeypatch):
 
 
 def test_the_closest_defined_pair_of_constructs_is_named():
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    spec = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
     sound = estimate(spec, [[1, 0.5, 0.3], [0.5, 1, 0.3], [0.3, 0.3, 1]])
     r = sound.construct_correlations_last.copy()
     r[0, 1] = r[1, 0] = np.nan
@@ -182,9 +182,7 @@ def test_batches_are_refused():
 
 def test_under_plsc_the_construct_without_a_reliability_is_named():
     """One rho_A below 0 leaves its construct without correlations; the sound pair is not to blame."""
-    spec = Model.from_blocks(
-        {"A": ["a1", "a2"], "B": ["b1", "b2"], "C": ["c1", "c2"]}, [("A", "C"), ("B", "C")]
-    )
+    spec = Model({"A": ["a1", "a2"], "B": ["b1", "b2"], "C": ["c1", "c2"]}, [("A", "C"), ("B", "C")])
     r = np.full((6, 6), 0.3)
     for block, within in ((slice(0, 2), 0.6), (slice(2, 4), 0.7), (slice(4, 6), -0.1)):
         r[block, block] = within
@@ -196,9 +194,7 @@ def test_under_plsc_the_construct_without_a_reliability_is_named():
 
 
 def test_the_pair_that_cannot_be_is_named():
-    spec = Model.from_blocks(
-        {"A": ["a"], "B": ["b"], "C": ["c"], "D": ["d"]}, [("A", "D"), ("B", "D"), ("C", "D")]
-    )
+    spec = Model({"A": ["a"], "B": ["b"], "C": ["c"], "D": ["d"]}, [("A", "D"), ("B", "D"), ("C", "D")])
     sound = estimate(spec, np.eye(4) * 0.7 + 0.3)
     r = sound.construct_correlations_last.copy()
     r[:3, :3, 0] = [[1, 0.9, -0.9], [0.9, 1, 0.85], [-0.9, 0.85, 1]]

@@ -17,7 +17,7 @@ from surveypls.study.definition import Study
 
 BLOCKS = {"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z"]}
 PATHS = [("X", "Y"), ("Y", "Z")]
-MODEL = Model.from_blocks(BLOCKS, PATHS)
+MODEL = Model(BLOCKS, PATHS)
 
 
 def frame(n: int = 20) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def test_positions_and_names():
 
 
 def test_causal_order_does_not_need_the_models_order():
-    turned = Model.from_blocks({"Z": ["z"], "Y": ["y1"], "X": ["x1"]}, PATHS)
+    turned = Model({"Z": ["z"], "Y": ["y1"], "X": ["x1"]}, PATHS)
     assert [turned.constructs[j] for j in turned.order] == ["X", "Y", "Z"]
 
 
@@ -52,7 +52,7 @@ def test_a_study_gives_its_model():
     study = Study.model_validate(
         {"id": "s", "title": "t", "constructs": BLOCKS, "paths": ["X -> Y", "Y -> Z"]}
     )
-    assert Model.from_blocks(study.blocks(), study.path_pairs, modes=study.modes) == MODEL
+    assert Model(study.blocks(), study.path_pairs, modes=study.modes) == MODEL
 
 
 @pytest.mark.parametrize(
@@ -74,24 +74,24 @@ def test_a_study_gives_its_model():
 )
 def test_models_are_checked(blocks, paths, modes, message):
     with pytest.raises(ModelError, match=message):
-        Model.from_blocks(blocks, paths, modes=modes)
+        Model(blocks, paths, modes=modes)
 
 
 def test_a_cycle_names_only_what_lies_on_it():
     blocks = {c: [c.lower()] for c in "ABCDE"}
     with pytest.raises(ModelError, match=r"cycle, (B -> C -> B|C -> B -> C);"):
-        Model.from_blocks(blocks, [("A", "B"), ("B", "C"), ("C", "B"), ("C", "D"), ("D", "E")])
+        Model(blocks, [("A", "B"), ("B", "C"), ("C", "B"), ("C", "D"), ("D", "E")])
 
 
 def test_all_problems_are_listed_at_once():
     with pytest.raises(ModelError) as error:
-        Model.from_blocks({"X": ["a"], "Y": ["a"], "Z": []}, [("X", "W")])
+        Model({"X": ["a"], "Y": ["a"], "Z": []}, [("X", "W")])
     for part in ("two constructs", "has no item", "unknown construct 'W'", "'Y' is on no path"):
         assert part in str(error.value)
 
 
 def test_one_item_may_be_given_as_text():
-    assert Model.from_blocks({"X": "x1", "Y": ["y1"]}, [("X", "Y")]).items == ("x1", "y1")
+    assert Model({"X": "x1", "Y": ["y1"]}, [("X", "Y")]).items == ("x1", "y1")
 
 
 # --- data ------------------------------------------------------------------
@@ -190,19 +190,17 @@ def test_rows_used_are_reported():
 
 def test_collinear_mode_b_items_are_named():
     data = frame().assign(y3=lambda d: d["y1"] + d["y2"])
-    spec = Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2", "y3"]}, [("X", "Y")], modes={"Y": "B"})
+    spec = Model({"X": ["x1", "x2"], "Y": ["y1", "y2", "y3"]}, [("X", "Y")], modes={"Y": "B"})
     with pytest.raises(
         DataError, match=r"perfectly collinear: the items of the Mode B construct Y \(y1, y2, y3\)"
     ):
         fit(data, spec)
-    assert fit(data, Model.from_blocks({"X": ["x1", "x2"], "Y": ["y1", "y2", "y3"]}, [("X", "Y")])).converged
+    assert fit(data, Model({"X": ["x1", "x2"], "Y": ["y1", "y2", "y3"]}, [("X", "Y")])).converged
 
 
 def test_collinear_predictors_are_named():
     data = frame().assign(w=lambda d: d["x1"] - d["y1"])
-    spec = Model.from_blocks(
-        {"X": ["x1"], "Y": ["y1"], "W": ["w"], "Z": ["z"]}, [("X", "Z"), ("Y", "Z"), ("W", "Z")]
-    )
+    spec = Model({"X": ["x1"], "Y": ["y1"], "W": ["w"], "Z": ["z"]}, [("X", "Z"), ("Y", "Z"), ("W", "Z")])
     with pytest.raises(DataError, match=r"perfectly collinear: the predictors of Z \(X, Y, W\)"):
         fit(data, spec)
     found = estimate(spec, correlations(data[list(spec.items)])[None])  # in a batch: reported, not raised

@@ -24,7 +24,7 @@ SCHEMES = {"path": seminr.path_weighting, "factor": seminr.path_factorial}
 def mobi_mode_b() -> Model:
     spec = reference("mobi_ecsi")
     modes = {"Image": "B", "Quality": "B", "Value": "B"}
-    return Model.from_blocks(spec["constructs"], [tuple(p) for p in spec["paths"]], modes=modes)
+    return Model(spec["constructs"], [tuple(p) for p in spec["paths"]], modes=modes)
 
 
 def estimate_with_seminr(frame, spec, scheme, consistent=False):

@@ -142,7 +142,7 @@ def test_raw_alpha_is_psychs():
     figures = json.loads((FOLDER / "alpha_raw.json").read_text(encoding="utf-8"))
     frame = data(figures["data"])
     names = list(figures["items"])
-    spec = Model.from_blocks(figures["items"], list(itertools.pairwise(names)))
+    spec = Model(figures["items"], list(itertools.pairwise(names)))
     raw = measurement.cronbach_alpha_raw(frame[list(spec.items)], spec)
     for name, value in figures["raw"].items():
         assert raw[name] == pytest.approx(value, abs=1e-12)

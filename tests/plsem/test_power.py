@@ -21,9 +21,7 @@ OPTIONS = {"seed": 3, "n_replications": 30, "n_resamples": 60}
 
 @pytest.fixture(scope="module")
 def model():
-    return Model.from_blocks(
-        {"A": ["a1", "a2"], "B": ["b1", "b2"], "C": ["c1", "c2"]}, [("A", "B"), ("A", "C")]
-    )
+    return Model({"A": ["a1", "a2"], "B": ["b1", "b2"], "C": ["c1", "c2"]}, [("A", "B"), ("A", "C")])
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +182,7 @@ def test_open_figures_agree_with_the_analysis(opened, answers, model):
 
 @pytest.fixture(scope="module")
 def small_target():
-    model = Model.from_blocks({"A": ["a1", "a2"], "B": ["b1", "b2"]}, [("A", "B")])
+    model = Model({"A": ["a1", "a2"], "B": ["b1", "b2"]}, [("A", "B")])
     labels = pd.DataFrame(
         [("outer_loading", "a1", "A"), ("path_coefficient", "A", "B")], columns=["statistic", "row", "column"]
     )

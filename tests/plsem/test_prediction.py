@@ -68,7 +68,7 @@ def single_items(n: int = 24, seed: int = 3) -> tuple[pd.DataFrame, Model]:
     b = 0.6 * a + rng.normal(size=n)
     c = 0.5 * b + 0.3 * a + rng.normal(size=n)
     table = pd.DataFrame({"a": a + 5, "b": b + 9, "c": c - 4})
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "B"), ("A", "C"), ("B", "C")])
+    spec = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "B"), ("A", "C"), ("B", "C")])
     return table, spec
 
 
@@ -118,7 +118,7 @@ def crafted() -> Prediction:
     pls = actual - np.array([[[1, 0, 2], [-1, 2, 0]], [[3, 0, -2], [1, -2, 0]]])
     lm = actual - np.array([[[2, 0, 1], [2, 1, 1]], [[2, 0, 1], [2, 1, 1]]])
     average = actual - np.full((2, 2, 3), 2.0)
-    spec = Model.from_blocks({"A": ["x"], "B": ["u", "v"], "C": ["w"]}, [("A", "B"), ("B", "C")])
+    spec = Model({"A": ["x"], "B": ["u", "v"], "C": ["w"]}, [("A", "B"), ("B", "C")])
     scores = np.array([[2.0, -1.0], [-2.0, 1.0]])
     return Prediction(
         model=spec,
@@ -219,7 +219,7 @@ def test_scores_keep_their_sign_whichever_way_items_point():
     table = pd.DataFrame(
         {k: s + 0.7 * rng.normal(size=80) for k, s in zip("abcd", (f, f, g, g), strict=True)}
     )
-    spec = Model.from_blocks({"F": ["a", "b"], "G": ["c", "d"]}, [("F", "G")])
+    spec = Model({"F": ["a", "b"], "G": ["c", "d"]}, [("F", "G")])
     straight = predict(table, spec, folds=5, repetitions=4)
     turned = predict(table.assign(b=-table["b"], d=-table["d"]), spec, folds=5, repetitions=4)
     np.testing.assert_allclose(
@@ -267,7 +267,7 @@ def test_cvpat_is_a_one_sample_t_test():
 
 def test_cvpat_of_two_models():
     table, spec = single_items(60)
-    smaller = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "B"), ("A", "C")])
+    smaller = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "B"), ("A", "C")])
     one, other = (
         predict(table, m, folds=5, repetitions=2, seed=1, antecedents="direct") for m in (spec, smaller)
     )
@@ -278,7 +278,7 @@ def test_cvpat_of_two_models():
     with pytest.raises(ValueError, match="same seed"):
         cvpat(one, predict(table, smaller, folds=5, repetitions=2, seed=2, antecedents="direct"))
     with pytest.raises(ValueError, match="same items"):
-        turned = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("B", "A"), ("A", "C")])
+        turned = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("B", "A"), ("A", "C")])
         cvpat(one, predict(table, turned, folds=5, repetitions=2, seed=1, antecedents="direct"))
 
 
@@ -394,8 +394,8 @@ def test_leave_one_out_is_each_model_by_itself():
 
 def test_redundant_predictors_take_the_slopes_of_smallest_norm():
     x = data("sim3x11")[["x1", "x2", "x3", "y1"]].assign(twice=lambda d: d["x1"] + d["x2"])
-    spec = Model.from_blocks({"X": ["x1", "x2", "x3", "twice"], "Y": ["y1"]}, [("X", "Y")])
+    spec = Model({"X": ["x1", "x2", "x3", "twice"], "Y": ["y1"]}, [("X", "Y")])
     fold = np.arange(len(x)) % 4
     result = predict(x, spec, fold=fold)
-    plain = predict(x, Model.from_blocks({"X": ["x1", "x2", "x3"], "Y": ["y1"]}, [("X", "Y")]), fold=fold)
+    plain = predict(x, Model({"X": ["x1", "x2", "x3"], "Y": ["y1"]}, [("X", "Y")]), fold=fold)
     np.testing.assert_allclose(result.lm, plain.lm, rtol=1e-9)

@@ -20,7 +20,7 @@ from plsem.resampling.parallel import progress_bar, run_ranges
 from plsem.resampling.replicates import turned
 from plsem.resampling.result import REASONS
 
-PAIR = pls.Model.from_blocks({"X": ["a", "b"], "Y": ["c", "d"]}, [("X", "Y")])
+PAIR = pls.Model({"X": ["a", "b"], "Y": ["c", "d"]}, [("X", "Y")])
 
 
 def pair_data(n=40, seed=3, path=0.6):
@@ -368,7 +368,7 @@ def test_singular_blocks_are_told_from_constant_items():
     rng = np.random.default_rng(1)
     data = pair_data(40)
     data["b"] = data["a"] + np.where(np.arange(40) < 4, rng.normal(size=40), 0.0)  # equal outside four rows
-    model = pls.Model.from_blocks({"X": ["a", "b"], "Y": ["c", "d"]}, [("X", "Y")], modes={"X": "B"})
+    model = pls.Model({"X": ["a", "b"], "Y": ["c", "d"]}, [("X", "Y")], modes={"X": "B"})
     indices = mo.draw_indices(6, 40, 2000)
     same = ~(indices < 4).any(axis=1)
     with pytest.warns(BootstrapWarning, match="singular"):
@@ -465,7 +465,7 @@ def test_summary_in_pieces_is_the_same(plain, monkeypatch):
 
 def test_html_is_safe_and_the_same_every_time(plain):
     assert plain._repr_html_() == run(n_resamples=1100)._repr_html_()
-    model = pls.Model.from_blocks({"<script>": ["a", "b"], "Y": ["c", "d"]}, [("<script>", "Y")])
+    model = pls.Model({"<script>": ["a", "b"], "Y": ["c", "d"]}, [("<script>", "Y")])
     shown = bootstrap(pair_data(), model, core, seed=1, n_resamples=50)._repr_html_()
     assert "<script>" not in shown
     assert "&lt;script&gt; -&gt; Y" in shown

@@ -15,10 +15,10 @@ from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.exact_fit import NotTransformableError, exact_fit_test, transformed
 
-CHAIN = pls.Model.from_blocks(
+CHAIN = pls.Model(
     {"X": SMALL.items[:4], "M": SMALL.items[4:8], "Y": SMALL.items[8:]}, [("X", "M"), ("M", "Y")]
 )
-REGRESSED = pls.Model.from_blocks(
+REGRESSED = pls.Model(
     {"X": SMALL.items[:4], "M": SMALL.items[4:8], "Y": SMALL.items[8:]},
     [("X", "M"), ("M", "Y")],
     modes=dict.fromkeys("XMY", "B"),
@@ -62,7 +62,7 @@ def test_resamples_that_cannot_be_factored_count_as_failed():
     answers = np.column_stack([x, x, x, y, y, y, z, z]) + 0.7 * rng.normal(size=(10, 8))
     data = pd.DataFrame(np.clip(np.round(3 + answers), 1, 5), columns=[*"abcdefgh"])
     blocks = {"X": ["a", "b", "c"], "Y": ["d", "e", "f"], "Z": ["g", "h"]}
-    model = pls.Model.from_blocks(blocks, [("X", "Y"), ("Y", "Z")])
+    model = pls.Model(blocks, [("X", "Y"), ("Y", "Z")])
     table = exact_fit_test(data, model, seed=1, n_resamples=500).summary().set_index(["statistic", "column"])
     n = table.loc["d_g", "n_draws"]
     assert (n < table.loc["srmr", "n_draws"]).all()

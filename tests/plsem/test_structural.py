@@ -14,9 +14,7 @@ from plsem import quantities as registry
 from plsem.estimator import Model, correlations, estimate, fit
 
 # Single items: A -> B, A -> C, B -> C, B -> D, C -> D, so that every figure is a regression on R.
-SPEC = Model.from_blocks(
-    {c: [c.lower()] for c in "ABCD"}, [("A", "B"), ("A", "C"), ("B", "C"), ("B", "D"), ("C", "D")]
-)
+SPEC = Model({c: [c.lower()] for c in "ABCD"}, [("A", "B"), ("A", "C"), ("B", "C"), ("B", "D"), ("C", "D")])
 R = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.0, 0.3, 0.35], [0.4, 0.3, 1.0, 0.45], [0.3, 0.35, 0.45, 1.0]])
 FOUND = estimate(SPEC, R, n_observations=50)
 B_AB = 0.5
@@ -107,7 +105,7 @@ def test_effect_size_of_single_items_does_not_depend_on_the_method():
 def test_effect_size_by_estimating_the_smaller_model():
     spec = model("sim3x11")
     found = tight("sim3x11")
-    smaller = Model.from_blocks(
+    smaller = Model(
         {c: [spec.items[i] for i in b] for c, b in zip(spec.constructs, spec.blocks, strict=True)},
         [("X", "M"), ("X", "Y")],
     )
@@ -119,14 +117,14 @@ def test_effect_size_by_estimating_the_smaller_model():
 
 
 def test_a_construct_that_a_removed_path_isolates_leaves_the_model():
-    spec = Model.from_blocks({"A": ["a1", "a2"], "B": ["b"], "C": ["c1", "c2"]}, [("A", "C"), ("B", "C")])
+    spec = Model({"A": ["a1", "a2"], "B": ["b"], "C": ["c1", "c2"]}, [("A", "C"), ("B", "C")])
     reduced, items = spec.without_path(0, 2)
     assert reduced.constructs == ("B", "C") and reduced.items == ("b", "c1", "c2")
     assert items == [2, 3, 4] and reduced.path_names == (("B", "C"),)
 
 
 def test_inner_vif_of_three_predictors():
-    spec = Model.from_blocks({c: [c.lower()] for c in "ABCD"}, [("A", "D"), ("B", "D"), ("C", "D")])
+    spec = Model({c: [c.lower()] for c in "ABCD"}, [("A", "D"), ("B", "D"), ("C", "D")])
     found = estimate(spec, R)
     np.testing.assert_allclose(
         structural.inner_vif_last(found)[:, 0], np.diag(np.linalg.inv(R[:3, :3])), rtol=1e-12
@@ -136,7 +134,7 @@ def test_inner_vif_of_three_predictors():
 # --- fit -------------------------------------------------------------------
 
 # Two blocks and a chain, so that all four variants differ.
-CHAIN = Model.from_blocks(
+CHAIN = Model(
     {"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z1", "z2"]},
     [("X", "Y"), ("Y", "Z")],
     modes={"Y": "B"},
@@ -204,7 +202,7 @@ def test_a_saturated_structure_has_one_fit():
 
 def test_implied_construct_correlations_keep_the_exogenous_ones():
     # B comes first in the model's order but is endogenous; A and C are exogenous and correlated.
-    spec = Model.from_blocks({c: [c.lower()] for c in "BACD"}, [("A", "B"), ("C", "B"), ("B", "D")])
+    spec = Model({c: [c.lower()] for c in "BACD"}, [("A", "B"), ("C", "B"), ("B", "D")])
     found = estimate(spec, R)
     implied = model_fit.implied_construct_correlations_last(found)[..., 0]
     r = found.construct_correlations
@@ -234,7 +232,7 @@ def test_fit_of_a_batch_with_a_bad_matrix():
 
 
 def test_a_matrix_whose_pivots_are_rounding_has_no_discrepancies_and_its_neighbours_have():
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
+    spec = Model({"A": ["a"], "B": ["b"], "C": ["c"]}, [("A", "C"), ("B", "C")])
     sound = np.array([[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]])
     close = np.array([[1.0, 1 - 1e-14, 0.3], [1 - 1e-14, 1.0, 0.3], [0.3, 0.3, 1.0]])
     found = estimate(spec, np.stack([sound, close, sound]), n_observations=50)
@@ -369,7 +367,7 @@ def test_groups_of_quantities():
 
 def test_too_many_routes_are_refused():
     names = [f"C{i}" for i in range(13)]
-    spec = Model.from_blocks(
+    spec = Model(
         {c: [c.lower()] for c in names}, [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
     )
     found = estimate(spec, np.eye(13) * 0.5 + 0.5)
@@ -392,7 +390,7 @@ def test_the_limit_of_routes_is_inclusive(monkeypatch):
 
 
 def test_a_model_without_indirect_effects_has_none():
-    spec = Model.from_blocks({"A": ["a"], "B": ["b"]}, [("A", "B")])
+    spec = Model({"A": ["a"], "B": ["b"]}, [("A", "B")])
     batch = estimate(spec, np.stack([np.eye(2) + r * (1 - np.eye(2)) for r in (0.1, 0.2, 0.3)]))
     for statistic in ("specific_indirect_effect", "indirect_effect"):
         assert registry.quantities(batch, include=[statistic])[1].shape == (3, 0)

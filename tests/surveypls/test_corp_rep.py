@@ -74,7 +74,7 @@ def test_figures_equal_the_packages(model_id: str, raw_file: Path) -> None:
     assert len(answers) == 344
     pruned = prune(answers, **study.pruning)
     assert pruned.retained == study.items
-    model = Model.from_blocks(pruned.blocks, study.path_pairs, modes=study.modes)
+    model = Model(pruned.blocks, study.path_pairs, modes=study.modes)
     estimate = fit(answers, model, **study.estimator)
     labels, values = registry.quantities(estimate)
     table = pd.DataFrame(labels).assign(value=np.asarray(values))

@@ -9,6 +9,23 @@ import figure_cases
 import numpy as np
 import pandas as pd
 import pytest
+from figure_cases import (
+    BLOCKS,
+    COVERAGE,
+    DRAWINGS,
+    ENSEMBLE,
+    FLOW,
+    INTERVALS,
+    IPMA,
+    ITEMS,
+    POWER,
+    SCALE,
+    STATISTICS,
+    SUMMARY,
+    TRACE,
+    draws,
+    responses,
+)
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -19,158 +36,11 @@ from plsem.thresholds import threshold
 from surveypls import figures
 from surveypls.figures import FigureError
 from surveypls.report.simulated import coverage_sentence
-from surveypls.study.definition import Hypothesis
-from surveypls.study.definition import Text as StudyText
 from surveypls.tables.coverage import coverage_table
 from tabletext.display import Display
 from tabletext.language import LANGUAGES
 
 NOTICE = {"en": "Synthetic survey, not the responses.", "es": "Encuesta sintética, no las respuestas."}
-BLOCKS = {"INFRATICS": ["INFRATICS1", "INFRATICS2", "INFRATICS10"], "FI": ["FI1", "FI2"]}
-ITEMS = [i for block in BLOCKS.values() for i in block]
-LABELS = {
-    "INFRATICS": StudyText(en="Technological infrastructure", es="Infraestructura tecnológica"),
-    "FI": "Income",
-}
-WORDING = {
-    "FI1": {"en": "Knows which products earn most", "es": "Sabe qué productos dejan más ingresos al negocio"}
-}
-SCALE = {"Nunca": 1, "Casi nunca": 2, "A veces": 3, "Casi siempre": 4, "Siempre": 5}
-
-
-def responses() -> pd.DataFrame:
-    rng = np.random.default_rng(2)
-    return pd.DataFrame({i: rng.choice([1.0, 2, 3, 4, 5], 60, p=[0.1, 0.1, 0.2, 0.25, 0.35]) for i in ITEMS})
-
-
-def incomplete() -> pd.DataFrame:
-    data = responses()
-    data.loc[[0, 1, 2], "FI1"] = np.nan
-    data.loc[[2, 3], "INFRATICS2"] = np.nan
-    return data
-
-
-FLOW = pd.DataFrame(
-    [
-        ("received", "", 70, 0, 0, 70),
-        ("consent", "", 70, 2, 0, 68),
-        ("completion", ">= 0.8", 68, 8, 0, 60),
-        ("outlier", "p < 0.001", 60, 0, 3, 60),
-        ("imputed", "mean", 60, 0, 4, 60),
-    ],
-    columns=["rule", "parameter", "rows_in", "dropped", "flagged", "rows_kept"],
-)
-STATISTICS = pd.DataFrame(
-    [
-        (r, i, "FI" if i[0] == "F" else "INFRATICS", 0.3 + 0.1 * k)
-        for r in (0, 1)
-        for k, i in enumerate(ITEMS)
-        if r == 0 or i != "FI1"
-    ],
-    columns=["round", "item", "construct", "loading"],
-)
-TRACE = pd.DataFrame(
-    [(1, "FI1", "dropped", "own loading", 0.21, 0.4), (1, "FI2", "kept", "cross-loading", 0.04, 0.1)],
-    columns=["round", "item", "action", "rule", "value", "threshold"],
-)
-SUMMARY = pd.DataFrame(
-    [
-        ("path_coefficient", "INFRATICS", "FI", 0.31, -0.05, 0.55, 0.15),
-        ("path_coefficient", "INFRATICS", "RC", 0.74, 0.5, 0.86, 0.0004),
-        ("total_effect", "INFRATICS", "RC", 0.74, 0.5, 0.86, 0.0004),
-        ("htmt", "FI", "INFRATICS", 0.335, 0.1, 0.6, np.nan),
-        ("htmt", "RC", "INFRATICS", 0.884, 0.7, 1.02, np.nan),
-    ],
-    columns=["statistic", "row", "column", "original", "lower", "upper", "p_value"],
-)
-HYPOTHESES = [Hypothesis(id="H2", path="INFRATICS -> RC"), Hypothesis(id="H1", path="INFRATICS -> FI")]
-
-
-def draws() -> pd.DataFrame:
-    rng = np.random.default_rng(4)
-    frames = [
-        pd.DataFrame({"statistic": s, "row": r, "column": c, "value": rng.normal(v, 0.1, 300)})
-        for s, r, c, v in SUMMARY[["statistic", "row", "column", "original"]].itertuples(index=False)
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
-INTERVALS = pd.DataFrame(
-    [
-        ("cronbach_alpha", "RC", "", 0.615, 0.721, "0.730"),
-        ("ave", "RC", "", 0.5605, 0.5615, "0.561"),
-        ("rho_c", "RC", "", 0.78, 0.79, None),
-    ],
-    columns=["statistic", "row", "column", "lower", "upper", "printed"],
-)
-ENSEMBLE = pd.DataFrame(
-    [(s, "RC", "", 0.1, 0.14, 0.5, 0.86, 0.9) for s in ("rho_c", "srmr")],
-    columns=["statistic", "row", "column", "minimum", "lower", "median", "upper", "maximum"],
-)
-POWER = pd.DataFrame(
-    [
-        ("path_coefficient", "INFRATICS", t, n, 1 - np.exp(-n / a))
-        for t, a in (("FI", 60), ("RC", 15))
-        for n in (80, 20, 40)
-    ],
-    columns=["statistic", "row", "column", "n", "power"],
-)
-IPMA = pd.DataFrame(
-    [
-        ("FI", "construct", "INFRATICS", "INFRATICS", 0.31, 66.0),
-        *[("FI", "item", f"INFRATICS{i}", "INFRATICS", 0.06 + 0.002 * i, 60.0 + i) for i in range(8)],
-    ],
-    columns=["target", "level", "name", "construct", "importance", "performance"],
-)
-
-COVERAGE = pd.DataFrame(
-    [
-        (population, s, n, kind, share, 0.02, 0.5 * (1 - share), 300)
-        for population in ("moderate", "weak")
-        for n in (50, 100)
-        for kind in ("percentile", "bca")
-        for s, share in (("htmt", 0.95 if kind == "bca" else 0.80), ("path_coefficient", 0.94))
-    ],
-    columns=[
-        *("population", "statistic", "n_observations", "interval"),
-        *("coverage", "coverage_se", "below", "n_samples"),
-    ],
-)
-KINDS = pd.DataFrame(
-    [
-        (s, "INFRATICS", c, kind, 0.4, 0.4 - d, 0.4 + d)
-        for s, c in (("path_coefficient", "FI"), ("htmt", "RC"))
-        for d, kind in enumerate(("percentile", "bca", "studentised", "calibrated"), 1)
-    ],
-    columns=["statistic", "row", "column", "interval", "original", "lower", "upper"],
-)
-
-DRAWINGS = {
-    "response_bars": lambda **k: figures.response_bars(
-        responses(), SCALE, blocks=BLOCKS, item_labels=WORDING, construct_labels=LABELS, **k
-    ),
-    "missing_answers": lambda **k: figures.missing_answers(incomplete(), limit=0.04, **k),
-    "cleaning_flow": lambda **k: figures.cleaning_flow(FLOW, **k),
-    "correlation_map": lambda **k: figures.correlation_map(
-        responses().corr(), blocks=BLOCKS, construct_labels=LABELS, **k
-    ),
-    "scree": lambda **k: figures.scree(
-        parallel_analysis(responses().to_numpy(), n_iterations=30, seed=1), **k
-    ),
-    "loading_map": lambda **k: figures.loading_map(STATISTICS, TRACE, construct_labels=LABELS, **k),
-    "htmt_bars": lambda **k: figures.htmt_bars(SUMMARY, **k),
-    "forest": lambda **k: figures.forest(
-        SUMMARY, statistics=["path_coefficient", "total_effect"], hypotheses=HYPOTHESES, **k
-    ),
-    "bootstrap_densities": lambda **k: figures.bootstrap_densities(draws(), SUMMARY, **k),
-    "importance_map": lambda **k: figures.importance_map(IPMA, construct_labels=LABELS, **k),
-    "attainable_intervals": lambda **k: figures.attainable_intervals(INTERVALS, **k),
-    "ensemble_intervals": lambda **k: figures.ensemble_intervals(ENSEMBLE, count=41, **k),
-    "power_curve": lambda **k: figures.power_curve(POWER, **k),
-    "coverage_figure": lambda **k: figures.coverage_figure(COVERAGE, **k),
-    "interval_kinds": lambda **k: figures.interval_kinds(KINDS, **k),
-    **figure_cases.DRAWINGS,
-}
 
 
 def texts(figure: Figure) -> list[Text]:
@@ -582,7 +452,7 @@ def test_widths_and_kinds_of_answers_have_rows_of_their_own():
 
 
 def test_each_kind_of_interval_is_drawn_from_end_to_end():
-    figure, _ = figures.interval_kinds(KINDS)
+    figure, _ = figures.interval_kinds(figure_cases.KINDS)
     spans = sorted(tuple(segment[:, 0]) for c in figure.axes[0].collections for segment in c.get_segments())
     assert spans == sorted(2 * [(0.4 - d, 0.4 + d) for d in (1, 2, 3, 4)])
 
@@ -606,7 +476,7 @@ REFUSED = {
     "ensemble_intervals": lambda: figures.ensemble_intervals(ENSEMBLE.iloc[:0], count=0),
     "power_curve": lambda: figures.power_curve(POWER.iloc[:0]),
     "coverage_figure": lambda: figures.coverage_figure(COVERAGE.iloc[:0]),
-    "interval_kinds": lambda: figures.interval_kinds(KINDS.iloc[:0]),
+    "interval_kinds": lambda: figures.interval_kinds(figure_cases.KINDS.iloc[:0]),
     **figure_cases.REFUSED,
 }
 

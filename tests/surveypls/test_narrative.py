@@ -231,7 +231,7 @@ def test_a_second_hump_is_named() -> None:
     rng = np.random.default_rng(1)
     data = pd.DataFrame(rng.normal(size=(40, 4)), columns=list("abcd"))
     source, target = stated.path.source, stated.path.target
-    model = Model.from_blocks({source: ["a", "b"], target: ["c", "d"]}, [(source, target)])
+    model = Model({source: ["a", "b"], target: ["c", "d"]}, [(source, target)])
     resampled = bootstrap(data, model, quantities, seed=1, n_resamples=200, jackknife=False, max_failed=1.0)
     draws = resampled.draws_of("path_coefficient", source, target)
     told = narrative.other_sign(study, resampled)

@@ -104,7 +104,7 @@ def contracts():
     columns |= {f"b{i}": b + (0.4 + 0.1 * i) * rng.normal(size=n) for i in (1, 2, 3)}
     data = pd.DataFrame(columns)
     blocks = {"A": ("a1", "a2", "a3"), "B": ("b1", "b2", "b3")}
-    model = Model.from_blocks(blocks, [("A", "B")])
+    model = Model(blocks, [("A", "B")])
     assert pls.estimate(model, inputs.correlations(data.to_numpy())).converged
     boot = resampling.bootstrap(data, model, registry.quantities, seed=2, n_resamples=200)
     flow = pd.DataFrame(

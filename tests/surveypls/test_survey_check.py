@@ -263,5 +263,5 @@ def test_inverse_square_root(path: float, significance: float, rows: int) -> Non
 def test_ten_times_counts_arrows() -> None:
     blocks = {"A": ["a1", "a2", "a3", "a4"], "B": ["b1"], "C": ["c1", "c2"]}
     pairs = [("A", "B"), ("A", "C"), ("B", "C")]
-    assert ten_times(Model.from_blocks(blocks, pairs)) == (20, "2 paths to C")
-    assert ten_times(Model.from_blocks(blocks, pairs, modes={"A": "B"})) == (40, "4 items of A")
+    assert ten_times(Model(blocks, pairs)) == (20, "2 paths to C")
+    assert ten_times(Model(blocks, pairs, modes={"A": "B"})) == (40, "4 items of A")

@@ -81,7 +81,7 @@ def right(survey: Path, answers: np.ndarray = KNOWN) -> Study:
 
 
 def estimate(study: Study, cleaned: CleaningResult) -> np.ndarray:
-    model = Model.from_blocks(study.blocks(), study.path_pairs)
+    model = Model(study.blocks(), study.path_pairs)
     found = fit(cleaned.responses, model)
     return np.concatenate([np.ravel(found.path_coefficients), np.ravel(found.outer_weights)])
 
@@ -628,6 +628,6 @@ def test_any_dress_gives_the_same_estimates_or_a_question(
     assert set(gone) <= set(cleaned.log["row"])
     np.testing.assert_array_equal(cleaned.responses[list(study.items)].to_numpy(), KNOWN[kept])
     plain = pd.DataFrame(KNOWN[kept], columns=list(study.items))
-    found = fit(plain, Model.from_blocks(study.blocks(), study.path_pairs))
+    found = fit(plain, Model(study.blocks(), study.path_pairs))
     same = np.concatenate([np.ravel(found.path_coefficients), np.ravel(found.outer_weights)])
     np.testing.assert_allclose(estimate(study, cleaned), same, atol=1e-12)

@@ -192,7 +192,7 @@ def mediation():
     columns |= {f"m{i}": m + rng.normal(size=n) * (0.4 + 0.3 * i) for i in (1, 2, 3)}
     columns |= {f"y{i}": y + rng.normal(size=n) * (0.4 + 0.2 * i) for i in (1, 2, 3)}
     data = pd.DataFrame(columns)
-    model = Model.from_blocks(MEDIATION.blocks(), MEDIATION.path_pairs, modes=MEDIATION.modes)
+    model = Model(MEDIATION.blocks(), MEDIATION.path_pairs, modes=MEDIATION.modes)
     estimate = pls.estimate(model, inputs.correlations(data.to_numpy()), n_observations=n)
     values = registry.long_table(estimate)
     summary = resampling.bootstrap(data, model, registry.quantities, seed=1, n_resamples=200).summary(
@@ -551,7 +551,7 @@ def test_the_fit_table_says_why_it_leaves_figures_blank(mediation, tmp_path, lan
     )
     data["f3"] = data["f1"] + data["f2"]
     data[["m1", "m2", "m3"]] += data[["f1"]].to_numpy()
-    model = Model.from_blocks(MEDIATION.blocks(), MEDIATION.path_pairs)
+    model = Model(MEDIATION.blocks(), MEDIATION.path_pairs)
     values = registry.long_table(pls.fit(data, model))
     fit = exact_fit.exact_fit_test(data, model, seed=1, n_resamples=20).summary()
     fit.to_csv(tmp_path / "fit.csv", index=False)  # the paper reads it from there

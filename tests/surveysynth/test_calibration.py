@@ -50,7 +50,7 @@ def published(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model():
-    return Model.from_blocks({"A": ["A1", "A2"], "B": ["B1", "B2", "B3"]}, [("A", "B")])
+    return Model({"A": ["A1", "A2"], "B": ["B1", "B2", "B3"]}, [("A", "B")])
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_a_left_out_cell_is_no_target(published, model):
 
 
 def test_mode_b_is_refused(published):
-    model = Model.from_blocks({"A": ["A1", "A2"], "B": ["B1", "B2", "B3"]}, [("A", "B")], modes={"A": "B"})
+    model = Model({"A": ["A1", "A2"], "B": ["B1", "B2", "B3"]}, [("A", "B")], modes={"A": "B"})
     with pytest.raises(CalibrationError, match="Mode A"):
         target_of(published, model)
 
@@ -159,7 +159,7 @@ def test_block_figures_agree_with_the_estimator():
     rng = np.random.default_rng(0)
     latent = rng.normal(size=(200, 1)) + 0.6 * rng.normal(size=(200, 7))
     r = np.corrcoef(latent, rowvar=False)
-    model = Model.from_blocks({"A": list("abc"), "B": list("defg")}, [("A", "B")])
+    model = Model({"A": list("abc"), "B": list("defg")}, [("A", "B")])
     fitted = estimate(model, r, tolerance=1e-13, max_iterations=5000)
     table = long_table(fitted).set_index(["statistic", "row", "column"])["value"]
     items = list("defg")
@@ -305,7 +305,7 @@ def test_moments_of_counts(sample):
 
 
 def test_target_value_is_found_either_way_round():
-    model = Model.from_blocks({"A": ["a"], "B": ["b"]}, [("A", "B")])
+    model = Model({"A": ["a"], "B": ["b"]}, [("A", "B")])
     labels = pd.DataFrame([("htmt", "B", "A")], columns=["statistic", "row", "column"])
     box = Target(model, labels, np.array([0.5]), np.array([0.6]), ("htmt",), ())
     assert box.value("htmt", "A", "B") == pytest.approx(0.55)

@@ -33,7 +33,7 @@ from tableaudit.printed import load_published
 ROOT = Path(__file__).parents[2]
 BLOCKS = {"A": ["a1", "a2", "a3"], "B": ["b1", "b2"]}
 PATHS = [("B", "A")]
-MODEL = Model.from_blocks(BLOCKS, PATHS)
+MODEL = Model(BLOCKS, PATHS)
 STATISTICS = (
     "outer_loading",
     "cronbach_alpha",
@@ -414,7 +414,7 @@ def test_simulation_refuses_what_it_cannot_use():
 def test_the_central_matrix_is_the_kept_one_nearest_to_the_mean():
     article = load_published(ROOT / "data" / "published")
     kept = pd.read_csv(ROOT / "data" / "derived" / "S1_witnesses.csv")
-    model = Model.from_blocks(article.items, article.paths)
+    model = Model(article.items, article.paths)
     matrices = matrices_of(kept, model)
     found = central_matrix(article, kept)
     far = [np.linalg.norm(m - matrices.mean(axis=0)) for m in matrices]

@@ -27,7 +27,7 @@ def alpha(r):
 
 def random_estimate(rng, sizes=(3, 4)):
     items = [f"x{i}" for i in range(sum(sizes))]
-    model = Model.from_blocks({"A": items[: sizes[0]], "B": items[sizes[0] :]}, [("B", "A")])
+    model = Model({"A": items[: sizes[0]], "B": items[sizes[0] :]}, [("B", "A")])
     factor = rng.normal(size=(2, 200)) @ np.eye(200)
     factor[0] += 0.9 * factor[1]
     rows = [factor[0]] * sizes[0] + [factor[1]] * sizes[1]
@@ -79,7 +79,7 @@ def test_mode_a_with_a_neighbour_realises_an_end():
     w /= np.sqrt(w @ r @ w)
     c = 0.5 * w / (w @ w)
     extended = np.block([[r, c[:, None]], [c[None], np.ones((1, 1))]])
-    model = Model.from_blocks({"A": ["a", "b", "c"], "N": ["n"]}, [("N", "A")])
+    model = Model({"A": ["a", "b", "c"], "N": ["n"]}, [("N", "A")])
     result = estimate(model, extended, tolerance=1e-12, max_iterations=5000)
     assert result.loadings[:3] == pytest.approx(values, abs=1e-3)
     assert result.path_coefficients[1, 0] == pytest.approx(0.5, abs=2e-3)

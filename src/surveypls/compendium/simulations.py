@@ -18,7 +18,7 @@ from surveypls.study.analysis import Analysis
 from surveysynth.answer_blocks import SHARES
 
 #: Three constructs of 5, 3 and 3 items, as many as the article retains, with an indirect effect.
-MODEL = Model.from_blocks(
+MODEL = Model(
     {"X": ["x1", "x2", "x3", "x4", "x5"], "M": ["m1", "m2", "m3"], "Y": ["y1", "y2", "y3"]},
     [("X", "M"), ("X", "Y"), ("M", "Y")],
 )

@@ -92,7 +92,7 @@ def coverage_figure(
     for ax in axes[-1]:
         ax.set_xlabel(display("Coverage") if value == "coverage" else display("Mean width"))
     axes[0, 0].set_yticks(range(len(names)), [statistic_name(s, display) for s in names])
-    axes[0, 0].invert_yaxis()
+    axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(kinds))
     add_notice(figure, display.notice)
     return figure, data

@@ -83,7 +83,7 @@ def survey() -> pd.DataFrame:
 def clean_rows() -> list[tuple[str, ...]]:
     """Compute every printed figure of the clean article."""
     data = survey()
-    model = Model.from_blocks(BLOCKS, PATHS)
+    model = Model(BLOCKS, PATHS)
     table = long_table(fit(data, model))
     value = {(s, r, c): v for s, r, c, v in table.itertuples(index=False, name=None)}
     result = bootstrap(data, model, quantities, seed=SEED, n_resamples=RESAMPLES, jackknife=False)
