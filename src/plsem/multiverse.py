@@ -253,19 +253,20 @@ def choice_effects(
     0.2
     """
     rows = []
+    yes, value = analyses[held].to_numpy(dtype=bool), analyses["estimate"].to_numpy(dtype=float)
     for choice in choices:
         others = [c for c in choices if c != choice]
-        n_pairs = changed = 0
-        moved = 0.0
-        groups = [part for _, part in analyses.groupby(others, sort=False)] if others else [analyses]
-        for part in groups:
-            first, second = np.triu_indices(len(part), 1)
-            yes, value = part[held].to_numpy(), part["estimate"].to_numpy(dtype=float)
-            n_pairs += len(first)
-            changed += int((yes[first] != yes[second]).sum())
-            moved += float(np.abs(value[first] - value[second]).sum())
-        options = analyses[choice].nunique()
+        alike = (
+            analyses.groupby(others, sort=False).ngroup().to_numpy() if others else np.zeros(len(value), int)
+        )
+        size, holding = np.bincount(alike), np.bincount(alike, yes)
+        n_pairs = int((size * (size - 1) // 2).sum())
+        changed = (holding * (size - holding)).sum()
+        order = np.lexsort((value, alike))
+        place = np.arange(len(value)) - np.repeat(np.cumsum(size) - size, size)
+        # of m values in rising order the k-th is the larger of k pairs and the smaller of m - 1 - k
+        moved = (value[order] * (2 * place - np.repeat(size, size) + 1)).sum()
         shares = (changed / n_pairs, moved / n_pairs) if n_pairs else (np.nan, np.nan)
-        rows.append((choice, options, n_pairs, *shares))
+        rows.append((choice, analyses[choice].nunique(), n_pairs, *shares))
     table = pd.DataFrame(rows, columns=["choice", "options", "pairs", "decisions_changed", "estimate_change"])
     return table.sort_values("decisions_changed", ascending=False, kind="stable", ignore_index=True)

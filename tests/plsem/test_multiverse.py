@@ -106,6 +106,20 @@ def test_choices_are_compared_where_nothing_else_differs():
     assert effects["pairs"].to_dict() == {"items": 2, "estimator": 2}
 
 
+def test_of_three_options_every_pair_counts_once_in_any_order():
+    table = pd.DataFrame(
+        {"items": list("abc"), "estimate": [0.5, 0.2, 0.9], "significant": [True, False, True]}
+    )
+    twice = pd.concat([table.assign(scheme="path"), table.assign(scheme="factor", estimate=0.3)])
+    effects = choice_effects(twice, ["items", "scheme"]).set_index("choice")
+    # items: 0.3, 0.7, 0.4 and three times nothing, four decisions of six; scheme: 0.2, 0.1, 0.6, no decision
+    assert effects["estimate_change"].to_dict() == pytest.approx({"items": 1.4 / 6, "scheme": 0.3})
+    assert effects["decisions_changed"].to_dict() == pytest.approx({"items": 4 / 6, "scheme": 0})
+    assert effects["pairs"].to_dict() == {"items": 6, "scheme": 3}
+    alone = choice_effects(table, ["items"]).iloc[0]
+    assert (alone["options"], alone["pairs"]) == (3, 3) and alone["estimate_change"] == pytest.approx(1.4 / 3)
+
+
 def test_prepared_data_must_have_the_same_choices():
     one = Prepared({"items": "all"}, _data(), MODEL)
     for given in ([], [one, Prepared({"rows": "all"}, _data(), MODEL)]):
