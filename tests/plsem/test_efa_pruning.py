@@ -1,5 +1,6 @@
 """Pruning: each rule drops what it names, one item at a time, and the trace says so."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -333,3 +334,18 @@ def test_the_shipped_survey_retains_the_published_items():
     # They pass the rules; none is only protected by the minimum of items.
     assert (found.trace["action"] == "dropped").all()
     assert found.notes == ()
+
+
+def test_solutions_depend_on_what_is_factored_not_on_thresholds():
+    own = PruningSettings()
+    other = replace(
+        own, min_msa=0.6, min_loading=0.7, min_cross_loading_gap=0.2, min_communality=0.3, min_items=2
+    )
+    assert replace(other, prune=False).without_thresholds == own.without_thresholds
+    for change in (
+        {"scope": "joint"},
+        {"correlation": "polychoric"},
+        {"extraction": "ml"},
+        {"rotation": "none"},
+    ):
+        assert replace(own, **change).without_thresholds != own.without_thresholds

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from plsem.names import N_, Said, nearest
 from plsem.thresholds import threshold
@@ -94,6 +94,14 @@ class PruningSettings:
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name}: expected a number from 0 to 1, found {value!r}")
+
+    @property
+    def without_thresholds(self) -> PruningSettings:
+        """What the factor solutions of a set of items depend on."""
+        none: dict[str, Any] = dict.fromkeys(
+            ("min_msa", "min_loading", "min_cross_loading_gap", "min_communality")
+        )
+        return replace(self, prune=True, min_items=1, **none)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from plsem.efa.pruning import prune
+from plsem.efa.analysis import Analyser
+from plsem.efa.pruning import prune_blocks
+from plsem.efa.rules import PruningSettings
 from plsem.efa.solution import EfaError
 from plsem.multiverse import ANALYSIS, Multiverse, Prepared, multiverse
 from plsem.resampling.parallel import Progress
@@ -43,14 +45,16 @@ def prepared(study: Study, raw: RawSurvey) -> list[Prepared]:
         Combinations whose items cannot be factored are left out.
     """
     chosen = study.multiverse or MultiverseSettings()
-    found, pruned = [], {}
+    found: list[Prepared] = []
+    pruned: dict[tuple[str, str], tuple[str, ...]] = {}
     for who, gaps in product(chosen.screening, chosen.missing):
         cleaning = study.cleaning.model_copy(update={**SCREENING[who], "missing": gaps})
         responses = clean(raw, study.model_copy(update={"cleaning": cleaning})).responses
         same = sha256(responses.to_numpy(dtype=float).tobytes()).hexdigest()
+        analysers: dict[PruningSettings, Analyser] = {}
         for which in chosen.items:
             if (same, which) not in pruned:  # some rules of screening drop nobody more
-                pruned[same, which] = _retained(study, responses, ITEMS[which])
+                pruned[same, which] = _retained(study, responses, ITEMS[which], analysers)
             kept = pruned[same, which]
             if kept:
                 model = study.model(kept)
@@ -59,11 +63,20 @@ def prepared(study: Study, raw: RawSurvey) -> list[Prepared]:
     return found
 
 
-def _retained(study: Study, responses: pd.DataFrame, changes: Mapping[str, Any]) -> tuple[str, ...]:
+def _retained(
+    study: Study,
+    responses: pd.DataFrame,
+    changes: Mapping[str, Any],
+    analysers: dict[PruningSettings, Analyser],
+) -> tuple[str, ...]:
     """Return the items that stay under changed rules; none where they cannot be factored."""
-    own = study.model_copy(update={"efa": study.efa.model_copy(update=changes)})
+    own = study.model_copy(update={"efa": study.efa.model_copy(update=changes)}).pruning
+    settings = own.pop("settings")
+    alike = settings.without_thresholds
     try:
-        return tuple(prune(responses, **own.pruning).retained_items()["item"])
+        if alike not in analysers:
+            analysers[alike] = Analyser(responses, settings=alike, **own)
+        return tuple(i for block in prune_blocks(analysers[alike], settings).blocks.values() for i in block)
     except EfaError:
         return ()
 
