@@ -169,7 +169,7 @@ def _quantiles(published: Published) -> Iterator[Check]:
         quantiles = listed(shown)
         chance = quantile_chance(published)
         detail = say(
-            "all are quantiles of Student's t with {} degrees of freedom: {}; about {} % of t values near these "
+            "all are quantiles of Student's t with {} degrees of freedom: {}; about {}% of t values near these "
             "would be, for some degrees of freedom; a coincidence or not, the tables do not say",
             df,
             quantiles,

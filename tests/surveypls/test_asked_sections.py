@@ -432,7 +432,7 @@ def test_necessary_conditions_are_said_with_what_they_need() -> None:
     other = row | {"condition": "M", "d": 0.04, "size": "small", "necessary": False}
     study = small_study(ASKED)
     text = necessity.SECTION.sentence(study, pd.DataFrame([row, other]), pd.DataFrame(), display=ENGLISH)
-    assert "necessary for 80 % of its range: X (d = 0.100, medium; 42 % of its range, which 12%" in text
+    assert "necessary for 80% of its range: X (d = 0.100, medium; 42% of its range, which 12%" in text
     text = necessity.SECTION.sentence(study, pd.DataFrame([other]), pd.DataFrame(), display=ENGLISH)
     assert "none of M is a necessary condition (the largest d is 0.040, of M)" in text
     shown = repr(necessity.necessity_table(study, pd.DataFrame([row, other]), display=ENGLISH))

@@ -175,7 +175,7 @@ def ensemble_intervals(
 
 @styled
 def power_curve(power: pd.DataFrame, *, display: Display = ENGLISH) -> tuple[Figure, pd.DataFrame]:
-    """Draw the power of a test over the sample size (at most eight curves), and a power of 80 %.
+    """Draw the power of a test over the sample size (at most eight curves), and a power of 80%.
 
     Parameters
     ----------

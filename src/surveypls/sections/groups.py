@@ -129,7 +129,7 @@ def sizes_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
     b.text("group", display("Group"))
     b.column("n", "n", "count")
     b.column("needed", display("Rows needed"), "count")
-    b.column("smallest_path", display("Path found with 80 % power"), decimals=2)
+    b.column("smallest_path", display("Path found with 80% power"), decimals=2)
     b.text("compared", display("Compared"))
     out = dict(_reasons(frame, display))
     for row in frame.to_dict("records"):
@@ -273,7 +273,7 @@ def _groups(
         display("Compared by {column}: {groups}.", column=study.groups.column, groups=display.listed(named)),
         out,
         display(
-            "The smallest of them finds paths from {path} on with a power of 80 %.",
+            "The smallest of them finds paths from {path} on with a power of 80%.",
             path=display.number(float(usable["smallest_path"].max()), digits=2),
         ),
         display("The same items and settings serve all groups, so they are configurally invariant."),

@@ -99,7 +99,7 @@ def necessity_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
     b.column("d_line", "d", group="CR-FDH")
     b.column("p_line", "p", "p", "CR-FDH")
     b.text("necessary", display("Necessary"))
-    at = display("For {level} % of the outcome", level=level)
+    at = display("For {level}% of the outcome", level=level)
     b.column("required", display("% needed"), group=at, decimals=1)
     b.column("cases_below", display("Rows below"), "percent", at)
     if mapped:
@@ -175,14 +175,14 @@ def _necessity(study: Study, frame: pd.DataFrame, bottleneck: pd.DataFrame, *, d
                 condition=row["condition"],
                 d=display.number(row["d"]),
                 size=display(str(row["size"])),
-                need=display("{percent} % of its range", percent=display.number(row["required"], digits=0)),
+                need=display("{percent}% of its range", percent=display.number(row["required"], digits=0)),
                 share=display.percent(row["cases_below"]),
             )
             for row in own.to_dict("records")
         ]
         said.append(
             display(
-                "**{target}**: of {tested}, necessary for {level} % of its range: {needs}.",
+                "**{target}**: of {tested}, necessary for {level}% of its range: {needs}.",
                 target=target,
                 tested=tested,
                 level=level,

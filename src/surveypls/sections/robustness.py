@@ -131,7 +131,7 @@ def checks_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tabl
         ),
         display(
             "Copula term: Park and Gupta (2012), Hult et al. (2018), alone and beside those of all other predictors; "
-            "found from: the smallest coefficient that so large a standard error finds with a power of 80 %."
+            "found from: the smallest coefficient that so large a standard error finds with a power of 80%."
         ),
         display("{count} resamples.", count=display.count(study.bootstrap.n_resamples)),
     )
@@ -185,7 +185,7 @@ def _robustness(study: Study, requirements: pd.DataFrame, checks: pd.DataFrame, 
         )
     else:
         text = display(
-            "Endogeneity: no copula term is significant (tested: {constructs}). With a power of 80 % terms from "
+            "Endogeneity: no copula term is significant (tested: {constructs}). With a power of 80% terms from "
             "{least} to {most} on, depending on the path, would have been found; smaller ones are not ruled out.",
             constructs=display.listed(dict.fromkeys(tested["row"])),
             least=display.number(tested["detectable"].min(), digits=2),

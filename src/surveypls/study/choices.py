@@ -18,8 +18,8 @@ AS_STATED = N_("as the study states")
 SCREENING: Mapping[str, Mapping[str, Any]] = {
     AS_STATED: {},
     N_("careless forms kept"): {"max_longstring": None, "min_irv": None},
-    N_("gaps in at most 5 % of the items"): {"max_person_missing": 0.05},
-    N_("gaps in up to 30 % of the items"): {"max_person_missing": 0.30, "min_completion": 0.70},
+    N_("gaps in at most 5% of the items"): {"max_person_missing": 0.05},
+    N_("gaps in up to 30% of the items"): {"max_person_missing": 0.30, "min_completion": 0.70},
     N_("outliers dropped as well"): {"mahalanobis_p": 0.001, "drop_outliers": True},
 }
 #: Name → what it changes in the study's pruning.

@@ -405,7 +405,7 @@ def _sample_size(study: Study, model: Model, n: int, minimum_path: float) -> Ite
     needed = minimum_n(minimum_path, significance=study.bootstrap.significance)
     if n < needed:
         yield Said(
-            "{n} rows are fewer than {needed}, the minimum to find a path of {path} with a power of 80 % (inverse "
+            "{n} rows are fewer than {needed}, the minimum to find a path of {path} with a power of 80% (inverse "
             "square root method, Kock & Hadaya 2018)",
             n=n,
             needed=needed,
@@ -416,7 +416,7 @@ def _sample_size(study: Study, model: Model, n: int, minimum_path: float) -> Ite
 def _power(study: Study, n: int, minimum_path: float) -> str:
     alpha = study.bootstrap.significance
     return Said(
-        "With {n} rows, paths of {least} or more are found with a power of 80 % at the {alpha} level; a path of {path} "
+        "With {n} rows, paths of {least} or more are found with a power of 80% at the {alpha} level; a path of {path} "
         "needs {needed} rows.",
         n=n,
         least=f"{smallest_path(n, significance=alpha):.2f}",

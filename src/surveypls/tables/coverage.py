@@ -94,7 +94,7 @@ def coverage_table(simulated: pd.DataFrame, *, display: Display = ENGLISH) -> Ta
             "range and are passed over."
         ),
     )
-    return b.table(title=display("Coverage of 95 % intervals"), note=note)
+    return b.table(title=display("Coverage of 95% intervals"), note=note)
 
 
 def relative_widths(simulated: pd.DataFrame) -> dict[tuple[str, str], float]:

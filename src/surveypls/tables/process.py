@@ -180,8 +180,8 @@ def _decimals(key: str) -> int | None:
     return 2 if key in ("mean", "sd", "median", "skew", "kurtosis") else None
 
 
-def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
-    """Every item dropped, in order: the rule, the statistic's value and the rule's limit.
+def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLISH) -> Table | None:
+    """Every item dropped, in order: the rule, the statistic's value and the rule's limit; None where no item broke one.
 
     Parameters
     ----------
@@ -195,6 +195,8 @@ def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLI
     need_columns(
         trace, ("round", "item", "construct", "action", "rule", "value", "threshold"), "pruning trace"
     )
+    if trace.empty:
+        return None
     b = Builder(display)
     b.column("round", display("Round"), "count")
     b.text("item", display("Item"))
@@ -222,7 +224,7 @@ def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLI
         display(
             "One item is dropped in each round and the factors are extracted anew; {items} candidate "
             "items. α: of the raw answers.",
-            items=len(study.items),
+            items=sum(map(len, study.blocks().values())),
         ),
         display("Kept: the item breaks the rule, and its construct is at its smallest number of items.")
         if kept

@@ -52,16 +52,16 @@ def implied_size_table(simulated: pd.DataFrame, *, display: Display = ENGLISH) -
             "target": display("To"),
             "printed_t": display("Printed t"),
             "t_median": display("Median t"),
-            "t_lower": display("t, 2.5 %"),
-            "t_upper": display("t, 97.5 %"),
+            "t_lower": display("t, 2.5%"),
+            "t_upper": display("t, 97.5%"),
             "standard_error": display("Standard error"),
             "fixed_weights_error": display("With fixed weights"),
             "share_below": display("Share at or below the printed t"),
             "plausible": display("Within"),
             "failed": display("Share of resamples without a solution"),
-            "t_lower_se": display("Monte Carlo error of 2.5 %"),
+            "t_lower_se": display("Monte Carlo error of 2.5%"),
             "t_median_se": display("Monte Carlo error of the median"),
-            "t_upper_se": display("Monte Carlo error of 97.5 %"),
+            "t_upper_se": display("Monte Carlo error of 97.5%"),
             "share_below_se": display("Monte Carlo error of the share"),
             "samples": display("Samples"),
         },
@@ -85,7 +85,7 @@ def plausible_sizes_table(sizes: pd.DataFrame, *, display: Display = ENGLISH) ->
     )
     return frame_table(
         worded,
-        title=display("Sizes at which the printed t is within the middle 95 %"),
+        title=display("Sizes at which the printed t is within the middle 95%"),
         headings={
             "source": display("From"),
             "target": display("To"),
@@ -111,7 +111,7 @@ def required_size_table(needed: pd.DataFrame, *, display: Display = ENGLISH) -> 
         needed,
         kinds={"n": "count"},
         decimals={"power": 2, "lower": 1, "upper": 1},
-        title=display("Sample size for 80 % power"),
+        title=display("Sample size for 80% power"),
         headings={
             "population": display("Population"),
             "source": display("From"),
@@ -122,6 +122,6 @@ def required_size_table(needed: pd.DataFrame, *, display: Display = ENGLISH) -> 
             "upper": display("n, at most"),
             "extrapolated": display("Outside the grid"),
         },
-        note=display("At least and at most: 95 % interval of the simulation's own (Monte Carlo) error."),
+        note=display("At least and at most: 95% interval of the simulation's own (Monte Carlo) error."),
         display=display,
     )
