@@ -85,6 +85,16 @@ def test_each_item_has_its_own_range_and_the_global_item_stays_out_of_the_model(
     assert set(study.factored_items).isdisjoint({"VALUE_ALL", "VALUE1", "AGE", "WOMAN"})
 
 
+def test_a_control_in_a_product_is_one_fault_wherever_it_is_named() -> None:
+    with pytest.raises(StudyError) as error:
+        parse_study(TEXT.replace("SAT * HABIT -> LOYAL", "SAT * AGE -> LOYAL"))
+    said = [line for line in error.value.problems if "AGE" in line]
+    assert [line.split(",")[0] for line in said] == [
+        "path 'SAT*AGE -> LOYAL': AGE is a control",
+        "compare.mediated: AGE is a control",
+    ]
+
+
 def test_hypotheses_name_a_route() -> None:
     first, second, *_, last = load_study(EXAMPLE / "study.yaml").hypotheses
     assert first.quantity == ("specific_indirect_effect", "QUAL -> SAT -> LOYAL", "")

@@ -54,12 +54,15 @@ def model_problems(study: Study) -> Iterable[str]:
     names = list(study.construct_names)
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield Said("construct {name!r} is defined twice", name=name)
+    controls = set(study.controls)  # a path that names one is told once, below
     yield from problems_of(
         study.blocks(),
-        study.path_pairs,
+        [pair for pair in study.path_pairs if not controls & {n for end in pair for n in end.split("*")}],
         study.modes,
         higher_order=study.higher_order,
-        products=study.products,
+        products={
+            name: product for name, product in study.products.items() if not controls & {*name.split("*")}
+        },
     )
     items = set(study.items)
     orders = [c for c in study.constructs if len(c.items) > 1 and set(c.items) <= set(names) - {c.name}]
@@ -80,10 +83,10 @@ def model_problems(study: Study) -> Iterable[str]:
                 name=name,
                 item=item,
             )
-    for name in sorted(set(study.controls) & {*names, *items, "group", "marker"}):
+    for name in sorted(controls & {*names, *items, "group", "marker"}):
         yield Said("controls.{name}: the name stands for something else; name it otherwise", name=name)
     for path in study.paths:
-        for name in sorted(set(study.controls) & {*path.source.split("*"), path.target}):
+        for name in sorted(controls & {*path.source.split("*"), path.target}):
             yield Said(
                 "path {path!r}: {name} is a control, which leads to every construct by itself; to let it moderate or "
                 "to choose its paths, write it under constructs",
@@ -98,7 +101,7 @@ def model_problems(study: Study) -> Iterable[str]:
             "pls.consistent: not offered with products, nor with second-order constructs other than reflective ones by "
             "two_stage; write consistent: false"
         )
-    for item in sorted((RESERVED | set(study.observed) - set(study.controls)) & items):
+    for item in sorted((RESERVED | set(study.observed) - controls) & items):
         yield Said(
             "item {item!r} has a name that the tables of the analysis use; name it otherwise", item=item
         )
@@ -160,7 +163,9 @@ def _asked_problems(study: Study) -> Iterable[str]:
         }
         for end in unknown:
             yield Said(
-                "compare.{name}: unknown construct {end!r}{near}",
+                "compare.{name}: {end} is a control, which leads to every construct of each model by itself"
+                if end in study.controls
+                else "compare.{name}: unknown construct {end!r}{near}",
                 name=name,
                 end=end,
                 near=nearest(end, study.construct_names),
