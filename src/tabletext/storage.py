@@ -1,4 +1,4 @@
-"""Write files: never half of one, an unchanged one keeps its time, and no cell of it runs as a formula."""
+"""Write files: never half of one, an unchanged one keeps its time; no cell runs as a formula, no text as a tag."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ import pandas as pd
 
 #: What a spreadsheet takes for the beginning of a formula, behind any apostrophes that :func:`defuse` set.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+
+
+def without_tags(text: str) -> str:
+    r"""Return Markdown in which nothing is a tag, a comment or a picture from elsewhere.
+
+    A notebook's pages run the tags of its Markdown.
+
+    Examples
+    --------
+    >>> without_tags("<b>p < 0.05</b> & more"), without_tags("![x](http://a)")
+    ('&lt;b>p < 0.05&lt;/b> & more', '!\\[x](http://a)')
+    """
+    return re.sub(r"!(?=\[)", r"!\\", re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text))
 
 
 def write_atomically(path: Path, content: bytes) -> bool:

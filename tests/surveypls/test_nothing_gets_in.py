@@ -16,7 +16,7 @@ from survey_cases import CODEBOOK, raw, study, varied
 
 from surveypls.__main__ import main
 from surveypls.compendium import showing
-from surveypls.compendium.notebook_text import fitted, without_tags
+from surveypls.compendium.notebook_text import fitted
 from surveypls.compendium.project import Project
 from surveypls.study.definition import parse_study
 from surveypls.survey import files as survey_file
@@ -28,7 +28,7 @@ from surveypls.survey.private import names_people, short_answer
 from surveypls.survey.screening import clean
 from surveypls.survey.study_text import codebook_text
 from tabletext import export, latex
-from tabletext.storage import defused
+from tabletext.storage import defused, without_tags
 from tabletext.tabular import from_frame
 
 ROOT = Path(__file__).parents[2]

@@ -51,3 +51,9 @@ def test_the_console_script_is_the_same_command() -> None:
         [sys.executable, "-m", "surveypls", "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert direct == module
+
+
+def test_a_notebook_loads_none_of_what_runs_it() -> None:
+    code = "import sys\nimport surveypls.compendium.showing\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"nbformat", "papermill", "jsonschema"}.isdisjoint(found.stdout.split())

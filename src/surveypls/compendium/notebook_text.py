@@ -18,6 +18,7 @@ from surveypls.sections.section import Section
 from surveypls.study.definition import Study
 from tabletext.catalogue import translate
 from tabletext.language import Language
+from tabletext.storage import without_tags
 
 _ABOUT_THE_ARTICLE = ("The article", "El artículo")
 _COMMENT = re.compile(r"(?<=  # )(.+)$", flags=re.MULTILINE)
@@ -97,19 +98,6 @@ def for_readers_of(notebook: nbformat.NotebookNode, language: Language) -> nbfor
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = _LANGUAGE.sub(f'labels: str = "{language}"', cell.source)
     return content
-
-
-def without_tags(text: str) -> str:
-    r"""Return Markdown in which nothing is a tag, a comment or a picture from elsewhere.
-
-    A notebook's pages run the tags of its Markdown.
-
-    Examples
-    --------
-    >>> without_tags("<b>p < 0.05</b> & more"), without_tags("![x](http://a)")
-    ('&lt;b>p < 0.05&lt;/b> & more', '!\\[x](http://a)')
-    """
-    return re.sub(r"!(?=\[)", r"!\\", re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text))
 
 
 def _header(source: str, study: Study, labels: Language) -> str:

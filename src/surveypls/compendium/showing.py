@@ -14,18 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from plsem.names import nearest
-from surveypls.compendium.notebook_text import without_tags
 from surveypls.compendium.outputs import PICTURES, SENTENCES, SHEETS, article_table
 from surveypls.figures import files
 from tabletext import export
 from tabletext.display import Display
 from tabletext.export import Format
-from tabletext.storage import write_atomically
+from tabletext.storage import without_tags, write_atomically
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from surveypls.compendium.project import Project
 
 #: Set where a cell is to hand over the other language's form, too.
@@ -106,7 +105,7 @@ def _hand_over(forms: Sequence[Shown]) -> None:
     display(first, raw=True, metadata={"image/png": {"alt": alt}} if alt else {})
 
 
-def split(executed: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
+def split(executed: NotebookNode) -> tuple[NotebookNode, NotebookNode]:
     """Return an executed notebook as its own language shows it, and as the other does.
 
     Only outputs are told apart here; the prose is :mod:`surveypls.compendium.notebook_text`'s.
@@ -118,12 +117,12 @@ def split(executed: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, nbfor
             if other is None:
                 continue
             mine = {key: value for key, value in output["data"].items() if key != OTHER}
-            both[0].cells[place].outputs[at]["data"] = nbformat.from_dict(mine)
+            both[0].cells[place].outputs[at]["data"] = mine
             form = dict(other)
             alt = form.pop("alt", "")
             theirs = both[1].cells[place].outputs[at]
-            theirs["data"] = nbformat.from_dict(form)
-            theirs["metadata"] = nbformat.from_dict({"image/png": {"alt": alt}} if alt else {})
+            theirs["data"] = form
+            theirs["metadata"] = {"image/png": {"alt": alt}} if alt else {}
     return both
 
 
