@@ -19,11 +19,11 @@ from plsem import structural
 from plsem.estimator import Estimate
 from plsem.measurement import single
 from plsem.model import Model
-from plsem.moderation import LEVELS, interaction_effects_last, interaction_paths
+from plsem.moderation import LEVELS, interaction_effects_last, interaction_paths, level_name
 from plsem.names import nearest
 from plsem.resampling import intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
-from plsem.resampling.result import BootstrapResult
+from plsem.resampling.result import BootstrapResult, Key
 from plsem.thresholds import threshold
 
 __all__ = ["SlopeCurve", "interactions", "johnson_neyman", "simple_slopes", "slope_lines"]
@@ -92,7 +92,7 @@ def interactions(estimate: Estimate) -> pd.DataFrame:
 
 
 class SlopeCurve:
-    """A slope as a function of the moderator: estimate, draws and jackknife of b₁ and of its steepness.
+    """A slope as a function of the moderator: estimate and draws of b₁ and of its steepness.
 
     Parameters
     ----------
@@ -117,24 +117,19 @@ class SlopeCurve:
             raise KeyError(f"{product} does not lead to {target!r}{nearest(target, targets)}")
         self.target = target or targets[0]
         self.product = products[product]
-        self.boot = boot
         factor = 2.0 if self.product.is_quadratic else 1.0
-        held = list(boot.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
-        places = []
-        for key in (
+        keys: list[Key] = [
             ("path_coefficient", self.product.first, self.target),
             ("interaction_effect", product, self.target),
-        ):
-            if key not in held:
+        ]
+        for statistic, _, _ in keys:
+            if statistic not in set(boot.labels["statistic"]):
                 raise ValueError(
-                    f"the bootstrap holds no {key[0]}; let it draw path_coefficient and interaction_effect"
+                    f"the bootstrap holds no {statistic}; let it draw path_coefficient and interaction_effect"
                 )
-            places.append(held.index(key))
-        scale = np.array([1.0, factor])
-        self.original = boot.original[places] * scale
-        draws = np.asarray(boot.draws[:, places], dtype=np.float64) * scale
-        self.draws = draws[np.isfinite(draws).all(axis=1)]
-        self.jackknife = None if boot.jackknife is None else boot.jackknife[:, places] * scale
+        self.line = boot.derived(keys, keys, lambda b: b * np.array([1.0, factor]))
+        self.original = self.line.original
+        self.draws = self.line.draws[np.isfinite(self.line.draws).all(axis=1)]
 
     @property
     def quantity(self) -> str:
@@ -164,34 +159,14 @@ class SlopeCurve:
             slope (``"X -> Y"``), moderator, level, original, standard_deviation, t_statistic, p_value, lower,
             upper.
         """
-        x = np.column_stack([np.ones(len(levels)), levels])
-        original, draws = x @ self.original, x @ self.draws.T
-        accelerations = None
-        if self.jackknife is not None:
-            accelerations = intervals.acceleration(x @ self.jackknife.T, remaining=self.boot.jackknife_rows)
-        _, deviation, count = intervals.mean_and_deviation(draws)
-        lower, upper = intervals.interval_bounds(
-            draws, original, interval=interval, confidence_level=confidence_level,
-            alternative=alternative, accelerations=accelerations,
-        )  # fmt: skip
-        p = intervals.p_value(
-            original, deviation, degrees_of_freedom=np.maximum(count - 1.0, 1.0), alternative=alternative
-        )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            t = np.where(deviation > 0, np.abs(original) / deviation, np.nan)
-        return pd.DataFrame(
-            {
-                "slope": self.quantity,
-                "moderator": self.product.second,
-                "level": np.asarray(levels, dtype=float),
-                "original": original,
-                "standard_deviation": deviation,
-                "t_statistic": t,
-                "p_value": p,
-                "lower": lower,
-                "upper": upper,
-            }
-        )
+        x = np.stack([np.ones(len(levels)), np.asarray(levels, dtype=float)])
+        labels = [("simple_slope", self.quantity, level_name(self.product.second, level)) for level in levels]
+        keys = list(self.line.labels.itertuples(index=False, name=None))
+        found = self.line.derived(labels, keys, lambda b: b @ x)
+        table = found.summary(interval=interval, confidence_level=confidence_level, alternative=alternative)
+        columns = ["original", "standard_deviation", "t_statistic", "p_value", "lower", "upper"]
+        named = {"slope": self.quantity, "moderator": self.product.second, "level": x[1]}
+        return table.assign(**named)[[*named, *columns]]
 
     def band(self, levels: Sequence[float], *, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return the slope at levels of the moderator ± t times its bootstrap standard error.

@@ -36,8 +36,9 @@ def _without(*keys: str) -> Study:
 
 
 def test_a_study_has_the_sections_that_it_asks_for() -> None:
-    assert [s.key for s in sections.of(STUDY)][:7] == [
-        "stages", "higher_order", "redundancy", "mediation", "moderation", "controls", "not_in_stages",
+    assert [s.key for s in sections.of(STUDY)][:8] == [
+        "stages", "higher_order", "redundancy", "mediation", "moderation", "conditional", "controls",
+        "not_in_stages",
     ]  # fmt: skip
     assert sections.of(load_study(ROOT / "study.yaml")) == ()
     library = load_study(ROOT / "examples" / "library_app" / "study.yaml")
@@ -146,6 +147,50 @@ def test_mediation_says_the_kind_what_opposes_it_and_a_share_only_of_one_sign() 
     )  # all routes of the pair together, as a CSV file gives it back
     together = section.tables["table_4_12_mediation"].make(STUDY, both, display=SPANISH)
     assert together.frame["route"].tolist() == ["QUAL → LOYAL (todas las rutas)"]
+
+
+CONDITIONAL = pd.DataFrame(
+    [
+        ("X -> M -> Y", "W", level, value, value - 0.1, value + 0.1)
+        for level, value in ((-1, 0.05), (0, 0.2), (1, 0.35), (np.nan, 0.15))
+    ],
+    columns=["route", "moderator", "level", "original", "lower", "upper"],
+).assign(standard_deviation=0.05, t_statistic=1.0, p_value=0.04)
+
+
+@pytest.mark.parametrize(("lower", "changes"), [(0.05, True), (1e-9, True), (0.0, False), (-0.1, False)])
+def test_an_indirect_effect_depends_on_a_moderator_where_the_interval_of_its_index_leaves_out_0(
+    lower: float, changes: bool
+) -> None:
+    frame = CONDITIONAL.copy()
+    frame.loc[3, "lower"] = lower
+    text = sections.called("conditional").sentence(STUDY, frame, display=ENGLISH)
+    verb = "depends on W" if changes else "is not shown to depend on W"
+    assert text.startswith(
+        f"- **X → M → Y** {verb}: it is 0.050 at one standard deviation below its mean and 0.350 at one above; "
+        "the index is 0.150, 95% CI ["
+    )
+
+
+def test_the_table_of_conditional_effects_names_levels_and_index() -> None:
+    part = sections.called("conditional").tables["table_4_14_conditional"]
+    for display, levels in (
+        (ENGLISH, ["−1 SD", "mean", "1 SD", "index"]),
+        (SPANISH, ["−1 DE", "media", "1 DE", "índice"]),
+    ):
+        table = part.make(STUDY, CONDITIONAL, display=display)
+        assert table.frame["level"].tolist() == levels
+        assert table.frame["route"].tolist() == ["X → M → Y"] * 4
+
+
+def test_only_a_route_with_a_moderated_step_is_conditional() -> None:
+    head = "id: s\ntitle: S\nconstructs: {X: [x1, x2], W: [w1, w2], M: [m1, m2], Y: [y1, y2]}\npaths: "
+    for paths, asked in (
+        ("[X -> M, M -> Y, W -> Y, M * W -> Y]", True),
+        ("[X -> M, M -> Y, X -> Y, W -> Y, X * W -> Y]", False),
+        ("[X -> M, W -> M, M -> Y]", False),
+    ):
+        assert ("conditional" in [s.key for s in sections.of(parse_study(head + paths))]) == asked, paths
 
 
 def _compared(p_with: float) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from plsem.thresholds import threshold
 __all__ = ["BootstrapResult"]
 
 FloatArray = NDArray[np.float64]
+#: Statistic, row and column of a quantity.
+Key = tuple[str, str, str]
 
 REASONS: tuple[str, ...] = ("zero variance", "singular", "not converged", "inadmissible")
 """Why a resample can fail: an item does not vary in it; a block or regression has no unique solution; the
@@ -209,6 +211,51 @@ class BootstrapResult:
         for name, values in zip(_SUMMARY_COLUMNS, zip(*parts, strict=True), strict=True):
             table[name] = np.concatenate(values)
         return table
+
+    def derived(
+        self, labels: Sequence[Key], keys: Sequence[Key], function: Callable[[FloatArray], FloatArray]
+    ) -> BootstrapResult:
+        """Return the bootstrap of figures that follow from drawn ones, such as the difference of two paths.
+
+        Parameters
+        ----------
+        labels : sequence of (str, str, str)
+            Statistic, row and column of each of the m new figures.
+        keys : sequence of (str, str, str)
+            The k drawn quantities that they follow from.
+        function : callable
+            Takes their values, ``(..., k)``, and gives the figures, ``(..., m)``.
+
+        Returns
+        -------
+        BootstrapResult
+            Of the same resamples; its :meth:`summary` gives the inference.
+
+        Raises
+        ------
+        KeyError
+            For a quantity that was not drawn; the message names the nearest.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, plsem
+        >>> x, z, e = np.random.default_rng(1).normal(size=(3, 200))
+        >>> data = pd.DataFrame({"x": x, "z": z, "y": 0.6 * x + 0.2 * z + 0.7 * e})
+        >>> model = plsem.Model.from_text("X =~ x; Z =~ z; Y =~ y; Y ~ X + Z")
+        >>> boot = plsem.bootstrap(data, model, seed=1, n_resamples=500)
+        >>> paths = [("path_coefficient", "X", "Y"), ("path_coefficient", "Z", "Y")]
+        >>> gap = boot.derived([("difference", "X", "Z")], paths, lambda b: b[..., :1] - b[..., 1:])
+        >>> gap.summary()[["original", "lower", "upper"]].round(1).iloc[0].tolist()
+        [0.6, 0.5, 0.8]
+        """
+        places = [self._position(*key) for key in keys]
+        return replace(
+            self,
+            labels=pd.DataFrame(list(labels), columns=["statistic", "row", "column"]),
+            original=function(self.original[places]),
+            draws=function(np.asarray(self.draws[:, places], dtype=np.float64)),
+            jackknife=None if self.jackknife is None else function(self.jackknife[:, places]),
+        )
 
     def _chosen(self, statistic: str | list[str] | None) -> NDArray[np.intp]:
         names = self.labels["statistic"].to_numpy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from surveypls.sections import (
     competing,
+    conditional,
     controls,
     groups,
     higher_order,
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     redundancy.SECTION,
     mediation.SECTION,
     moderation.SECTION,
+    conditional.SECTION,
     controls.SECTION,
     stages.LEFT_OUT,
     groups.SECTION,
