@@ -16,9 +16,9 @@ True
 of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.  Second-order constructs and
 products of constructs (moderation, quadratic effects) are part of a :class:`Model`;
 :mod:`plsem.higher_order`, :mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.conditional`,
-:mod:`plsem.redundancy` and :mod:`plsem.controls` make their tables.  :mod:`plsem.groups` compares groups of respondents,
-:mod:`plsem.method_bias`, :mod:`plsem.selection`, :mod:`plsem.necessity`, :mod:`plsem.endogeneity` and
-:mod:`plsem.nonlinearity` answer what reviewers ask.
+:mod:`plsem.redundancy` and :mod:`plsem.controls` make their tables.
+:mod:`plsem.groups` compares groups of respondents, :mod:`plsem.method_bias`, :mod:`plsem.selection`,
+:mod:`plsem.necessity`, :mod:`plsem.endogeneity` and :mod:`plsem.nonlinearity` answer what reviewers ask.
 """
 
 from __future__ import annotations
