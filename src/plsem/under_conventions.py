@@ -17,9 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import kernels, measurement, model_fit
+from plsem.choices import under_sign_rules, with_individual_signs
 from plsem.composition import ProductMethod
 from plsem.conventions import CONVENTIONS
-from plsem.estimator import Estimate, estimate_batch
+from plsem.estimator import Estimate, check_consistent, estimate_batch
 from plsem.inputs import DataError, correlations, item_matrix
 from plsem.missing import fill
 from plsem.model import Model
@@ -27,7 +28,10 @@ from plsem.names import Said
 from plsem.products import sample_columns
 from plsem.quantities import FIT, QUANTITIES, quantities
 from plsem.resampling.replicates import turned
+from plsem.resampling.result import REASONS, BootstrapResult
 from plsem.stages import expand
+
+__all__ = ["Analysis", "analyses", "named_under", "resampled", "values"]
 
 FloatArray = NDArray[np.float64]
 Values = Mapping[tuple[str, str], FloatArray]
@@ -131,8 +135,8 @@ ONLY_PLAIN = frozenset(
     }
 )
 NOT_IN_STAGES = Said(
-    "in a model with products or second-order constructs: PLSc, one mode for all constructs, items that are not "
-    "standardised, correlations of the pairs that there are, raw alpha, rho_C of the first component, signed HTMT"
+    "in a model with products or second-order constructs: PLSc of products, items that are not standardised, "
+    "correlations of the pairs that there are, raw alpha, rho_C of the first component, signed HTMT"
 )
 
 
@@ -171,10 +175,19 @@ def _crossed(model: Model, answers: _Answers, data: pd.DataFrame) -> Iterator[An
         own = answers if described == model else _answers(data, described)[0]
         for (modes, modelled), scheme in product(_modes(described), CONVENTIONS["scheme"].options):
             estimated = _estimated(modelled, own, scheme)
-            corrected = modes == "PLS" and any(model.factor_blocks) and not model.composed
+            corrected = modes == "PLS" and any(estimated.model.factor_blocks) and _correctable(model)
             for estimator in (modes, "PLSc") if corrected else (modes,):
                 here = {"scheme": scheme, "estimator": estimator} | ({"product": method} if method else {})
                 yield _analysis(estimated, own, here)
+
+
+def _correctable(model: Model) -> bool:
+    """Tell whether PLSc is defined for a model: not with products, nor with every kind of second-order construct."""
+    try:
+        check_consistent(model, True)
+    except ValueError:
+        return False
+    return True
 
 
 def _analysis(estimated: Estimate, own: _Answers, here: Mapping[str, str]) -> Analysis:
@@ -226,7 +239,7 @@ def _variant(model: Model, *, mode: str | None = None, method: ProductMethod | N
 
 def _modes(model: Model) -> list[tuple[str, Model]]:
     """Return the model as described and, where that is another one, with one mode for all constructs."""
-    several = {m for m, b in zip(model.modes, model.blocks, strict=True) if len(b) > 1 and not model.composed}
+    several = {m for m, b in zip(model.modes, model.blocks, strict=True) if len(b) > 1}
     return [("PLS", model), *((f"Mode {m}", _variant(model, mode=m)) for m in "AB" if several - {m})]
 
 
@@ -335,13 +348,7 @@ def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Val
     elif statistic in FIT:
         return {("model", ""): _fit(analysis, statistic, chosen)}
     else:
-        name = {
-            ("cronbach_alpha", "raw"): "cronbach_alpha_raw",
-            ("composite_reliability", "rho_c"): "rho_c",
-            ("composite_reliability", "rho_a"): "rho_a",
-            ("htmt", "htmt2"): "htmt2",
-            ("r_squared", "adjusted"): "adjusted_r_squared",
-        }.get((statistic, chosen.get(statistic, "")), statistic)
+        name = named_under(statistic, chosen)
         found = _of_rows(analysis, e, name) if QUANTITIES[name].needs_rows else _quantity(e, name)
         if chosen.get("interaction") == "unit":
             found |= _quantity(e, "interaction_effect")
@@ -351,6 +358,41 @@ def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Val
             if len(block) == 1:
                 found |= {(c, c if statistic == "sqrt_ave" else ""): one}
     return found
+
+
+_NAMES = {
+    ("cronbach_alpha", "raw"): "cronbach_alpha_raw",
+    ("composite_reliability", "rho_c"): "rho_c",
+    ("composite_reliability", "rho_a"): "rho_a",
+    ("htmt", "htmt2"): "htmt2",
+    ("htmt", "signed"): "",
+    ("r_squared", "adjusted"): "adjusted_r_squared",
+}
+
+
+def named_under(statistic: str, chosen: Mapping[str, str], of_product: bool = False) -> str:
+    """Return what a statistic is called in :data:`plsem.quantities.QUANTITIES` under a choice of conventions.
+
+    Parameters
+    ----------
+    statistic : str
+    chosen : mapping of str to str
+    of_product : bool
+        It is the path of a product of constructs.
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+
+    Examples
+    --------
+    >>> named_under("r_squared", {"r_squared": "adjusted"})
+    'adjusted_r_squared'
+    """
+    if of_product and statistic == "path_coefficient" and chosen.get("interaction") == "unit":
+        return "interaction_effect"
+    return _NAMES.get((statistic, chosen.get(statistic, "")), statistic)
 
 
 _RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave")
@@ -419,3 +461,83 @@ def _first_component_rho_c(e: Estimate) -> FloatArray:
             common = loadings.sum(axis=1) ** 2
             rows.append(common / (common + (1 - loadings**2).sum(axis=1)))
     return np.stack(rows) if rows else np.empty((0, len(e.converged_last)))
+
+
+def resampled(
+    data: pd.DataFrame,
+    model: Model,
+    chosen: Mapping[str, str],
+    statistics: Sequence[str],
+    *,
+    n_resamples: int,
+    seed: int = 1,
+    jackknife: bool = False,
+) -> dict[tuple[str, str], BootstrapResult]:
+    """Bootstrap under a choice of what acts on everything, and read every rule for signs off the same draws.
+
+    Parameters
+    ----------
+    data : DataFrame
+        As for :func:`analyses`.
+    model : Model
+    chosen : mapping of str to str
+        Of :attr:`Analysis.chosen`.
+    statistics : sequence of str
+        Names of :data:`plsem.quantities.QUANTITIES`.
+    n_resamples, seed, jackknife
+        As for :func:`plsem.resampling.bootstrap.bootstrap`.
+
+    Returns
+    -------
+    dict of (str, str) to BootstrapResult
+        Options of ``sign_changes`` and ``inadmissible`` → the draws; ``kept`` only where some are inadmissible.  Empty
+        under a choice whose resamples cannot be had: items that are not standardised, correlations of the pairs that
+        there are, PLSc with two divisors.
+
+    Raises
+    ------
+    BootstrapError
+        If too many resamples have no solution.
+
+    References
+    ----------
+    The rules for signs: Tenenhaus et al. (2005), as :func:`plsem.choices.under_sign_rules`.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"x": [1, 2, 3, 4, 5.0], "y": [1, 3, 2, 5, 4.0]})
+    >>> model = Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")])
+    >>> chosen = {"scheme": "path", "estimator": "PLS"}
+    >>> list(resampled(answers, model, chosen, ["r_squared"], n_resamples=100))
+    [('none', 'left_out'), ('construct', 'left_out'), ('individual', 'left_out')]
+    """
+    consistent = chosen["estimator"] == "PLSc"
+    divided = consistent and chosen.get("divisor", "same") != "same"
+    if (
+        divided
+        or chosen.get("scaling", "standardised") != "standardised"
+        or chosen.get("missing") == "pairwise"
+    ):
+        return {}
+    answers = dict(_treated(data, model))[chosen.get("missing", "")]
+    described = _variant(model, method=chosen["product"]) if "product" in chosen else model  # type: ignore[arg-type]
+    modes = "PLS" if consistent else chosen["estimator"]
+    drawn = under_sign_rules(
+        pd.DataFrame(answers, columns=list(model.items)),
+        dict(_modes(described))[modes],
+        tuple(statistics),
+        estimator={"scheme": chosen["scheme"], "consistent": consistent},
+        seed=seed,
+        n_resamples=n_resamples,
+        jackknife=jackknife,
+        keep_inadmissible=True,
+    )
+    drawn["individual"] = with_individual_signs(drawn["none"])
+    found = {}
+    for rule, result in drawn.items():
+        impossible = result.status == REASONS.index("inadmissible") + 1
+        left = np.where(impossible[:, None], np.nan, result.draws)
+        found[rule, "left_out"] = replace(result, draws=left)
+        if impossible.any():
+            found[rule, "kept"] = result
+    return found

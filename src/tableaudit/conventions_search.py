@@ -45,6 +45,10 @@ class _Record:
     hits: list[NDArray[np.bool_]]
     total: int
 
+    def serving(self, place: int) -> int:
+        """Return the combination of a group's conventions that reproduces the most of its figures."""
+        return int(self.hits[place].sum(axis=1).argmax())
+
 
 def t_of(published: Published, cell: Cell) -> Cell | None:
     """Return the printed t beside a printed p."""
@@ -185,11 +189,22 @@ class Search:
             rows.append(row)
         return pd.DataFrame(rows)
 
-    def figures(self, not_judged: Mapping[str, str]) -> pd.DataFrame:
-        """Return what becomes of each printed figure under the first of the best settings, and under any."""
-        first, rows = self.best[0], {}
+    def whole(self, record: _Record) -> dict[str, str]:
+        """Return a setting with an option of each convention of single statistics too."""
+        taken = [group.combinations[record.serving(place)] for place, group in enumerate(self.groups)]
+        return {**record.chosen, **{name: o for combination in taken for name, o in combination.items()}}
+
+    def figures(self, others: Mapping[str, tuple[object, ...]]) -> pd.DataFrame:
+        """Return what becomes of each printed figure under the first of the best settings, and under any.
+
+        Parameters
+        ----------
+        others : mapping of str to tuple
+            The rows of cells that were not searched.
+        """
+        first, rows = self.best[0], dict(others)
         for place, group in enumerate(self.groups):
-            k = int(first.hits[place].sum(axis=1).argmax())
+            k = first.serving(place)
             taken = {**first.chosen, **group.combinations[k]}
             for m, number in enumerate(group.cells):
                 cell, value = self.cells[number], float(first.found[place][k, m])
@@ -199,21 +214,9 @@ class Search:
                 changes = tuple((c, how[c]) for c in taken if c in acts and how[c] != taken[c])
                 verdict = "reproduced" if hit else ("otherwise" if inside else "nowhere")
                 known = not np.isnan(near)
-                rows[cell.id] = (verdict, value, near, changes) if known else ("not judged", *_NAN, NO_SUCH)
-        rows |= {name: ("not judged", *_NAN, why) for name, why in not_judged.items()}
+                rows[cell.id] = (verdict, value, near, *_NAN, changes) if known else not_judged(NO_SUCH)
         table = [(c.id, c.statistic, c.row, c.column, c.printed, *rows[c.id]) for c in self.published]
-        columns = [
-            "cell",
-            "statistic",
-            "row",
-            "column",
-            "printed",
-            "verdict",
-            "value",
-            "nearest",
-            "otherwise",
-        ]
-        return pd.DataFrame(table, columns=columns)
+        return pd.DataFrame(table, columns=FIGURE_COLUMNS)
 
     def _nearest(self, place: int, m: int, taken: Mapping[str, str]) -> tuple[float, bool, Mapping[str, str]]:
         """Return the value nearest to a figure under any setting, whether it reproduces the figure, and the setting.
@@ -245,3 +248,12 @@ class Search:
 
 
 _NAN = (np.nan, np.nan)
+FIGURE_COLUMNS = [
+    *("cell", "statistic", "row", "column", "printed"),
+    *("verdict", "value", "nearest", "error", "away", "otherwise"),
+]
+
+
+def not_judged(why: str) -> tuple[object, ...]:
+    """Return the row of a figure that is not judged."""
+    return ("not judged", *_NAN, *_NAN, why)

@@ -1,0 +1,285 @@
+"""Printed standard errors, t and ends of intervals beside a bootstrap of one's own: within Monte Carlo error or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from plsem.conventions import CONVENTIONS
+from plsem.model import Model
+from plsem.names import N_
+from plsem.quantities import QUANTITIES
+from plsem.resampling import intervals
+from plsem.resampling.bootstrap import BootstrapError, BootstrapResult
+from plsem.under_conventions import named_under, resampled
+from tableaudit.boxes import SLACK, Interval
+from tableaudit.comparison import find_key
+from tableaudit.conventions_search import NO_SUCH, not_judged
+from tableaudit.printed import Cell, Published
+
+__all__ = ["Judged", "judge_resampled", "monte_carlo_error"]
+
+FloatArray = NDArray[np.float64]
+Key = tuple[str, str, str]
+#: A figure is within Monte Carlo error where it is at most this many of them away.
+LIMIT = 3.0
+#: Our draws are read in so many parts, whose figures scatter by the Monte Carlo error of a part.
+PARTS = 50
+LEAST, MOST = 10_000, 40_000
+CONFIDENCE = 0.95
+NUMBER_NOT_KNOWN = N_("from how many resamples is not known")
+NOT_RESAMPLED = N_("resamples are not drawn under the setting found")
+NOT_COMPUTED = N_("it is not computed here")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What resamples say of the figures that come from resamples.
+
+    Parameters
+    ----------
+    evidence : list of tuple
+        Convention, option, how many figures are within Monte Carlo error under it, whether none has more.
+    figures : dict of str to tuple
+        Cell → the end of its row in the table of figures.
+    n_resamples : int
+        Of our own; 0 where none were drawn.
+    """
+
+    evidence: list[tuple[str, str, int, bool]]
+    figures: dict[str, tuple[object, ...]]
+    n_resamples: int = 0
+
+
+def base_of(cell: Cell) -> str:
+    """Return the statistic that a figure of inference is about; without a name it is a path."""
+    return cell.statistic.rpartition(".")[0] or "path_coefficient"
+
+
+def monte_carlo_error(parts: FloatArray, size: int, *numbers: int) -> FloatArray:
+    r"""Return the standard error of the difference between figures of independent bootstraps.
+
+    Parameters
+    ----------
+    parts : ndarray (K, ...)
+        The figure in K parts of one bootstrap.
+    size : int
+        Resamples in a part.
+    *numbers : int
+        Resamples in each of the bootstraps compared.
+
+    Returns
+    -------
+    ndarray (...)
+        :math:`s \sqrt{b (1/B_1 + 1/B_2)}`, where :math:`s` is the standard deviation over parts of :math:`b` resamples.
+
+    References
+    ----------
+    Batch means: Koehler, E., Brown, E., & Haneuse, S. J.-P. A. (2009). On the assessment of Monte Carlo error in
+    simulation-based statistical analyses. The American Statistician, 63(2), 155–162.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> deviations = rng.normal(size=(50, 400)).std(axis=1, ddof=1)
+    >>> bool(abs(monte_carlo_error(deviations, 400, 1000) - 1 / np.sqrt(2 * 1000)) < 0.005)  # σ / sqrt(2 B)
+    True
+    """
+    spread = np.nanstd(parts, axis=0, ddof=1)
+    return np.asarray(spread * np.sqrt(size * sum(1 / n for n in numbers)))
+
+
+def judge_resampled(
+    published: Published,
+    cells: Sequence[Cell],
+    settings: Sequence[Mapping[str, str]],
+    data: pd.DataFrame,
+    model: Model,
+    resamples: int | None,
+) -> Judged:
+    """Hold figures that come from resamples against resamples of one's own.
+
+    Parameters
+    ----------
+    published : Published
+    cells : sequence of Cell
+        Standard errors, t and ends of intervals.
+    settings : sequence of mapping
+        Convention → option, of settings that reproduce the other figures; the first whose resamples can be had serves.
+    data : DataFrame
+    model : Model
+    resamples : int or None
+        Behind the printed figures.
+
+    Returns
+    -------
+    Judged
+
+    References
+    ----------
+    :func:`monte_carlo_error`.
+
+    Examples
+    --------
+    >>> from tableaudit.conventions import solve  # calls it
+    >>> answers = pd.DataFrame({"x": [1, 2, 3, 4, 5.0], "y": [1, 3, 2, 5, 4.0]})
+    >>> printed = pd.DataFrame(
+    ...     [("r_squared", "", "Y", "0.640"), ("standard_error", "X", "Y", "0.5")],
+    ...     columns=["statistic", "row", "column", "printed"])
+    >>> solve(answers, Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")]), printed).figures["otherwise"][1]
+    'from how many resamples is not known'
+    """
+    if not cells or resamples is None:
+        return Judged([], {cell.id: not_judged(NUMBER_NOT_KNOWN) for cell in cells})
+    own = min(max(4 * resamples, LEAST), MOST)
+    for chosen in settings:
+        names = {
+            cell.id: named_under(base_of(cell), chosen, cell.row in dict(model.products)) for cell in cells
+        }
+        wanted = sorted({name for name in names.values() if name in QUANTITIES})
+        if not wanted:
+            return Judged([], {cell.id: not_judged(NOT_COMPUTED) for cell in cells})
+        knife = any(cell.statistic.endswith(("ci_lower", "ci_upper")) for cell in cells)
+        try:
+            drawn = resampled(data, model, chosen, wanted, n_resamples=own, jackknife=knife)
+        except BootstrapError as error:
+            return Judged([], {cell.id: not_judged(error.args[0]) for cell in cells})
+        if drawn:
+            return _judged(published, cells, names, drawn, resamples)
+    return Judged([], {cell.id: not_judged(NOT_RESAMPLED) for cell in cells})
+
+
+def _judged(
+    published: Published,
+    cells: Sequence[Cell],
+    names: Mapping[str, str],
+    drawn: Mapping[tuple[str, str], BootstrapResult],
+    resamples: int,
+) -> Judged:
+    level = float(published.meta.get("interval_level", CONFIDENCE))
+    first = next(iter(drawn.values()))
+    keys = {key: i for i, key in enumerate(first.labels.itertuples(index=False, name=None))}
+    found = {cell.id: find_key(cell, keys, names[cell.id], "") for cell in cells}
+    known = [cell for cell in cells if found[cell.id] is not None]
+    places = {cell.id: keys[key] for cell in cells if (key := found[cell.id]) is not None}
+    used = sorted(set(places.values()))
+    figures: dict[str, tuple[object, ...]] = {
+        cell.id: not_judged(NO_SUCH if names[cell.id] in QUANTITIES else NOT_COMPUTED) for cell in cells
+    }
+    if not known:
+        return Judged([], figures)
+    kinds = tuple(CONVENTIONS["interval"].options) if first.jackknife is not None else ()
+    told: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
+    before: list[tuple[FloatArray, dict[str, tuple[FloatArray, FloatArray]]]] = []
+    for (signs, kept), result in drawn.items():
+        draws = np.asarray(result.draws[:, used], dtype=float)
+        table = next((t for d, t in before if np.array_equal(d, draws, equal_nan=True)), None)
+        if table is None:
+            table = _with_errors(result, used, draws, kinds, level, resamples)
+            before.append((draws, table))
+        for kind in kinds or ("",):
+            told[signs, kept, kind] = [
+                _away(
+                    published,
+                    cell,
+                    used.index(places[cell.id]),
+                    result.original[places[cell.id]],
+                    kind,
+                    table,
+                )
+                for cell in known
+            ]
+    order = ("sign_changes", "inadmissible", *(["interval"] if kinds else []))
+    away = {option: np.array([a for _, _, a in rows]) for option, rows in told.items()}
+    counts = {option: int((a <= LIMIT).sum()) for option, a in away.items()}
+    best = max(counts, key=lambda option: counts[option])
+    for m, cell in enumerate(known):
+        value, error, by = told[best][m]
+        if np.isnan(by):  # it does not vary, or has no such interval
+            figures[cell.id] = not_judged(NO_SUCH)
+            continue
+        near = min(
+            told, key=lambda o: (away[o][m] > LIMIT, sum(a != b for a, b in zip(o, best, strict=True)))
+        )
+        changes = tuple((n, o) for n, o, b in zip(order, near, best, strict=False) if o != b and by > LIMIT)
+        serves = away[near][m] <= LIMIT
+        figures[cell.id] = (
+            "within" if by <= LIMIT else "outside",
+            value,
+            np.nan,
+            error,
+            by,
+            changes if serves else (),
+        )
+    evidence = []
+    for place, name in enumerate(order):
+        options = list(dict.fromkeys(option[place] for option in told))
+        for option in options if len(options) > 1 else ():
+            most = max(count for key, count in counts.items() if key[place] == option)
+            evidence.append((name, option, most, most == counts[best]))
+    return Judged(evidence, figures, first.n_resamples)
+
+
+def _with_errors(
+    result: BootstrapResult,
+    used: list[int],
+    draws: FloatArray,
+    kinds: tuple[str, ...],
+    level: float,
+    resamples: int,
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Return each figure of inference of the quantities used with its Monte Carlo error, (q,) each."""
+    size = len(draws) // PARTS
+    parts = draws[: size * PARTS].reshape(PARTS, size, -1).transpose(0, 2, 1)
+    original = result.original[used]
+    bends = None if result.accelerations is None else result.accelerations[used]
+
+    def of(some: FloatArray) -> dict[str, FloatArray]:
+        shape = some.shape[:-1]
+        out = {"standard_error": intervals.standard_deviation(some)}
+        for kind in kinds:
+            ends = intervals.interval_bounds(
+                some,
+                np.broadcast_to(original, shape),
+                interval=kind,  # type: ignore[arg-type]
+                confidence_level=level,
+                accelerations=None if bends is None else np.broadcast_to(bends, shape),
+            )
+            out |= {f"ci_lower {kind}": ends[0], f"ci_upper {kind}": ends[1]}
+        return out
+
+    whole, scattered = of(np.ascontiguousarray(draws.T)), of(np.ascontiguousarray(parts))
+    return {n: (whole[n], monte_carlo_error(scattered[n], size, resamples, len(draws))) for n in whole}
+
+
+def _away(
+    published: Published,
+    cell: Cell,
+    place: int,
+    original: float,
+    kind: str,
+    table: Mapping[str, tuple[FloatArray, FloatArray]],
+) -> tuple[float, float, float]:
+    """Return our figure, its Monte Carlo error, and how many of these the printed one is away."""
+    what = cell.statistic.rpartition(".")[2]
+    name = f"{what} {kind}" if what.startswith("ci_") else "standard_error"
+    value, error = (float(part[place]) for part in table[name])
+    if np.isnan(value) or (what == "t_statistic" and value <= 0):
+        return np.nan, np.nan, np.nan
+    ours, box = Interval.point(value), cell.box
+    if what == "t_statistic":
+        estimates = published.select(base_of(cell), cell.row, cell.column)
+        estimate = Interval.point(original)
+        if estimates and not estimates[0].box.contains(original):
+            estimate = estimates[0].box
+        size, box = estimate.absolute(), box.absolute()
+        ours = Interval(size.lower / value, size.upper / value)
+        value, error = ours.middle, ours.middle * error / value
+    gap = max(box.lower - ours.upper, ours.lower - box.upper, 0.0)
+    if gap <= SLACK:
+        return value, error, 0.0
+    return value, error, gap / error if error > 0 else np.inf
