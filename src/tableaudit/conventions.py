@@ -10,7 +10,6 @@ import html
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,6 @@ from plsem.under_conventions import analyses
 from tableaudit.conventions_resampled import LIMIT, NOT_COMPUTED, judge_resampled
 from tableaudit.conventions_search import Search, not_judged, t_of
 from tableaudit.printed import STATISTICS, Cell, Published, PublishedError, from_values
-from tableaudit.tables_in import read_article
 from tabletext.language import Language
 from tabletext.said import into
 
@@ -74,11 +72,14 @@ class Solution:
         """Whether each figure that is judged is reproduced, or within Monte Carlo error."""
         return set(self.figures["verdict"]) <= {"reproduced", "within", "not judged"}
 
+    def options(self, convention: str) -> tuple[str, ...]:
+        """Return the options of a convention that were tried; none where no figure depends on it."""
+        return tuple(self.conventions.loc[self.conventions["convention"] == convention, "option"])
+
     def holding(self, convention: str) -> tuple[str, ...]:
         """Return the options of a convention that the printed figures leave; none where no figure depends on it."""
-        rows = self.conventions
-        found = rows.loc[(rows["convention"] == convention) & rows["holds"], "option"]
-        return tuple(found)
+        held = self.conventions[self.conventions["holds"]]
+        return tuple(held.loc[held["convention"] == convention, "option"])
 
     def text(self, language: Language = "en") -> str:
         """Write the report."""
@@ -203,21 +204,21 @@ def _missed(row: pd.Series) -> Said:
         "statistic": _label(row["statistic"]),
         "about": about(str(row["statistic"]), str(row["row"]), str(row["column"])),
         "printed": row["printed"],
-        "value": _beside(row["value"], row["printed"]),
+        "value": beside(row["value"], row["printed"]),
     }
     if row["verdict"] == "outside":
         text = Said(
             "{cell}: {statistic} {about} is printed as {printed}, and is {value} ± {error}: outside, by {away} Monte "
             "Carlo errors",
             **found,
-            error=_beside(row["error"], row["printed"]),
+            error=beside(row["error"], row["printed"]),
             away=f"{row['away']:.1f}",
         )
     else:
         text = Said(
             "{cell}: {statistic} {about} is printed as {printed}, and is {value}; nearest {nearest}",
             **found,
-            nearest=_beside(row["nearest"], row["printed"]),
+            nearest=beside(row["nearest"], row["printed"]),
         )
     if not row["otherwise"]:
         return text
@@ -231,7 +232,7 @@ def named_options(chosen: Iterable[tuple[str, str]]) -> list[Said]:
     ]
 
 
-def _beside(value: float, printed: str) -> str:
+def beside(value: float, printed: str) -> str:
     """Write a value with one digit more than the printed figure that it is set beside."""
     decimals = len(printed.replace(",", ".").partition(".")[2])
     return "–" if np.isnan(value) else f"{value:.{min(decimals, 7) + 1}f}"
@@ -240,7 +241,7 @@ def _beside(value: float, printed: str) -> str:
 def solve(
     data: pd.DataFrame,
     model: Model,
-    figures: Published | pd.DataFrame | str | Path,
+    figures: Published | pd.DataFrame,
     *,
     decimals: int | None = None,
     resamples: int | None = None,
@@ -252,13 +253,13 @@ def solve(
     data : DataFrame
         One row a respondent with the model's items among its columns, NaN where an answer is missing.
     model : Model
-    figures : Published, DataFrame or path
-        Printed cells; or their file, in the long form or as tables of an article; or a table with the columns
-        statistic, row, column and ``printed`` (text) or ``value`` (numbers).
+    figures : Published or DataFrame
+        Printed cells (:func:`tableaudit.tables_in.read_article` reads them), or a table with the columns statistic,
+        row, column and ``printed`` (text) or ``value`` (numbers).
     decimals : int, optional
         Of figures given as numbers; without it the most that any of the same statistic has.
     resamples : int, optional
-        Of the bootstrap behind printed standard errors, t, p and intervals.
+        Of the bootstrap behind printed standard errors, t, p and intervals; without it what the figures' file says.
 
     Returns
     -------
@@ -283,10 +284,6 @@ def solve(
     outside :data:`tableaudit.conventions_resampled.LIMIT` Monte Carlo errors of the difference
     (:func:`tableaudit.conventions_resampled.monte_carlo_error`).
 
-    References
-    ----------
-    What programs define differently: :data:`plsem.conventions.CONVENTIONS`.
-
     Examples
     --------
     >>> from plsem.conventions import CONVENTIONS, RESAMPLED
@@ -297,8 +294,10 @@ def solve(
     ('adjusted',)
     """
     published = _published(figures, decimals)
-    _check_names(published, model)
-    cells, drawn, reasons = _judged(published, model)
+    if resamples is None and "resamples" in published.meta:
+        resamples = int(float(published.meta["resamples"]))
+    cells, drawn, reasons = _judged(published)
+    _check_names(published.source, [*cells, *drawn], model)
     if not cells:
         raise PublishedError(
             f"{published.source}: no figure that can be computed from answers "
@@ -325,11 +324,9 @@ def solve(
     )
 
 
-def _published(figures: Published | pd.DataFrame | str | Path, decimals: int | None) -> Published:
+def _published(figures: Published | pd.DataFrame, decimals: int | None) -> Published:
     if isinstance(figures, Published):
         return figures
-    if not isinstance(figures, pd.DataFrame):
-        return read_article(figures).published()
     for name in ("statistic", "row", "column"):
         if name not in figures:
             raise PublishedError(f"figures: no column {name!r}{nearest(name, map(str, figures.columns))}")
@@ -355,7 +352,7 @@ def _published(figures: Published | pd.DataFrame | str | Path, decimals: int | N
     return from_values(table, "figures")
 
 
-def _check_names(published: Published, model: Model) -> None:
+def _check_names(source: str, cells: Iterable[Cell], model: Model) -> None:
     """Refuse figures about items or constructs that the model does not have, all at once.
 
     A second-order construct's items are its components; those of products have names of many kinds.
@@ -364,17 +361,17 @@ def _check_names(published: Published, model: Model) -> None:
     known = {"item": () if model.products else items, "construct": constructs}
     known |= {"source": constructs, "target": constructs}
     problems = []
-    for cell in published:
+    for cell in cells:
         for name, kind in zip((cell.row, cell.column), STATISTICS[cell.statistic], strict=True):
             valid = known.get(kind, ())
             if name and valid and name not in valid:
                 what = "item" if kind == "item" else "construct"
                 problems.append(f"{cell.id}: {name!r} is no {what} of the model{nearest(name, valid)}")
     if problems:
-        raise PublishedError(f"{published.source}: " + "; ".join(dict.fromkeys(problems)))
+        raise PublishedError(f"{source}: " + "; ".join(dict.fromkeys(problems)))
 
 
-def _judged(published: Published, model: Model) -> tuple[list[Cell], list[Cell], dict[str, str]]:
+def _judged(published: Published) -> tuple[list[Cell], list[Cell], dict[str, str]]:
     """Return the cells to judge, those that come from resamples, and the reasons why others are not judged."""
     cells, drawn, reasons = [], [], {}
     for cell in published:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from plsem.convention_values import named_under
 from plsem.conventions import CONVENTIONS
 from plsem.model import Model
 from plsem.names import N_
 from plsem.quantities import QUANTITIES
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapResult
-from plsem.under_conventions import named_under, resampled
+from plsem.under_conventions import resampled
 from tableaudit.boxes import SLACK, Interval
 from tableaudit.comparison import find_key
 from tableaudit.conventions_search import NO_SUCH, not_judged
@@ -118,10 +119,6 @@ def judge_resampled(
     Returns
     -------
     Judged
-
-    References
-    ----------
-    :func:`monte_carlo_error`.
 
     Examples
     --------

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from plsem.convention_values import ONLY_PLAIN, values
 from plsem.conventions import CONVENTIONS
 from plsem.model import Model
 from plsem.model_fit import VARIANTS
 from plsem.names import N_
 from plsem.quantities import FIT
-from plsem.under_conventions import ONLY_PLAIN, Analysis, values
+from plsem.under_conventions import Analysis
 from tableaudit.boxes import SLACK
 from tableaudit.comparison import find_key
 from tableaudit.inference import p_value
