@@ -20,7 +20,7 @@ from plsem.names import N_, Said, nearest
 from plsem.quantities import QUANTITIES, about
 from plsem.quantities import STATISTICS as REGISTRY
 from plsem.under_conventions import analyses
-from tableaudit.conventions_resampled import LIMIT, NOT_COMPUTED, judge_resampled
+from tableaudit.conventions_resampled import NOT_COMPUTED, judge_resampled, limit_of
 from tableaudit.conventions_search import Search, not_judged, t_of
 from tableaudit.printed import STATISTICS, Cell, Published, PublishedError, from_values
 from tabletext.language import Language
@@ -150,14 +150,14 @@ class Solution:
 
     def _drawn(self, drawn: pd.DataFrame) -> Said:
         return Said(
-            "{found} of {judged} figures from {theirs} resamples are within Monte Carlo error, at most {limit} of it "
-            "away from our {own} resamples (the farthest of these {most}):",
+            "{found} of {judged} figures from {theirs} resamples are within Monte Carlo error of our own {own} (the "
+            "farthest is {most} standard errors of the difference away; up to {limit} is chance):",
             found=int((drawn["verdict"] == "within").sum()),
             judged=len(drawn),
             theirs=f"{self.resamples:,}",
-            limit=f"{LIMIT:g}",
+            limit=f"{limit_of(len(drawn)):.1f}",
             own=f"{self.own_resamples:,}",
-            most=f"{drawn.loc[drawn['verdict'] == 'within', 'away'].max():.1f}",
+            most=f"{drawn['away'].max():.1f}",
         )
 
 
@@ -175,8 +175,10 @@ def _said(why: str) -> str:
 
 
 def _label(statistic: str) -> Said:
-    row = REGISTRY.get(statistic)
-    return Said(row.label if row is not None else statistic)
+    base, _, kind = statistic.rpartition(".")
+    row = REGISTRY.get(kind)
+    label = Said(row.label if row is not None else kind)
+    return Said("{name} ({kind})", name=_label(base), kind=label) if base else label
 
 
 def _option(convention: str, option: str) -> Said:
@@ -202,7 +204,7 @@ def _missed(row: pd.Series) -> Said:
     found = {
         "cell": row["cell"],
         "statistic": _label(row["statistic"]),
-        "about": about(str(row["statistic"]), str(row["row"]), str(row["column"])),
+        "about": about(str(row["statistic"]).partition(".")[0], str(row["row"]), str(row["column"])),
         "printed": row["printed"],
         "value": beside(row["value"], row["printed"]),
     }
@@ -281,7 +283,7 @@ def solve(
 
     Standard errors, t and intervals are judged where it is known how many resamples are behind them: by a bootstrap of
     four times as many (10,000 to 40,000), under the first setting that reproduces the most figures.  They are within or
-    outside :data:`tableaudit.conventions_resampled.LIMIT` Monte Carlo errors of the difference
+    outside :func:`tableaudit.conventions_resampled.limit_of` Monte Carlo errors of the difference
     (:func:`tableaudit.conventions_resampled.monte_carlo_error`).
 
     Examples

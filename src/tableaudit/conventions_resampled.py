@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from plsem.convention_values import named_under
 from plsem.conventions import CONVENTIONS
@@ -22,18 +23,21 @@ from tableaudit.comparison import find_key
 from tableaudit.conventions_search import NO_SUCH, not_judged
 from tableaudit.printed import Cell, Published
 
-__all__ = ["Judged", "judge_resampled", "monte_carlo_error"]
+__all__ = ["Judged", "judge_resampled", "limit_of", "monte_carlo_error"]
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str, str, str]
-#: A figure is within Monte Carlo error where it is at most this many of them away.
-LIMIT = 3.0
+#: The chance that any figure is called outside although all come from the same model and answers.
+CHANCE = 0.01
 #: Our draws are read in so many parts, whose figures scatter by the Monte Carlo error of a part.
 PARTS = 50
+#: A standard error whose Monte Carlo error is this many times that of normal draws has tails too heavy to settle.
+HEAVY = 5.0
 LEAST, MOST = 10_000, 40_000
 CONFIDENCE = 0.95
 NUMBER_NOT_KNOWN = N_("from how many resamples is not known")
 NOT_RESAMPLED = N_("resamples are not drawn under the setting found")
+NOT_SETTLED = N_("it does not settle: draws with heavy tails, or without any spread")
 NOT_COMPUTED = N_("it is not computed here")
 
 
@@ -54,6 +58,26 @@ class Judged:
     evidence: list[tuple[str, str, int, bool]]
     figures: dict[str, tuple[object, ...]]
     n_resamples: int = 0
+
+
+def limit_of(count: int) -> float:
+    """Return how many Monte Carlo errors away a figure may be among so many that are judged.
+
+    Parameters
+    ----------
+    count : int
+
+    Returns
+    -------
+    float
+        Student's t for the errors of as many parts, by Bonferroni.
+
+    Examples
+    --------
+    >>> round(limit_of(1), 1), round(limit_of(100), 1)
+    (2.7, 4.2)
+    """
+    return float(stats.t.isf(CHANCE / (2 * count), PARTS - 1))
 
 
 def base_of(cell: Cell) -> str:
@@ -169,6 +193,7 @@ def _judged(
     }
     if not known:
         return Judged([], figures)
+    limit = limit_of(len(known))
     kinds = tuple(CONVENTIONS["interval"].options) if first.jackknife is not None else ()
     told: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
     before: list[tuple[FloatArray, dict[str, tuple[FloatArray, FloatArray]]]] = []
@@ -192,20 +217,20 @@ def _judged(
             ]
     order = ("sign_changes", "inadmissible", *(["interval"] if kinds else []))
     away = {option: np.array([a for _, _, a in rows]) for option, rows in told.items()}
-    counts = {option: int((a <= LIMIT).sum()) for option, a in away.items()}
+    counts = {option: int((a <= limit).sum()) for option, a in away.items()}
     best = max(counts, key=lambda option: counts[option])
     for m, cell in enumerate(known):
         value, error, by = told[best][m]
-        if np.isnan(by):  # it does not vary, or has no such interval
-            figures[cell.id] = not_judged(NO_SUCH)
+        if np.isnan(by):
+            figures[cell.id] = not_judged(NOT_SETTLED)
             continue
         near = min(
-            told, key=lambda o: (away[o][m] > LIMIT, sum(a != b for a, b in zip(o, best, strict=True)))
+            told, key=lambda o: (away[o][m] > limit, sum(a != b for a, b in zip(o, best, strict=True)))
         )
-        changes = tuple((n, o) for n, o, b in zip(order, near, best, strict=False) if o != b and by > LIMIT)
-        serves = away[near][m] <= LIMIT
+        changes = tuple((n, o) for n, o, b in zip(order, near, best, strict=False) if o != b and by > limit)
+        serves = away[near][m] <= limit
         figures[cell.id] = (
-            "within" if by <= LIMIT else "outside",
+            "within" if by <= limit else "outside",
             value,
             np.nan,
             error,
@@ -250,7 +275,11 @@ def _with_errors(
         return out
 
     whole, scattered = of(np.ascontiguousarray(draws.T)), of(np.ascontiguousarray(parts))
-    return {n: (whole[n], monte_carlo_error(scattered[n], size, resamples, len(draws))) for n in whole}
+    found = {n: (whole[n], monte_carlo_error(scattered[n], size, resamples, len(draws))) for n in whole}
+    value, error = found["standard_error"]
+    heavy = error > HEAVY * value * np.sqrt((1 / resamples + 1 / len(draws)) / 2)
+    found["standard_error"] = np.where(heavy, np.nan, value), error
+    return found
 
 
 def _away(
