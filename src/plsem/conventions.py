@@ -127,7 +127,8 @@ _ROWS = (
             "individual": "set to the estimate's, one by one"}), RESAMPLED,
     ),
     Convention(
-        "inadmissible", N_("Inadmissible resamples"), N_({"left_out": "left out", "kept": "kept"}), RESAMPLED,
+        "inadmissible", N_("Inadmissible resamples"),
+        N_({"left_out": "left out of the draws", "kept": "kept among the draws"}), RESAMPLED,
     ),
     Convention(
         "interval", N_("Confidence interval"),

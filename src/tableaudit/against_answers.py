@@ -116,8 +116,10 @@ def of_finding(
     unusual = _unusual(solution, {str(name).rpartition(".")[2] for name in rows["statistic"]})
     if not unusual:
         return "refuted", Said("By the answers all of these figures are as printed.")
-    text = "By the answers all of these figures are as printed, with {conventions}."
-    return "refuted", Said(text, conventions=named_options(unusual))
+    return "refuted", Said(
+        "By the answers all of these figures are as printed, with {conventions}.",
+        conventions=named_options(unusual),
+    )
 
 
 def _unusual(solution: Solution, statistics: Iterable[str]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.model import Model
-from tableaudit.against_answers import printed_model
+from tableaudit.against_answers import of_finding, printed_model
 from tableaudit.block_checks import htmt_checks, reliability_checks
 from tableaudit.checks import Check
 from tableaudit.conventions import Solution, solve
@@ -108,8 +108,13 @@ class AuditReport:
 
     @property
     def contradictions(self) -> tuple[Finding, ...]:
-        """Findings that no documented definition explains: printed cells that cannot all be right."""
-        return tuple(f for f in self.findings if f.contradiction)
+        """Findings that no documented definition explains, nor answers: printed cells that cannot all be right."""
+        return tuple(f for f in self.findings if f.contradiction and not self.is_refuted(f))
+
+    def is_refuted(self, finding: Finding) -> bool:
+        """Tell whether answers give all figures of a finding as they are printed."""
+        told = of_finding(finding, self.solution) if self.solution is not None else None
+        return told is not None and told[0] == "refuted"
 
     @cached_property
     def impossible(self) -> dict[str, str]:

@@ -94,7 +94,9 @@ class Solution:
         """Return the tables as plain data, for JSON."""
         tables = {"conventions": self.conventions, "settings": self.settings, "figures": self.figures}
         plain = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-        return {"n": self.n_rows, "missing": self.n_missing, **plain, "not_tried": list(self.left_out)}
+        counts = {"n": self.n_rows, "missing": self.n_missing}
+        counts |= {"resamples": self.resamples, "own_resamples": self.own_resamples}
+        return {**counts, **plain, "not_tried": list(self.left_out)}
 
     def __repr__(self) -> str:
         return self.text()

@@ -75,7 +75,8 @@ def page(report: AuditReport, language: Language = "en", *, rules: bool = False)
             return detail.text(language)
         return into(detail, language) if isinstance(detail, Said) else translate(detail, language)
 
-    shown = [f for f in report.findings if f.grade != "rule"]
+    refuted = [f for f in report.findings if f.grade != "rule" and report.is_refuted(f)]
+    shown = [f for f in report.findings if f.grade != "rule" and f not in refuted]
     grave = [f for f in shown if f.contradiction]
     sections = [
         Section(word("What was checked"), tuple(word(d) for d in _coverage_lines(report))),
@@ -103,12 +104,20 @@ def page(report: AuditReport, language: Language = "en", *, rules: bool = False)
         found = [f for f in shown if f.grade == grade]
         if found:
             sections.append(Section(word(title), (), tuple(_entry(report, f, word) for f in found)))
+    if refuted:
+        sections.append(
+            Section(
+                word(Said("What the answers refute")), (), tuple(_entry(report, f, word) for f in refuted)
+            )
+        )
     if report.solution is not None:
         parts = [
-            Entry("", word(heading).rstrip(":") + ".", tuple(map(word, below)))
+            Entry("", word(heading) if below else word(heading).rstrip(":") + ".", tuple(map(word, below)))
             for heading, below in report.solution.sections()
         ]
-        sections.append(Section(word("What the answers say"), _told_findings(report, word), tuple(parts)))
+        sections.append(
+            Section(word(Said("What the answers say")), _told_findings(report, word), tuple(parts))
+        )
     texts = tuple(
         f"{s.id} ({s.where}): {s.text_es if language == 'es' else s.text_en} [{s.found or word('no printed cell')}]"
         for s in report.statements
@@ -131,10 +140,13 @@ def _told_findings(report: AuditReport, word: Any) -> tuple[str, ...]:
     verdicts = [one[0] for one in told if one is not None]
     if not verdicts:
         return ()
-    counts = [verdicts.count(v) for v in ("confirmed", "refuted", "not decided")]
-    return (
-        word(say("Of the findings above the answers confirm {} and refute {}; {} stay undecided.", *counts)),
+    said = Said(
+        "Of the findings above the answers confirm {confirmed} and refute {refuted}; {open} stay undecided.",
+        confirmed=verdicts.count("confirmed"),
+        refuted=verdicts.count("refuted"),
+        open=verdicts.count("not decided"),
     )
+    return (word(said),)
 
 
 def _coverage_lines(report: AuditReport) -> list[Detail]:
@@ -199,7 +211,7 @@ def _entry(report: AuditReport, finding: Finding, word: Any) -> Entry:
             )
         )
     told = of_finding(finding, report.solution) if report.solution else None
-    question = None if told and told[0] == "refuted" else _question(report, finding)
+    question = None if told and told[0] != "not decided" else _question(report, finding)
     if told:
         below.append(word(told[1]))
     if question is not None:
