@@ -314,10 +314,11 @@ def solve(
     settings = [search.whole(record) for record in search.best]
     judged = judge_resampled(published, drawn, settings, data, model, resamples)
     rows = {name: not_judged(why) for name, why in reasons.items()} | judged.figures
-    evidence = pd.DataFrame(judged.evidence, columns=["convention", "option", "reproduced", "holds"])
     items = data[list(model.items)]
     return Solution(
-        pd.concat([search.evidence(), evidence], ignore_index=True) if judged.evidence else search.evidence(),
+        pd.concat(
+            [search.evidence(), *([judged.evidence] if len(judged.evidence) else [])], ignore_index=True
+        ),
         search.settings(),
         search.figures(rows),
         left_out,
@@ -331,20 +332,17 @@ def solve(
 def _published(figures: Published | pd.DataFrame, decimals: int | None) -> Published:
     if isinstance(figures, Published):
         return figures
+    named = list(map(str, figures.columns))
     for name in ("statistic", "row", "column"):
-        if name not in figures:
-            raise PublishedError(f"figures: no column {name!r}{nearest(name, map(str, figures.columns))}")
-    if "printed" not in figures and "value" not in figures:
-        raise PublishedError(
-            f"figures: no column 'printed' or 'value'{nearest('printed', map(str, figures.columns))}"
-        )
-    table = pd.DataFrame({c: figures[c].fillna("").astype(str) for c in ("statistic", "row", "column")})
-    if "printed" in figures:
-        table["printed"] = figures["printed"].fillna("").astype(str)
-    else:
+        if name not in named:
+            raise PublishedError(f"figures: no column {name!r}{nearest(name, named)}")
+    if "printed" not in named and "value" not in named:
+        raise PublishedError(f"figures: no column 'printed' or 'value'{nearest('printed', named)}")
+    texts = [name for name in ("statistic", "row", "column", "printed") if name in named]
+    table = figures[texts].fillna("").astype(str)
+    if "printed" not in named:
         numbers = pd.to_numeric(figures["value"], errors="coerce").round(12)
-        plain = [np.format_float_positional(v, trim="-") if np.isfinite(v) else "" for v in numbers]
-        shown = pd.Series([len(text.partition(".")[2]) for text in plain], index=table.index)
+        shown = numbers.map(lambda v: len(np.format_float_positional(v, trim="-").partition(".")[2]))
         places = (
             shown.groupby(table["statistic"]).transform("max") if decimals is None else shown * 0 + decimals
         )

@@ -20,7 +20,7 @@ from plsem.resampling.bootstrap import BootstrapError, BootstrapResult
 from plsem.under_conventions import resampled
 from tableaudit.boxes import SLACK, Interval
 from tableaudit.comparison import find_key
-from tableaudit.conventions_search import NO_SUCH, not_judged
+from tableaudit.conventions_search import NO_SUCH, evidence_of, not_judged
 from tableaudit.printed import Cell, Published
 
 __all__ = ["Judged", "judge_resampled", "limit_of", "monte_carlo_error"]
@@ -47,15 +47,15 @@ class Judged:
 
     Parameters
     ----------
-    evidence : list of tuple
-        Convention, option, how many figures are within Monte Carlo error under it, whether none has more.
+    evidence : DataFrame
+        As of :class:`tableaudit.conventions.Solution`.
     figures : dict of str to tuple
         Cell → the end of its row in the table of figures.
     n_resamples : int
         Of our own; 0 where none were drawn.
     """
 
-    evidence: list[tuple[str, str, int, bool]]
+    evidence: pd.DataFrame
     figures: dict[str, tuple[object, ...]]
     n_resamples: int = 0
 
@@ -154,24 +154,23 @@ def judge_resampled(
     >>> solve(answers, Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")]), printed).figures["otherwise"][1]
     'from how many resamples is not known'
     """
-    if not cells or resamples is None:
-        return Judged([], {cell.id: not_judged(NUMBER_NOT_KNOWN) for cell in cells})
-    own = min(max(4 * resamples, LEAST), MOST)
-    for chosen in settings:
-        names = {
-            cell.id: named_under(base_of(cell), chosen, cell.row in dict(model.products)) for cell in cells
-        }
+    why = NUMBER_NOT_KNOWN if resamples is None else NOT_RESAMPLED
+    for chosen in settings if cells else ():
+        if resamples is None:
+            break
+        products = dict(model.products)
+        names = {cell.id: named_under(base_of(cell), chosen, cell.row in products) for cell in cells}
         wanted = sorted({name for name in names.values() if name in QUANTITIES})
-        if not wanted:
-            return Judged([], {cell.id: not_judged(NOT_COMPUTED) for cell in cells})
         knife = any(cell.statistic.endswith(("ci_lower", "ci_upper")) for cell in cells)
+        own = min(max(4 * resamples, LEAST), MOST)
         try:
-            drawn = resampled(data, model, chosen, wanted, n_resamples=own, jackknife=knife)
+            drawn = wanted and resampled(data, model, chosen, wanted, n_resamples=own, jackknife=knife)
         except BootstrapError as error:
-            return Judged([], {cell.id: not_judged(error.args[0]) for cell in cells})
+            why = error.args[0]
+            break
         if drawn:
             return _judged(published, cells, names, drawn, resamples)
-    return Judged([], {cell.id: not_judged(NOT_RESAMPLED) for cell in cells})
+    return Judged(evidence_of({}), {cell.id: not_judged(why) for cell in cells})
 
 
 def _judged(
@@ -192,58 +191,42 @@ def _judged(
         cell.id: not_judged(NO_SUCH if names[cell.id] in QUANTITIES else NOT_COMPUTED) for cell in cells
     }
     if not known:
-        return Judged([], figures)
-    limit = limit_of(len(known))
+        return Judged(evidence_of({}), figures)
     kinds = tuple(CONVENTIONS["interval"].options) if first.jackknife is not None else ()
-    told: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
     before: list[tuple[FloatArray, dict[str, tuple[FloatArray, FloatArray]]]] = []
-    for (signs, kept), result in drawn.items():
+    rows = []
+    for result in drawn.values():
         draws = np.asarray(result.draws[:, used], dtype=float)
         table = next((t for d, t in before if np.array_equal(d, draws, equal_nan=True)), None)
         if table is None:
             table = _with_errors(result, used, draws, kinds, level, resamples)
             before.append((draws, table))
-        for kind in kinds or ("",):
-            told[signs, kept, kind] = [
-                _away(
-                    published,
-                    cell,
-                    used.index(places[cell.id]),
-                    result.original[places[cell.id]],
-                    kind,
-                    table,
-                )
-                for cell in known
-            ]
-    order = ("sign_changes", "inadmissible", *(["interval"] if kinds else []))
-    away = {option: np.array([a for _, _, a in rows]) for option, rows in told.items()}
-    counts = {option: int((a <= limit).sum()) for option, a in away.items()}
-    best = max(counts, key=lambda option: counts[option])
+        rows += [
+            [_away(published, c, used.index(places[c.id]), kind, table) for c in known]
+            for kind in kinds or ("",)
+        ]
+    told = np.array(rows)
+    inside = told[..., 2] <= limit_of(len(known))
+    counts = inside.sum(axis=1)
+    names_of = ("sign_changes", "inadmissible", "interval")
+    options = [(*key, kind) for key in drawn for kind in kinds or ("",)]
+    best = int(counts.argmax())
     for m, cell in enumerate(known):
-        value, error, by = told[best][m]
-        if np.isnan(by):
+        value, error, away = told[best, m].tolist()
+        if np.isnan(away):
             figures[cell.id] = not_judged(NOT_SETTLED)
             continue
-        near = min(
-            told, key=lambda o: (away[o][m] > limit, sum(a != b for a, b in zip(o, best, strict=True)))
-        )
-        changes = tuple((n, o) for n, o, b in zip(order, near, best, strict=False) if o != b and by > limit)
-        serves = away[near][m] <= limit
-        figures[cell.id] = (
-            "within" if by <= limit else "outside",
-            value,
-            np.nan,
-            error,
-            by,
-            changes if serves else (),
-        )
-    evidence = []
-    for place, name in enumerate(order):
-        options = list(dict.fromkeys(option[place] for option in told))
-        for option in options if len(options) > 1 else ():
-            most = max(count for key, count in counts.items() if key[place] == option)
-            evidence.append((name, option, most, most == counts[best]))
-    return Judged(evidence, figures, first.n_resamples)
+        serving = [o for o, serves in zip(options, inside[:, m], strict=True) if serves] or [options[best]]
+        apart = [
+            tuple((n, o) for n, o, b in zip(names_of, one, options[best], strict=True) if o != b)
+            for one in serving
+        ]
+        verdict = "within" if inside[best, m] else "outside"
+        figures[cell.id] = (verdict, value, np.nan, error, away, min(apart, key=len))
+    most: dict[tuple[str, str], int] = {}
+    for one, count in zip(options, counts.tolist(), strict=True):
+        most |= {key: max(most.get(key, 0), count) for key in zip(names_of, one, strict=True)}
+    return Judged(evidence_of(most), figures, first.n_resamples)
 
 
 def _with_errors(
@@ -278,15 +261,16 @@ def _with_errors(
     found = {n: (whole[n], monte_carlo_error(scattered[n], size, resamples, len(draws))) for n in whole}
     value, error = found["standard_error"]
     heavy = error > HEAVY * value * np.sqrt((1 / resamples + 1 / len(draws)) / 2)
-    found["standard_error"] = np.where(heavy, np.nan, value), error
-    return found
+    return found | {
+        "standard_error": (np.where(heavy, np.nan, value), error),
+        "original": (original, original),
+    }
 
 
 def _away(
     published: Published,
     cell: Cell,
     place: int,
-    original: float,
     kind: str,
     table: Mapping[str, tuple[FloatArray, FloatArray]],
 ) -> tuple[float, float, float]:
@@ -299,6 +283,7 @@ def _away(
     ours, box = Interval.point(value), cell.box
     if what == "t_statistic":
         estimates = published.select(base_of(cell), cell.row, cell.column)
+        original = float(table["original"][0][place])
         estimate = Interval.point(original)
         if estimates and not estimates[0].box.contains(original):
             estimate = estimates[0].box

@@ -167,16 +167,7 @@ class Search:
                     reached += [(key, record.total + int(count)) for key in combination.items()]
             for key, total in reached:
                 most[key] = max(most.get(key, 0), total)
-        best = max(most.values())
-        rows = [
-            (name, option, most[name, option], most[name, option] == best)
-            for name, row in CONVENTIONS.items()
-            for option in row.options
-            if (name, option) in most
-        ]
-        table = pd.DataFrame(rows, columns=["convention", "option", "reproduced", "holds"])
-        several = table.groupby("convention")["option"].transform("size") > 1
-        return table[several].reset_index(drop=True)
+        return evidence_of(most)
 
     def settings(self) -> pd.DataFrame:
         """Return the settings that reproduce the most figures."""
@@ -253,6 +244,19 @@ FIGURE_COLUMNS = [
     *("cell", "statistic", "row", "column", "printed"),
     *("verdict", "value", "nearest", "error", "away", "otherwise"),
 ]
+
+
+def evidence_of(most: Mapping[tuple[str, str], int]) -> pd.DataFrame:
+    """Return a row for each option of the conventions that had several, of the most figures reached with it."""
+    best = max(most.values(), default=0)
+    rows = [
+        (name, option, most[name, option], most[name, option] == best)
+        for name, row in CONVENTIONS.items()
+        for option in row.options
+        if (name, option) in most
+    ]
+    table = pd.DataFrame(rows, columns=["convention", "option", "reproduced", "holds"])
+    return table[table["convention"].duplicated(keep=False)].reset_index(drop=True)
 
 
 def not_judged(why: str) -> tuple[object, ...]:
