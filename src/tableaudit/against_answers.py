@@ -9,12 +9,13 @@ from plsem.conventions import CONVENTIONS
 from plsem.model import Model, ModelError
 from plsem.names import Said
 from tableaudit.conventions import Solution, beside, named_options
-from tableaudit.findings import Finding
+from tableaudit.findings import OF_COLUMN, OF_TEXT, Finding
 from tableaudit.printed import Published, PublishedError
 from tableaudit.readings import Reading
 
 __all__ = ["of_finding", "of_reading", "printed_model"]
 
+Verdict = Literal["confirmed", "refuted", "not decided"]
 #: Readings of the audit whose convention has another name, or other names of its options.
 _CONVENTION: Mapping[str, str] = {"p_value": "tails", "product": "interaction"}
 _OPTION: Mapping[str, str] = {
@@ -65,9 +66,7 @@ def printed_model(published: Published) -> Model:
         ) from None
 
 
-def of_finding(
-    finding: Finding, solution: Solution
-) -> tuple[Literal["confirmed", "refuted", "not decided"], Said] | None:
+def of_finding(finding: Finding, solution: Solution) -> tuple[Verdict, Said] | None:
     """Tell whether the answers confirm that a figure of a finding is not as printed.
 
     Parameters
@@ -79,7 +78,8 @@ def of_finding(
     -------
     tuple of (str, Said), or None
         ``confirmed``: a figure that it names is reproduced by no setting, or by another than the rest of the figures;
-        ``refuted``: all are reproduced together; ``not decided``: some are not judged.  None where none is judged.
+        ``refuted``: all are reproduced together, which confirms a finding about the article's text; ``not decided``:
+        some are not judged.  None where none is judged, and of how a column is read (:func:`of_reading`).
 
     Examples
     --------
@@ -95,8 +95,12 @@ def of_finding(
     >>> of_finding(found.findings[0], found.solution)
     ('refuted', 'By the answers all of these figures are as printed, with R²: adjusted.')
     """
+    if finding.check == OF_COLUMN:
+        return None
     rows = solution.figures[solution.figures["cell"].isin([finding.cell, *finding.cells])]
-    judged = rows[rows["verdict"] != "not judged"]
+    found = rows["verdict"].isin(["reproduced", "within"])
+    # that a p goes with the t beside it says nothing of answers
+    judged = rows[(rows["verdict"] != "not judged") & (found | ~rows["statistic"].str.endswith("p_value"))]
     wrong = judged[~judged["verdict"].isin(["reproduced", "within"])]
     if not len(judged):
         return None
@@ -110,13 +114,15 @@ def of_finding(
             )
             for _, row in wrong.iterrows()
         ]
-        return "confirmed", Said("By the answers {each}.", each=each)
+        verdict: Verdict = "not decided" if finding.check == OF_TEXT else "confirmed"
+        return verdict, Said("By the answers {each}.", each=each)
     if len(judged) < len(rows):
         return "not decided", Said("The answers give those of these figures that can be computed from them.")
     unusual = _unusual(solution, {str(name).rpartition(".")[2] for name in rows["statistic"]})
+    verdict = "confirmed" if finding.check == OF_TEXT else "refuted"
     if not unusual:
-        return "refuted", Said("By the answers all of these figures are as printed.")
-    return "refuted", Said(
+        return verdict, Said("By the answers all of these figures are as printed.")
+    return verdict, Said(
         "By the answers all of these figures are as printed, with {conventions}.",
         conventions=named_options(unusual),
     )

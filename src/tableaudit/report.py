@@ -12,7 +12,7 @@ from plsem.names import Said
 from tableaudit.against_answers import of_finding, of_reading
 from tableaudit.coverage import coverage, name_notes
 from tableaudit.details import Detail, listed, say
-from tableaudit.findings import GRADE_NAMES, Finding
+from tableaudit.findings import GRADE_NAMES, OF_COLUMN, Finding
 from tableaudit.readings import Reading, name_of
 from tabletext.catalogue import translate
 from tabletext.language import Language
@@ -92,7 +92,7 @@ def page(report: AuditReport, language: Language = "en", *, rules: bool = False)
         sections.append(Section(word("How the figures are read"), tuple(lines)))
     if grave:
         heading = word("Figures that cannot all be right")
-    elif any(f.unless and f.check != "one reading for the whole column" for f in shown):
+    elif any(f.unless and f.check != OF_COLUMN for f in shown):
         heading = word("No figure is contradicted under every definition")
     else:
         heading = word("No printed figures contradict one another")
@@ -195,7 +195,7 @@ def _entry(report: AuditReport, finding: Finding, word: Any) -> Entry:
     below = [word(c) + "." for c in dict.fromkeys(finding.calculations[:_MOST_CALCULATIONS])]
     if len(finding.calculations) > _MOST_CALCULATIONS:
         below.append(word(say("and {} more", len(finding.calculations) - _MOST_CALCULATIONS)) + ".")
-    if finding.unless and finding.check != "one reading for the whole column":
+    if finding.unless and finding.check != OF_COLUMN:
         either = finding.unless[0]
         for other in finding.unless[1:]:
             either = say("{}; or {}", either, other)

@@ -298,6 +298,37 @@ def test_the_section_is_on_the_page_in_both_languages_and_all_forms() -> None:
     assert "answers" not in as_json(audit(book("simple")))
 
 
+@pytest.mark.parametrize(
+    ("printed", "verdict", "told"),
+    [
+        ("0.80", "confirmed", "By the answers all of these figures are as printed."),
+        ("0.70", "not decided", "By the answers b is 0.800, printed 0.70."),
+    ],
+)
+def test_a_statement_that_the_tables_contradict(printed: str, verdict: str, told: str) -> None:
+    """Tables that the answers bear out make the text wrong; where they do not, the text may be right."""
+    rows = [("1", "b", "path_coefficient", "X", "Y", printed), ("1", "a", "cronbach_alpha", "X", "", "1.00")]
+    texts = pd.DataFrame([("S1", "Results", "The path is above 0.9", "path_coefficient > 0.9")])
+    statements = texts.set_axis(["id", "where", "text_en", "expression"], axis=1)
+    published = from_values(pd.DataFrame(rows, columns=COLUMNS), "made", statements)
+    report = with_answers(audit(published), FIVE, PAIR)
+    (finding,) = [f for f in report.findings if f.check == "the text and the tables"]
+    assert of_finding(finding, report.solution) == (verdict, told)
+    assert report.exit_status == 3
+
+
+def test_that_a_p_goes_with_its_t_says_nothing_of_the_answers() -> None:
+    rows = [
+        ("1", "b", "path_coefficient", "X", "Y", "0.80"),
+        ("1", "t", "t_statistic", "X", "Y", "1.960"),
+        ("1", "p", "p_value", "X", "Y", "0.500"),
+    ]
+    report = with_answers(audit(from_values(pd.DataFrame(rows, columns=COLUMNS), "made")), FIVE, PAIR)
+    (finding,) = [f for f in report.findings if "p" in f.cells]
+    assert of_finding(finding, report.solution) is None
+    assert report.solution.figures.set_index("cell").loc["p", "verdict"] == "nowhere"
+
+
 def test_readings_are_confirmed_or_corrected() -> None:
     """Raw alpha is only open to the audit; the reading of p is stated, and the answers' number of tails another."""
     rows = [
