@@ -273,7 +273,7 @@ def solve(
     ------
     PublishedError
         If the figures cannot be used: a row names an item or construct that the model does not have, a statistic that
-        is not known, or no number.
+        is not known, or no number; or there are fewer than 2 resamples.
     DataError
         If the data cannot be used.
 
@@ -300,6 +300,8 @@ def solve(
     published = _published(figures, decimals)
     if resamples is None and "resamples" in published.meta:
         resamples = int(float(published.meta["resamples"]))
+    if resamples is not None and resamples < 2:
+        raise PublishedError(f"resamples: expected 2 or more, found {resamples}")
     cells, drawn, reasons = _judged(published)
     _check_names(published.source, [*cells, *drawn], model)
     if not cells:

@@ -173,6 +173,8 @@ def test_without_the_number_of_resamples_nothing_is_judged() -> None:
     found = solve(FIVE, PAIR, figures)
     assert "1 × Standard error: from how many resamples is not known" in repr(found)
     assert found.holding("sign_changes") == () and found.own_resamples == 0
+    with pytest.raises(PublishedError, match="resamples: expected 2 or more, found 1"):
+        solve(FIVE, PAIR, figures, resamples=1)
 
 
 # models in stages ----------------------------------------------------------------------------------
