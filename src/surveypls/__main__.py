@@ -1,7 +1,7 @@
 """Command line: ``python -m surveypls COMMAND``; thin over the package.
 
 Exit codes: 0 done, 1 our fault, 2 the user's input (a plain message, no traceback); ``audit`` ends with 3 where
-it finds a contradiction.
+it finds a contradiction, or a figure that the answers given with it do not give.
 """
 
 from __future__ import annotations
