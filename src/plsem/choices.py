@@ -140,7 +140,7 @@ def by_choice(
     """
     results = dict(results)
     if "none" in results and "individual" not in results:
-        results["individual"] = _with_signs(results["none"])
+        results["individual"] = with_individual_signs(results["none"])
     parts = []
     for rule, result in results.items():
         tests = [test for test in TESTS if test != "bca" or result.jackknife is not None]
@@ -153,7 +153,7 @@ def by_choice(
     return pd.concat(parts, ignore_index=True)[columns]
 
 
-def _with_signs(result: BootstrapResult) -> BootstrapResult:
+def with_individual_signs(result: BootstrapResult) -> BootstrapResult:
     """Give each draw of a signed statistic its estimate's sign."""
     signed = result.labels["statistic"].isin(SIGNED).to_numpy() & (result.original != 0)
     draws = result.draws.copy()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from plsem.names import N_
 from plsem.quantities import FIT
 
+__all__ = ["CONVENTIONS", "RESAMPLED", "Convention"]
+
 
 @dataclass(frozen=True, slots=True)
 class Convention:
@@ -32,6 +34,8 @@ class Convention:
     statistics: tuple[str, ...] = ()
 
 
+RESAMPLED = ("standard_error", "t_statistic", "ci_lower", "ci_upper")
+"""What is printed of a bootstrap, beside p and decisions."""
 _FIT = tuple(sorted(FIT))
 _ROWS = (
     Convention(
@@ -116,6 +120,21 @@ _ROWS = (
     Convention(
         "reference", N_("Distribution of p"),
         N_({"resamples": "Student's t, resamples − 1", "normal": "normal", "rows": "Student's t, n − 1"}), ("p_value",),
+    ),
+    Convention(
+        "sign_changes", N_("Signs of the resamples"),
+        N_({"none": "left as they fall", "construct": "turned by whole constructs",
+            "individual": "set to the estimate's, one by one"}), RESAMPLED,
+    ),
+    Convention(
+        "inadmissible", N_("Inadmissible resamples"),
+        N_({"left_out": "left out of the draws", "kept": "kept among the draws"}), RESAMPLED,
+    ),
+    Convention(
+        "interval", N_("Confidence interval"),
+        N_({"percentile": "percentile", "bca": "bias-corrected and accelerated", "bc": "bias-corrected",
+            "basic": "basic (reflected)", "normal": "normal, about the estimate less its bias"}),
+        ("ci_lower", "ci_upper"),
     ),
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""The figures of one survey under every convention of ``plsem.conventions.CONVENTIONS``.
+"""One survey estimated under every convention of ``plsem.conventions.CONVENTIONS`` that acts on everything.
 
-:func:`analyses` crosses those that act on everything, one batch for all ways to treat gaps, to scale items, to divide
-variances and to turn constructs; :func:`values` computes a statistic under a choice of those that act on it.
+:func:`analyses` crosses them, one batch for all ways to treat gaps, to scale items, to divide variances and to turn
+constructs; :func:`plsem.convention_values.values` computes a statistic under a choice of those that act on it;
+:func:`resampled` bootstraps under one choice.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem import kernels, measurement, model_fit
+from plsem import kernels
+from plsem.choices import under_sign_rules, with_individual_signs
 from plsem.composition import ProductMethod
 from plsem.conventions import CONVENTIONS
-from plsem.estimator import Estimate, estimate_batch
+from plsem.estimator import Estimate, check_consistent, estimate_batch
 from plsem.inputs import DataError, correlations, item_matrix
 from plsem.missing import fill
 from plsem.model import Model
 from plsem.names import Said
 from plsem.products import sample_columns
-from plsem.quantities import FIT, QUANTITIES, quantities
+from plsem.quantities import QUANTITIES, quantities
 from plsem.resampling.replicates import turned
+from plsem.resampling.result import REASONS, BootstrapResult
 from plsem.stages import expand
+
+__all__ = ["Analysis", "analyses", "resampled"]
 
 FloatArray = NDArray[np.float64]
 Values = Mapping[tuple[str, str], FloatArray]
@@ -120,19 +125,9 @@ def _answers(data: pd.DataFrame, model: Model) -> tuple[_Answers, tuple[str, ...
     return _Answers(tuple(options), *arrays), tuple(left_out)
 
 
-#: Options of single statistics that are not computed for models in stages.
-ONLY_PLAIN = frozenset(
-    {
-        ("cronbach_alpha", "raw"),
-        ("rho_c", "first_component"),
-        ("composite_reliability", "first_component"),
-        ("htmt", "signed"),
-        ("correlations", "scores"),
-    }
-)
 NOT_IN_STAGES = Said(
-    "in a model with products or second-order constructs: PLSc, one mode for all constructs, items that are not "
-    "standardised, correlations of the pairs that there are, raw alpha, rho_C of the first component, signed HTMT"
+    "in a model with products or second-order constructs: PLSc of products, items that are not standardised, "
+    "correlations of the pairs that there are, raw alpha, rho_C of the first component, signed HTMT"
 )
 
 
@@ -158,8 +153,11 @@ def analyses(data: pd.DataFrame, model: Model) -> tuple[Iterator[Analysis], tupl
 
     Examples
     --------
-    >>> next(analyses(data, model)[0]).chosen[0]["scheme"]  # doctest: +SKIP
-    'path'
+    >>> answers = pd.DataFrame({"x": [1, 2, 3, 4, 5.0], "y": [1, 3, 2, 5, 4.0]})
+    >>> model = Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")])
+    >>> found, left_out = analyses(answers, model)
+    >>> [analysis.chosen[0]["scheme"] for analysis in found], left_out
+    (['path', 'factor', 'centroid'], ())
     """
     answers, left_out = _answers(data, model)
     return _crossed(model, answers, data), left_out
@@ -171,10 +169,19 @@ def _crossed(model: Model, answers: _Answers, data: pd.DataFrame) -> Iterator[An
         own = answers if described == model else _answers(data, described)[0]
         for (modes, modelled), scheme in product(_modes(described), CONVENTIONS["scheme"].options):
             estimated = _estimated(modelled, own, scheme)
-            corrected = modes == "PLS" and any(model.factor_blocks) and not model.composed
+            corrected = modes == "PLS" and any(estimated.model.factor_blocks) and _correctable(model)
             for estimator in (modes, "PLSc") if corrected else (modes,):
                 here = {"scheme": scheme, "estimator": estimator} | ({"product": method} if method else {})
                 yield _analysis(estimated, own, here)
+
+
+def _correctable(model: Model) -> bool:
+    """Tell whether PLSc is defined for a model: not with products, nor with every kind of second-order construct."""
+    try:
+        check_consistent(model, True)
+    except ValueError:
+        return False
+    return True
 
 
 def _analysis(estimated: Estimate, own: _Answers, here: Mapping[str, str]) -> Analysis:
@@ -195,7 +202,7 @@ def _analysis(estimated: Estimate, own: _Answers, here: Mapping[str, str]) -> An
 
     @lru_cache(maxsize=1)
     def again() -> Values:
-        found = _quantity(first, "f_squared", f_squared="reestimated")
+        found = quantity_of(first, "f_squared", f_squared="reestimated")
         return {key: np.where(known, np.tile(v, len(corrected)), np.nan) for key, v in found.items()}
 
     n_rows = tuple(int(n) for n in np.tile(own.n_rows, len(corrected)))
@@ -226,7 +233,7 @@ def _variant(model: Model, *, mode: str | None = None, method: ProductMethod | N
 
 def _modes(model: Model) -> list[tuple[str, Model]]:
     """Return the model as described and, where that is another one, with one mode for all constructs."""
-    several = {m for m, b in zip(model.modes, model.blocks, strict=True) if len(b) > 1 and not model.composed}
+    several = {m for m, b in zip(model.modes, model.blocks, strict=True) if len(b) > 1}
     return [("PLS", model), *((f"Mode {m}", _variant(model, mode=m)) for m in "AB" if several - {m})]
 
 
@@ -304,118 +311,89 @@ def _signed(e: Estimate, rule: str, units: FloatArray) -> Estimate:
     return replace(out, outer_weights_last=weights * units)
 
 
-def values(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> Values:
-    """Compute a statistic under a choice of the conventions that act on it.
-
-    Parameters
-    ----------
-    analysis : Analysis
-    statistic : str
-        A name of :data:`plsem.quantities.QUANTITIES`, ``composite_reliability`` or ``sample_size``.
-    chosen : mapping of str to str
-        Convention → option, of those that act on the statistic.
-
-    Returns
-    -------
-    dict of (str, str) to ndarray
-        (row, column) → a value for each column of the analysis, NaN where there is none.  Fit statistics have the
-        column "" and the variant chosen; single items are reliable by definition.
-    """
-    e = analysis.scores if chosen.get("correlations") == "scores" else analysis.estimate
-    found: dict[tuple[str, str], FloatArray] = {}
-    if statistic == "sample_size":
-        return {("model", ""): np.array(analysis.n_rows, dtype=float)}
-    if "first_component" in (chosen.get("rho_c"), chosen.get("composite_reliability")):
-        found |= zip(measurement.factor_index(e.model), _first_component_rho_c(e), strict=True)
-    elif chosen.get("htmt") == "signed":
-        index = measurement.reflective_pair_index(e.model)
-        found |= zip(index, measurement.htmt_last(e, signed=True), strict=True)
-    elif chosen.get("f_squared") == "reestimated":
-        found |= analysis.again()
-    elif statistic in FIT:
-        return {("model", ""): _fit(analysis, statistic, chosen)}
-    else:
-        name = {
-            ("cronbach_alpha", "raw"): "cronbach_alpha_raw",
-            ("composite_reliability", "rho_c"): "rho_c",
-            ("composite_reliability", "rho_a"): "rho_a",
-            ("htmt", "htmt2"): "htmt2",
-            ("r_squared", "adjusted"): "adjusted_r_squared",
-        }.get((statistic, chosen.get(statistic, "")), statistic)
-        found = _of_rows(analysis, e, name) if QUANTITIES[name].needs_rows else _quantity(e, name)
-        if chosen.get("interaction") == "unit":
-            found |= _quantity(e, "interaction_effect")
-    if statistic in _RELIABILITY:
-        one = np.ones(len(analysis.n_rows))
-        for c, block in zip(e.described.constructs, e.described.blocks, strict=True):
-            if len(block) == 1:
-                found |= {(c, c if statistic == "sqrt_ave" else ""): one}
-    return found
-
-
-_RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave")
-
-
-def _quantity(e: Estimate, name: str, **how: Any) -> dict[tuple[str, str], FloatArray]:
+def quantity_of(e: Estimate, name: str, **how: Any) -> dict[tuple[str, str], FloatArray]:
+    """Return a statistic of an estimate, (row, column) → (B,); nothing where it needs answers that are not at hand."""
     if QUANTITIES[name].needs_answers and e.deviations_last is None:
         return {}
     labels, table = quantities(e, include=[name], **how)
     return dict(zip(labels[["row", "column"]].itertuples(index=False, name=None), table.T, strict=True))
 
 
-def _of_rows(analysis: Analysis, e: Estimate, name: str) -> dict[tuple[str, str], FloatArray]:
-    """Compute a statistic that depends on the number of rows, which columns need not share."""
-    each = {n: _quantity(replace(e, n_observations=n), name) for n in dict.fromkeys(analysis.n_rows)}
-    keys = next(iter(each.values()))
-    return {key: np.array([each[n][key][b] for b, n in enumerate(analysis.n_rows)]) for key in keys}
+def resampled(
+    data: pd.DataFrame,
+    model: Model,
+    chosen: Mapping[str, str],
+    statistics: Sequence[str],
+    *,
+    n_resamples: int,
+    seed: int = 1,
+    jackknife: bool = False,
+) -> dict[tuple[str, str], BootstrapResult]:
+    """Bootstrap under a choice of what acts on everything, and read every rule for signs off the same draws.
 
+    Parameters
+    ----------
+    data : DataFrame
+        As for :func:`analyses`.
+    model : Model
+    chosen : mapping of str to str
+        Of :attr:`Analysis.chosen`.
+    statistics : sequence of str
+        Names of :data:`plsem.quantities.QUANTITIES`.
+    n_resamples, seed, jackknife
+        As for :func:`plsem.resampling.bootstrap.bootstrap`.
 
-def _fit(analysis: Analysis, statistic: str, chosen: Mapping[str, str]) -> FloatArray:
-    e, variant = analysis.estimate, chosen["fit_variant"]
-    if variant.startswith("empirical/"):
-        e = replace(e, construct_correlations_last=_with_empirical_residuals(e))
-        variant = variant.replace("empirical", "saturated")
-    if statistic == "d_g":
-        return np.asarray(model_fit.d_g_last(e, [variant], base="10" if chosen["d_g"] == "10" else "e")[0])
-    if statistic == "chi_square":
-        n = np.array(analysis.n_rows) - (1 if chosen["chi_square"] == "n-1" else 0)
-        return np.asarray(n * model_fit.d_ml_last(e, [variant])[0])
-    place = model_fit.VARIANTS.index(variant)
-    if statistic == "srmr":
-        squares = model_fit.sums_of_squares_last(e)[place]
-        return model_fit.srmr(squares, e.model.n_items, count_diagonal=chosen["srmr"] == "diagonal")
-    return np.asarray(model_fit.fit_last(e, [statistic])[statistic][place])
+    Returns
+    -------
+    dict of (str, str) to BootstrapResult
+        Options of ``sign_changes`` and ``inadmissible`` → the draws; ``kept`` only where some are inadmissible.  Empty
+        under a choice whose resamples cannot be had: items that are not standardised, correlations of the pairs that
+        there are, PLSc with two divisors.
 
+    Raises
+    ------
+    BootstrapError
+        If too many resamples have no solution.
 
-def _with_empirical_residuals(e: Estimate) -> FloatArray:
-    """Return the constructs' covariances that paths imply with residual variances 1 - R², the diagonal set to 1.
+    References
+    ----------
+    The rules for signs: Tenenhaus et al. (2005), as :func:`plsem.choices.under_sign_rules`.
 
-    These are not the implied correlations where predictors of a construct are not those that correlate with it: cSEM's
-    and ADANCO's estimated model.
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"x": [1, 2, 3, 4, 5.0], "y": [1, 3, 2, 5, 4.0]})
+    >>> model = Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")])
+    >>> chosen = {"scheme": "path", "estimator": "PLS"}
+    >>> list(resampled(answers, model, chosen, ["r_squared"], n_resamples=100))
+    [('none', 'left_out'), ('construct', 'left_out'), ('individual', 'left_out')]
     """
-    model = e.model
-    out = e.construct_correlations_last.copy()
-    done = [j for j in range(model.n_constructs) if not model.predecessors[j]]
-    for t in (j for j in model.order if model.predecessors[j]):
-        paths = e.path_coefficients_last[:, t]
-        sources = list(model.predecessors[t])
-        for s in done:
-            out[s, t] = out[t, s] = (paths[sources] * out[sources, s]).sum(axis=0)
-        out[t, t] = (paths[sources] * out[sources, t]).sum(axis=0) + 1 - e.r_squared_last[t]
-        done.append(t)
-    diagonal = np.arange(model.n_constructs)
-    out[diagonal, diagonal] = 1.0
-    return out
-
-
-def _first_component_rho_c(e: Estimate) -> FloatArray:
-    """Return rho_C from the loadings of each block's first principal component, (m, B)."""
-    rows = []
-    for j, factor in enumerate(e.model.factor_blocks):
-        if factor:
-            matrices = np.moveaxis(kernels.block_matrix(e.model, e.packed_last, j), -1, 0)
-            roots, vectors = np.linalg.eigh(matrices)
-            loadings = vectors[..., -1] * np.sqrt(roots[:, -1:])
-            common = loadings.sum(axis=1) ** 2
-            rows.append(common / (common + (1 - loadings**2).sum(axis=1)))
-    return np.stack(rows) if rows else np.empty((0, len(e.converged_last)))
+    consistent = chosen["estimator"] == "PLSc"
+    divided = consistent and chosen.get("divisor", "same") != "same"
+    if (
+        divided
+        or chosen.get("scaling", "standardised") != "standardised"
+        or chosen.get("missing") == "pairwise"
+    ):
+        return {}
+    answers = dict(_treated(data, model))[chosen.get("missing", "")]
+    described = _variant(model, method=chosen["product"]) if "product" in chosen else model  # type: ignore[arg-type]
+    modes = "PLS" if consistent else chosen["estimator"]
+    drawn = under_sign_rules(
+        pd.DataFrame(answers, columns=list(model.items)),
+        dict(_modes(described))[modes],
+        tuple(statistics),
+        estimator={"scheme": chosen["scheme"], "consistent": consistent},
+        seed=seed,
+        n_resamples=n_resamples,
+        jackknife=jackknife,
+        keep_inadmissible=True,
+    )
+    drawn["individual"] = with_individual_signs(drawn["none"])
+    found = {}
+    for rule, result in drawn.items():
+        impossible = result.status == REASONS.index("inadmissible") + 1
+        left = np.where(impossible[:, None], np.nan, result.draws)
+        found[rule, "left_out"] = replace(result, draws=left)
+        if impossible.any():
+            found[rule, "kept"] = result
+    return found

@@ -1,7 +1,7 @@
 """Command line: ``python -m surveypls COMMAND``; thin over the package.
 
 Exit codes: 0 done, 1 our fault, 2 the user's input (a plain message, no traceback); ``audit`` ends with 3 where
-it finds a contradiction.
+it finds a contradiction, or a figure that the answers given with it do not give.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tableaudit.cli import run as run_audit
 
 # What a command needs is imported where it runs: --help and a wrong command answer at once.
 QUICK_RESAMPLES = 500
+MODEL_FILE = "study file (YAML), or a text in lavaan's notation"
 OWN = ("plsem", "tabletext", "tableaudit", "surveysynth", "surveypls")
 SAFE = "What was there before is as it was; once this is mended the same command goes on from here."
 
@@ -118,25 +119,27 @@ def _parser() -> argparse.ArgumentParser:
 
     audit = commands.add_parser("audit", help="check what a paper's printed tables say about each other")
     audit_options(audit)
-    audit.set_defaults(command=run_audit)
+    audit.add_argument(
+        "--data",
+        type=Path,
+        metavar="ANSWERS",
+        help="the answers, to hold the printed figures against them too",
+    )
+    audit.add_argument(
+        "--model", type=Path, metavar="MODEL", help=f"{MODEL_FILE} (default: the printed loadings and paths)"
+    )
+    _add_answers(audit)
+    audit.set_defaults(command=_audit)
 
     conventions = commands.add_parser(
         "conventions", help="find the definitions behind printed figures whose answers are at hand"
     )
     conventions.add_argument("data", type=Path, metavar="DATA", help="CSV, XLSX, SAV or DTA of the answers")
-    conventions.add_argument(
-        "model", type=Path, metavar="MODEL", help="study file (YAML), or a text in lavaan's notation"
-    )
+    conventions.add_argument("model", type=Path, metavar="MODEL", help=MODEL_FILE)
     conventions.add_argument(
         "figures", type=Path, metavar="FIGURES", help="printed figures, in any form that audit reads"
     )
-    conventions.add_argument(
-        "--missing",
-        action="append",
-        metavar="CODE",
-        help="cell that means no answer, such as -99 (repeatable; without it, the codes of study files)",
-    )
-    conventions.add_argument("--resamples", type=int, metavar="N", help="of the bootstrap behind printed p")
+    _add_answers(conventions)
     conventions.add_argument("--lang", choices=("en", "es"), default="en", help="language of the report (en)")
     conventions.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the report (text)"
@@ -168,6 +171,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     synthesize.set_defaults(command=_synthesize)
     return parser
+
+
+def _add_answers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--missing",
+        action="append",
+        metavar="CODE",
+        help="cell that means no answer, such as -99 (repeatable; without it, the codes of study files)",
+    )
+    command.add_argument(
+        "--resamples",
+        type=int,
+        metavar="N",
+        help="of the bootstrap behind printed standard errors, t, p, intervals",
+    )
 
 
 def _add_cell_limit(command: argparse.ArgumentParser) -> None:
@@ -255,6 +273,16 @@ def _new(options: argparse.Namespace) -> int:
         print(into(Said("Written: {file}", file=str(path)), made.language))
     print(made.advice(_next("check", options.survey, made.study)))
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    if options.data is None:
+        if options.model is not None or options.missing or options.resamples is not None:
+            return _fail("--model, --missing and --resamples go with --data, the answers", 2)
+        return run_audit(options)
+    from surveypls.survey.conventions import held
+
+    return run_audit(options, lambda report: held(report, options))
 
 
 def _conventions(options: argparse.Namespace) -> int:

@@ -16,8 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from plsem.model import Model
+from tableaudit.against_answers import of_finding, printed_model
 from tableaudit.block_checks import htmt_checks, reliability_checks
 from tableaudit.checks import Check
+from tableaudit.conventions import Solution, solve
 from tableaudit.details import Detail
 from tableaudit.effects import adjusted_relations, adjusted_sizes, effect_relations
 from tableaudit.findings import Finding, collect
@@ -32,7 +35,16 @@ from tableaudit.statements import Statement, check_statements
 from tableaudit.structure import structure_relations
 from tableaudit.structure_checks import definite_check, two_valued_r2
 
-__all__ = ["AuditReport", "Check", "Finding", "PublishedError", "Statement", "audit", "audit_file"]
+__all__ = [
+    "AuditReport",
+    "Check",
+    "Finding",
+    "PublishedError",
+    "Statement",
+    "audit",
+    "audit_file",
+    "with_answers",
+]
 
 CHECK_COLUMNS = [
     *(
@@ -80,6 +92,8 @@ class AuditReport:
         Gravest first; each failed check is in one of them.
     published : Published
     chosen : Readings
+    solution : Solution or None
+        What respondents' answers say of the figures, where they are at hand.
     """
 
     source: str
@@ -90,11 +104,17 @@ class AuditReport:
     findings: tuple[Finding, ...]
     published: Published = field(repr=False)
     chosen: Readings = field(repr=False)
+    solution: Solution | None = field(default=None, repr=False)
 
     @property
     def contradictions(self) -> tuple[Finding, ...]:
-        """Findings that no documented definition explains: printed cells that cannot all be right."""
-        return tuple(f for f in self.findings if f.contradiction)
+        """Findings that no documented definition explains, nor answers: printed cells that cannot all be right."""
+        return tuple(f for f in self.findings if f.contradiction and not self.is_refuted(f))
+
+    def is_refuted(self, finding: Finding) -> bool:
+        """Tell whether answers give all figures of a finding as they are printed."""
+        told = of_finding(finding, self.solution) if self.solution is not None else None
+        return told is not None and told[0] == "refuted"
 
     @cached_property
     def impossible(self) -> dict[str, str]:
@@ -115,8 +135,9 @@ class AuditReport:
 
     @property
     def exit_status(self) -> int:
-        """0 where nothing is contradicted, 3 where a finding is of grade decision or arithmetic."""
-        return 3 if self.contradictions else 0
+        """3 where a finding is of grade decision or arithmetic or answers do not give a printed figure, else 0."""
+        given = self.solution is None or self.solution.all_found
+        return 0 if given and not self.contradictions else 3
 
     def table(self, *, verdict: str | None = None, kind: str | None = None) -> pd.DataFrame:
         """Return the checks as a table.
@@ -266,7 +287,57 @@ def audit(
     )
 
 
-def audit_file(path: Path | str, *, significance: float | None = None, scan: bool = True) -> AuditReport:
+def with_answers(
+    report: AuditReport, data: pd.DataFrame, model: Model | None = None, *, resamples: int | None = None
+) -> AuditReport:
+    """Hold the printed figures of a report against respondents' answers too.
+
+    Parameters
+    ----------
+    report : AuditReport
+    data : DataFrame
+        One row a respondent with the items among its columns, NaN where an answer is missing.
+    model : Model, optional
+        Without it, the one that the printed loadings and paths show.
+    resamples : int, optional
+        Behind printed standard errors, t and intervals.
+
+    Returns
+    -------
+    AuditReport
+        With its ``solution``; each finding is shown with what the answers say of it.
+
+    Raises
+    ------
+    PublishedError
+        If the printed tables show no whole model, or figures are about items or constructs that it does not have.
+    DataError
+        If the answers cannot be used.
+
+    Examples
+    --------
+    >>> from tableaudit.printed import from_values
+    >>> columns = ["table", "cell", "statistic", "row", "column", "printed"]
+    >>> rows = [("1", "beta", "path_coefficient", "X", "Y", "0.800"), ("1", "R2", "r_squared", "X", "Y", "0.540")]
+    >>> report = audit(from_values(pd.DataFrame(rows, columns=columns), "example"))
+    >>> answers = pd.DataFrame({"x": [1, 2, 3, 4, 5.0], "y": [1, 3, 2, 5, 4.0]})
+    >>> found = with_answers(report, answers, Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")]))
+    >>> found.solution.figures["verdict"].tolist()
+    ['reproduced', 'nowhere']
+    """
+    model = printed_model(report.published) if model is None else model
+    return replace(report, solution=solve(data, model, report.published, resamples=resamples))
+
+
+def audit_file(
+    path: Path | str,
+    *,
+    significance: float | None = None,
+    scan: bool = True,
+    data: pd.DataFrame | None = None,
+    model: Model | None = None,
+    resamples: int | None = None,
+) -> AuditReport:
     r"""Audit the printed values in a CSV, or in a folder with ``published_values.csv``.
 
     Parameters
@@ -277,6 +348,8 @@ def audit_file(path: Path | str, *, significance: float | None = None, scan: boo
         Level of the article's decisions.
     scan : bool
         As for :func:`audit`.
+    data, model, resamples
+        Respondents' answers, where they are at hand; as for :func:`with_answers`.
 
     Returns
     -------
@@ -300,7 +373,8 @@ def audit_file(path: Path | str, *, significance: float | None = None, scan: boo
     ...     audit_file(path).exit_status
     3
     """
-    return audit(load_published(path), significance=significance, scan=scan)
+    report = audit(load_published(path), significance=significance, scan=scan)
+    return report if data is None else with_answers(report, data, model, resamples=resamples)
 
 
 def _settled(relations: list[Relation], chosen: Readings) -> list[Check]:

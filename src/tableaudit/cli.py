@@ -8,11 +8,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plsem.names import nearest
+
+if TYPE_CHECKING:
+    from tableaudit.audit import AuditReport
 
 FORMATS = ("text", "json", "html", "docx")
 
@@ -38,13 +42,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, further: Callable[[AuditReport], AuditReport] | None = None) -> int:
     """Audit a file and write the report.
 
     Parameters
     ----------
     options : Namespace
         As :func:`add_options` defines them.
+    further : callable, optional
+        Adds to the report before it is written.
 
     Returns
     -------
@@ -77,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
         report = audit(
             published, significance=options.significance, scan=not options.no_scan, progress=progress
         )
+        if further is not None:
+            report = further(report)
     except PublishedError as error:
         return _fail(str(error))
     if options.format == "json":

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from plsem.convention_values import ONLY_PLAIN, values
 from plsem.conventions import CONVENTIONS
 from plsem.model import Model
 from plsem.model_fit import VARIANTS
 from plsem.names import N_
 from plsem.quantities import FIT
-from plsem.under_conventions import ONLY_PLAIN, Analysis, values
+from plsem.under_conventions import Analysis
 from tableaudit.boxes import SLACK
 from tableaudit.comparison import find_key
 from tableaudit.inference import p_value
@@ -44,6 +45,10 @@ class _Record:
     found: list[FloatArray]
     hits: list[NDArray[np.bool_]]
     total: int
+
+    def serving(self, place: int) -> int:
+        """Return the combination of a group's conventions that reproduces the most of its figures."""
+        return int(self.hits[place].sum(axis=1).argmax())
 
 
 def t_of(published: Published, cell: Cell) -> Cell | None:
@@ -162,16 +167,7 @@ class Search:
                     reached += [(key, record.total + int(count)) for key in combination.items()]
             for key, total in reached:
                 most[key] = max(most.get(key, 0), total)
-        best = max(most.values())
-        rows = [
-            (name, option, most[name, option], most[name, option] == best)
-            for name, row in CONVENTIONS.items()
-            for option in row.options
-            if (name, option) in most
-        ]
-        table = pd.DataFrame(rows, columns=["convention", "option", "reproduced", "holds"])
-        several = table.groupby("convention")["option"].transform("size") > 1
-        return table[several].reset_index(drop=True)
+        return evidence_of(most)
 
     def settings(self) -> pd.DataFrame:
         """Return the settings that reproduce the most figures."""
@@ -185,11 +181,22 @@ class Search:
             rows.append(row)
         return pd.DataFrame(rows)
 
-    def figures(self, not_judged: Mapping[str, str]) -> pd.DataFrame:
-        """Return what becomes of each printed figure under the first of the best settings, and under any."""
-        first, rows = self.best[0], {}
+    def whole(self, record: _Record) -> dict[str, str]:
+        """Return a setting with an option of each convention of single statistics too."""
+        taken = [group.combinations[record.serving(place)] for place, group in enumerate(self.groups)]
+        return {**record.chosen, **{name: o for combination in taken for name, o in combination.items()}}
+
+    def figures(self, others: Mapping[str, tuple[object, ...]]) -> pd.DataFrame:
+        """Return what becomes of each printed figure under the first of the best settings, and under any.
+
+        Parameters
+        ----------
+        others : mapping of str to tuple
+            The rows of cells that were not searched.
+        """
+        first, rows = self.best[0], dict(others)
         for place, group in enumerate(self.groups):
-            k = int(first.hits[place].sum(axis=1).argmax())
+            k = first.serving(place)
             taken = {**first.chosen, **group.combinations[k]}
             for m, number in enumerate(group.cells):
                 cell, value = self.cells[number], float(first.found[place][k, m])
@@ -199,21 +206,9 @@ class Search:
                 changes = tuple((c, how[c]) for c in taken if c in acts and how[c] != taken[c])
                 verdict = "reproduced" if hit else ("otherwise" if inside else "nowhere")
                 known = not np.isnan(near)
-                rows[cell.id] = (verdict, value, near, changes) if known else ("not judged", *_NAN, NO_SUCH)
-        rows |= {name: ("not judged", *_NAN, why) for name, why in not_judged.items()}
+                rows[cell.id] = (verdict, value, near, *_NAN, changes) if known else not_judged(NO_SUCH)
         table = [(c.id, c.statistic, c.row, c.column, c.printed, *rows[c.id]) for c in self.published]
-        columns = [
-            "cell",
-            "statistic",
-            "row",
-            "column",
-            "printed",
-            "verdict",
-            "value",
-            "nearest",
-            "otherwise",
-        ]
-        return pd.DataFrame(table, columns=columns)
+        return pd.DataFrame(table, columns=FIGURE_COLUMNS)
 
     def _nearest(self, place: int, m: int, taken: Mapping[str, str]) -> tuple[float, bool, Mapping[str, str]]:
         """Return the value nearest to a figure under any setting, whether it reproduces the figure, and the setting.
@@ -245,3 +240,25 @@ class Search:
 
 
 _NAN = (np.nan, np.nan)
+FIGURE_COLUMNS = [
+    *("cell", "statistic", "row", "column", "printed"),
+    *("verdict", "value", "nearest", "error", "away", "otherwise"),
+]
+
+
+def evidence_of(most: Mapping[tuple[str, str], int]) -> pd.DataFrame:
+    """Return a row for each option of the conventions that had several, of the most figures reached with it."""
+    best = max(most.values(), default=0)
+    rows = [
+        (name, option, most[name, option], most[name, option] == best)
+        for name, row in CONVENTIONS.items()
+        for option in row.options
+        if (name, option) in most
+    ]
+    table = pd.DataFrame(rows, columns=["convention", "option", "reproduced", "holds"])
+    return table[table["convention"].duplicated(keep=False)].reset_index(drop=True)
+
+
+def not_judged(why: str) -> tuple[object, ...]:
+    """Return the row of a figure that is not judged."""
+    return ("not judged", *_NAN, *_NAN, why)

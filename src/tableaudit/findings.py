@@ -29,6 +29,10 @@ GRADE_NAMES: Mapping[str, str] = {
 }
 
 
+#: Checks whose findings are not about figures that disagree: of a statement, of how a column is read.
+OF_TEXT, OF_COLUMN = "the text and the tables", "one reading for the whole column"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding.
@@ -261,7 +265,7 @@ class _Collector:
             note = (Detail("{}", (Said(s.note_en, s.note_es),)),) if s.note_en or s.note_es else ()
             grade: Grade = "decision" if decides else "arithmetic"
             told = (*found, *note)
-            self._add(Finding(grade, "the text and the tables", s.where, cells, text, calculations=told))
+            self._add(Finding(grade, OF_TEXT, s.where, cells, text, calculations=told))
 
     def sorted(self) -> list[Finding]:
         """Return the findings, gravest first, print order within a grade."""
@@ -444,7 +448,7 @@ def _column(reading: Reading) -> Finding:
     told = say("{} of {} figures agree with this reading", reading.fits, reading.total)
     return Finding(
         "definition",
-        "one reading for the whole column",
+        OF_COLUMN,
         "",
         reading.cells,
         text,

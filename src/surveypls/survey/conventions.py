@@ -1,9 +1,10 @@
-"""The command that finds the conventions behind printed figures; it reads answers and model from their files."""
+"""The commands that hold printed figures against answers; they read answers and model from their files."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from surveypls.study.paths import STUDIES, TABLES, not_readable
 from surveypls.study.settings import SurveySettings
 from surveypls.survey.answers import number_of
 from surveypls.survey.files import SHOWN_ROWS, SurveyError, read_table
+from tableaudit.against_answers import printed_model
+from tableaudit.audit import AuditReport, with_answers
 from tableaudit.conventions import solve
 from tableaudit.printed import PublishedError
+from tableaudit.tables_in import read_article
 from tabletext.said import Said, into
 
 MISSING: tuple[str, ...] = SurveySettings.model_fields["missing_codes"].default
@@ -30,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         raise PublishedError(f"{options.figures.name}: {why}")
     model = read_model(options.model)
     data, missing = read_answers(options.data, model, tuple(options.missing or MISSING))
-    found = solve(data, model, options.figures, resamples=options.resamples)
+    found = solve(data, model, read_article(options.figures).published(), resamples=options.resamples)
     if options.format == "json":
         print(json.dumps(found.as_data(), ensure_ascii=False, indent=1))
     else:
@@ -39,7 +43,14 @@ def run(options: argparse.Namespace) -> int:
             said = Said("Read as missing: {codes}", codes=codes)
             print(into(said, options.lang), end="\n\n")
         print(found.text(options.lang))
-    return 0 if set(found.figures["verdict"]) <= {"reproduced", "not judged"} else 3
+    return 0 if found.all_found else 3
+
+
+def held(report: AuditReport, options: argparse.Namespace) -> AuditReport:
+    """Hold an audit's printed figures against the answers that the options name."""
+    model = read_model(options.model) if options.model is not None else printed_model(report.published)
+    data, _ = read_answers(options.data, model, tuple(options.missing or MISSING))
+    return with_answers(report, data, model, resamples=options.resamples)
 
 
 def read_model(path: Path) -> Model:
@@ -86,7 +97,6 @@ def read_answers(path: Path, model: Model, missing: tuple[str, ...]) -> tuple[pd
         If an item has no column, or a cell is neither a number nor missing; all problems at once.
     """
     table = read_table(path)
-    codes = {"", *missing, *table.missing}
     problems = [
         f"no column for item {item!r}{nearest(item, table.header)}"
         for item in model.items
@@ -95,20 +105,13 @@ def read_answers(path: Path, model: Model, missing: tuple[str, ...]) -> tuple[pd
     if problems:
         raise SurveyError(path.name, problems)
     places = [table.header.index(item) for item in model.items]
-    values = np.full((len(table.rows), len(places)), np.nan)
-    found: dict[str, int] = {}
-    for i, (number, row) in enumerate(zip(table.row_numbers, table.rows, strict=True)):
-        for j, place in enumerate(places):
-            text = row[place].strip()
-            if text in codes:
-                found[text] = found.get(text, 0) + 1
-                continue
-            value = number_of(text)
-            if value is None:
-                problems.append(f"row {number}, {model.items[j]}: expected a number, found {text!r}")
-            else:
-                values[i, j] = value
+    texts = pd.DataFrame(table.rows).iloc[:, places].map(str.strip).set_axis(list(model.items), axis=1)
+    gaps = texts.isin(["", *missing, *table.missing])
+    numbers = texts.map(number_of)
+    for row, column in zip(*np.nonzero((numbers.isna() & ~gaps).to_numpy()), strict=True):
+        place = f"row {table.row_numbers[row]}, {model.items[column]}"
+        problems.append(f"{place}: expected a number, found {texts.iloc[row, column]!r}")
     if problems:
         more = len(problems) - SHOWN_ROWS
         raise SurveyError(path.name, problems[:SHOWN_ROWS] + ([f"and {more} more"] if more > 0 else []))
-    return pd.DataFrame(values, columns=list(model.items)), found
+    return numbers.mask(gaps).astype(float), dict(Counter(texts.to_numpy()[gaps].tolist()))

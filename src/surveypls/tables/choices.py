@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from plsem.conventions import CONVENTIONS
 from surveypls.tables.build import Builder
 from tabletext.catalogue import N_
 from tabletext.codes import coded
@@ -21,13 +22,7 @@ TEST_NAMES = N_(
         "bca": "BCa interval",
     }
 )
-RULE_NAMES = N_(
-    {
-        "none": "left as they fall",
-        "construct": "turned by whole constructs",
-        "individual": "set to the estimate's, one by one",
-    }
-)
+RULE_NAMES = CONVENTIONS["sign_changes"].options
 
 
 def _choice_columns(b: Builder) -> None:
