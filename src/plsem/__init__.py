@@ -15,8 +15,8 @@ True
 :mod:`plsem.measurement`, :mod:`plsem.structural` and :mod:`plsem.model_fit` compute them for whole batches
 of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.  Second-order constructs and
 products of constructs (moderation, quadratic effects) are part of a :class:`Model`;
-:mod:`plsem.higher_order`, :mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.redundancy` and
-:mod:`plsem.controls` make their tables.  :mod:`plsem.groups` compares groups of respondents,
+:mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.redundancy` and :mod:`plsem.controls` make their
+tables.  :mod:`plsem.groups` compares groups of respondents,
 :mod:`plsem.method_bias`, :mod:`plsem.selection`, :mod:`plsem.necessity`, :mod:`plsem.endogeneity` and
 :mod:`plsem.nonlinearity` answer what reviewers ask.
 """
@@ -71,7 +71,6 @@ _ROOMS = frozenset(
         "efa",
         "endogeneity",
         "groups",
-        "higher_order",
         "measurement",
         "mediation",
         "method_bias",

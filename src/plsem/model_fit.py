@@ -235,11 +235,6 @@ def d_ml_last(estimate: Estimate, variants: Iterable[str] = VARIANTS) -> FloatAr
     return np.asarray(_discrepancies(estimate, tuple(variants), ("d_ml",))[0])
 
 
-def independence_d_ml_last(estimate: Estimate) -> FloatArray:
-    r"""Return the discrepancy of the model in which no items correlate, :math:`-\log|S|`, ``(B,)``."""
-    return np.asarray(_discrepancies(estimate, (), ())[0, 0])
-
-
 def _discrepancies(estimate: Estimate, variants: tuple[str, ...], which: tuple[str, ...]) -> FloatArray:
     """Return ``d_g``, ``d_ml`` or both, and −log |S|, ``(len(which) + 1, m, B)``.
 

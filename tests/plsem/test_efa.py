@@ -16,7 +16,6 @@ from plsem.efa.adequacy import (
 )
 from plsem.efa.extraction import extract, smc
 from plsem.efa.items import (
-    answer_frequencies,
     cronbach_alpha,
     item_analysis,
     mcdonald_omega,
@@ -413,12 +412,3 @@ def test_principal_axes_that_run_away_are_stopped():
     found = extract(r, 1, method="principal_axis", max_iterations=20_000)
     assert not found.converged and found.iterations < 20_000
     assert (1 - found.uniquenesses).max() > 1
-
-
-def test_answer_frequencies():
-    data = pd.DataFrame({"q": [1, 1, 3, np.nan], "r": [2.0, 2, 2, 2]})
-    table = answer_frequencies(data, {"no": 1, "so-so": 2, "yes": 3})
-    q = table[table["item"] == "q"]
-    assert q["count"].tolist() == [2, 0, 1]
-    assert q["label"].tolist() == ["no", "so-so", "yes"]
-    np.testing.assert_allclose(q["share"], [2 / 3, 0, 1 / 3])
