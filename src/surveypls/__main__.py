@@ -331,6 +331,7 @@ def _synthesize(options: argparse.Namespace) -> int:
     from surveypls.compendium.synthesis import synthesize_study
     from surveypls.study.definition import load_study
     from surveysynth.survey import checksums
+    from tabletext.storage import write_atomically
 
     root = compendium.find_root()
     target = options.output or root / "data" / "raw" / "survey.csv"
@@ -341,9 +342,9 @@ def _synthesize(options: argparse.Namespace) -> int:
         checkpoint=root / "build" / "calibration.npz",
         progress=lambda step: print(step, flush=True),
     )
-    changed = compendium.write_atomically(target, content)
+    changed = write_atomically(target, content)
     if options.output is None:
-        compendium.write_atomically(target.parent / "SHA256SUMS", checksums(target.parent).encode("utf-8"))
+        write_atomically(target.parent / "SHA256SUMS", checksums(target.parent).encode("utf-8"))
     print(f"{target.name}: {'written' if changed else 'unchanged'}")
     return 0
 

@@ -17,10 +17,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from toy_compendium import FIRST, SECOND, STUDY, execute_here, write_notebook
 
+from surveypls.compendium import parameters, record, runner
 from surveypls.compendium import project as compendium
-from surveypls.compendium import record, runner
 from surveypls.compendium.project import CompendiumError, ContractError, ParameterError, Project, open_project
 from surveypls.study.definition import load_study
+from tabletext.storage import write_atomically
 
 
 def _tree(root: Path) -> dict[str, bytes]:
@@ -357,22 +358,22 @@ def test_bad_settings(toy: Path) -> None:
 
 
 def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compendium, "__file__", str(tmp_path / "a" / "b" / "c.py"))
+    monkeypatch.setattr(parameters, "__file__", str(tmp_path / "a" / "b" / "c.py"))
     with pytest.raises(CompendiumError, match="no project found"):
         compendium.find_root(tmp_path)
 
 
 def test_writing_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv"
-    assert compendium.write_atomically(path, b"one")
-    assert not compendium.write_atomically(path, b"one")
+    assert write_atomically(path, b"one")
+    assert not write_atomically(path, b"one")
 
     def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        compendium.write_atomically(path, b"two")
+        write_atomically(path, b"two")
     assert path.read_bytes() == b"one"
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
 

@@ -19,6 +19,7 @@ from surveypls.compendium import execution, front_page, runner, safekeeping
 from surveypls.compendium import project as compendium
 from surveypls.errors import CompendiumError, NotebookError, machine_fault
 from surveypls.study.definition import load_study
+from tabletext.storage import write_atomically
 
 TESTS = Path(__file__).parents[1]
 
@@ -376,7 +377,7 @@ def test_an_interrupt_of_writing_leaves_no_half_file(tmp_path: Path, monkeypatch
     monkeypatch.setattr(
         Path, "replace", lambda self, target: order.append("replace") or replace(self, target)
     )
-    compendium.write_atomically(tmp_path / "a.csv", b"one")
+    write_atomically(tmp_path / "a.csv", b"one")
     assert order == ["fsync", "replace"]  # the bytes are on the disk before the name is
 
 

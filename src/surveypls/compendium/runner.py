@@ -26,19 +26,18 @@ import nbformat
 from surveypls.compendium import front_page, record, safekeeping, showing
 from surveypls.compendium.execution import Progress, canonical, declared_parameters, execute, read_notebook
 from surveypls.compendium.notebook_text import fitted, for_readers_of
+from surveypls.compendium.parameters import check_name, with_settings
 from surveypls.compendium.project import (
     FORMATS_VARIABLE,
     OUTPUT_VARIABLE,
     Project,
-    check_name,
     own_project,
-    with_settings,
-    write_atomically,
 )
 from surveypls.errors import CompendiumError, NotebookError
 from surveypls.report import paper
 from surveypls.study.definition import Study, load_study
 from tabletext.language import LANGUAGES, Language
+from tabletext.storage import write_atomically
 
 __all__ = [
     "NotebookError",
