@@ -88,8 +88,7 @@ def _not_shown(found: Values, blocks: Mapping[str, Sequence[str]], display: Disp
             ends = [found.get(statistic, name, "", side) for side in ("lower", "upper")]
             line, value = thresholds.threshold(statistic), found.get(statistic, name)
             if line.judge(value) == thresholds.GOOD != line.judge(value, *ends):
-                low, high = (display.number(end) for end in ends)
-                beyond.append(f"{name} ({symbol} {display.number(value)} [{low}; {high}])")
+                beyond.append(f"{name} ({symbol} {display.number(value)} {display.interval(*ends)})")
     if not beyond:
         return ""
     return display("Met by the estimate, not shown by its interval: {beyond}.", beyond=display.listed(beyond))

@@ -238,9 +238,7 @@ def required_n(needed: pd.DataFrame, hypotheses: Sequence[Hypothesis], *, displa
         for row in mine.to_dict("records"):
             text = f"{display.count(row['n'])}"
             if row["lower"] == row["lower"]:
-                text += (
-                    f" [{display.number(row['lower'], digits=0)}; {display.number(row['upper'], digits=0)}]"
-                )
+                text += f" {display.interval(row['lower'], row['upper'], digits=0)}"
             parts.append(f"{text} ({display(CODES.get(row['population'], row['population']))})")
         if parts:
             said.append(f"{h.id} {display.listed(parts)}")

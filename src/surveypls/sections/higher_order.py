@@ -120,14 +120,14 @@ def assessment_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
     for _, row in frame.iterrows():
         judged = row["statistic"] in thresholds.THRESHOLDS
         place = b.add(
+            row,
             construct=construct_label(study, row["construct"], display),
             order=orders[row["order"]],
             criterion=_criterion(row, display),
-            of=row["of"],
-            **{key: row[key] for key in ("value", "lower", "upper")},
             limit=thresholds.bound(row["statistic"], display) if judged else display("interval excludes 0"),
         )
-        b.mark(place, "value", _mark(row))
+        if judged:
+            b.judge(place, "value", row["statistic"], ends=(row["lower"], row["upper"]))
     note = join(
         display(
             "Of several figures the one nearest to failing is shown. The indicators of a second-order construct are "

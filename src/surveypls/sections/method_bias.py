@@ -108,10 +108,10 @@ def marker_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tabl
     for row in frame.to_dict("records"):
         pair = row["kind"] == "correlation"
         b.add(
+            row,
             kind=kinds[row["kind"]],
             what=f"{row['row']} – {row['column']}" if pair else arrows(row["row"], row["column"]),
-            stays=(display("yes") if row["stays"] else display("no")) if pair else "",
-            **{key: row[key] for key in ("before", "after", "p_value")},
+            stays=bool(row["stays"]) if pair else "",
         )
     return b.table(
         title=display("Without the marker's share"),

@@ -37,13 +37,9 @@ def redundancy_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
     b.column("path_coefficient", display("Path"))
     b.inference(study, tests=False)
     b.column("r_squared", "R²")
-    for _, row in frame.iterrows():
-        place = b.add(
-            **{c.key: row[c.key] for c in b.columns}
-            | {"construct": construct_label(study, row["construct"], display)}
-        )
-        line = thresholds.threshold("redundancy")
-        b.mark(place, "path_coefficient", line.judge(row["path_coefficient"], row["lower"], row["upper"]))
+    for row in frame.to_dict("records"):
+        place = b.add(row, construct=construct_label(study, row["construct"], display))
+        b.judge(place, "path_coefficient", "redundancy", ends=(row["lower"], row["upper"]))
     return b.table(
         title=display("Redundancy analysis: convergent validity of formed constructs"),
         note=join(

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from plsem.model_fit import VARIANTS
@@ -25,6 +24,7 @@ from surveypls.tables.build import (
     plain,
     reversed_note,
     variant_words,
+    yes_or_no,
 )
 from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
@@ -82,13 +82,11 @@ def frame_table(
 
 def _worded(value: Any, display: Display) -> Any:
     """Return yes or no for a truth value, and the word for a name that has one."""
-    if isinstance(value, (bool, np.bool_)):
-        return display(coded("yes" if value else "no"))
-    if isinstance(value, str):
-        if value in VARIANTS:
-            return variant_words(value, display)
-        return display(coded(value)) if value in CODES else value
-    return value
+    if not isinstance(value, str):
+        return yes_or_no(value, display)
+    if value in VARIANTS:
+        return variant_words(value, display)
+    return display(coded(value)) if value in CODES else value
 
 
 def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:

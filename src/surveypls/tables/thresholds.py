@@ -6,6 +6,7 @@ The thresholds themselves stand in :mod:`plsem.thresholds`, which the audit read
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -119,10 +120,10 @@ def effect_sizes_note(study: Study, display: Display = ENGLISH) -> str:
     return " ".join(sizes_note(name, display) for name in names)
 
 
-def threshold_table(display: Display = ENGLISH) -> Table:
-    """Return the thresholds as a table: statistic, acceptable, borderline, source, note."""
+def threshold_table(judged: Collection[str], *, display: Display = ENGLISH) -> Table | None:
+    """Return the thresholds of these names as a table: statistic, acceptable, borderline, source, note."""
     rows = []
-    for t in THRESHOLDS.values():
+    for t in (t for name, t in THRESHOLDS.items() if name in judged):
         rows.append(
             {
                 "label": display(t.label),
@@ -142,6 +143,8 @@ def threshold_table(display: Display = ENGLISH) -> Table:
         "note": display("Note"),
     }
     title = display("Thresholds and their sources")
+    if not rows:
+        return None
     return from_frame(
         pd.DataFrame(rows), headings=headings, title=title, note=legend(display), display=display
     )
