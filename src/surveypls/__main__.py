@@ -180,11 +180,10 @@ def _add_cell_limit(command: argparse.ArgumentParser) -> None:
 
 
 def _reproduce(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import runner
+    from surveypls.compendium import parameters, runner
     from surveypls.study.definition import load_study
 
-    root = compendium.find_root()
+    root = parameters.find_root()
     started = time.monotonic()
     if options.quick:
         study_file, survey = root / "study.yaml", root / "data" / "raw" / "survey.csv"
@@ -213,17 +212,16 @@ def _reproduce(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import record, runner
+    from surveypls.compendium import parameters, record, runner
     from surveypls.study.definition import load_study
     from surveypls.survey.check import preflight, refuse_swapped
 
-    root = compendium.find_root()
+    root = parameters.find_root()
     record.check_own_name(options.name)
     refuse_swapped(options.survey, options.study)
     settings = {"labels": options.labels, "seed": options.seed, "n_resamples": options.resamples}
-    compendium.with_settings(load_study(options.study), **settings)
-    study = compendium.with_settings(preflight(options.survey, options.study), **settings)
+    parameters.with_settings(load_study(options.study), **settings)
+    study = parameters.with_settings(preflight(options.survey, options.study), **settings)
     folder = runner.run(
         root,
         study,
@@ -238,11 +236,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _paper(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import runner
+    from surveypls.compendium import parameters, runner
+    from surveypls.compendium.project import open_project
 
-    with runner.the_paper(compendium.find_root(), sys.stdout):
-        runner.write_paper(compendium.open_project("paper"), sys.stdout)
+    with runner.the_paper(parameters.find_root(), sys.stdout):
+        runner.write_paper(open_project("paper"), sys.stdout)
     return 0
 
 
@@ -309,8 +307,8 @@ def _seconds(text: str) -> int:
 
 
 def _searches(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import searches
+    from surveypls.compendium import parameters, searches
+    from surveypls.compendium.project import own_project
 
     if options.list:
         for name, search in searches.SEARCHES.items():
@@ -318,8 +316,8 @@ def _searches(options: argparse.Namespace) -> int:
                 f"{name:11} {search.what}; about {search.minutes} processor minutes: {', '.join(search.contracts)}"
             )
         return 0
-    root = compendium.find_root()
-    project = compendium.own_project(root, root / "build" / "searches")
+    root = parameters.find_root()
+    project = own_project(root, root / "build" / "searches")
     found = searches.run(project, options.names, quick=options.quick, keep=options.keep, n_jobs=options.jobs)
     changed = sum(not told.same for told in found)
     print(f"{len(found) - changed} of {len(found)} files as kept; written to build/searches/data/derived/.")
@@ -327,13 +325,13 @@ def _searches(options: argparse.Namespace) -> int:
 
 
 def _synthesize(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
+    from surveypls.compendium import parameters
     from surveypls.compendium.synthesis import synthesize_study
     from surveypls.study.definition import load_study
     from surveysynth.survey import checksums
     from tabletext.storage import write_atomically
 
-    root = compendium.find_root()
+    root = parameters.find_root()
     target = options.output or root / "data" / "raw" / "survey.csv"
     content = synthesize_study(
         load_study(root / "study.yaml"),

@@ -11,7 +11,8 @@ from plsem.efa.pruning import prune
 from plsem.efa.rules import PruningSettings, active_rules
 from plsem.efa.sensitivity import sensitivity
 from plsem.efa.solution import EfaError, factor_analysis
-from surveypls.study.definition import EfaSettings, load_study, parse_study
+from surveypls.study.definition import load_study, parse_study
+from surveypls.study.settings import EfaSettings
 from surveypls.survey.reading import read_survey
 from surveypls.survey.screening import clean
 

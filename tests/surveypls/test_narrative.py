@@ -14,7 +14,8 @@ from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 from surveypls.report import measured, modelled, narrative, printed
-from surveypls.study.definition import PlsSettings, Study, parse_study
+from surveypls.study.definition import Study, parse_study
+from surveypls.study.settings import PlsSettings
 from tabletext.display import Display
 from tabletext.language import Language
 

@@ -13,9 +13,9 @@ from plsem import quantities as registry
 from plsem.model import Model
 from plsem.resampling import bootstrap as resampling
 from plsem.resampling import exact_fit
+from plsem.thresholds import THRESHOLDS, threshold
 from surveypls import tables
 from surveypls.study.definition import load_study, parse_study
-from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
 from tableaudit.comparison import compare
 from tableaudit.printed import load_published
@@ -269,7 +269,7 @@ def test_paths_list_hypotheses_first_and_decide_only_those(mediation):
     assert [bool(d) for d in table.frame["decision"]] == [True, True, False, False, False]
     assert math.isnan(table.frame["f_squared"].iloc[1])
     f2 = table.frame["f_squared"].iloc[0]
-    assert table.frame["size"].iloc[0] == thresholds.threshold("f_squared").size(f2)
+    assert table.frame["size"].iloc[0] == threshold("f_squared").size(f2)
 
 
 def test_effects_of_all_four_kinds(mediation):
@@ -508,9 +508,9 @@ def test_audit_and_statements_speak_spanish_and_carry_no_notice():
 
 
 def test_thresholds_are_shown_line_by_line_with_decimal_commas_in_spanish():
-    shown = [tables.threshold_table(thresholds.THRESHOLDS, display=display) for display in (Display(), ES)]
+    shown = [tables.threshold_table(THRESHOLDS, display=display) for display in (Display(), ES)]
     english, spanish = (table.as_text() for table in shown if table)
-    assert len(english) == len(spanish) == len(thresholds.THRESHOLDS)
+    assert len(english) == len(spanish) == len(THRESHOLDS)
     assert english["Acceptable ✓"].tolist()[0] == "≥ 0.708"
     assert spanish["Aceptable ✓"].tolist()[0] == "≥ 0,708"
     for text in spanish.to_numpy().ravel():

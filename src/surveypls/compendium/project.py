@@ -486,16 +486,3 @@ def open_project(
     if changed and not name and not set_output:
         print("Settings differ from study.yaml: results go to build/custom/, the paper stays as it is.")
     return Project(root, output, settings, survey_file, study_file, name, settings.labels, basis)
-
-
-__all__ = [
-    "CompendiumError",
-    "ContractError",
-    "ParameterError",
-    "Project",
-    "check_name",
-    "find_root",
-    "open_project",
-    "own_project",
-    "with_settings",
-]

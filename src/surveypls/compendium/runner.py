@@ -33,22 +33,11 @@ from surveypls.compendium.project import (
     Project,
     own_project,
 )
-from surveypls.errors import CompendiumError, NotebookError
+from surveypls.errors import CompendiumError
 from surveypls.report import paper
 from surveypls.study.definition import Study, load_study
 from tabletext.language import LANGUAGES, Language
 from tabletext.storage import write_atomically
-
-__all__ = [
-    "NotebookError",
-    "canonical",
-    "declared_parameters",
-    "execute",
-    "notebooks",
-    "reproduce",
-    "run",
-    "write_paper",
-]
 
 # small matrices: BLAS threads cost more than they give
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -14,7 +14,7 @@ from tabletext.codes import CODES
 from tabletext.display import ENGLISH, Display
 
 if TYPE_CHECKING:
-    from surveypls.study.definition import Hypothesis
+    from surveypls.study.terms import Hypothesis
     from surveysynth.targets import Target
     from tableaudit.audit import AuditReport
     from tableaudit.printed import Published

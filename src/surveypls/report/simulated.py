@@ -9,7 +9,7 @@ import pandas as pd
 
 from plsem.coverage import lowest, supported_intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL
-from surveypls.study.definition import Hypothesis
+from surveypls.study.terms import Hypothesis
 from surveypls.tables.coverage import interval_name, relative_widths, statistic_name
 from tableaudit.conventions_search import PRECISION
 from tabletext.catalogue import N_

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from plsem.redundancy import redundancy
+from plsem.thresholds import BAD, BORDERLINE, GOOD, threshold
 from surveypls.sections.section import MEASUREMENT, Part, Section
 from surveypls.study.analysis import Analysis
 from surveypls.study.definition import Study
@@ -57,14 +58,14 @@ def _sentence(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
     """Say of each formed construct whether it explains half of its global item."""
     said = []
     for _, row in frame.iterrows():
-        mark = thresholds.threshold("redundancy").judge(row["path_coefficient"], row["lower"], row["upper"])
+        mark = threshold("redundancy").judge(row["path_coefficient"], row["lower"], row["upper"])
         text = N_(
             {
-                thresholds.GOOD: "**{name}** explains {share} of {item} (path {path}, {interval}): convergent validity "
+                GOOD: "**{name}** explains {share} of {item} (path {path}, {interval}): convergent validity "
                 "holds over the whole interval (path {bound}).",
-                thresholds.BORDERLINE: "**{name}** explains {share} of {item} (path {path}, {interval}): the path is "
+                BORDERLINE: "**{name}** explains {share} of {item} (path {path}, {interval}): the path is "
                 "{bound}, but its interval reaches below.",
-                thresholds.BAD: "**{name}** explains {share} of {item} (path {path}, {interval}): less than the half "
+                BAD: "**{name}** explains {share} of {item} (path {path}, {interval}): less than the half "
                 "that convergent validity asks for (path {bound}).",
             }
         )[mark]

@@ -12,7 +12,8 @@ from plsem.names import Said, nearest
 from surveypls.study.words import ProblemsError
 
 if TYPE_CHECKING:
-    from surveypls.study.definition import Hypothesis, Study
+    from surveypls.study.definition import Study
+    from surveypls.study.terms import Hypothesis
 
 #: A name that the tables of the analysis use for something else.
 RESERVED = frozenset({"respondent"})

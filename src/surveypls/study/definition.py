@@ -23,7 +23,6 @@ from surveypls.study.paths import STUDIES, not_readable
 from surveypls.study.settings import (
     BootstrapSettings,
     CleaningSettings,
-    Consent,
     Control,
     EfaSettings,
     Groups,
@@ -40,23 +39,6 @@ from surveypls.study.words import ProblemsError, explain
 from tabletext.display import Display
 from tabletext.language import DecimalSign, Language
 from tabletext.said import into
-
-__all__ = [
-    "BootstrapSettings",
-    "CleaningSettings",
-    "Consent",
-    "Construct",
-    "EfaSettings",
-    "Hypothesis",
-    "Path",
-    "PlsSettings",
-    "Study",
-    "StudyError",
-    "SurveySettings",
-    "Text",
-    "load_study",
-    "parse_study",
-]
 
 MAX_STUDY_BYTES = 1_000_000
 #: What the column of groups is called in the cleaned data.

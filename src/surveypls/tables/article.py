@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from plsem.thresholds import threshold
 from surveypls.study.definition import Study
 from surveypls.study.terms import arrows
 from surveypls.tables import thresholds
@@ -384,7 +385,7 @@ def table_6_model_quality(
         seen.add(target)
     bounds = {"f_squared": "f²", "r_squared": "R²", "srmr": "SRMR"}
     if study.products:
-        bounds["f_squared_interaction"] = display(thresholds.threshold("f_squared_interaction").label)
+        bounds["f_squared_interaction"] = display(threshold("f_squared_interaction").label)
     limits = [f"{name} {thresholds.bound(key, display)}" for key, name in bounds.items()]
     return b.table(
         number="6",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from plsem.quantities import COUNTS
-from surveypls.tables import thresholds
+from plsem.thresholds import BAD, BORDERLINE, GOOD
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
 from tableaudit.cell_states import STATES, count_states
@@ -18,12 +18,12 @@ from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, is_missing
 
 VERDICT_MARKS: Mapping[str, str] = {
-    "equal": thresholds.GOOD,
-    "close": thresholds.BORDERLINE,
-    "differ": thresholds.BAD,
-    "holds": thresholds.GOOD,
-    "fails": thresholds.BAD,
-    "cannot be told": thresholds.BORDERLINE,
+    "equal": GOOD,
+    "close": BORDERLINE,
+    "differ": BAD,
+    "holds": GOOD,
+    "fails": BAD,
+    "cannot be told": BORDERLINE,
 }
 
 _STATEMENT = N_(

@@ -11,9 +11,10 @@ import pandas as pd
 
 from plsem.names import nearest
 from plsem.quantities import SYMMETRIC
-from surveypls.study.definition import Hypothesis, Study
+from plsem.thresholds import threshold_of
+from surveypls.study.definition import Study
+from surveypls.study.terms import Hypothesis
 from surveypls.survey.codebook import reversed_items
-from surveypls.tables import thresholds
 from surveypls.tables.decisions import Decision
 from surveypls.tables.values import Values, as_values
 from tableaudit.printed import Published
@@ -120,7 +121,7 @@ class Builder:
         name = statistic or key
         if of:
             ends = (self.recomputed.get(name, *of, side) for side in ("lower", "upper"))
-        line = thresholds.threshold_of(name, of[0] if of else "")
+        line = threshold_of(name, of[0] if of else "")
         self.judged.add(line.statistic)
         self.mark(row, key, line.judge(self.rows[row][key], *ends))
 

@@ -8,6 +8,7 @@ Every function takes a study and long tables: point estimates (``value``), a boo
 
 from __future__ import annotations
 
+from plsem.thresholds import threshold
 from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import Builder, Long, abbreviations, construct_label, join, resampling_note
@@ -95,7 +96,7 @@ def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH)
             inference = b.inferred(statistic, name, "")
             row = b.add(
                 construct=construct_label(study, name, display),
-                coefficient=display(thresholds.threshold(statistic).label),
+                coefficient=display(threshold(statistic).label),
                 estimate=estimate,
                 **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
             )

@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from plsem.inputs import NO_INVERSE
-from surveypls.study.definition import Hypothesis, Study
-from surveypls.study.terms import arrows
+from plsem.thresholds import GOOD, THRESHOLDS
+from surveypls.study.definition import Study
+from surveypls.study.terms import Hypothesis, arrows
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -177,7 +178,7 @@ def fit_table(
                 hi99=limit.get("99%", float("nan")),
                 p_value=limit.get("p_value", float("nan")),
             )
-            if statistic in thresholds.THRESHOLDS:
+            if statistic in THRESHOLDS:
                 b.judge(row, "value", statistic)
     if not b.rows:
         return None
@@ -276,7 +277,7 @@ def prediction_table(
         b.judge(row, "q2_predict")
         for own, other in (("rmse", "lm_rmse"), ("mae", "lm_mae")):
             if own in frame and other in frame and float(record[own]) < float(record[other]):
-                b.mark(row, own, thresholds.GOOD)
+                b.mark(row, own, GOOD)
     return b.table(
         title=display("Out-of-sample prediction of the items (PLSpredict)"),
         note=display(

@@ -10,44 +10,10 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from plsem.thresholds import (
-    BAD,
-    BORDERLINE,
-    GOOD,
-    MARKS,
-    THRESHOLDS,
-    Direction,
-    Threshold,
-    judge,
-    threshold,
-    threshold_of,
-)
+from plsem.thresholds import THRESHOLDS, Threshold, threshold, threshold_of
 from surveypls.study.definition import Study
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Table, from_frame
-
-__all__ = [
-    "BAD",
-    "BORDERLINE",
-    "GOOD",
-    "MARKS",
-    "THRESHOLDS",
-    "Direction",
-    "Threshold",
-    "bound",
-    "citation",
-    "effect_size",
-    "effect_sizes_note",
-    "interval_note",
-    "judge",
-    "legend",
-    "marks_note",
-    "outdated_note",
-    "sizes_note",
-    "threshold",
-    "threshold_of",
-    "threshold_table",
-]
 
 _SIGNS = {"at least": "≥", "above": ">", "below": "<", "at most": "≤"}
 
