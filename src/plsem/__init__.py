@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from plsem.admissibility import report as report
     from plsem.composition import HigherOrder as HigherOrder
     from plsem.composition import Product as Product
-    from plsem.estimator import Estimate as Estimate
     from plsem.estimator import estimate as estimate
     from plsem.estimator import fit as fit
     from plsem.estimator import scores as scores
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from plsem.resampling.bootstrap import bootstrap as bootstrap
     from plsem.resampling.exact_fit import exact_fit_test as exact_fit_test
     from plsem.resampling.result import BootstrapResult as BootstrapResult
+    from plsem.solution import Estimate as Estimate
 
 #: Name → the module that holds it; loaded at first use, so that ``import plsem`` costs nothing.
 _HOMES = {

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from plsem import batches
 from plsem.batches import SINGULAR
 from plsem.discrepancy import blocks_of
-from plsem.estimator import Estimate
 from plsem.measurement import single
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.solution import Estimate
 
 __all__ = ["fit_table", "implied_correlations", "srmr"]
 

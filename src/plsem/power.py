@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from plsem.estimator import Estimate
 from plsem.inputs import DataError
 from plsem.model import Model
 from plsem.names import nearest
@@ -24,6 +23,7 @@ from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.parallel import Progress, run_tasks
+from plsem.solution import Estimate
 from plsem.thresholds import threshold
 
 __all__ = ["power_grid", "required_n", "simulate", "wilson_interval"]

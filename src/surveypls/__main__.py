@@ -246,11 +246,11 @@ def _paper(options: argparse.Namespace) -> int:
 
 def _new(options: argparse.Namespace) -> int:
     from surveypls.survey.scaffold import scaffold
-    from tabletext.said import Said, into
+    from tabletext.said import say
 
     made = scaffold(options.survey, options.output)
     for path in made.write():
-        print(into(Said("Written: {file}", file=str(path)), made.language))
+        print(say(made.language, "Written: {file}", file=str(path)))
     print(made.advice(_next("check", options.survey, made.study)))
     return 0
 
@@ -277,13 +277,13 @@ def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
 
 def _check(options: argparse.Namespace) -> int:
     from surveypls.survey.check import MINIMUM_PATH, check
-    from tabletext.said import Said, into
+    from tabletext.said import say
 
     report = check(options.survey, options.study, minimum_path=options.minimum_path or MINIMUM_PATH)
     print(report.text())
     if not report.errors:
         command = _next("run", options.survey, options.study, _run_name(options.survey))
-        print(into(Said("Next: {command}", command=command), report.language))
+        print(say(report.language, "Next: {command}", command=command))
     return 2 if report.errors else 0
 
 

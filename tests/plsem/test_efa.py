@@ -14,7 +14,9 @@ from plsem.efa.adequacy import (
     partial_correlations,
     reduced_eigenvalues,
 )
+from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import extract, smc
+from plsem.efa.factorability import adequacy, choose_n_factors, kmo_label, number_of_factors
 from plsem.efa.items import (
     cronbach_alpha,
     item_analysis,
@@ -23,16 +25,7 @@ from plsem.efa.items import (
     scaling_success,
 )
 from plsem.efa.rotation import rotate
-from plsem.efa.solution import (
-    EfaError,
-    adequacy,
-    choose_n_factors,
-    correlation_matrix,
-    factor_analysis,
-    kmo_label,
-    number_of_factors,
-    smooth,
-)
+from plsem.efa.solution import factor_analysis
 
 METHODS = ("minres", "principal_axis", "ml")
 PATTERN = np.array([[0.8, 0], [0.7, 0], [0.6, 0], [0.5, 0], [0, 0.9], [0, 0.6], [0, 0.5], [0, 0.4]])

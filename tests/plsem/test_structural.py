@@ -11,7 +11,9 @@ from pls_reference import data, model, tight
 from plsem import batches, measurement, structural
 from plsem import model_fit as model_fit
 from plsem import quantities as registry
-from plsem.estimator import Model, correlations, estimate, fit
+from plsem.estimator import estimate, fit
+from plsem.inputs import correlations
+from plsem.model import Model
 
 # Single items: A -> B, A -> C, B -> C, B -> D, C -> D, so that every figure is a regression on R.
 SPEC = Model({c: [c.lower()] for c in "ABCD"}, [("A", "B"), ("A", "C"), ("B", "C"), ("B", "D"), ("C", "D")])

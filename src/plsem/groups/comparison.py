@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from plsem.estimator import Scheme
 from plsem.groups.composites import composites
 from plsem.groups.difference import ADJUSTMENTS, adjusted, henseler, parametric, welch
 from plsem.groups.invariance import ItemScale, micom, two_sided
@@ -24,6 +23,7 @@ from plsem.quantities import QUANTITIES, statistics_of
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.intervals import check_level, mean_and_deviation
 from plsem.resampling.parallel import Progress, n_threads
+from plsem.solution import Scheme
 
 __all__ = ["compare"]
 

@@ -180,9 +180,7 @@ def micom_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
         ),
         *(display(text) + "." for text in LEVELS.values()),
     )
-    return b.table(
-        title=display("Measurement invariance of the groups"), note=note, repeats=("pair",) if several else ()
-    )
+    return b.table(title=display("Measurement invariance of the groups"), note=note, repeats=("pair",))
 
 
 def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table | None:
@@ -226,7 +224,7 @@ def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) ->
     return b.table(
         title=display("Paths by group and their differences"),
         note=note,
-        repeats=("pair",) if len(pairs) > 1 else (),
+        repeats=("pair",),
     )
 
 

@@ -117,7 +117,7 @@ def necessity_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
         ),
         display("Importance and performance (cIPMA): Hauff et al. (2024).") if mapped else "",
     )
-    return b.table(title=display("Necessary conditions"), note=note, repeats=("target",) if several else ())
+    return b.table(title=display("Necessary conditions"), note=note, repeats=("target",))
 
 
 def bottleneck_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
@@ -142,7 +142,7 @@ def bottleneck_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
             "By CE-FDH, in per cent of the observed ranges; empty: no condition at that level; –: beyond what was "
             "observed, or no predecessor of that outcome."
         ),
-        repeats=("target",) if several else (),
+        repeats=("target",),
     )
 
 

@@ -38,7 +38,7 @@ from surveypls.study.terms import Construct, Hypothesis, Path
 from surveypls.study.words import ProblemsError, explain
 from tabletext.display import Display
 from tabletext.language import DecimalSign, Language
-from tabletext.said import into
+from tabletext.said import into, say
 
 MAX_STUDY_BYTES = 1_000_000
 #: What the column of groups is called in the cleaned data.
@@ -63,7 +63,7 @@ class StudyError(ValueError):
     def __init__(self, source: str, problems: Iterable[str], language: Language = "en") -> None:
         self.source, self.problems, self.language = source, tuple(problems), language
         said = [into(p, language) for p in self.problems]
-        many = into(Said("{n} problems", n=len(said)), language)
+        many = say(language, "{n} problems", n=len(said))
         super().__init__(f"{source}: " + (said[0] if len(said) == 1 else "\n  - ".join([many, *said])))
 
     def __reduce__(self) -> tuple[type[StudyError], tuple[str, tuple[str, ...], Language]]:

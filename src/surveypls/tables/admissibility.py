@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plsem import admissibility
-from plsem.estimator import Estimate
+from plsem.solution import Estimate
 from plsem.thresholds import BAD, BORDERLINE, GOOD
 from surveypls.tables.process import frame_table
 from tabletext.display import ENGLISH, Display

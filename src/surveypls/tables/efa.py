@@ -6,7 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
-from plsem.efa.solution import Adequacy
+from plsem.efa.factorability import Adequacy
 from plsem.thresholds import BAD, GOOD
 from surveypls.study.definition import Study
 from surveypls.tables.process import frame_table
