@@ -386,7 +386,7 @@ class _Composer:
             printed=printed_cells,
         )
         self.table("table_4_htmt", tables.table_4_htmt, study, data.summary, printed=printed_cells)
-        if data.constructs > 1 and data.bounds is not None:
+        if len(study.constructs) > 1 and data.bounds is not None:
             self.tell(measured.discriminant, study, data.summary, data.bounds)
         self.figure("fig_3_1_htmt", 0.85)
         self.sections(MEASUREMENT, level + 1)
