@@ -15,10 +15,11 @@ from plsem.groups.difference import ADJUSTMENTS, adjusted, henseler, parametric,
 from plsem.groups.invariance import ItemScale, micom, two_sided
 from plsem.groups.permutations import Pair, Permuted, Settings, bootstrap_group, permute
 from plsem.groups.result import GroupComparison
-from plsem.groups.split import Split, check_sizes, group_name, smallest_path, split_rows
+from plsem.groups.split import Split, check_sizes, group_name, split_rows
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
 from plsem.names import check_choice, check_flag, check_whole, named_options
+from plsem.power import smallest_path
 from plsem.quantities import QUANTITIES, statistics_of
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.intervals import check_level, mean_and_deviation

@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
+from unittest import mock
 
 import nbformat
 
@@ -61,16 +62,8 @@ def _environment(output: str, **more: str) -> Iterator[None]:
         OUTPUT_VARIABLE: output,
         **more,
     }
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
+    with mock.patch.dict(os.environ, values):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def reproduce(root: Path, *, stream: TextIO | None = None, cell_limit: int | None = None) -> list[str]:

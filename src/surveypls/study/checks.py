@@ -168,18 +168,7 @@ def _asked_problems(study: Study) -> Iterable[str]:
             )
         if unknown:
             continue
-        there = {e for pair in pairs for end in pair for e in end.split("*")}
-        orders = {c: order for c, order in study.higher_order.items() if c in there}
-        there |= {part for order in orders.values() for part in order.components}
-        found = list(
-            problems_of(
-                {c: block for c, block in study.blocks().items() if c in there},
-                pairs,
-                {c: mode for c, mode in study.modes.items() if c in there},
-                higher_order=orders,
-                products=study.products_in(paths),
-            )
-        )
+        found = list(problems_of(**study.parts_of(paths)))
         for problem in found:
             yield Said("compare.{name}: {problem}", name=name, problem=problem)
         if found:

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from plsem.groups.split import rows_needed
 from plsem.model import Model
+from plsem.power import minimum_n, smallest_path
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.paths import STUDIES, TABLES
 from surveypls.study.terms import arrows
@@ -19,7 +21,6 @@ from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.reading import RawSurvey, survey_from_table
-from surveypls.survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.survey.screening import CleaningResult, clean
 from surveypls.survey.trial import ROWS_PER_ITEM, estimates
 from tableaudit.printed import PublishedError, load_published
@@ -395,12 +396,13 @@ def _sample_size(study: Study, model: Model, n: int, minimum_path: float) -> Ite
             each=ROWS_PER_ITEM,
             least=ROWS_PER_ITEM * len(study.items),
         )
-    least, where = ten_times(model)
+    least, where, arrows = rows_needed(model)
     if n < least:
         yield Said(
-            "{n} rows are fewer than the ten-times rule asks for, {least} (10 × {where})",
+            "{n} rows are fewer than the ten-times rule asks for, {least} (10 × {arrows} arrows into {where})",
             n=n,
             least=least,
+            arrows=arrows,
             where=where,
         )
     needed = minimum_n(minimum_path, significance=study.bootstrap.significance)

@@ -88,12 +88,11 @@ def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH)
             estimate = b.recomputed.get(statistic, name)
             if estimate != estimate:
                 continue
-            inference = b.inferred(statistic, name, "")
             row = b.add(
                 construct=construct_label(study, name, display),
                 coefficient=display(threshold(statistic).label),
                 estimate=estimate,
-                **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
+                **b.inferred(statistic, name),
             )
             b.judge(row, "estimate", statistic, of=(name, ""))
     note = join(

@@ -110,10 +110,10 @@ def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     for _, row in flow.iterrows():
         step = rule_name(str(row["rule"]), display)
         b.add(
+            row,
             step=step[:1].upper() + step[1:],
             parameter=display.decimals(plain(row.get("parameter"))),
             reference=plain(row.get("reference")).replace("&", display("and")),
-            **{k: row[k] for k in counts},
         )
     return b.table(
         title=display("Screening of the responses"),
@@ -156,10 +156,10 @@ def item_statistics_table(
         item = str(row["item"])
         owner = study.construct_of(item) if item in study.items else ""
         b.add(
+            row,
             construct=construct_label(study, owner, display) if owner else "",
             item=item,
             text=marked_text(study, codebook, item, display),
-            **{k: row[k] for k in keys},
         )
     return b.table(
         title=display("Answers, item by item"),
@@ -208,8 +208,7 @@ def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLI
     b.text("reference", display("Reference"))
     for _, row in trace.iterrows():
         b.add(
-            **{k: row[k] for k in ("round", "item", "value", "threshold")},
-            **{k: row[k] for k in ("n_items_after", "alpha_after") if k in trace},
+            row,
             construct=plain(row["construct"]),
             action=phrase("pr", plain(row["action"]), display),
             rule=phrase("pr", plain(row["rule"]), display),

@@ -263,16 +263,14 @@ def prediction_table(
                 b.column(key, heading, "number", group)
     if words_of:
         b.text("power", display("Predictive power"))
-    figures = [c.key for c in b.columns if c.numeric]
-    for _, record in frame.iterrows():
+    for record in frame.to_dict("records"):
         name = str(record["construct"])
         row = b.add(
+            record,
             construct=construct_label(study, name, display),
-            item=str(record["item"]),
             power=display(PREDICTIVE_POWER[words_of[name]], context="predictive power")
             if name in words_of
             else "",
-            **{k: float(record[k]) for k in figures},
         )
         b.judge(row, "q2_predict")
         for own, other in (("rmse", "lm_rmse"), ("mae", "lm_mae")):
@@ -312,13 +310,13 @@ def cvpat_table(study: Study, tests: Mapping[str, pd.DataFrame], *, display: Dis
     for benchmark, test in tests.items():
         frame = test if "construct" in test else test.reset_index(names="construct")
         need_columns(frame, ("construct", "loss", "benchmark_loss", "difference", "p_value"), "CVPAT")
-        for _, record in frame.iterrows():
+        for record in frame.to_dict("records"):
             name = str(record["construct"])
             known = name in study.construct_names
             b.add(
+                record,
                 benchmark=display(_BENCHMARKS.get(benchmark, benchmark)),
                 construct=construct_label(study, name, display) if known else display("Overall"),
-                **{c.key: float(record[c.key]) for c in b.columns if c.numeric},
             )
     return b.table(
         title=display("Cross-validated predictive ability test (CVPAT)"),
