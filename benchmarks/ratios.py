@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from report import markdown
 
-from plsem.estimator import Model
+from plsem.model import Model
 from plsem.prediction import predict
 from plsem.quantities import quantities, statistics_of
 from plsem.resampling.bootstrap import bootstrap

@@ -10,9 +10,10 @@ from functools import partial
 
 import cases
 
-from plsem.estimator import Model
+from plsem.model import Model
 from plsem.quantities import quantities
-from plsem.resampling.bootstrap import bootstrap, progress_bar
+from plsem.resampling.bootstrap import bootstrap
+from plsem.resampling.parallel import progress_bar
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 from pls_reference import FOLDER, data
 
 from plsem.composition import HigherOrder, Product
-from plsem.estimator import Estimate, fit
+from plsem.estimator import fit
 from plsem.model import Model
+from plsem.solution import Estimate
 
 TIGHT = {"tolerance": 1e-13, "max_iterations": 5000}
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from plsem.efa.adequacy import parallel_analysis
 from surveypls import figures
-from surveypls.study.definition import Hypothesis
-from surveypls.study.definition import Text as StudyText
+from surveypls.study.settings import Text as StudyText
+from surveypls.study.terms import Hypothesis
 
 CELLS = pd.DataFrame(
     [

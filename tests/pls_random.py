@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from plsem.estimator import Model
+from plsem.model import Model
 
 # The mutation script draws fewer examples, many times over.
 EXAMPLES = int(os.environ.get("SURVEYPLS_EXAMPLES", "20"))

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from plsem.estimator import Estimate, Model, fit
+from plsem.estimator import fit
+from plsem.model import Model
 from plsem.quantities import SYMMETRIC
+from plsem.solution import Estimate
 
 FOLDER = Path(__file__).parent / "reference"
 MODELS = (

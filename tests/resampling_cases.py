@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from plsem.estimator import Model
+from plsem.model import Model
 from plsem.quantities import quantities
 
 REFERENCE = Path(__file__).parent / "reference" / "bootstrap"

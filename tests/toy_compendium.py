@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from surveypls.compendium import execution, runner
 from surveypls.compendium import project as compendium
 from surveypls.errors import NotebookError
+from tabletext.storage import write_atomically
 
 STUDY = """
 id: toy
@@ -87,4 +88,4 @@ def execute_here(
             raise NotebookError(notebook.name, number, cell.source, kind, str(error), "") from None
         if "parameters" in cell.metadata.get("tags", []):
             names.update(parameters)
-    compendium.write_atomically(output, execution.canonical(loaded).encode("utf-8"))
+    write_atomically(output, execution.canonical(loaded).encode("utf-8"))

@@ -4,7 +4,7 @@ from functools import partial
 
 from _task import read_task, report, timed
 
-from plsem.estimator import Model
+from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 

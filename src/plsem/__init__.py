@@ -15,7 +15,7 @@ True
 :mod:`plsem.measurement`, :mod:`plsem.structural` and :mod:`plsem.model_fit` compute them for whole batches
 of correlation matrices.  :mod:`plsem.efa` is exploratory factor analysis.  Second-order constructs and
 products of constructs (moderation, quadratic effects) are part of a :class:`Model`;
-:mod:`plsem.higher_order`, :mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.conditional`,
+:mod:`plsem.slopes`, :mod:`plsem.mediation`, :mod:`plsem.conditional`,
 :mod:`plsem.redundancy` and :mod:`plsem.controls` make their tables.
 :mod:`plsem.groups` compares groups of respondents, :mod:`plsem.method_bias`, :mod:`plsem.selection`,
 :mod:`plsem.necessity`, :mod:`plsem.endogeneity` and :mod:`plsem.nonlinearity` answer what reviewers ask.
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from plsem.admissibility import report as report
     from plsem.composition import HigherOrder as HigherOrder
     from plsem.composition import Product as Product
-    from plsem.estimator import Estimate as Estimate
     from plsem.estimator import estimate as estimate
     from plsem.estimator import fit as fit
     from plsem.estimator import scores as scores
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from plsem.resampling.bootstrap import bootstrap as bootstrap
     from plsem.resampling.exact_fit import exact_fit_test as exact_fit_test
     from plsem.resampling.result import BootstrapResult as BootstrapResult
+    from plsem.solution import Estimate as Estimate
 
 #: Name → the module that holds it; loaded at first use, so that ``import plsem`` costs nothing.
 _HOMES = {
@@ -72,7 +72,6 @@ _ROOMS = frozenset(
         "efa",
         "endogeneity",
         "groups",
-        "higher_order",
         "measurement",
         "mediation",
         "method_bias",

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from plsem import batches, measurement, structural
-from plsem.estimator import Estimate
 from plsem.inputs import no_inverse
+from plsem.solution import Estimate
 from plsem.thresholds import threshold
 
 __all__ = ["is_admissible", "report"]

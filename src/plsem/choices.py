@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate, fit
+from plsem.estimator import fit
 from plsem.model import Model
 from plsem.quantities import SIGNED, quantities
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.intervals import Alternative, Interval
 from plsem.resampling.replicates import nearest_signs, turned
 from plsem.resampling.result import BootstrapResult
+from plsem.solution import Estimate
 
 __all__ = ["behind_the_sign", "by_choice", "under_sign_rules"]
 

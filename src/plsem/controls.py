@@ -1,7 +1,8 @@
-"""Control variables: observed columns as single items beside the model, categories coded as 0 and 1.
+"""Control variables: observed columns as single items beside the model.
 
-A control leads to each endogenous construct unless its targets are named.  The model is compared with and without
-them, on the same answers.
+Categories are columns of 0 and 1, one for each but the reference, as :func:`pandas.get_dummies` makes them.  A
+control leads to each endogenous construct unless its targets are named.  The model is compared with and without them,
+on the same answers.
 """
 
 from __future__ import annotations
@@ -13,68 +14,10 @@ import numpy as np
 import pandas as pd
 
 from plsem.estimator import fit
-from plsem.inputs import DataError
 from plsem.model import Model, ModelError
 from plsem.names import nearest
 
-__all__ = ["code_categories", "side_by_side", "with_controls"]
-
-
-def code_categories(values: pd.Series, *, reference: object = None) -> pd.DataFrame:
-    """Code a column of categories as one 0/1 column for each category but the reference.
-
-    Parameters
-    ----------
-    values : Series
-        Its name begins the new columns' names, ``"sector: trade"``.
-    reference : object, optional
-        The category that the others are compared with; default the most frequent (the first in order where
-        several are).  The explained variance and all other paths do not depend on it.
-
-    Returns
-    -------
-    DataFrame
-        Floats; categories in their own order if categorical, else sorted as text.
-
-    Raises
-    ------
-    DataError
-        If an answer is missing, or there are fewer than two categories.
-    ValueError
-        If there is no such reference.
-
-    Notes
-    -----
-    In R: ``stats::model.matrix``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> code_categories(pd.Series(["trade", "farm", "farm"], name="sector"))
-       sector: trade
-    0            1.0
-    1            0.0
-    2            0.0
-    """
-    name = str(values.name)
-    if values.isna().any():
-        raise DataError(
-            f"{name!r} has {int(values.isna().sum())} empty cells; complete or drop those rows first"
-        )
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        levels = [level for level in values.cat.categories if (values == level).any()]
-    else:
-        levels = sorted(values.unique().tolist(), key=str)
-    if len(levels) < 2:
-        raise DataError(f"{name!r} has one category only, {levels[0]!r}; it cannot be a control")
-    if reference is None:
-        reference = max(levels, key=lambda level: int((values == level).sum()))
-    if reference not in levels:
-        raise ValueError(f"{name}: no category {reference!r}{nearest(str(reference), map(str, levels))}")
-    return pd.DataFrame(
-        {f"{name}: {level}": (values == level).astype(float) for level in levels if level != reference},
-        index=values.index,
-    )
+__all__ = ["side_by_side", "with_controls"]
 
 
 def with_controls(

@@ -14,11 +14,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
-from plsem.estimator import Estimate, scores
+from plsem.estimator import scores
 from plsem.names import N_, Said, named_options, nearest
 from plsem.resampling import intervals
 from plsem.resampling.moments import BLOCK, block_generator, counts_of_indices
 from plsem.resampling.replicates import STREAM_BOOTSTRAP
+from plsem.solution import Estimate
 
 __all__ = ["CopulaResult", "copula_terms", "gaussian_copula"]
 

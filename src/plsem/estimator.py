@@ -21,10 +21,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from plsem import batches, kernels
-from plsem.batches import pack, unpack
+from plsem.batches import pack
 from plsem.forms import Columns
 from plsem.inputs import DataError, check_correlations, correlations, given_correlations, item_matrix
-from plsem.model import Model, ModelError
+from plsem.model import Model
 from plsem.names import check_choice, check_flag, check_whole, named_options, nearest
 from plsem.products import sample_columns
 from plsem.solution import Estimate, Scheme
@@ -32,21 +32,7 @@ from plsem.stage_data import StageData
 from plsem.stages import expand
 from plsem.weighting import outer_weights
 
-__all__ = [
-    "DataError",
-    "Estimate",
-    "Model",
-    "ModelError",
-    "Scheme",
-    "correlations",
-    "estimate",
-    "estimate_batch",
-    "fit",
-    "item_matrix",
-    "pack",
-    "scores",
-    "unpack",
-]
+__all__ = ["Estimate", "estimate", "estimate_batch", "fit", "scores"]
 
 FloatArray = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from plsem.estimator import Estimate
 from plsem.names import nearest
+from plsem.solution import Estimate
 from plsem.structural import route_exists
 
 __all__ = ["importance_performance"]

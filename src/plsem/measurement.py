@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import batches, kernels
-from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
+from plsem.solution import Estimate
 
 __all__ = [
     "cronbach_alpha_raw",

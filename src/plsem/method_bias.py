@@ -16,12 +16,13 @@ from scipy import special
 
 from plsem import batches
 from plsem.efa.extraction import extract
-from plsem.estimator import Estimate, fit, scores
+from plsem.estimator import fit, scores
 from plsem.inputs import DataError, correlations
 from plsem.kernels import regressions, score_correlations
 from plsem.measurement import single
 from plsem.model import Model
 from plsem.names import N_, nearest
+from plsem.solution import Estimate
 from plsem.thresholds import judge
 
 __all__ = ["Harman", "MarkerResult", "full_collinearity", "harman", "marker_variable"]

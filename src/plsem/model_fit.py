@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from plsem import batches
 from plsem.batches import SINGULAR
 from plsem.discrepancy import blocks_of
-from plsem.estimator import Estimate
 from plsem.measurement import single
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.solution import Estimate
 
 __all__ = ["fit_table", "implied_correlations", "srmr"]
 
@@ -233,11 +233,6 @@ def d_ml_last(estimate: Estimate, variants: Iterable[str] = VARIANTS) -> FloatAr
     NaN where the observed or the implied matrix is not positive definite.
     """
     return np.asarray(_discrepancies(estimate, tuple(variants), ("d_ml",))[0])
-
-
-def independence_d_ml_last(estimate: Estimate) -> FloatArray:
-    r"""Return the discrepancy of the model in which no items correlate, :math:`-\log|S|`, ``(B,)``."""
-    return np.asarray(_discrepancies(estimate, (), ())[0, 0])
 
 
 def _discrepancies(estimate: Estimate, variants: tuple[str, ...], which: tuple[str, ...]) -> FloatArray:

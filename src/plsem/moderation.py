@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate
 from plsem.model import Model
+from plsem.solution import Estimate
 
 FloatArray = NDArray[np.float64]
 

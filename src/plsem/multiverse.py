@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from plsem.choices import by_choice, under_sign_rules
-from plsem.estimator import Scheme
 from plsem.model import Model
 from plsem.names import N_
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.parallel import Progress, run_tasks
+from plsem.solution import Scheme
 
 __all__ = ["Multiverse", "Prepared", "choice_effects", "multiverse"]
 

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from plsem.estimator import Estimate, scores
+from plsem.estimator import scores
 from plsem.importance import importance_performance
 from plsem.names import check_choice, check_flag, check_whole, named_options, nearest
 from plsem.resampling.moments import BLOCK, block_generator
 from plsem.resampling.replicates import STREAM_PERMUTATION
+from plsem.solution import Estimate
 from plsem.thresholds import threshold
 
 __all__ = ["NecessityResult", "combined_importance", "necessary_conditions"]

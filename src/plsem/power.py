@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from plsem.estimator import Estimate
 from plsem.inputs import DataError
 from plsem.model import Model
 from plsem.names import nearest
@@ -24,9 +23,10 @@ from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.parallel import Progress, run_tasks
+from plsem.solution import Estimate
 from plsem.thresholds import threshold
 
-__all__ = ["power_grid", "required_n", "simulate", "wilson_interval"]
+__all__ = ["minimum_n", "power_grid", "required_n", "simulate", "smallest_path", "wilson_interval"]
 
 FloatArray = NDArray[np.float64]
 Population = Literal["normal", "respondents"]
@@ -246,6 +246,62 @@ def _replications(
             estimate, error, degrees_of_freedom=np.maximum(used - 1.0, 1.0), alternative="two-sided"
         )
     return result
+
+
+def smallest_path(n: float, *, significance: float = 0.05, power: float = 0.80) -> float:
+    r"""Return the smallest path that n rows find, :math:`(z_{1-\alpha} + z_{power}) / \sqrt n`.
+
+    Parameters
+    ----------
+    n : float
+    significance, power : float
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Inverse square root method: Kock, N., & Hadaya, P. (2018). Minimum sample size estimation in PLS-SEM.
+    Information Systems Journal, 28(1), 227–261.
+
+    Examples
+    --------
+    >>> round(smallest_path(100), 4)
+    0.2486
+    """
+    return float((stats.norm.ppf(1 - significance) + stats.norm.ppf(power)) / np.sqrt(n))
+
+
+def minimum_n(path: float, *, significance: float = 0.05, power: float = 0.80) -> int:
+    r"""Return the rows needed to find a path, the least n above :math:`((z_{1-\alpha} + z_{power}) / |p|)^2`.
+
+    Parameters
+    ----------
+    path : float
+    significance, power : float
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If the path is not between 0 and 1 in size.
+
+    References
+    ----------
+    Kock & Hadaya (2018), as :func:`smallest_path`.
+
+    Examples
+    --------
+    >>> minimum_n(0.20)
+    155
+    """
+    if not 0 < abs(path) < 1:
+        raise ValueError(f"path coefficient {path!r}: expected a size between 0 and 1")
+    return int(np.floor(smallest_path(1, significance=significance, power=power) ** 2 / path**2)) + 1
 
 
 def wilson_interval(hits: int, count: int, *, confidence_level: float = 0.95) -> tuple[float, float]:

@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from plsem.batches import solve, unpack
-from plsem.estimator import Estimate, Scheme, correlations, estimate_batch, estimate_values, scores
+from plsem.estimator import estimate_batch, estimate_values, scores
 from plsem.folds import TrainingSets, given_cuts, random_cuts, training_sets
-from plsem.inputs import DataError, item_matrix
+from plsem.inputs import DataError, correlations, item_matrix
 from plsem.model import Model
 from plsem.names import named_options, nearest
+from plsem.solution import Estimate, Scheme
 from plsem.stage_data import Chain, StageData, chains
 from plsem.stages import Stages, columns_behind, expand
 

@@ -18,9 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import measurement, model_fit, moderation, structural
-from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.names import N_, nearest
+from plsem.solution import Estimate
 from plsem.statistic import Statistic
 from plsem.views import StagedLayout, staged_layout, view_estimates
 

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plsem.estimator import Estimate, fit
+from plsem.estimator import fit
 from plsem.measurement import outer_vif_last
 from plsem.model import Model
 from plsem.names import nearest
 from plsem.resampling.intervals import DEFAULT_INTERVAL
+from plsem.solution import Estimate
 from plsem.thresholds import threshold
 
 __all__ = ["redundancy", "redundancy_model"]

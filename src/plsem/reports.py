@@ -9,7 +9,7 @@ import pandas as pd
 
 from plsem import measurement, structural
 from plsem.admissibility import PASSED, report
-from plsem.estimator import Estimate
+from plsem.solution import Estimate
 
 
 def estimate_text(estimate: Estimate) -> str:

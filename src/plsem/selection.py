@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from plsem.estimator import Estimate, fit
+from plsem.estimator import fit
 from plsem.measurement import single
 from plsem.model import Model
 from plsem.names import check_choice, nearest
 from plsem.prediction import cvpat, predict
+from plsem.solution import Estimate
 
 __all__ = ["akaike_weights", "compare_models", "information_criteria"]
 

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from plsem import structural
-from plsem.estimator import Estimate
 from plsem.measurement import single
 from plsem.model import Model
 from plsem.moderation import LEVELS, interaction_effects_last, interaction_paths, level_name
@@ -24,6 +23,7 @@ from plsem.names import nearest
 from plsem.resampling import intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult, Key
+from plsem.solution import Estimate
 from plsem.thresholds import threshold
 
 __all__ = ["SlopeCurve", "interactions", "johnson_neyman", "simple_slopes", "slope_lines"]

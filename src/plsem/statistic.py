@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate
 from plsem.measurement import Index
 from plsem.model import Model
+from plsem.solution import Estimate
 
 __all__ = ["Statistic"]
 

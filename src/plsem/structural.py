@@ -16,10 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import batches
-from plsem.estimator import Estimate, estimate_batch
+from plsem.estimator import estimate_batch
 from plsem.measurement import Index, single
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.solution import Estimate
 
 __all__ = ["effects", "explained", "paths"]
 

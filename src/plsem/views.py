@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate
 from plsem.model import Model
+from plsem.solution import Estimate
 from plsem.stages import expand
 
 FloatArray = NDArray[np.float64]

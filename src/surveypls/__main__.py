@@ -198,11 +198,10 @@ def _add_cell_limit(command: argparse.ArgumentParser) -> None:
 
 
 def _reproduce(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import runner
+    from surveypls.compendium import parameters, runner
     from surveypls.study.definition import load_study
 
-    root = compendium.find_root()
+    root = parameters.find_root()
     started = time.monotonic()
     if options.quick:
         study_file, survey = root / "study.yaml", root / "data" / "raw" / "survey.csv"
@@ -231,17 +230,16 @@ def _reproduce(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import record, runner
+    from surveypls.compendium import parameters, record, runner
     from surveypls.study.definition import load_study
     from surveypls.survey.check import preflight, refuse_swapped
 
-    root = compendium.find_root()
+    root = parameters.find_root()
     record.check_own_name(options.name)
     refuse_swapped(options.survey, options.study)
     settings = {"labels": options.labels, "seed": options.seed, "n_resamples": options.resamples}
-    compendium.with_settings(load_study(options.study), **settings)
-    study = compendium.with_settings(preflight(options.survey, options.study), **settings)
+    parameters.with_settings(load_study(options.study), **settings)
+    study = parameters.with_settings(preflight(options.survey, options.study), **settings)
     folder = runner.run(
         root,
         study,
@@ -256,21 +254,21 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _paper(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import runner
+    from surveypls.compendium import parameters, runner
+    from surveypls.compendium.project import open_project
 
-    with runner.the_paper(compendium.find_root(), sys.stdout):
-        runner.write_paper(compendium.open_project("paper"), sys.stdout)
+    with runner.the_paper(parameters.find_root(), sys.stdout):
+        runner.write_paper(open_project("paper"), sys.stdout)
     return 0
 
 
 def _new(options: argparse.Namespace) -> int:
     from surveypls.survey.scaffold import scaffold
-    from tabletext.said import Said, into
+    from tabletext.said import say
 
     made = scaffold(options.survey, options.output)
     for path in made.write():
-        print(into(Said("Written: {file}", file=str(path)), made.language))
+        print(say(made.language, "Written: {file}", file=str(path)))
     print(made.advice(_next("check", options.survey, made.study)))
     return 0
 
@@ -307,13 +305,13 @@ def _next(command: str, survey: Path, study: Path, name: str = "") -> str:
 
 def _check(options: argparse.Namespace) -> int:
     from surveypls.survey.check import MINIMUM_PATH, check
-    from tabletext.said import Said, into
+    from tabletext.said import say
 
     report = check(options.survey, options.study, minimum_path=options.minimum_path or MINIMUM_PATH)
     print(report.text())
     if not report.errors:
         command = _next("run", options.survey, options.study, _run_name(options.survey))
-        print(into(Said("Next: {command}", command=command), report.language))
+        print(say(report.language, "Next: {command}", command=command))
     return 2 if report.errors else 0
 
 
@@ -337,8 +335,8 @@ def _seconds(text: str) -> int:
 
 
 def _searches(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
-    from surveypls.compendium import searches
+    from surveypls.compendium import parameters, searches
+    from surveypls.compendium.project import own_project
 
     if options.list:
         for name, search in searches.SEARCHES.items():
@@ -346,8 +344,8 @@ def _searches(options: argparse.Namespace) -> int:
                 f"{name:11} {search.what}; about {search.minutes} processor minutes: {', '.join(search.contracts)}"
             )
         return 0
-    root = compendium.find_root()
-    project = compendium.own_project(root, root / "build" / "searches")
+    root = parameters.find_root()
+    project = own_project(root, root / "build" / "searches")
     found = searches.run(project, options.names, quick=options.quick, keep=options.keep, n_jobs=options.jobs)
     changed = sum(not told.same for told in found)
     print(f"{len(found) - changed} of {len(found)} files as kept; written to build/searches/data/derived/.")
@@ -355,12 +353,13 @@ def _searches(options: argparse.Namespace) -> int:
 
 
 def _synthesize(options: argparse.Namespace) -> int:
-    from surveypls.compendium import project as compendium
+    from surveypls.compendium import parameters
     from surveypls.compendium.synthesis import synthesize_study
     from surveypls.study.definition import load_study
     from surveysynth.survey import checksums
+    from tabletext.storage import write_atomically
 
-    root = compendium.find_root()
+    root = parameters.find_root()
     target = options.output or root / "data" / "raw" / "survey.csv"
     content = synthesize_study(
         load_study(root / "study.yaml"),
@@ -369,9 +368,9 @@ def _synthesize(options: argparse.Namespace) -> int:
         checkpoint=root / "build" / "calibration.npz",
         progress=lambda step: print(step, flush=True),
     )
-    changed = compendium.write_atomically(target, content)
+    changed = write_atomically(target, content)
     if options.output is None:
-        compendium.write_atomically(target.parent / "SHA256SUMS", checksums(target.parent).encode("utf-8"))
+        write_atomically(target.parent / "SHA256SUMS", checksums(target.parent).encode("utf-8"))
     print(f"{target.name}: {'written' if changed else 'unchanged'}")
     return 0
 

@@ -25,10 +25,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
+from plsem.solution import Estimate
 from surveysynth.answer_blocks import SHARES
 from surveysynth.answer_sums import AnswerSums, choose_sums
 from surveysynth.arrangement import arrange

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from plsem import estimator as pls
 from plsem.choices import by_choice
-from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.prediction import predict
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapWarning, bootstrap
 from plsem.resampling.parallel import Progress, run_tasks
+from plsem.solution import Estimate
 from surveysynth.answer_blocks import SHARES
 from surveysynth.answer_sums import choose_sums
 from surveysynth.arrangement import arrange

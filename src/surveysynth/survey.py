@@ -23,7 +23,6 @@ from tableaudit.printed import Published
 
 __all__ = [
     "RESPONDENTS",
-    "SyntheticError",
     "calibrated",
     "checksums",
     "printed_model",

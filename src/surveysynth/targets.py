@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from plsem.estimator import Estimate, estimate_batch
+from plsem.estimator import estimate_batch
 from plsem.model import Model
 from plsem.quantities import quantities
+from plsem.solution import Estimate
 from tableaudit.constraints import constraints_of
 from tableaudit.printed import Published
 

@@ -234,9 +234,7 @@ def matrices_of(witnesses: pd.DataFrame, model: Model) -> FloatArray:
     return matrices
 
 
-def central_matrix(
-    published: Published, witnesses: pd.DataFrame, *, model: Model | None = None
-) -> FloatArray:
+def central_matrix(published: Published, witnesses: pd.DataFrame) -> FloatArray:
     """Return the kept matrix that lies nearest to the mean of all, (p, p).
 
     Read from a file, it is the same on every machine, where a matrix that is searched for anew differs in the
@@ -248,8 +246,6 @@ def central_matrix(
         The printed figures that the matrices hold.
     witnesses : DataFrame
         As :func:`attainable_intervals` returns them.
-    model : Model, optional
-        Default: the printed items and paths.
 
     Returns
     -------
@@ -268,8 +264,7 @@ def central_matrix(
     >>> central_matrix(published, found.witnesses).shape
     (4, 4)
     """
-    chosen = model or Model(published.items, published.paths)
-    matrices = matrices_of(witnesses, chosen)
+    matrices = matrices_of(witnesses, Model(published.items, published.paths))
     distance = np.square(matrices - matrices.mean(axis=0)).sum(axis=(1, 2))
     return np.asarray(matrices[int(np.argmin(np.round(distance, 9)))])
 

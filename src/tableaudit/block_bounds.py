@@ -171,6 +171,12 @@ def _sum_of_residuals(
     return np.asarray(np.minimum(plain, np.max(tops, axis=0)))
 
 
+def _middles(loadings: Sequence[Interval]) -> tuple[float, ...] | None:
+    """Return the loadings of a block whose weights are all positive, else None."""
+    found = tuple(b.middle for b in loadings)
+    return found if len(found) > 1 and min(found) >= 0.4 and max(found) < 0.9995 else None
+
+
 def alpha_bounds(
     loadings: Sequence[Interval], rho_a: Interval | None, proxy: tuple[float, float] | None = None
 ) -> Interval | None:
@@ -189,14 +195,14 @@ def alpha_bounds(
         None where the loadings are not all at least 0.4 (weights may then be negative), or no positive weights
         give rho_A.
     """
-    middles = [b.middle for b in loadings]
-    m = len(middles)
-    if m < 2 or min(middles) < 0.4 or max(middles) >= 0.9995:
+    middles = _middles(loadings)
+    if middles is None:
         return None
+    m = len(middles)
     total = sum(b.lower for b in loadings)
     low = m / (m - 1) * (1 - m / total**2)
     box = None if rho_a is None else (rho_a.lower - 0.002, rho_a.upper + 0.002)
-    found = weight_ranges(tuple(middles), box, proxy)
+    found = weight_ranges(middles, box, proxy)
     if found is None:
         return None
     return Interval(max(low, found[1][0] - MARGIN), max(found[1][1] + MARGIN, low))
@@ -221,15 +227,15 @@ def rho_a_bounds(
     Interval or None
         None as for :func:`alpha_bounds`.
     """
-    middles = [b.middle for b in loadings]
-    m = len(middles)
-    if m < 2 or min(middles) < 0.4 or max(middles) >= 0.9995:
+    middles = _middles(loadings)
+    if middles is None:
         return None
     longest = None
     if alpha is not None and alpha.upper < 1:
+        m = len(middles)
         most = m / (1 - alpha.upper * (m - 1) / m) - sum(b.lower for b in loadings) ** 2
         longest = math.sqrt(max(most, 0.0))
-    found = weight_ranges(tuple(middles), None, proxy, longest)
+    found = weight_ranges(middles, None, proxy, longest)
     if found is None:
         return None
     return Interval(found[0][0] - MARGIN, found[0][1] + MARGIN)

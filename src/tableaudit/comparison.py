@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -264,8 +264,10 @@ def _compare_decision(cell: Cell, lookup: _Lookup, significance: float) -> dict[
     }
 
 
-def find_key(cell: Cell, lookup: _Lookup, name: str, fit: str) -> tuple[str, str, str] | None:
-    """Return the key (statistic, row, column) of a recomputed value that a printed cell is about, as ``name``."""
+def find_key(
+    cell: Cell, known: Container[tuple[str, str, str]], name: str, fit: str
+) -> tuple[str, str, str] | None:
+    """Return the key (statistic, row, column), of those known, that a printed cell is about, as ``name``."""
     candidates = [(name, cell.row, cell.column)]
     if name in SYMMETRIC:
         candidates.append((name, cell.column, cell.row))
@@ -275,7 +277,7 @@ def find_key(cell: Cell, lookup: _Lookup, name: str, fit: str) -> tuple[str, str
         candidates = [(name, "model", fit), (name, cell.row, fit)]
     if name == "sqrt_ave":
         candidates.append((name, cell.row, ""))
-    return next((key for key in candidates if key in lookup), None)
+    return next((key for key in candidates if key in known), None)
 
 
 def _lookup(recomputed: pd.DataFrame) -> _Lookup:

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem.model import Model
-from plsem.quantities import BY_TARGET, FIT, QUANTITIES, SYMMETRIC, labels_of
+from plsem.quantities import QUANTITIES, labels_of
 from tableaudit.boxes import Interval
+from tableaudit.comparison import find_key
 from tableaudit.printed import Cell, Published
 
 __all__ = ["Constraints", "constraints_of"]
@@ -143,11 +144,5 @@ def _position(
     name = _name(cell, readings)
     if name is None:
         return None
-    candidates = [(name, cell.row, cell.column)]
-    if name in SYMMETRIC:
-        candidates.append((name, cell.column, cell.row))
-    if name in BY_TARGET:
-        candidates = [(name, "", cell.column)]
-    if name in FIT:
-        candidates = [(name, "model", fit)]
-    return next((keys[k] for k in candidates if k in keys), None)
+    key = find_key(cell, keys, name, fit)
+    return None if key is None else keys[key]

@@ -17,9 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
+from plsem.solution import Estimate
 from tableaudit.printed import Published
 
 __all__ = ["exact_sample", "plausible_sizes", "simulate_t", "standard_error_sizes"]

@@ -308,17 +308,12 @@ def _width(published: Published, effect: Effect, width: Interval) -> Iterator[Ch
     outside = 1 - float(published.meta.get("interval_level", 0.95))
     widest = effect.error.box * (2 / math.sqrt(outside))
     usual = effect.error.box * (2 * float(stats.norm.isf(outside / 2)))
-    ratio = width.middle / usual.middle
-    if width.lower > widest.upper:
-        truth: bool | None = False
-    else:
-        truth = 0.6 <= ratio <= 1.6
     impossible = width.lower > widest.upper
     yield judged(
         effect.error,
         "the interval's width and the standard error",
         effect.about,
-        truth,
+        not impossible and 0.6 <= width.middle / usual.middle <= 1.6,
         say(
             "a normal distribution with this error would have an interval {} wide, any at most {}; printed {}",
             f"{usual.middle:.3f}",
@@ -332,11 +327,15 @@ def _width(published: Published, effect: Effect, width: Interval) -> Iterator[Ch
     )
 
 
+def _excludes_zero(lower: Cell, upper: Cell) -> bool | None:
+    sides = (Interval.point(0).less(lower.box), upper.box.less(0))
+    return True if True in sides else (None if None in sides else False)
+
+
 def _both_significant(effect: Effect, lower: Cell, upper: Cell, significance: float) -> Check:
     assert effect.p is not None
     small = effect.p.box.less(significance)
-    sides = (Interval.point(0).less(lower.box), upper.box.less(0))
-    outside = True if True in sides else (None if None in sides else False)
+    outside = _excludes_zero(lower, upper)
     truth = None if small is None or outside is None else small == outside
     return judged(
         effect.p,
@@ -359,8 +358,7 @@ def _decision(effect: Effect, significance: float, tails: int) -> Iterator[Check
         detail = say("p = {} at the level {}", effect.p.printed, f"{significance:g}")
         used = [effect.p]
     elif lower is not None and upper is not None:
-        outside = [Interval.point(0).less(lower.box), upper.box.less(0)]
-        small = True if True in outside else (None if None in outside else False)
+        small = _excludes_zero(lower, upper)
         detail = say("interval [{}; {}] and zero", lower.printed, upper.printed)
         used = [lower, upper]
     elif effect.t is not None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +81,10 @@ class Relation:
     def cells(self) -> tuple[Cell, ...]:
         """The target and the inputs."""
         return (self.target, *self.inputs)
+
+    def under(self, *when: tuple[str, str], **changes: Any) -> Relation:
+        """Return the same under further readings, with other changes."""
+        return replace(self, when=(*self.when, *when), **changes)
 
     def holds_under(self, readings: Mapping[str, str]) -> bool:
         """Tell whether it applies under the readings."""

@@ -18,6 +18,7 @@ from tableaudit.relations import Relation, first, sources_of
 FloatArray = NDArray[np.float64]
 _PLAIN = (("r_squared", "plain"),)
 _FIXED = (("f_squared", "fixed"),)
+_AGAIN = (("f_squared", "re-estimated"),)
 _AS_PRINTED = (("correlations", "as printed"),)
 _OF_SCORES = (("correlations", "of scores"),)
 _VIF = (("vif", "as printed"),)
@@ -77,120 +78,83 @@ def _one_predictor(published: Published, source: str, target: str) -> Iterator[R
     beta = first(published, "path_coefficient", source, target)
     r = correlation_cell(published, source, target)
     if beta is not None and r is not None:
-        yield from _correlated(
-            published,
-            "β = correlation (one predictor)",
-            about,
-            beta,
-            [r],
-            _same,
-            lambda t: f"r = {t[0]}",
-            when,
-        )
+        check = "β = correlation (one predictor)"
+        found = Relation(check, about, beta, (r,), _same, lambda t: f"r = {t[0]}", when=when)
+        yield from _correlated(published, found)
     r2 = first(published, "r_squared", None, target)
+    plain = (*when, *_PLAIN)
     if beta is not None and r2 is not None:
-        yield Relation(
-            "R² = β² (one predictor)",
-            about,
-            r2,
-            (beta,),
-            _square,
-            lambda t: f"β² = {t[0]}²",
-            when=(*when, *_PLAIN),
-        )
+        check = "R² = β² (one predictor)"
+        yield Relation(check, about, r2, (beta,), _square, lambda t: f"β² = {t[0]}²", when=plain)
     elif r is not None and r2 is not None:
-        yield from _correlated(
-            published,
-            "R² = squared correlation (one predictor)",
-            about,
-            r2,
-            [r],
-            _square,
-            lambda t: f"r² = {t[0]}²",
-            (*when, *_PLAIN),
-        )
+        check = "R² = squared correlation (one predictor)"
+        found = Relation(check, about, r2, (r,), _square, lambda t: f"r² = {t[0]}²", when=plain)
+        yield from _correlated(published, found)
     for f2 in published.select("f_squared", source, target):
-        for option in ("fixed", "re-estimated"):
-            of_f = (("f_squared", option),)
-            if r2 is not None:
-                yield Relation(
-                    "f² = R²/(1 − R²)",
-                    about,
-                    f2,
-                    (r2,),
-                    _odds,
-                    lambda t: f"R²/(1 − R²) = {t[0]}/(1 − {t[0]})",
-                    when=(*when, *_PLAIN, *of_f),
-                )
-            elif beta is not None:
-                yield Relation(
-                    "f² = β²/(1 − β²) (one predictor)",
-                    about,
-                    f2,
-                    (beta,),
-                    lambda x: _odds(x**2),
-                    lambda t: f"{t[0]}²/(1 − {t[0]}²)",
-                    when=(*when, *of_f),
-                )
+        if r2 is not None:
+            found = Relation(
+                "f² = R²/(1 − R²)",
+                about,
+                f2,
+                (r2,),
+                _odds,
+                lambda t: f"R²/(1 − R²) = {t[0]}/(1 − {t[0]})",
+                when=plain,
+            )
+        elif beta is not None:
+            found = Relation(
+                "f² = β²/(1 − β²) (one predictor)",
+                about,
+                f2,
+                (beta,),
+                lambda x: _odds(x**2),
+                lambda t: f"{t[0]}²/(1 − {t[0]}²)",
+                when=when,
+            )
+        else:
+            continue
+        yield found.under(*_FIXED)
+        yield found.under(*_AGAIN)
     for vif in published.select("inner_vif", source, target):
-        yield Relation(
-            "VIF of a single predictor is 1",
-            about,
-            vif,
-            (),
-            lambda x: np.ones(len(x)),
-            lambda t: "1",
-            when=when,
-        )
+        check = "VIF of a single predictor is 1"
+        yield Relation(check, about, vif, (), lambda x: np.ones(len(x)), lambda t: "1", when=when)
 
 
 def _correlated(
-    published: Published,
-    check: str,
-    about: str,
-    cell: Cell,
-    correlations: Sequence[Cell],
-    value: Callable[[FloatArray], FloatArray],
-    written: Callable[[Sequence[str]], Field],
-    when: tuple[tuple[str, str], ...],
-    rest: Sequence[Cell] = (),
+    published: Published, found: Relation, n_correlations: int | None = None
 ) -> Iterator[Relation]:
     """Yield a relation on construct correlations as printed, and, for PLSc, on those of scores.
 
-    Consistent correlations are those of the scores over the root of both rho_A (Dijkstra and Henseler 2015).
+    Of its inputs the first ``n_correlations`` (by default all) are correlations.  Consistent correlations are those
+    of the scores over the root of both rho_A (Dijkstra and Henseler 2015).
     """
-    inputs = (*correlations, *rest)
-    yield Relation(check, about, cell, inputs, value, written, when=(*when, *_AS_PRINTED))
-    names = list(dict.fromkeys(n for c in correlations for n in (c.row, c.column)))
-    reliabilities = {n: _rho_a_cell(published, n) for n in names}
-    if any(c is None and not _is_single(published, n) for n, c in reliabilities.items()):
+    yield found.under(*_AS_PRINTED)
+    correlations, n = found.inputs[:n_correlations], len(found.inputs)
+    names = list(dict.fromkeys(name for c in correlations for name in (c.row, c.column)))
+    reliabilities = {name: first(published, "rho_a", name) for name in names}
+    if any(c is None and not _is_single(published, name) for name, c in reliabilities.items()):
         return
     cells = [c for c in reliabilities.values() if c is not None]
-    at = {n: len(inputs) + cells.index(c) for n, c in reliabilities.items() if c is not None}
-    k = len(correlations)
+    at = {name: n + cells.index(c) for name, c in reliabilities.items() if c is not None}
 
     def disattenuated(x: FloatArray) -> FloatArray:
-        y = x[:, : len(inputs)].copy()
+        y = x[:, :n].copy()
         for i, c in enumerate(correlations):
             for name in (c.row, c.column):
                 if name in at:
                     y[:, i] = y[:, i] / np.sqrt(np.maximum(x[:, at[name]], 1e-6))
-        return value(y)
+        return found.value(y)
 
     def text(texts: Sequence[str]) -> Field:
         shown = [
-            f"{texts[i]}/√({' · '.join(texts[at[n]] for n in (c.row, c.column) if n in at)})"
-            if any(n in at for n in (c.row, c.column))
+            f"{texts[i]}/√({' · '.join(texts[at[name]] for name in (c.row, c.column) if name in at)})"
+            if any(name in at for name in (c.row, c.column))
             else texts[i]
             for i, c in enumerate(correlations)
         ]
-        return written([*shown, *texts[k : len(inputs)]])
+        return found.written([*shown, *texts[len(correlations) : n]])
 
-    yield Relation(check, about, cell, (*inputs, *cells), disattenuated, text, when=(*when, *_OF_SCORES))
-
-
-def _rho_a_cell(published: Published, construct: str) -> Cell | None:
-    return first(published, "rho_a", construct)
+    yield found.under(*_OF_SCORES, inputs=(*found.inputs, *cells), value=disattenuated, written=text)
 
 
 def _is_single(published: Published, construct: str) -> bool:
@@ -222,30 +186,16 @@ def _several_predictors(published: Published, target: str, sources: list[str]) -
 
     for j, source in enumerate(sources):
         for cell in published.select("inner_vif", source, target):
-            yield Relation(
-                "VIF from the construct correlations",
-                arrow((source, target)),
-                cell,
-                predictors,
-                solve.vif(j),
-                written,
-                when=(*when, *_VIF),
-            )
+            check, about = "VIF from the construct correlations", arrow((source, target))
+            yield Relation(check, about, cell, predictors, solve.vif(j), written, when=(*when, *_VIF))
     if all(c is not None for c in outward):
         inputs = (*predictors, *(c for c in outward if c is not None))
         for j, source in enumerate(sources):
             about = arrow((source, target))
             for cell in published.select("path_coefficient", source, target):
-                yield from _correlated(
-                    published,
-                    "β from the construct correlations",
-                    about,
-                    cell,
-                    inputs,
-                    solve.part("path_coefficient", j),
-                    written,
-                    when,
-                )
+                check, value = "β from the construct correlations", solve.part("path_coefficient", j)
+                found = Relation(check, about, cell, inputs, value, written, when=when)
+                yield from _correlated(published, found)
             chained = all(
                 first(published, s, *(p)) is not None
                 for s, p in (
@@ -254,107 +204,72 @@ def _several_predictors(published: Published, target: str, sources: list[str]) -
                     ("r_squared", (None, target)),
                 )
             )
-            for cell in published.select("f_squared", source, target):
-                if not chained:
-                    yield from _both_f(
-                        "f² from the construct correlations",
-                        about,
-                        cell,
-                        inputs,
-                        solve.part("f_squared", j),
-                        written,
-                        (*when, *_AS_PRINTED),
-                    )
+            for cell in () if chained else published.select("f_squared", source, target):
+                check, value = "f² from the construct correlations", solve.part("f_squared", j)
+                found = Relation(check, about, cell, inputs, value, written, when=(*when, *_AS_PRINTED))
+                yield from _both_f(found)
         for cell in published.select("r_squared", None, target):
-            yield from _correlated(
-                published,
-                "R² from the construct correlations",
-                target,
-                cell,
-                inputs,
-                solve.part("r_squared", 0),
-                written,
-                (*when, *_PLAIN),
-            )
+            check, value = "R² from the construct correlations", solve.part("r_squared", 0)
+            found = Relation(check, target, cell, inputs, value, written, when=(*when, *_PLAIN))
+            yield from _correlated(published, found)
         return
-    betas = [first(published, "path_coefficient", s, target) for s in sources]
-    if all(b is not None for b in betas):
+    betas = [b for s in sources if (b := first(published, "path_coefficient", s, target)) is not None]
+    if len(betas) == k:
         for cell in published.select("r_squared", None, target):
-            yield from _correlated(
-                published,
+            found = Relation(
                 "R² from β and the predictors' correlations",
                 target,
                 cell,
-                predictors,
+                (*predictors, *betas),
                 solve.explained,
                 lambda t: "Σ β_i β_j r_ij",
-                (*when, *_PLAIN),
-                rest=[b for b in betas if b is not None],
+                when=(*when, *_PLAIN),
             )
+            yield from _correlated(published, found, len(predictors))
 
 
-def _both_f(
-    check: str,
-    about: str,
-    cell: Cell,
-    inputs: tuple[Cell, ...],
-    value: Callable[[FloatArray], FloatArray],
-    written: Callable[[Sequence[str]], Field],
-    when: tuple[tuple[str, str], ...],
-) -> Iterator[Relation]:
-    yield Relation(check, about, cell, inputs, value, written, when=(*when, *_FIXED))
-    yield Relation(
-        check,
-        about,
-        cell,
-        inputs,
-        value,
-        written,
-        slack=REESTIMATED[0] + REESTIMATED[1] * abs(cell.value),
-        when=(*when, ("f_squared", "re-estimated")),
-    )
+def _both_f(found: Relation) -> Iterator[Relation]:
+    """Yield a relation on f² at fixed scores, and on f² of the model estimated again, within what this may differ."""
+    yield found.under(*_FIXED)
+    yield found.under(*_AGAIN, slack=REESTIMATED[0] + REESTIMATED[1] * abs(found.target.value))
 
 
 def _f_from_beta_vif(published: Published, target: str, sources: list[str]) -> Iterator[Relation]:
     r2 = first(published, "r_squared", None, target)
     if r2 is None:
         return
+
+    def value(x: FloatArray) -> FloatArray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(x[:, 0] ** 2 / (x[:, 1] * (1 - x[:, 2])))
+
     for source in sources:
         beta = first(published, "path_coefficient", source, target)
         vif = first(published, "inner_vif", source, target)
-        about = arrow((source, target))
-        if beta is None or (vif is None and len(sources) > 1):
+        if beta is None or vif is None:
             continue
         product = (("product", "standardised"),) if is_product(published, source) else ()
         for f2 in published.select("f_squared", source, target):
-            if len(sources) == 1 and vif is None:
-                continue
-
-            def value(x: FloatArray) -> FloatArray:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    return np.asarray(x[:, 0] ** 2 / (x[:, 1] * (1 - x[:, 2])))
-
-            if vif is not None:
-                yield from _both_f(
-                    "f² = β²/(VIF (1 − R²))",
-                    about,
-                    f2,
-                    (beta, vif, r2),
-                    value,
-                    lambda t: f"{t[0]}² / ({t[1]} · (1 − {t[2]}))",
-                    (*product, *_PLAIN, *_VIF_OF_PATHS),
-                )
-        if vif is not None:
-            yield Relation(
-                "R² is at least what one predictor adds",
-                target,
-                r2,
-                (beta, vif),
-                lambda x: x[:, 0] ** 2 / x[:, 1],
-                lambda t: f"{t[0]}² / {t[1]}",
-                sense=">=",
-                when=(*product, *_VIF_OF_PATHS),
+            found = Relation(
+                "f² = β²/(VIF (1 − R²))",
+                arrow((source, target)),
+                f2,
+                (beta, vif, r2),
+                value,
+                lambda t: f"{t[0]}² / ({t[1]} · (1 − {t[2]}))",
+                when=(*product, *_PLAIN, *_VIF_OF_PATHS),
             )
+            yield from _both_f(found)
+        yield Relation(
+            "R² is at least what one predictor adds",
+            target,
+            r2,
+            (beta, vif),
+            lambda x: x[:, 0] ** 2 / x[:, 1],
+            lambda t: f"{t[0]}² / {t[1]}",
+            sense=">=",
+            when=(*product, *_VIF_OF_PATHS),
+        )
 
 
 def _bounded_r2(published: Published, target: str, sources: list[str]) -> Iterator[Relation]:
@@ -447,5 +362,4 @@ def sample_size(published: Published, construct: str = "") -> float | None:
 
 def correlation_cell(published: Published, a: str, b: str) -> Cell | None:
     """Return the printed correlation of two constructs, or None."""
-    found = published.select("construct_correlation", a, b)
-    return found[0] if found else None
+    return first(published, "construct_correlation", a, b)

@@ -34,12 +34,13 @@ COLUMNS = ("table", "cell", "statistic", "row", "column", "printed", "note")
 
 @dataclass(slots=True)
 class Understood:
-    """Rows of the long form, and remarks on what was not understood."""
+    """Rows of the long form, and remarks on what was not understood; ``table`` is the one that is read."""
 
+    table: str = ""
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     notes: list[Detail] = field(default_factory=list)
 
-    def add(self, table: str, statistic: str, row: str, column: str, printed: str) -> None:
+    def add(self, statistic: str, row: str, column: str, printed: str) -> None:
         """Add a printed cell; one that holds nothing is left out, one that is no number is remarked on."""
         if is_blank(printed):
             return
@@ -48,7 +49,13 @@ class Understood:
             decided = as_decision(printed)
             if decided is None:
                 self.notes.append(
-                    say("table {}, {} {}: {} is not read as a decision", table, row, column, repr(printed))
+                    say(
+                        "table {}, {} {}: {} is not read as a decision",
+                        self.table,
+                        row,
+                        column,
+                        repr(printed),
+                    )
                 )
                 return
             printed = decided
@@ -57,10 +64,10 @@ class Understood:
                 parse_printed(printed, statistic)
             except ValueError as error:
                 self.notes.append(
-                    say("table {}, {} of {} {}: {}", table, Word(statistic), row, column, str(error))
+                    say("table {}, {} of {} {}: {}", self.table, Word(statistic), row, column, str(error))
                 )
                 return
-        self.rows.append((table, statistic, row, column, printed))
+        self.rows.append((self.table, statistic, row, column, printed))
 
 
 def understand(grids: Sequence[Grid]) -> Understood:
@@ -77,12 +84,12 @@ def understand(grids: Sequence[Grid]) -> Understood:
     """
     out = Understood()
     for number, grid in enumerate(grids, start=1):
-        label = _label(grid.title, number)
+        out.table = _label(grid.title, number)
         before = len(out.rows)
-        _read(grid, label, out)
+        _read(grid, out)
         if len(out.rows) == before:
             shown = grid.title or " | ".join(grid.rows[0][:5])
-            out.notes.append(say("table {} was not understood: {}", label, shown[:80]))
+            out.notes.append(say("table {} was not understood: {}", out.table, shown[:80]))
     return out
 
 
@@ -91,24 +98,24 @@ def _label(title: str, number: int) -> str:
     return found[1] if found else str(number)
 
 
-def _read(grid: Grid, label: str, out: Understood) -> None:
+def _read(grid: Grid, out: Understood) -> None:
     header, body = _header(grid)
     title = plain_heading(grid.title)
     if _is_fit(grid):
-        _read_fit(grid, label, out)
+        _read_fit(grid, out)
         return
     kinds = [statistic_of(h) for h in header]
     if _is_matrix(header, body):
-        _read_matrix(title, header, body, label, out)
+        _read_matrix(title, header, body, out)
         return
     if sum(k is not None for k in kinds) == 0:
         if _numbers_in(body) and header:
-            _read_cross_loadings(header, body, label, out)
+            _read_cross_loadings(header, body, out)
         return
     if any(k in _EFFECTS for k in kinds) or any(_path_of(c) for row in body for c in row[:3]):
-        _read_effects(title, header, kinds, body, label, out)
+        _read_effects(title, header, kinds, body, out)
         return
-    _read_measurement(header, kinds, body, label, out)
+    _read_measurement(header, kinds, body, out)
 
 
 def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
@@ -181,9 +188,7 @@ def _numbered(text: str) -> str:
     return found[1] if found else ""
 
 
-def _read_matrix(
-    title: str, header: Sequence[str], body: Sequence[Sequence[str]], label: str, out: Understood
-) -> None:
+def _read_matrix(title: str, header: Sequence[str], body: Sequence[Sequence[str]], out: Understood) -> None:
     rows = _named_rows(body)
     names = {_code(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if n}
     names |= {_numbered(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if _numbered(n)}
@@ -205,19 +210,17 @@ def _read_matrix(
     for n, row in zip(rows, body, strict=True):
         for j, statistic in other.items():
             if n and statistic in _PER_CONSTRUCT and j < len(row):
-                out.add(label, statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
+                out.add(statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
     directed = next((statistic for words, statistic in _DIRECTED if re.search(words, title)), None)
     if directed is None:
-        _symmetric(title, cells, order, label, out)
+        _symmetric(title, cells, order, out)
         return
     for (a, b), text in cells.items():
         if a != b:
-            out.add(label, directed, a, b, text)
+            out.add(directed, a, b, text)
 
 
-def _symmetric(
-    title: str, cells: dict[tuple[str, str], str], order: dict[str, int], label: str, out: Understood
-) -> None:
+def _symmetric(title: str, cells: dict[tuple[str, str], str], order: dict[str, int], out: Understood) -> None:
     below = {k: v for k, v in cells.items() if order[k[0]] > order[k[1]]}
     above = {k: v for k, v in cells.items() if order[k[0]] < order[k[1]]}
     diagonal = {k: v for k, v in cells.items() if k[0] == k[1]}
@@ -226,18 +229,18 @@ def _symmetric(
     same = above and below and all(below.get((b, a)) == v for (a, b), v in above.items())
     if is_htmt and not (mentions_fornell and below and above and not same):
         for (a, b), text in (below or above).items():
-            out.add(label, "htmt", a, b, text)
+            out.add("htmt", a, b, text)
         if not (below and above) or same:
             above = {}
         for (a, _), text in diagonal.items():
             if clean(text)[0] not in ("1", "1.0", "1.00", "1.000"):
-                out.add(label, "htmt_diagonal", a, a, text)
+                out.add("htmt_diagonal", a, a, text)
         return
     values = {clean(v)[0].replace(",", ".") for v in diagonal.values()}
     ones = values and all(re.fullmatch(r"1(\.0+)?", v) for v in values)
     if not ones:
         for (a, _), text in diagonal.items():
-            out.add(label, "sqrt_ave", a, a, text)
+            out.add("sqrt_ave", a, a, text)
     squared = bool(re.search(r"squared corr|correlaciones al cuadrado", title))
     lower, upper = ("construct_correlation", "htmt")
     if re.search(r"htmt[^.;,]*(below|lower|under|debajo|inferior)", title):
@@ -245,16 +248,16 @@ def _symmetric(
     if not below:
         lower, below, above = "construct_correlation", above, {}
     if squared:
-        out.notes.append(say("table {}: squared correlations are left out", label))
+        out.notes.append(say("table {}: squared correlations are left out", out.table))
         return
     for (a, b), text in below.items():
-        out.add(label, lower, a, b, text)
+        out.add(lower, a, b, text)
     if above and not same:
         for (a, b), text in above.items():
-            out.add(label, upper, b, a, text)
+            out.add(upper, b, a, text)
         if not is_htmt:
             out.notes.append(
-                say("table {}: the figures above the diagonal are read as {}", label, Word(upper))
+                say("table {}: the figures above the diagonal are read as {}", out.table, Word(upper))
             )
 
 
@@ -269,7 +272,6 @@ def _read_measurement(
     header: Sequence[str],
     kinds: Sequence[str | None],
     body: Sequence[Sequence[str]],
-    label: str,
     out: Understood,
 ) -> None:
     texts = [j for j, k in enumerate(kinds) if k is None or role_of(header[j]) in ("item", "construct")]
@@ -296,7 +298,7 @@ def _read_measurement(
             if name and (not loads or (any(kinds[j] in _PER_CONSTRUCT for j in figures) and not construct)):
                 construct = name
                 if not loads:
-                    _reliabilities(row, kinds, construct, label, out)
+                    _reliabilities(row, kinds, construct, out)
                     continue
             item = name
             construct = construct if _belongs(item, construct) or construct else _prefix(item)
@@ -309,8 +311,8 @@ def _read_measurement(
             for j in figures:
                 kind = "outer_vif" if kinds[j] == "vif" else kinds[j]
                 if kind in _PER_ITEM:
-                    out.add(label, str(kind), item, construct, row[j])
-        _reliabilities(row, kinds, construct, label, out)
+                    out.add(str(kind), item, construct, row[j])
+        _reliabilities(row, kinds, construct, out)
 
 
 def _belongs(item: str, construct: str) -> bool:
@@ -322,22 +324,18 @@ def _prefix(item: str) -> str:
     return found[1] if found else item
 
 
-def _reliabilities(
-    row: Sequence[str], kinds: Sequence[str | None], construct: str, label: str, out: Understood
-) -> None:
-    known = {(s, r) for t, s, r, c, p in out.rows if t == label}
+def _reliabilities(row: Sequence[str], kinds: Sequence[str | None], construct: str, out: Understood) -> None:
+    known = {(s, r) for t, s, r, c, p in out.rows if t == out.table}
     for j, kind in enumerate(kinds):
         if kind in _PER_CONSTRUCT and j < len(row) and construct and _is_figure(row[j]):
             target = kind in ("r_squared", "adjusted_r_squared", "q_squared")
             name, second = ("", construct) if target else (construct, _second(str(kind), construct))
             if (kind, name) in known and not target:
                 continue  # a merged or repeated cell says the same again
-            out.add(label, str(kind), name, second, row[j])
+            out.add(str(kind), name, second, row[j])
 
 
-def _read_cross_loadings(
-    header: Sequence[str], body: Sequence[Sequence[str]], label: str, out: Understood
-) -> None:
+def _read_cross_loadings(header: Sequence[str], body: Sequence[Sequence[str]], out: Understood) -> None:
     names = _named_rows(body)
     at = [j for j, h in enumerate(header) if h and any(_is_figure(row[j]) for row in body)]
     if len(at) < 2 or len(set(names)) < len(names):
@@ -345,7 +343,7 @@ def _read_cross_loadings(
     for name, row in zip(names, body, strict=True):
         for j in at:
             if _is_figure(row[j]):
-                out.add(label, "cross_loading", name, header[j], row[j])
+                out.add("cross_loading", name, header[j], row[j])
 
 
 # effects
@@ -365,7 +363,6 @@ def _read_effects(
     header: Sequence[str],
     kinds: Sequence[str | None],
     body: Sequence[Sequence[str]],
-    label: str,
     out: Understood,
 ) -> None:
     roles = {role_of(h): j for j, h in enumerate(header) if role_of(h)}
@@ -389,7 +386,7 @@ def _read_effects(
         if len(stops) > 2 and base in ("path_coefficient", "indirect_effect"):
             current = "specific_indirect_effect"
         names = (" -> ".join(stops), "") if current == "specific_indirect_effect" else (stops[0], stops[-1])
-        _effect_row(row, kinds, current, names, stops, label, out)
+        _effect_row(row, kinds, current, names, stops, out)
 
 
 def _base_of(title: str, kinds: Sequence[str | None]) -> str:
@@ -419,7 +416,6 @@ def _effect_row(
     base: str,
     names: tuple[str, str],
     stops: Sequence[str],
-    label: str,
     out: Understood,
 ) -> None:
     prefix = "" if base == "path_coefficient" else f"{base}."
@@ -434,24 +430,24 @@ def _effect_row(
             )
             if kind != base and kind in ("indirect_effect", "total_effect") and len(stops) == 2:
                 statistic = kind
-            out.add(label, statistic, *names, text)
+            out.add(statistic, *names, text)
             estimated = True
         elif kind in INFERENCE:
             if f"{prefix}{kind}" in STATISTICS:
-                out.add(label, f"{prefix}{kind}", *names, text)
+                out.add(f"{prefix}{kind}", *names, text)
         elif kind == "ci":
             ends = re.findall(r"[-–−]?\s?\d*[.,]?\d+", text.replace("%", ""))
             if len(ends) == 2:
-                out.add(label, f"{prefix}ci_lower", *names, ends[0])
-                out.add(label, f"{prefix}ci_upper", *names, ends[1])
+                out.add(f"{prefix}ci_lower", *names, ends[0])
+                out.add(f"{prefix}ci_upper", *names, ends[1])
         elif len(stops) == 2 and kind in ("f_squared", "vif", "outer_vif"):
-            out.add(label, "f_squared" if kind == "f_squared" else "inner_vif", stops[0], stops[1], text)
+            out.add("f_squared" if kind == "f_squared" else "inner_vif", stops[0], stops[1], text)
         elif (
             len(stops) == 2
             and kind in ("r_squared", "adjusted_r_squared")
-            and not any(s == kind and c == stops[1] and t == label for t, s, _, c, _ in out.rows)
+            and not any(s == kind and c == stops[1] and t == out.table for t, s, _, c, _ in out.rows)
         ):
-            out.add(label, kind, "", stops[1], text)
+            out.add(kind, "", stops[1], text)
 
 
 # fit
@@ -461,9 +457,9 @@ def _is_fit(grid: Grid) -> bool:
     return any(statistic_of(row[0]) in _FIT for row in grid.rows if row[0])
 
 
-def _read_fit(grid: Grid, label: str, out: Understood) -> None:
+def _read_fit(grid: Grid, out: Understood) -> None:
     for row in grid.rows:
         statistic = statistic_of(row[0])
         figure = next((c for c in row[1:] if _is_figure(c)), "")
         if statistic in _FIT and figure:
-            out.add(label, statistic, "model", "", figure)
+            out.add(statistic, "model", "", figure)

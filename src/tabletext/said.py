@@ -37,6 +37,11 @@ def into(text: str, language: Language) -> str:
     return said.format(**{k: _in(v, language) for k, v in text.fields.items()}) if text.fields else said
 
 
+def say(language: Language, text: str, /, **fields: Any) -> str:
+    """Say a sentence of the code in a language, its fields filled in."""
+    return into(Said(text, **fields), language)
+
+
 def recognised(text: str, *templates: str) -> str:
     """Return the :class:`plsem.names.Said` that a text was, where it was read from a file.
 

@@ -92,6 +92,8 @@ class Table:
         values, or the half of a matrix that is not shown.  CSV files keep them.
     cell_kinds : mapping
         (row position, column key) → kind of a cell that differs from its column's.
+    judged : frozenset of str
+        Names of the thresholds that its marks go by.
     """
 
     frame: pd.DataFrame
@@ -103,6 +105,7 @@ class Table:
     marks: Mapping[tuple[int, str], str] = field(default_factory=dict)
     hidden: frozenset[tuple[int, str]] = frozenset()
     cell_kinds: Mapping[tuple[int, str], Kind] = field(default_factory=dict)
+    judged: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         keys = [c.key for c in self.columns]

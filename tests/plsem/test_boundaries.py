@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from plsem.efa.items import (
-    answer_frequencies,
     item_analysis,
     item_statistics,
     scale_reliability,
@@ -50,19 +49,6 @@ def test_each_item_may_have_a_scale_of_its_own():
     found = item_statistics(frame, ({"a": 0, "b": 1}, {"a": 10, "b": 5}), items=["b", "a"]).set_index("item")
     assert found.index.tolist() == ["b", "a"]
     assert found["floor"].tolist() == [0.25, 0.5] and found["ceiling"].tolist() == [0.5, 0.5]
-
-
-def test_frequencies_are_shares_of_the_answers_given():
-    frame = pd.DataFrame({"a": [1.0, 1, 3, np.nan], "b": [np.nan] * 4})
-    found = answer_frequencies(frame, {"no": 1, "nein": 1, "so": 2, "yes": 3})
-    assert found[found["item"] == "a"].drop(columns="item").to_numpy().tolist() == [
-        [1, "no", 2, 2 / 3],
-        [2, "so", 0, 0.0],
-        [3, "yes", 1, 1 / 3],
-    ]
-    assert found.loc[found["item"] == "b", "count"].tolist() == [0, 0, 0]
-    assert found.loc[found["item"] == "b", "share"].isna().all()
-    assert set(answer_frequencies(frame, {"no": 1}, items=["b"])["item"]) == {"b"}
 
 
 # A: two items with variances 2 and 8 over five rows and covariance 4; B: one item; C: three

@@ -15,7 +15,6 @@ from plsem import quantities as registry
 from plsem.admissibility import report
 from plsem.composition import HigherOrder, Product
 from plsem.estimator import estimate_values
-from plsem.higher_order import component_table, htmt_of_orders, reliability_of_orders
 from plsem.model import Model, ModelError
 from plsem.products import centre, sample_columns, scales, with_products
 from plsem.resampling.moments import item_moments
@@ -228,19 +227,17 @@ def test_a_construct_that_is_its_predecessors_has_no_f_squared():
     assert plsem.fit(frame, model).summary(statistic="f_squared")["value"].isna().all()
 
 
-def test_tables_of_both_orders():
+def test_figures_of_both_orders():
     for method in ("two_stage", "embedded", "repeated"):
-        estimate = plsem.fit(DATA, both(method, "two_stage"), **OPTIONS)
-        components = component_table(estimate)
+        table = plsem.fit(DATA, both(method, "two_stage"), **OPTIONS).summary()
+        table = table.set_index(["statistic", "row", "column"])["value"]
+        components = table["outer_loading"].xs("REPU", level="column")
         assert components.index.tolist() == ["COMP", "LIKE"]
-        assert components["outer_weight"].isna().all() == (method == "repeated")
-        table = reliability_of_orders(estimate)
-        assert table.loc["REPU", "order"] == 2 and table.loc["CUSA", "ave"] == 1
-        assert table.loc["REPU", "ave"] == pytest.approx((components["outer_loading"] ** 2).mean())
-        htmt = htmt_of_orders(estimate)
-        assert np.isnan(htmt.loc["REPU", "COMP"]) and 0 < htmt.loc["REPU", "SC"] < 1.2
-    with pytest.raises(ValueError, match="no second-order construct"):
-        component_table(plsem.fit(DATA, both(None, "two_stage")))
+        assert (("outer_weight", "COMP", "REPU") in table.index) == (method != "repeated")
+        assert table["ave", "REPU", ""] == pytest.approx((components**2).mean())
+        assert {"COMP", "LIKE"} <= set(table["ave"].index.get_level_values("row"))
+        pairs = {frozenset(pair) for pair in table["htmt"].index}
+        assert frozenset(("REPU", "COMP")) not in pairs and frozenset(("REPU", "SC")) in pairs
 
 
 def test_htmt_of_the_second_order_is_that_of_scores_beside_items():
@@ -254,9 +251,11 @@ def test_htmt_of_the_second_order_is_that_of_scores_beside_items():
     r = frame.corr().abs()
     within = r.loc[BLOCKS["SC"], BLOCKS["SC"]].to_numpy()[np.triu_indices(4, 1)].mean()
     expected = r.loc[["c", "l"], BLOCKS["SC"]].to_numpy().mean() / np.sqrt(r.loc["c", "l"] * within)
-    assert htmt_of_orders(estimate).loc["SC", "REPU"] == pytest.approx(expected, abs=1e-8) or htmt_of_orders(
-        estimate
-    ).loc["REPU", "SC"] == pytest.approx(expected, abs=1e-8)
+    htmt = estimate.summary(statistic="htmt")
+    found = htmt[
+        [{row, column} == {"SC", "REPU"} for row, column in zip(htmt["row"], htmt["column"], strict=True)]
+    ]
+    assert found["value"].item() == pytest.approx(expected, abs=1e-8)
 
 
 def _repeated_by_hand():

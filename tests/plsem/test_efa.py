@@ -14,9 +14,10 @@ from plsem.efa.adequacy import (
     partial_correlations,
     reduced_eigenvalues,
 )
+from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import extract, smc
+from plsem.efa.factorability import adequacy, choose_n_factors, kmo_label, number_of_factors
 from plsem.efa.items import (
-    answer_frequencies,
     cronbach_alpha,
     item_analysis,
     mcdonald_omega,
@@ -24,16 +25,7 @@ from plsem.efa.items import (
     scaling_success,
 )
 from plsem.efa.rotation import rotate
-from plsem.efa.solution import (
-    EfaError,
-    adequacy,
-    choose_n_factors,
-    correlation_matrix,
-    factor_analysis,
-    kmo_label,
-    number_of_factors,
-    smooth,
-)
+from plsem.efa.solution import factor_analysis
 
 METHODS = ("minres", "principal_axis", "ml")
 PATTERN = np.array([[0.8, 0], [0.7, 0], [0.6, 0], [0.5, 0], [0, 0.9], [0, 0.6], [0, 0.5], [0, 0.4]])
@@ -413,12 +405,3 @@ def test_principal_axes_that_run_away_are_stopped():
     found = extract(r, 1, method="principal_axis", max_iterations=20_000)
     assert not found.converged and found.iterations < 20_000
     assert (1 - found.uniquenesses).max() > 1
-
-
-def test_answer_frequencies():
-    data = pd.DataFrame({"q": [1, 1, 3, np.nan], "r": [2.0, 2, 2, 2]})
-    table = answer_frequencies(data, {"no": 1, "so-so": 2, "yes": 3})
-    q = table[table["item"] == "q"]
-    assert q["count"].tolist() == [2, 0, 1]
-    assert q["label"].tolist() == ["no", "so-so", "yes"]
-    np.testing.assert_allclose(q["share"], [2 / 3, 0, 1 / 3])

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from plsem.efa.correlations import EfaError
 from plsem.efa.items import scale_reliability
 from plsem.efa.pruning import prune
 from plsem.efa.rules import PruningSettings, active_rules
 from plsem.efa.sensitivity import sensitivity
-from plsem.efa.solution import EfaError, factor_analysis
-from surveypls.study.definition import EfaSettings, load_study, parse_study
+from plsem.efa.solution import factor_analysis
+from surveypls.study.definition import load_study, parse_study
+from surveypls.study.settings import EfaSettings
 from surveypls.survey.reading import read_survey
 from surveypls.survey.screening import clean
 

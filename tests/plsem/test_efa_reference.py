@@ -16,7 +16,9 @@ from plsem.efa.adequacy import (
     parallel_analysis,
     reduced_eigenvalues,
 )
+from plsem.efa.correlations import correlation_matrix
 from plsem.efa.extraction import extract, smc
+from plsem.efa.factorability import adequacy
 from plsem.efa.items import (
     cronbach_alpha,
     item_analysis,
@@ -25,7 +27,7 @@ from plsem.efa.items import (
     scale_reliability,
 )
 from plsem.efa.rotation import rotate
-from plsem.efa.solution import adequacy, correlation_matrix, factor_analysis
+from plsem.efa.solution import factor_analysis
 
 FOLDER = Path(__file__).parents[1] / "reference"
 SETS = ("bfi25", "corp_rep_9items", "sim3x11")

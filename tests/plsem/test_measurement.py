@@ -9,7 +9,8 @@ from pls_reference import data, tight
 
 import plsem
 from plsem import measurement
-from plsem.estimator import Model, estimate
+from plsem.estimator import estimate
+from plsem.model import Model
 from plsem.quantities import QUANTITIES
 from plsem.resampling.moments import draw_indices
 

@@ -14,16 +14,10 @@ from pls_random import QUICK, cases
 from pls_reference import data, model, tight
 
 from plsem import batches, structural, weighting
-from plsem.estimator import (
-    Model,
-    correlations,
-    estimate,
-    estimate_batch,
-    fit,
-    pack,
-    scores,
-    unpack,
-)
+from plsem.batches import pack, unpack
+from plsem.estimator import estimate, estimate_batch, fit, scores
+from plsem.inputs import correlations
+from plsem.model import Model
 
 TIGHT = {"tolerance": 1e-13, "max_iterations": 3000}
 TWO = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])

@@ -9,7 +9,8 @@ import pytest
 from pls_reference import data, model, tight
 
 from plsem import admissibility, measurement, structural
-from plsem.estimator import Model, estimate, fit
+from plsem.estimator import estimate, fit
+from plsem.model import Model
 from tabletext.catalogue import spanish, translate
 
 TWO = Model({"X": ["x1", "x2"], "Y": ["y1", "y2"]}, [("X", "Y")])

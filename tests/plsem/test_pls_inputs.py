@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import plsem
-from plsem.estimator import correlations, estimate, fit, item_matrix
-from plsem.inputs import DataError
+from plsem.estimator import estimate, fit
+from plsem.inputs import DataError, correlations, item_matrix
 from plsem.model import Model, ModelError
 from plsem.names import check_whole
 from surveypls.study.definition import Study

@@ -13,7 +13,8 @@ from pls_random import cases
 from pls_reference import data, lookup, model, reference
 
 from plsem import quantities as registry
-from plsem.estimator import Model, fit
+from plsem.estimator import fit
+from plsem.model import Model
 from plsem.prediction import predict
 
 TOLERANCE = 1e-10

@@ -12,7 +12,7 @@ from pls_reference import FOLDER, MODELS, data, lookup, model, reference, run_na
 from plsem import batches, measurement, structural
 from plsem import model_fit as model_fit
 from plsem import quantities as registry
-from plsem.estimator import Model
+from plsem.model import Model
 
 TOLERANCE = 1e-10
 # Statistics that another package defines in another way; each has its own test below.

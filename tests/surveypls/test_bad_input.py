@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveypls.__main__ import main
-from surveypls.compendium import project as compendium
 from surveypls.compendium import runner
+from surveypls.compendium.parameters import check_name
+from surveypls.errors import ParameterError
 from surveypls.survey import files as survey_file
 from surveypls.survey.check import check
 
@@ -458,8 +459,8 @@ def test_any_bytes_are_refused(content: bytes, place: Path) -> None:
 
 def test_names_stay_inside_build() -> None:
     for name in ("..", "a/../b", "a\\b", "~", "%2e%2e", "a\n", "ａ"):
-        with pytest.raises(compendium.ParameterError):
-            compendium.check_name(name)
+        with pytest.raises(ParameterError):
+            check_name(name)
 
 
 @pytest.mark.parametrize("name", [n for n, (change, _) in STUDIES.items() if isinstance(change(STUDY), str)])

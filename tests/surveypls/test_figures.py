@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import re
 
@@ -56,16 +57,8 @@ def texts(figure: Figure) -> list[Text]:
 
 
 def test_every_figure_is_tried_here():
-    others = {
-        "FigureError",
-        "construct_labels",
-        "item_labels",
-        "parallel_table",
-        "path_diagram",
-        "render",
-        "save",
-    }
-    assert set(figures.__all__) - others == set(DRAWINGS)
+    offered = {name for name, thing in vars(figures).items() if inspect.isfunction(thing)}
+    assert offered - {"path_diagram", "render", "save"} == set(DRAWINGS)
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

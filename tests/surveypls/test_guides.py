@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from surveypls.study.definition import CleaningSettings, parse_study
+from surveypls.study.definition import parse_study
+from surveypls.study.settings import CleaningSettings
 from surveypls.study.strict_yaml import load_yaml
 from surveypls.survey.check import check
 from surveypls.survey.scaffold import scaffold

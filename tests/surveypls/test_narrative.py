@@ -14,7 +14,8 @@ from plsem.model import Model
 from plsem.quantities import quantities
 from plsem.resampling.bootstrap import bootstrap
 from surveypls.report import measured, modelled, narrative, printed
-from surveypls.study.definition import PlsSettings, Study, parse_study
+from surveypls.study.definition import Study, parse_study
+from surveypls.study.settings import PlsSettings
 from tabletext.display import Display
 from tabletext.language import Language
 
@@ -85,7 +86,7 @@ def test_hypotheses_are_read_from_their_effect() -> None:
     text = narrative.hypotheses(STUDY, SUMMARY)
     first, second = text.splitlines()
     assert "X drives M" in first
-    assert "β = 0.500, t = 5.000, p < 0.001, 95% CI [0.300; 0.700]: **supported**" in first
+    assert "β = 0.500, t = 5.000, p < 0.001, 95% CI [0.300, 0.700]: **supported**" in first
     assert "indirect effect = 0.060" in second
     assert "**not supported**" in second
     spanish = narrative.hypotheses(STUDY, SUMMARY, display=ES)
@@ -108,7 +109,7 @@ def test_reliability_names_what_is_off() -> None:
     assert "Loadings below 0.708: x2 (0.600)." in text
     met, beyond = text.split("Met by the estimate, not shown by its interval:")
     assert "X (α 0.550)" in met and "M (" not in met
-    assert "M (α 0.800 [0.600; 1.000])" in beyond
+    assert "M (α 0.800 [0.600, 1.000])" in beyond
     clear = SUMMARY.assign(lower=SUMMARY["original"] - 0.01, upper=SUMMARY["original"] + 0.01)
     assert "not shown" not in measured.reliability(STUDY, clear)
 

@@ -296,7 +296,7 @@ def test_needed_sizes_carry_the_simulations_error():
         }
     )
     text = required_n(needed, [H1])
-    assert "H1 93 [88; 97]" in text or "H1 93 [89; 97]" in text
+    assert "H1 93 [88, 97]" in text or "H1 93 [89, 97]" in text
     assert "no evidence" in text
 
 

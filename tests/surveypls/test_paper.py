@@ -18,6 +18,7 @@ from plsem import inputs
 from plsem import quantities as registry
 from plsem.model import Model
 from plsem.resampling import bootstrap as resampling
+from plsem.thresholds import THRESHOLDS
 from surveypls.report import paper, typeset, webpage
 from surveypls.report.citations import cited
 from surveypls.report.document import (
@@ -34,7 +35,6 @@ from surveypls.report.document import (
 )
 from surveypls.study.definition import Study, parse_study
 from surveypls.survey.log import RULES
-from surveypls.tables import thresholds
 from tableaudit import comparison as published
 from tableaudit.audit import audit
 from tableaudit.cell_states import states
@@ -422,9 +422,7 @@ def test_fixed_sentences_hold_no_number_but_years_and_names():
 
 
 def test_every_source_that_is_named_is_in_the_references():
-    named = [t.source for t in thresholds.THRESHOLDS.values()] + [
-        reference for _, reference in RULES.values()
-    ]
+    named = [t.source for t in THRESHOLDS.values()] + [reference for _, reference in RULES.values()]
     named += [text for pair in sentences() for texts in pair for text in texts]
     for text in named:
         for source in re.findall(r"[A-ZÁÉÍÓÚÖ][^;()]*?\(?(?:19|20)\d\d\)?", text):

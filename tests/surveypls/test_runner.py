@@ -17,10 +17,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from toy_compendium import FIRST, SECOND, STUDY, execute_here, write_notebook
 
-from surveypls.compendium import project as compendium
-from surveypls.compendium import record, runner
-from surveypls.compendium.project import CompendiumError, ContractError, ParameterError, Project, open_project
+from surveypls.compendium import parameters, record, runner
+from surveypls.compendium.project import Project, open_project
+from surveypls.errors import CompendiumError, ContractError, NotebookError, ParameterError
 from surveypls.study.definition import load_study
+from tabletext.storage import write_atomically
 
 
 def _tree(root: Path) -> dict[str, bytes]:
@@ -56,7 +57,7 @@ def test_supplements_run_beside_the_paper(toy: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(runner, "execute", execute_here)
     write_notebook(toy / "notebooks" / "S1_d.ipynb", "1 / 0")
     before = _tree(toy)
-    with pytest.raises(runner.NotebookError, match="S1_d"):
+    with pytest.raises(NotebookError, match="S1_d"):
         runner.reproduce(toy, stream=io.StringIO())
     assert _tree(toy) == before
 
@@ -68,7 +69,7 @@ def test_a_failing_notebook_leaves_everything_as_it_was(toy: Path, monkeypatch: 
     write_notebook(toy / "notebooks" / "01_a.ipynb", FIRST.replace("n_resamples]", "n_resamples + 1]"))
     write_notebook(toy / "notebooks" / "02_b.ipynb", "project.write('02_b', project.read('01_a'))\n1 / 0")
     before = _tree(toy)
-    with pytest.raises(runner.NotebookError) as error:
+    with pytest.raises(NotebookError) as error:
         runner.reproduce(toy, stream=io.StringIO())
     assert (error.value.notebook, error.value.cell, error.value.name) == (
         "02_b.ipynb",
@@ -87,7 +88,7 @@ def test_a_named_run_touches_nothing_else_and_resumes(toy: Path, monkeypatch: py
     given = {"survey": toy / "data/raw/survey.csv", "study_file": toy / "study.yaml", "name": "mine"}
     write_notebook(toy / "notebooks" / "02_b.ipynb", "1 / 0")
     broken = _tree(toy)
-    with pytest.raises(runner.NotebookError), monkeypatch.context() as patch:
+    with pytest.raises(NotebookError), monkeypatch.context() as patch:
         patch.setattr(runner, "execute", execute_here)
         runner.run(toy, study, **given, settings={"n_resamples": 500}, stream=io.StringIO())
     assert not (toy / "build" / "mine").exists()
@@ -344,7 +345,7 @@ def test_contracts_keep_their_numbers(toy: Path) -> None:
 @pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a" * 61, "nul\0", "-x", "a b"])
 def test_bad_names(name: str) -> None:
     with pytest.raises(ParameterError, match="run name"):
-        compendium.check_name(name)
+        parameters.check_name(name)
 
 
 def test_bad_settings(toy: Path) -> None:
@@ -357,22 +358,22 @@ def test_bad_settings(toy: Path) -> None:
 
 
 def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compendium, "__file__", str(tmp_path / "a" / "b" / "c.py"))
+    monkeypatch.setattr(parameters, "__file__", str(tmp_path / "a" / "b" / "c.py"))
     with pytest.raises(CompendiumError, match="no project found"):
-        compendium.find_root(tmp_path)
+        parameters.find_root(tmp_path)
 
 
 def test_writing_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv"
-    assert compendium.write_atomically(path, b"one")
-    assert not compendium.write_atomically(path, b"one")
+    assert write_atomically(path, b"one")
+    assert not write_atomically(path, b"one")
 
     def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        compendium.write_atomically(path, b"two")
+        write_atomically(path, b"two")
     assert path.read_bytes() == b"one"
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
 

@@ -17,8 +17,10 @@ from toy_compendium import FIRST, SECOND, write_notebook
 from surveypls.__main__ import main
 from surveypls.compendium import execution, front_page, runner, safekeeping
 from surveypls.compendium import project as compendium
+from surveypls.compendium.parameters import find_root
 from surveypls.errors import CompendiumError, NotebookError, machine_fault
 from surveypls.study.definition import load_study
+from tabletext.storage import write_atomically
 
 TESTS = Path(__file__).parents[1]
 
@@ -376,7 +378,7 @@ def test_an_interrupt_of_writing_leaves_no_half_file(tmp_path: Path, monkeypatch
     monkeypatch.setattr(
         Path, "replace", lambda self, target: order.append("replace") or replace(self, target)
     )
-    compendium.write_atomically(tmp_path / "a.csv", b"one")
+    write_atomically(tmp_path / "a.csv", b"one")
     assert order == ["fsync", "replace"]  # the bytes are on the disk before the name is
 
 
@@ -388,10 +390,10 @@ def test_a_copied_checkout_does_not_run_the_originals_code(
     with pytest.raises(
         CompendiumError, match=r"this checkout has no environment of its own yet; run `make setup`"
     ):
-        compendium.find_root(toy)
+        find_root(toy)
     assert main(["reproduce"]) == 1
     own = Path(compendium.__file__).parents[1]
     assert str(own) in capsys.readouterr().err
     (toy / "src" / "surveypls").rmdir()
     (toy / "src" / "surveypls").symlink_to(own)
-    assert compendium.find_root(toy) == toy
+    assert find_root(toy) == toy

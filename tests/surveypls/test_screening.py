@@ -12,8 +12,9 @@ from survey_cases import CODEBOOK, ITEMS, raw, study, varied
 
 from surveypls.study.definition import load_study, parse_study
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
+from surveypls.survey.files import SurveyError
 from surveypls.survey.log import RULES
-from surveypls.survey.reading import SurveyError, read_survey
+from surveypls.survey.reading import read_survey
 from surveypls.survey.screening import clean
 
 ROOT = Path(__file__).parents[2]

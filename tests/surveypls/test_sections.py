@@ -130,8 +130,8 @@ def test_mediation_says_the_kind_what_opposes_it_and_a_share_only_of_one_sign() 
     bullets, moderated = section.sentence(STUDY, None, routes, display=ENGLISH).split("\n\n")
     first, second = bullets.split("\n")
     assert first == (
-        "- **QUAL → SAT → LOYAL**: 0.120, 95% CI [0.060; 0.180]. Competitive mediation: the indirect and the direct "
-        "effect differ from 0 and point opposite ways. The direct effect is −0.200, 95% CI [−0.300; −0.100]. It is "
+        "- **QUAL → SAT → LOYAL**: 0.120, 95% CI [0.060, 0.180]. Competitive mediation: the indirect and the direct "
+        "effect differ from 0 and point opposite ways. The direct effect is −0.200, 95% CI [−0.300, −0.100]. It is "
         "opposed by the direct effect."
     )
     assert second.startswith("- **VALUE → SAT → LOYAL**: 0.100") and "opposed" not in second

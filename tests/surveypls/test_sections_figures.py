@@ -18,7 +18,8 @@ from surveypls import sections
 from surveypls.compendium.execution import execute
 from surveypls.compendium.notebook_text import fitted
 from surveypls.compendium.outputs import PICTURES
-from surveypls.compendium.project import find_root, open_project
+from surveypls.compendium.parameters import find_root
+from surveypls.compendium.project import open_project
 from surveypls.study.analysis import Analysis
 from surveypls.study.definition import parse_study
 from surveypls.survey.reading import read_survey

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plsem.names import nearest
-from surveypls.study.definition import Study, StudyError, Text, load_study, parse_study
+from surveypls.study.definition import Study, StudyError, load_study, parse_study
+from surveypls.study.settings import Text
 
 ROOT = Path(__file__).parents[2]
 SMALL = """

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from survey_cases import CODEBOOK, ITEMS, raw, study, varied
 
-from surveypls.study.definition import SurveySettings, load_study
+from surveypls.study.definition import load_study
+from surveypls.study.settings import SurveySettings
 from surveypls.survey.answers import Scale, name_key, plain, without_number
-from surveypls.survey.files import read_table
-from surveypls.survey.reading import SurveyError, load_codebook, read_survey
+from surveypls.survey.codebook import load_codebook
+from surveypls.survey.files import SurveyError, read_table
+from surveypls.survey.reading import read_survey
 
 ROOT = Path(__file__).parents[2]
 HEADER = ["Folio", "¿Acepta?", *ITEMS]

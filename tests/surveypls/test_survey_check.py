@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from plsem.groups.split import rows_needed
 from plsem.model import Model
+from plsem.power import minimum_n, smallest_path
 from surveypls.__main__ import main
 from surveypls.survey.check import CheckError, CheckReport, check, preflight
-from surveypls.survey.sample_size import minimum_n, smallest_path, ten_times
 
 STUDY = """\
 id: small
@@ -263,5 +264,5 @@ def test_inverse_square_root(path: float, significance: float, rows: int) -> Non
 def test_ten_times_counts_arrows() -> None:
     blocks = {"A": ["a1", "a2", "a3", "a4"], "B": ["b1"], "C": ["c1", "c2"]}
     pairs = [("A", "B"), ("A", "C"), ("B", "C")]
-    assert ten_times(Model(blocks, pairs)) == (20, "2 paths to C")
-    assert ten_times(Model(blocks, pairs, modes={"A": "B"})) == (40, "4 items of A")
+    assert rows_needed(Model(blocks, pairs)) == (20, "C", 2)
+    assert rows_needed(Model(blocks, pairs, modes={"A": "B"})) == (40, "A", 4)

@@ -567,11 +567,12 @@ def dressed(draw: Any) -> tuple[Grid, str, str, list[str]]:
     body = digits() if labels is None else words(labels)
     case = draw(st.sampled_from([str, str.upper, str.lower]))
     body = [[case(c) for c in row] for row in body]
-    stray = []
+    placed = {}  # a later one may take the cell of an earlier one
     for _ in range(draw(st.integers(0, 5))):
         row, column = draw(st.integers(0, 119)), draw(st.integers(0, 7))
         body[row][column] = draw(st.sampled_from(["", "NA", "-99", "4 o 5", "x", "99", "9", "no sé", "55"]))
-        stray.append(body[row][column])
+        placed[row, column] = body[row][column]
+    stray = list(placed.values())
     tool = draw(st.sampled_from([None, *TOOLS.values()]))
     grid = [ITEMS, *body] if tool is None else tool(body)
     if draw(st.booleans()):

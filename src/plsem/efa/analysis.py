@@ -10,17 +10,12 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from plsem.efa.adequacy import kmo
+from plsem.efa.correlations import EfaError, correlation_matrix, smooth
 from plsem.efa.extraction import Array
+from plsem.efa.factorability import choose_n_factors
 from plsem.efa.items import scaling_success
 from plsem.efa.rules import ItemStatistics, PruningSettings
-from plsem.efa.solution import (
-    EfaError,
-    FactorSolution,
-    choose_n_factors,
-    correlation_matrix,
-    factor_analysis,
-    smooth,
-)
+from plsem.efa.solution import FactorSolution, factor_analysis
 from plsem.names import nearest
 
 # Construct → items.

@@ -11,7 +11,6 @@ from scipy import stats
 from plsem.efa.extraction import Array, extract
 
 __all__ = [
-    "answer_frequencies",
     "cronbach_alpha",
     "item_analysis",
     "item_statistics",
@@ -141,45 +140,6 @@ def item_statistics(
                 "ceiling": float(np.mean(answers == high)) if n else np.nan,
             }
         )
-    return pd.DataFrame(rows)
-
-
-def answer_frequencies(
-    data: pd.DataFrame, scale: Mapping[str, int], *, items: Sequence[str] | None = None
-) -> pd.DataFrame:
-    """Count each item's answers, for bars: ``item, answer, label, count, share`` (share of the answers given).
-
-    Parameters
-    ----------
-    data : DataFrame (n, items)
-    scale : mapping of str to int
-        Label → answer.
-    items : sequence of str, optional
-        Default: all columns.
-
-    Returns
-    -------
-    DataFrame
-        ``item, answer, label, count, share`` (share of the answers given).
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> answer_frequencies(pd.DataFrame({"a": [1, 2, 2, 2]}), {"no": 1, "yes": 2})
-      item  answer label  count  share
-    0    a       1    no      1   0.25
-    1    a       2   yes      3   0.75
-    """
-    names = {value: label for label, value in reversed(list(scale.items()))}
-    rows = []
-    for item in data.columns if items is None else items:
-        given = data[item].dropna()
-        for value in sorted(names):
-            count = int((given == value).sum())
-            share = count / len(given) if len(given) else np.nan
-            rows.append(
-                {"item": item, "answer": value, "label": names[value], "count": count, "share": share}
-            )
     return pd.DataFrame(rows)
 
 

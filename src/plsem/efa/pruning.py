@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.efa.analysis import Analyser, Blocks, filled
+from plsem.efa.correlations import EfaError
 from plsem.efa.items import scale_reliability, scaling_success
 from plsem.efa.rules import (
     Failure,
@@ -19,7 +20,7 @@ from plsem.efa.rules import (
     failures,
     first_of_each,
 )
-from plsem.efa.solution import EfaError, FactorSolution
+from plsem.efa.solution import FactorSolution
 from plsem.names import Said
 
 __all__ = ["PruningResult", "prune"]

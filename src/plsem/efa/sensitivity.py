@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from plsem.efa.analysis import Analyser
+from plsem.efa.correlations import EfaError, correlation_matrix
 from plsem.efa.pruning import prune_blocks
 from plsem.efa.rules import PruningSettings
-from plsem.efa.solution import EfaError, correlation_matrix
 
 __all__ = ["sensitivity"]
 

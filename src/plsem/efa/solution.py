@@ -9,26 +9,13 @@ import numpy as np
 import pandas as pd
 
 from plsem.efa.adequacy import eigenvalues
-from plsem.efa.correlations import EfaError, correlation_matrix, smooth
+from plsem.efa.correlations import EfaError, smooth
 from plsem.efa.extraction import Array, Extracted, Extraction, extract
-from plsem.efa.factorability import Adequacy, adequacy, choose_n_factors, kmo_label, number_of_factors
 from plsem.efa.rotation import Rotation, rotate
 from plsem.names import Said
 from plsem.thresholds import threshold
 
-__all__ = [
-    "Adequacy",
-    "EfaError",
-    "FactorSolution",
-    "Note",
-    "adequacy",
-    "choose_n_factors",
-    "correlation_matrix",
-    "factor_analysis",
-    "kmo_label",
-    "number_of_factors",
-    "smooth",
-]
+__all__ = ["FactorSolution", "Note", "factor_analysis"]
 
 
 _SALIENT = threshold("efa_loading").borderline or 0.0

@@ -10,20 +10,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from plsem.estimator import Scheme
 from plsem.groups.composites import composites
 from plsem.groups.difference import ADJUSTMENTS, adjusted, henseler, parametric, welch
 from plsem.groups.invariance import ItemScale, micom, two_sided
 from plsem.groups.permutations import Pair, Permuted, Settings, bootstrap_group, permute
 from plsem.groups.result import GroupComparison
-from plsem.groups.split import Split, check_sizes, group_name, smallest_path, split_rows
+from plsem.groups.split import Split, check_sizes, group_name, split_rows
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
 from plsem.names import check_choice, check_flag, check_whole, named_options
+from plsem.power import smallest_path
 from plsem.quantities import QUANTITIES, statistics_of
 from plsem.resampling.bootstrap import BootstrapError
 from plsem.resampling.intervals import check_level, mean_and_deviation
 from plsem.resampling.parallel import Progress, n_threads
+from plsem.solution import Scheme
 
 __all__ = ["compare"]
 

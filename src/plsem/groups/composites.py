@@ -11,9 +11,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate
 from plsem.forms import Columns
 from plsem.model import Model
+from plsem.solution import Estimate
 from plsem.stages import Score, columns_behind, expand
 
 FloatArray = NDArray[np.float64]

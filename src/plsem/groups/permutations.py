@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plsem.estimator import Estimate
 from plsem.groups.composites import composite_weights, composites
 from plsem.inputs import correlations
 from plsem.model import Model
@@ -34,6 +33,7 @@ from plsem.resampling.replicates import (
     rechunked,
 )
 from plsem.resampling.result import REASONS
+from plsem.solution import Estimate
 from plsem.stages import expand
 
 FloatArray = NDArray[np.float64]

@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from plsem.inputs import DataError
 from plsem.model import Model
 from plsem.names import nearest
+from plsem.power import smallest_path
 from plsem.stages import expand
 from plsem.thresholds import threshold
 
-__all__ = ["rows_needed", "smallest_path"]
+__all__ = ["rows_needed"]
 
 FloatArray = NDArray[np.float64]
 
@@ -147,27 +148,6 @@ def rows_needed(model: Model) -> tuple[int, str, int]:
     return math.ceil(threshold("rows_per_arrow").acceptable * most), where, most
 
 
-def smallest_path(n: int) -> float:
-    """Return the smallest path that n rows find with a power of 0.80 at p < 0.05, 2.486/√n.
-
-    Inverse square root method (Kock & Hadaya 2018).
-
-    Parameters
-    ----------
-    n : int
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> round(smallest_path(100), 4)
-    0.2486
-    """
-    return 2.486 / math.sqrt(n)
-
-
 def group_sizes(
     data: pd.DataFrame,
     model: Model,
@@ -196,7 +176,7 @@ def group_sizes(
     >>> group_sizes(d, m, "town").round(2).reset_index()
       group   n  needed  smallest_path constant  usable
     0     a  12      10           0.72             True
-    1     b   6      10           1.01            False
+    1     b   6      10           1.02            False
     """
     needed = max(3, rows_needed(model)[0] if smallest_group is None else smallest_group)
     rows = {}

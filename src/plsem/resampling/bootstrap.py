@@ -19,13 +19,12 @@ from numpy.typing import ArrayLike
 
 from plsem import estimator as pls
 from plsem.batches import ZERO
-from plsem.estimator import Estimate
 from plsem.inputs import item_matrix
 from plsem.model import Model
 from plsem.names import Said, check_choice, check_flag, check_whole, named_options
 from plsem.quantities import SIGNED, quantities
 from plsem.resampling.moments import BLOCK, FloatArray, IntArray, item_moments
-from plsem.resampling.parallel import Progress, n_threads, progress_bar, run_ranges
+from plsem.resampling.parallel import Progress, n_threads, run_ranges
 from plsem.resampling.replicates import (
     ResamplingTask,
     SignChanges,
@@ -38,17 +37,10 @@ from plsem.resampling.replicates import (
     rechunked,
 )
 from plsem.resampling.result import BootstrapResult
+from plsem.solution import Estimate, Scheme
 from plsem.stages import expand
 
-__all__ = [
-    "BootstrapError",
-    "BootstrapResult",
-    "BootstrapWarning",
-    "SignChanges",
-    "Statistics",
-    "bootstrap",
-    "progress_bar",
-]
+__all__ = ["BootstrapError", "BootstrapWarning", "bootstrap"]
 
 WARNING_SHARE = 0.01
 
@@ -69,7 +61,7 @@ def bootstrap(
     *,
     seed: int,
     n_resamples: int = 10_000,
-    scheme: pls.Scheme = "path",
+    scheme: Scheme = "path",
     tolerance: float = 1e-7,
     max_iterations: int = 300,
     consistent: bool = False,

@@ -18,6 +18,7 @@ from plsem.resampling.intervals import (
     QuantileMethod,
     check_level,
     mean_and_deviation,
+    one_sided,
     quantiles,
 )
 
@@ -64,7 +65,7 @@ def calibrated_bounds(
     tail = (1.0 - confidence_level) / (2.0 if alternative == "two-sided" else 1.0)
     levels = quantiles(shares, np.array([tail, 1.0 - tail]), method=method)
     bounds = quantiles(draws, levels, method=method)
-    return _one_sided(bounds[..., 0], bounds[..., 1], alternative), levels
+    return one_sided(bounds[..., 0], bounds[..., 1], alternative), levels
 
 
 def studentised_bounds(
@@ -109,12 +110,4 @@ def studentised_bounds(
     limits = quantiles(t, np.array([tail, 1.0 - tail]), method=method)
     deviation = mean_and_deviation(values)[1]
     lower, upper = (estimate - limits[..., place] * deviation for place in (1, 0))
-    return _one_sided(lower, upper, alternative)
-
-
-def _one_sided(lower: Array, upper: Array, alternative: Alternative) -> tuple[Array, Array]:
-    if alternative == "greater":
-        upper = np.where(np.isnan(lower), np.nan, np.inf)
-    elif alternative == "less":
-        lower = np.where(np.isnan(upper), np.nan, -np.inf)
-    return lower, upper
+    return one_sided(lower, upper, alternative)

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from plsem import estimator as pls
 from plsem.inputs import item_matrix
 from plsem.model import Model
 from plsem.names import check_choice, check_whole
@@ -42,6 +41,7 @@ from plsem.resampling.replicates import (
     given_moments,
 )
 from plsem.resampling.result import BootstrapResult
+from plsem.solution import Scheme
 from plsem.stages import expand
 
 __all__ = ["DoubleBootstrapResult", "double_bootstrap"]
@@ -142,7 +142,7 @@ def double_bootstrap(
     n_resamples: int = 1_000,
     n_inner: int = 1_000,
     seed: int,
-    scheme: pls.Scheme = "path",
+    scheme: Scheme = "path",
     tolerance: float = 1e-7,
     max_iterations: int = 300,
     consistent: bool = False,

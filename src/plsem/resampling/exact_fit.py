@@ -21,7 +21,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem import estimator as pls
 from plsem import model_fit as model_fit
-from plsem.estimator import Estimate
 from plsem.inputs import correlations, item_matrix, no_inverse
 from plsem.model import Model
 from plsem.names import named_options
@@ -29,6 +28,7 @@ from plsem.resampling import intervals
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.parallel import Progress
 from plsem.resampling.result import BootstrapResult
+from plsem.solution import Estimate, Scheme
 
 __all__ = ["ExactFitResult", "NotTransformableError", "exact_fit_test"]
 
@@ -171,7 +171,7 @@ def exact_fit_test(
     seed: int,
     n_resamples: int = 10_000,
     variants: Sequence[str] | None = None,
-    scheme: pls.Scheme = "path",
+    scheme: Scheme = "path",
     tolerance: float = 1e-7,
     max_iterations: int = 300,
     consistent: bool = False,

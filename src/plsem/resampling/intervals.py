@@ -367,7 +367,11 @@ def interval_bounds(
     tail = (1.0 - confidence_level) / (2.0 if alternative == "two-sided" else 1.0)
     a = np.zeros_like(estimate) if interval != "bca" else np.asarray(accelerations, dtype=np.float64)
     levels = np.array([tail, 1.0 - tail])
-    lower, upper = _BOUNDS[interval](values, estimate, levels, a, method)
+    return one_sided(*_BOUNDS[interval](values, estimate, levels, a, method), alternative)
+
+
+def one_sided(lower: Array, upper: Array, alternative: Alternative) -> tuple[Array, Array]:
+    """Return the ends of an interval, of which a one-sided alternative leaves one at infinity."""
     if alternative == "greater":
         upper = np.where(np.isnan(lower), np.nan, np.inf)
     elif alternative == "less":

@@ -15,7 +15,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem import estimator as pls
-from plsem.estimator import Estimate
 from plsem.model import Model
 from plsem.resampling.moments import (
     BLOCK,
@@ -27,6 +26,7 @@ from plsem.resampling.moments import (
     resample_moments,
 )
 from plsem.resampling.result import REASONS
+from plsem.solution import Estimate
 from plsem.stages import expand
 
 Statistics = Callable[[Estimate], tuple[pd.DataFrame, NDArray[Any]]]

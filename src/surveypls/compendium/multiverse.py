@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from plsem.efa.analysis import Analyser
+from plsem.efa.correlations import EfaError
 from plsem.efa.pruning import prune_blocks
 from plsem.efa.rules import PruningSettings
-from plsem.efa.solution import EfaError
 from plsem.multiverse import ANALYSIS, Multiverse, Prepared, multiverse
 from plsem.resampling.parallel import Progress
 from surveypls.study.choices import AS_STATED, ITEMS, SCREENING, MultiverseSettings

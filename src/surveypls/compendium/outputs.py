@@ -19,6 +19,7 @@ from surveypls.report import measured, modelled, multiverse, narrative, over_sur
 from surveypls.sections import SECTIONS
 from surveypls.sections.section import Drawing, Part, Section
 from surveypls.study.analysis import INTERVALS_OF
+from surveypls.tables.build import item_text
 from tabletext.tabular import Table
 
 EFFECTS = ("path_coefficient", "indirect_effect", "total_effect")
@@ -82,7 +83,7 @@ PICTURES: Mapping[str, Picture] = {
             p.study.survey.scale,
             scales={i: p.study.scale_of(i) for i in p.study.items},
             blocks=p.study.blocks(),
-            item_labels=p.item_texts(),
+            item_labels={i: item_text(p.read_codebook(), i, d) for i in cleaned.responses},
             construct_labels=p.study.construct_labels,
             display=d,
         ),

@@ -9,19 +9,17 @@ or with other settings, is written to ``build/NAME`` and never touches the paper
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
-from pydantic import ValidationError
 
 from plsem.names import nearest
-from surveypls.compendium.parameters import refuse_unknown
+from surveypls.compendium.parameters import check_name, find_root, refuse_unknown, with_settings
 from surveypls.errors import CompendiumError, ContractError, ParameterError
-from surveypls.study.definition import Study, StudyError, Text, load_study
+from surveypls.study.definition import Study, load_study
 from tabletext.catalogue import N_
 from tabletext.display import Display
 from tabletext.language import Language
@@ -42,44 +40,6 @@ BASES: Mapping[Basis, str] = {
     "printed": N_("From the article's printed tables alone; no survey is read."),
     "simulated": N_("Samples simulated from stated population values; no survey is read."),
 }
-NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-
-
-def find_root(start: Path | None = None) -> Path:
-    """Return the project's root: the nearest folder above that holds ``notebooks/`` and ``study.yaml``.
-
-    Looked for from ``start`` (default: the working directory) upwards, then from this package's own
-    place in the source tree.
-
-    Raises
-    ------
-    CompendiumError
-        If neither leads to a project, or to one whose own code is not the code that runs: a copied checkout
-        must not silently run the original.
-    """
-    start = (start or Path.cwd()).resolve()
-    here = Path(__file__).resolve()
-    for folder in (start, *start.parents, here.parents[3]):
-        if (folder / "notebooks").is_dir() and (folder / "study.yaml").is_file():
-            own = folder / "src" / "surveypls"
-            if own.is_dir() and own.resolve() not in here.parents:
-                raise CompendiumError(
-                    f"the code that runs is in {here.parents[1]}, not in {own}: this checkout has no environment "
-                    "of its own yet; run `make setup` in it, and use its .venv"
-                )
-            return folder
-    raise CompendiumError(
-        "no project found: expected a folder with notebooks/ and study.yaml at or above the working directory"
-    )
-
-
-def check_name(name: str) -> str:
-    """Return a run's name if it can be a folder of ``build/``; ParameterError otherwise."""
-    if not NAME_PATTERN.fullmatch(name):
-        raise ParameterError(
-            f"run name {name!r}: expected 1–60 letters, digits, '-' or '_', beginning with a letter or digit"
-        )
-    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +81,17 @@ class Project:
         return self.display_in(self.labels)
 
     def display_in(self, language: Language) -> Display:
-        """Return the same in a language; its notice is about synthetic data, or that no survey is read."""
+        """Return how the run's figures and tables read in a language.
+
+        Parameters
+        ----------
+        language : {"en", "es"}
+
+        Returns
+        -------
+        Display
+            Its notice is about synthetic data, or that no survey is read.
+        """
         shown = self.study.display(language)
         return shown if self.basis == "survey" else replace(shown, notice=shown(BASES[self.basis]))
 
@@ -150,13 +120,19 @@ class Project:
         return self._near_study(self.study.survey.codebook)
 
     def printed(self) -> Published | None:
-        """Read the article's printed values; None where the study names none."""
+        """Read the article's printed values.
+
+        Returns
+        -------
+        Published or None
+            None where the study names none.
+        """
         from tableaudit.printed import load_published
 
         return load_published(self.published) if self.published else None
 
     def printed_t(self) -> dict[str, float]:
-        """Return hypothesis → its printed t, of those that have one."""
+        """Return hypothesis → its printed t, without sign, of those that have one."""
         printed = self.printed()
         if printed is None:
             return {}
@@ -166,29 +142,23 @@ class Project:
         return {name: abs(float(found[0].value)) for name, found in cells.items() if found}
 
     def read_codebook(self) -> pd.DataFrame | None:
-        """Read the codebook, one row an item; None where the study names none."""
+        """Read the codebook.
+
+        Returns
+        -------
+        DataFrame or None
+            One row an item; None where the study names no codebook.
+        """
         from surveypls.survey.codebook import load_codebook
 
         return load_codebook(self.codebook) if self.codebook else None
-
-    def item_texts(self) -> dict[str, Text]:
-        """Item → its text in both languages, for the items that the codebook describes."""
-        book = self.read_codebook()
-        if book is None:
-            return {}
-        columns = [c for c in ("text_en", "text_es") if c in book]
-        return {
-            str(row["item"]): Text(**{c[-2:]: str(row[c]) for c in columns})
-            for _, row in book.iterrows()
-            if columns
-        }
 
     def _near_study(self, relative: str) -> Path:
         return (self.study_file.parent / relative).resolve()
 
     # contracts -----------------------------------------------------------------------------------
     def has(self, contract: str) -> bool:
-        """Tell whether a contract is there to be read."""
+        """Tell whether a contract (a name, as for :meth:`read`) is there to be read."""
         return self._find(contract) is not None
 
     def _find(self, contract: str) -> Path | None:
@@ -208,6 +178,10 @@ class Project:
             Name without ending, e.g. ``"02_retained_items"``; its number is the notebook's.
         index : str, optional
             Column to use as the index.
+
+        Returns
+        -------
+        DataFrame
 
         Raises
         ------
@@ -236,13 +210,28 @@ class Project:
 
         A text that a spreadsheet would run as a formula stands there behind an apostrophe
         (:func:`tabletext.storage.defused`), which :meth:`read` takes away again.
+
+        Parameters
+        ----------
+        contract : str
+            Name without ending; its number is the notebook's.
+        frame : DataFrame
+        index : bool
+            Whether the index is written, too.
         """
         path = self.output / "data" / "derived" / f"{contract}.csv"
         text = defused(frame).to_csv(index=index, float_format=FLOAT_FORMAT, lineterminator="\n")
         write_atomically(path, text.encode("utf-8"))
 
     def hand_on(self, key: str, analysis: Analysis) -> None:
-        """Write the figures of an optional section (:mod:`surveypls.sections`) for the paper."""
+        """Write the figures of an optional section for the paper.
+
+        Parameters
+        ----------
+        key : str
+            The section's, as its module in :mod:`surveypls.sections` has it.
+        analysis : Analysis
+        """
         from surveypls.sections import called
 
         for name, part in called(key).contracts.items():
@@ -250,7 +239,13 @@ class Project:
 
     # what notebooks do ---------------------------------------------------------------------------
     def analyse(self) -> Analysis:
-        """Return the analysis of the retained items: model, estimate, resamples and what follows from them."""
+        """Analyse the respondents by the retained items, which notebooks 1 and 2 handed on.
+
+        Returns
+        -------
+        Analysis
+            Model, estimate, resamples and what follows from them, each computed when it is first asked for.
+        """
         from surveypls.study.analysis import Analysis
 
         responses = self.read("01_responses", index="respondent")
@@ -259,7 +254,17 @@ class Project:
         return Analysis.of(self.study, responses, self.read("02_retained_items"))
 
     def audit(self) -> AuditReport:
-        """Return the audit of the article's printed tables, which needs no survey."""
+        """Audit the article's printed tables, which needs no survey.
+
+        Returns
+        -------
+        AuditReport
+
+        Raises
+        ------
+        CompendiumError
+            If the study names no printed values.
+        """
         from tableaudit.audit import audit
 
         printed = self.printed()
@@ -276,6 +281,11 @@ class Project:
         ----------
         audited : AuditReport
             The article's audit (:meth:`audit`).
+
+        Returns
+        -------
+        DataFrame
+            As :func:`tableaudit.cell_states.states` returns it.
         """
         from tableaudit.cell_states import states
 
@@ -291,6 +301,11 @@ class Project:
         ----------
         summary : DataFrame
             The contract ``04_structural``.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`tableaudit.comparison.compare` returns it.
         """
         from surveypls.compendium.synthesis import aimed_figures
         from tableaudit.comparison import compare, count_cells, inference_cells
@@ -309,7 +324,18 @@ class Project:
         )
 
     def decisions(self, summary: pd.DataFrame) -> pd.DataFrame:
-        """Return the decision on each hypothesis with the figures that it rests on."""
+        """Decide each hypothesis.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            The contract ``04_structural``.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`surveypls.report.narrative.hypothesis_table` returns it.
+        """
         from surveypls.report.narrative import hypothesis_table
 
         return hypothesis_table(self.study, summary)
@@ -334,13 +360,38 @@ class Project:
         showing.show(self, stem, results)
 
     def say(self, name: str, *results: Any) -> None:
-        """Show a sentence that is read off results: one of :data:`surveypls.compendium.outputs.SENTENCES`."""
+        """Show a sentence that is read off results.
+
+        Parameters
+        ----------
+        name : str
+            One of :data:`surveypls.compendium.outputs.SENTENCES`, or a section's key.
+        *results
+            What it is read off, as its entry there says.
+
+        Raises
+        ------
+        KeyError
+            For an unknown name; the nearest is named.
+        """
         from surveypls.compendium import showing
 
         showing.say(self, name, results)
 
     def cell_of(self, stem: str, language: Language) -> str:
-        """Return the notebook and heading that make an output, as in ``notebooks/03_….ipynb#Reliability``, or ""."""
+        """Return where an output is made.
+
+        Parameters
+        ----------
+        stem : str
+            The output's name.
+        language : {"en", "es"}
+
+        Returns
+        -------
+        str
+            Notebook and heading, as in ``notebooks/03_….ipynb#Reliability``; "" where no cell shows it.
+        """
         from surveypls.compendium import showing
 
         return showing.cell_of(self, stem, language)
@@ -351,7 +402,7 @@ class Project:
         return bool(self.name or os.environ.get(FORMATS_VARIABLE))
 
     def folder(self, kind: str, language: Language) -> Path:
-        """Return where figures or tables of a language go."""
+        """Return where files of a kind ("figures", "tables") go, in a language."""
         from surveypls.compendium import showing
 
         return showing.folder_of(self, kind, language)
@@ -435,41 +486,3 @@ def open_project(
     if changed and not name and not set_output:
         print("Settings differ from study.yaml: results go to build/custom/, the paper stays as it is.")
     return Project(root, output, settings, survey_file, study_file, name, settings.labels, basis)
-
-
-def with_settings(
-    study: Study,
-    *,
-    labels: str | None = None,
-    seed: int | None = None,
-    n_resamples: int | None = None,
-) -> Study:
-    """Return the study with some settings replaced and checked; None keeps what it has."""
-    content: dict[str, Any] = study.model_dump()
-    if labels is not None:
-        content["labels"] = labels
-    if seed is not None:
-        content["seed"] = seed
-    if n_resamples is not None:
-        content["bootstrap"] = {**content["bootstrap"], "n_resamples": n_resamples}
-    try:
-        return Study.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ParameterError(f"{where}: {first['msg']} (found {first.get('input')!r})") from None
-
-
-__all__ = [
-    "CompendiumError",
-    "ContractError",
-    "ParameterError",
-    "Project",
-    "StudyError",
-    "check_name",
-    "find_root",
-    "open_project",
-    "own_project",
-    "with_settings",
-    "write_atomically",
-]

@@ -18,9 +18,10 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-from surveypls.compendium.project import check_name, write_atomically
+from surveypls.compendium.parameters import check_name
 from surveypls.errors import ParameterError
 from surveypls.study.definition import Study
+from tabletext.storage import write_atomically
 
 RECORD, CHECKSUMS, INPUTS = "run.json", "SHA256SUMS", "inputs"
 #: Names under ``build/`` that are used for something else.

@@ -20,36 +20,25 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
+from unittest import mock
 
 import nbformat
 
 from surveypls.compendium import front_page, record, safekeeping, showing
 from surveypls.compendium.execution import Progress, canonical, declared_parameters, execute, read_notebook
 from surveypls.compendium.notebook_text import fitted, for_readers_of
+from surveypls.compendium.parameters import check_name, with_settings
 from surveypls.compendium.project import (
     FORMATS_VARIABLE,
     OUTPUT_VARIABLE,
     Project,
-    check_name,
     own_project,
-    with_settings,
-    write_atomically,
 )
-from surveypls.errors import CompendiumError, NotebookError
+from surveypls.errors import CompendiumError
 from surveypls.report import paper
 from surveypls.study.definition import Study, load_study
 from tabletext.language import LANGUAGES, Language
-
-__all__ = [
-    "NotebookError",
-    "canonical",
-    "declared_parameters",
-    "execute",
-    "notebooks",
-    "reproduce",
-    "run",
-    "write_paper",
-]
+from tabletext.storage import write_atomically
 
 # small matrices: BLAS threads cost more than they give
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -73,16 +62,8 @@ def _environment(output: str, **more: str) -> Iterator[None]:
         OUTPUT_VARIABLE: output,
         **more,
     }
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
+    with mock.patch.dict(os.environ, values):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def reproduce(root: Path, *, stream: TextIO | None = None, cell_limit: int | None = None) -> list[str]:

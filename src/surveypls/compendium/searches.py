@@ -24,13 +24,12 @@ from surveypls.compendium.simulations import double_coverage, simulated_power, s
 from surveypls.compendium.synthesis import REAL_MATRICES, study_ensemble, study_target
 from surveypls.errors import ParameterError
 from tableaudit.attainable import attainable_intervals
+from tableaudit.conventions_search import PRECISION
 from tabletext.storage import write_atomically
 
 #: Packages whose change makes what is stored worthless.
 PACKAGES = ("plsem", "tableaudit", "surveysynth")
 STORE = "tasks"
-#: Numbers that lie no further apart are the same: what the searches' tolerances support.
-APART = 2e-6
 
 
 @dataclass(frozen=True)
@@ -240,7 +239,7 @@ def difference(made: Path, kept: Path, key: Iterable[str], compared: Iterable[st
         The columns that name a row; rows of the same name are taken in order.
     compared : iterable of str
         Of the others, those that count; none named: all.  Numbers differ where they are more than
-        :data:`APART` apart.
+        :data:`tableaudit.conventions_search.PRECISION` apart.
     """
     names = list(key)
     new = pd.read_csv(made, dtype=str, keep_default_na=False)
@@ -253,7 +252,7 @@ def difference(made: Path, kept: Path, key: Iterable[str], compared: Iterable[st
     for name in common:
         text, texts = both[name], both[f"{name} kept"]
         apart = (pd.to_numeric(text, "coerce") - pd.to_numeric(texts, "coerce")).abs()
-        differs |= (text != texts) & ~(apart <= APART)
+        differs |= (text != texts) & ~(apart <= PRECISION)
         numbers.append(apart.max())
     return Difference(
         contract=made.stem,

@@ -21,33 +21,3 @@ from surveypls.figures.results import bootstrap_densities, forest, htmt_bars
 from surveypls.figures.scores import ceiling_scatter, score_scatter, simple_slopes
 from surveypls.figures.style import FigureError
 from surveypls.figures.survey import cleaning_flow, missing_answers, response_bars
-
-__all__ = [
-    "FigureError",
-    "attainable_intervals",
-    "bootstrap_densities",
-    "ceiling_scatter",
-    "cleaning_flow",
-    "correlation_map",
-    "coverage_figure",
-    "ensemble_intervals",
-    "facsimile",
-    "forest",
-    "group_forest",
-    "htmt_bars",
-    "importance_map",
-    "interval_kinds",
-    "loading_map",
-    "missing_answers",
-    "path_diagram",
-    "power_curve",
-    "render",
-    "response_bars",
-    "save",
-    "score_scatter",
-    "scree",
-    "significant_share",
-    "simple_slopes",
-    "specification_curve",
-    "t_bands",
-]

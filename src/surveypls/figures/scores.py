@@ -23,7 +23,7 @@ from surveypls.figures.style import (
     add_notice,
     check_frame,
     new_figure,
-    number_axis,
+    number_axes,
     styled,
 )
 from tabletext.display import ENGLISH, Display
@@ -114,8 +114,7 @@ def score_scatter(
         ax.set(xlabel=names[0], ylabel=names[1])
         r = float(np.corrcoef(x, y)[0, 1])
         ax.set_title(f"r = {display.number(r)}, n = {display.count(len(x))}")
-        number_axis(ax.xaxis, display)
-        number_axis(ax.yaxis, display)
+        number_axes(ax, display)
     band_note = display("Band: {level} interval of the line.", level=display.level(confidence_level))
     add_notice(figure, band_note, display.notice)
     return figure, pd.concat(parts, ignore_index=True)
@@ -188,8 +187,7 @@ def ceiling_scatter(
             draw(edge, color=LIGHT, linewidth=0.8, zorder=0)
     names = [display.text((construct_labels or {}).get(c), default=c) for c in (source, target)]
     ax.set(xlabel=names[0], ylabel=names[1])
-    number_axis(ax.xaxis, display)
-    number_axis(ax.yaxis, display)
+    number_axes(ax, display)
     figure.legend(loc="outside upper center", ncols=2)
     note = display("Grey lines: the scope, from the lowest to the highest score.")
     add_notice(figure, note, display.notice)
@@ -249,8 +247,7 @@ def simple_slopes(
         boundaries = _draw_slope(jn, of_slope, display)
         jn.set(xlabel=moderator, ylabel=f"{display('Slope')} {names[0]} → {names[2]}")
         for axes in (ax, jn):
-            number_axis(axes.xaxis, display)
-            number_axis(axes.yaxis, display)
+            number_axes(axes, display)
         at = np.interp(boundaries, of_slope["at"], of_slope["slope"])
         ends = pd.DataFrame({"x": boundaries, "y": at}).assign(element="boundary")
         curve = of_slope.rename(columns={"at": "x", "slope": "y"}).assign(element="slope")

@@ -105,6 +105,7 @@ class _Composer:
         self.n_figures = 0
         # The article's Tables 1-6 keep their numbers; all others are counted with a letter.
         self.n_tables = 0
+        self.judged: set[str] = set()
 
     # pieces ---------------------------------------------------------------------------------------
     def say(self, text: str, /, **fields: Any) -> None:
@@ -123,6 +124,7 @@ class _Composer:
         if not table.number:
             self.n_tables += 1
             table = table.with_text(number=f"A{self.n_tables}")
+        self.judged |= table.judged
         self.blocks.append(TableBlock(table, self.made_in(stem)))
 
     def picture(self, stem: str, width: float = 1.0) -> FigureBlock | None:
@@ -154,7 +156,7 @@ class _Composer:
             self.compared()
         self.limits()
         self.heading("Appendix")
-        self.table("", tables.threshold_table)
+        self.table("", tables.threshold_table, self.judged)
         if self.data.printed is None:
             self.table("table_3_3_cross_loadings", tables.cross_loading_table, self.study, self.data.summary)
         self.heading("References")
@@ -384,7 +386,7 @@ class _Composer:
             printed=printed_cells,
         )
         self.table("table_4_htmt", tables.table_4_htmt, study, data.summary, printed=printed_cells)
-        if data.constructs > 1 and data.bounds is not None:
+        if len(study.constructs) > 1 and data.bounds is not None:
             self.tell(measured.discriminant, study, data.summary, data.bounds)
         self.figure("fig_3_1_htmt", 0.85)
         self.sections(MEASUREMENT, level + 1)

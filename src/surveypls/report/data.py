@@ -61,7 +61,7 @@ class PaperData:
     Parameters
     ----------
     study : Study
-    codebook, flow, items, efa, factor_notes, trace, bounds, exact_fit, prediction : DataFrame or None
+    codebook, flow, efa, factor_notes, trace, bounds, exact_fit, prediction : DataFrame or None
     retained : dict of str to tuple of str
         Construct → items analysed.
     summary : DataFrame
@@ -85,7 +85,6 @@ class PaperData:
     study: Study
     codebook: pd.DataFrame | None
     flow: pd.DataFrame | None
-    items: pd.DataFrame | None
     efa: pd.DataFrame | None
     trace: pd.DataFrame | None
     bounds: pd.DataFrame | None
@@ -106,11 +105,6 @@ class PaperData:
     surveys: pd.DataFrame | None
     printed_t: dict[str, float]
     sections: dict[str, pd.DataFrame]
-
-    @property
-    def constructs(self) -> int:
-        """Number of constructs."""
-        return len(self.study.constructs)
 
 
 def load(project: PaperSource) -> PaperData:
@@ -141,7 +135,6 @@ def load(project: PaperSource) -> PaperData:
         study=study,
         codebook=project.read_codebook(),
         flow=_optional(project, "01_cleaning_flow"),
-        items=_optional(project, "01_descriptives"),
         efa=efa,
         factor_notes=_optional(project, "02_factor_notes"),
         trace=_optional(project, "02_pruning_trace"),

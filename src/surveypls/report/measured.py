@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from plsem.thresholds import BAD, BORDERLINE, GOOD, judge, threshold
 from surveypls.study.definition import Study
-from surveypls.tables import thresholds
 from surveypls.tables.values import Values, as_values
 from tabletext.display import ENGLISH, Display
 
@@ -50,16 +50,15 @@ def reliability(study: Study, values: Long, *, display: Display = ENGLISH) -> st
         f"{item} ({display.number(value)})"
         for name, items in blocks.items()
         for item in items
-        if thresholds.judge("outer_loading", value := found.get("outer_loading", item, name))
-        != thresholds.GOOD
+        if judge("outer_loading", value := found.get("outer_loading", item, name)) != GOOD
     ]
     low = [
         f"{name} ({symbol} {display.number(value)})"
         for name in blocks
         for statistic, symbol in _RELIABILITY
-        if thresholds.judge(statistic, value := found.get(statistic, name)) != thresholds.GOOD
+        if judge(statistic, value := found.get(statistic, name)) != GOOD
     ]
-    limit = display.number(thresholds.threshold("outer_loading").acceptable)
+    limit = display.number(threshold("outer_loading").acceptable)
     first = (
         display(
             "Loadings below {limit}: {weak}.",
@@ -86,10 +85,9 @@ def _not_shown(found: Values, blocks: Mapping[str, Sequence[str]], display: Disp
     for name in blocks:
         for statistic, symbol in _RELIABILITY:
             ends = [found.get(statistic, name, "", side) for side in ("lower", "upper")]
-            line, value = thresholds.threshold(statistic), found.get(statistic, name)
-            if line.judge(value) == thresholds.GOOD != line.judge(value, *ends):
-                low, high = (display.number(end) for end in ends)
-                beyond.append(f"{name} ({symbol} {display.number(value)} [{low}; {high}])")
+            line, value = threshold(statistic), found.get(statistic, name)
+            if line.judge(value) == GOOD != line.judge(value, *ends):
+                beyond.append(f"{name} ({symbol} {display.number(value)} {display.interval(*ends)})")
     if not beyond:
         return ""
     return display("Met by the estimate, not shown by its interval: {beyond}.", beyond=display.listed(beyond))
@@ -116,13 +114,13 @@ def discriminant(study: Study, values: Long, bounds: pd.DataFrame, *, display: D
         if abs(found.get("construct_correlation", a, b))
         >= min(found.get("sqrt_ave", a, a), found.get("sqrt_ave", b, b))
     ]
-    line = thresholds.threshold("htmt")
+    line = threshold("htmt")
     strict, wide = (display.figure(t) for t in (line.acceptable, line.borderline or line.acceptable))
     point = [
         f"{a}–{b} ({display.number(found.get('htmt', a, b))})"
         for i, a in enumerate(names)
         for b in names[:i]
-        if thresholds.judge("htmt", found.get("htmt", a, b)) in (thresholds.BORDERLINE, thresholds.BAD)
+        if judge("htmt", found.get("htmt", a, b)) in (BORDERLINE, BAD)
     ]
     one = bounds[bounds["threshold"] == 1.0]
     open_pairs = [
@@ -184,7 +182,7 @@ def cautions(
             failed = [
                 f"{symbol} {display.number(value)}"
                 for statistic, symbol in (("cronbach_alpha", "α"), ("rho_c", "ρC"), ("ave", "AVE"))
-                if thresholds.judge(statistic, value := found.get(statistic, name)) == thresholds.BAD
+                if judge(statistic, value := found.get(statistic, name)) == BAD
             ]
             weak += [f"{name} ({', '.join(failed)})"] if failed else []
     single = [name for name, items in blocks.items() if len(items) == 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from plsem.thresholds import BAD, BORDERLINE, GOOD, judge, threshold
 from surveypls.report.measured import Long
 from surveypls.study.definition import Study
 from surveypls.study.terms import arrows
@@ -66,14 +67,14 @@ def fit(study: Study, summary: Long, *, display: Display = ENGLISH) -> str:
     value = as_values(summary).get("srmr", "model", variant)
     if study.higher_order and study.pls.higher_order == "repeated":
         return display("Fit is not given for a model with repeated indicators, whose items stand twice.")
-    line = thresholds.threshold("srmr")
+    line = threshold("srmr")
     text = N_(
         {
-            thresholds.GOOD: "SRMR of the estimated model is {value}, within the usual limit of {limit}.",
-            thresholds.BORDERLINE: "SRMR of the estimated model is {value}, just outside the usual limit of {limit}.",
-            thresholds.BAD: "SRMR of the estimated model is {value}, outside the usual limit of {limit}.",
+            GOOD: "SRMR of the estimated model is {value}, within the usual limit of {limit}.",
+            BORDERLINE: "SRMR of the estimated model is {value}, just outside the usual limit of {limit}.",
+            BAD: "SRMR of the estimated model is {value}, outside the usual limit of {limit}.",
         }
-    ).get(thresholds.judge("srmr", value), "")
+    ).get(judge("srmr", value), "")
     return display(text, value=display.number(value), limit=display.figure(line.acceptable))
 
 
@@ -118,7 +119,7 @@ def explained(study: Study, values: Long, *, display: Display = ENGLISH) -> str:
     shares = display.listed(
         [
             f"{display.number(r2)} {display('of')} {t}"
-            + (f" ({word})" if (word := display(thresholds.threshold("r_squared").size(r2))) else "")
+            + (f" ({word})" if (word := display(threshold("r_squared").size(r2))) else "")
             for t in targets
             for r2 in [found.get("r_squared", "", t)]
         ]

@@ -13,11 +13,13 @@ import pandas as pd
 from plsem.choices import behind_the_sign
 from plsem.efa.solution import FactorSolution
 from plsem.resampling.result import BootstrapResult
+from plsem.thresholds import threshold
 from surveypls.report.measured import Long
-from surveypls.study.definition import Hypothesis, Study
+from surveypls.study.definition import Study
+from surveypls.study.terms import Hypothesis
 from surveypls.survey.log import rule_name
 from surveypls.survey.screening import CleaningResult
-from surveypls.tables import tested, thresholds
+from surveypls.tables import tested
 from surveypls.tables.build import interval
 from surveypls.tables.decisions import Decision, decide
 from surveypls.tables.values import as_values
@@ -103,7 +105,7 @@ def missing(cleaned: CleaningResult, *, display: Display = ENGLISH) -> str:
         f"χ² = {display.number(test.chi_square, digits=1)}, {display('df')} = {display.count(test.df)}, "
         f"p = {display.p(test.p_value)}"
     )
-    if test.p_value < thresholds.threshold("p_value").acceptable:
+    if test.p_value < threshold("p_value").acceptable:
         return f"{text} " + display(
             "Little's test rejects that they are missing completely at random ({figures}).", figures=figures
         )
@@ -115,12 +117,12 @@ def missing(cleaned: CleaningResult, *, display: Display = ENGLISH) -> str:
 
 def adequacy(kmo: float, p_value: float, *, display: Display = ENGLISH) -> str:
     """Say whether the items suit a factor analysis, by KMO and Bartlett's test."""
-    line = thresholds.threshold("kmo")
+    line = threshold("kmo")
     good = kmo >= (line.borderline or line.acceptable)
     clear = kmo >= line.acceptable
     value, p = display.number(kmo), display.compared(p_value)
     limit = display.number(line.borderline or line.acceptable, digits=2)
-    if good and p_value < thresholds.threshold("p_value").acceptable:
+    if good and p_value < threshold("p_value").acceptable:
         text = (
             N_(
                 "KMO is {value}, above {limit}, and Bartlett's test rejects uncorrelated items (p {p}): the items "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.choices import TESTS
-from surveypls.study.definition import Hypothesis
+from surveypls.study.terms import Hypothesis
 from surveypls.tables.choices import RULE_NAMES
 from tabletext.catalogue import N_
 from tabletext.display import ENGLISH, Display

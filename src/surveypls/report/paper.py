@@ -84,6 +84,3 @@ WRITERS: Mapping[PaperFormat, Callable[[Document], bytes]] = {
     "html": webpage.to_html,
     "docx": word.to_docx,
 }
-
-
-__all__ = ["PaperFormat", "build_paper", "compose"]

@@ -14,7 +14,7 @@ from tabletext.codes import CODES
 from tabletext.display import ENGLISH, Display
 
 if TYPE_CHECKING:
-    from surveypls.study.definition import Hypothesis
+    from surveypls.study.terms import Hypothesis
     from surveysynth.targets import Target
     from tableaudit.audit import AuditReport
     from tableaudit.printed import Published
@@ -238,9 +238,7 @@ def required_n(needed: pd.DataFrame, hypotheses: Sequence[Hypothesis], *, displa
         for row in mine.to_dict("records"):
             text = f"{display.count(row['n'])}"
             if row["lower"] == row["lower"]:
-                text += (
-                    f" [{display.number(row['lower'], digits=0)}; {display.number(row['upper'], digits=0)}]"
-                )
+                text += f" {display.interval(row['lower'], row['upper'], digits=0)}"
             parts.append(f"{text} ({display(CODES.get(row['population'], row['population']))})")
         if parts:
             said.append(f"{h.id} {display.listed(parts)}")

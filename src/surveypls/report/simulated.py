@@ -9,8 +9,9 @@ import pandas as pd
 
 from plsem.coverage import lowest, supported_intervals
 from plsem.resampling.intervals import DEFAULT_INTERVAL
-from surveypls.study.definition import Hypothesis
+from surveypls.study.terms import Hypothesis
 from surveypls.tables.coverage import interval_name, relative_widths, statistic_name
+from tableaudit.conventions_search import PRECISION
 from tabletext.catalogue import N_
 from tabletext.display import ENGLISH, Display
 
@@ -207,7 +208,7 @@ def remade(made: pd.DataFrame, kept: pd.DataFrame, *, display: Display = ENGLISH
     ]
     both = made.merge(kept, on=keys, suffixes=("", "_kept"))
     pairs = [(both[c], both[f"{c}_kept"]) for c in made.columns if c not in keys]
-    same = len(both) == len(made) and all(np.allclose(a, b, rtol=0, atol=5e-6) for a, b in pairs)
+    same = len(both) == len(made) and all(np.allclose(a, b, rtol=0, atol=PRECISION) for a, b in pairs)
     return display(
         "Made anew here from the first {count} samples: {rows} rows, which give the kept figures."
         if same

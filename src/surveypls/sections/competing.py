@@ -81,11 +81,10 @@ def competing_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
         b.column("loss_difference", display("Loss − best's"), group="CVPAT")
         b.column("p_value", "p", "p", "CVPAT")
     for row in frame.to_dict("records"):
-        best = row["difference"] == 0
         b.add(
-            **{key: row[key] for key in _COLUMNS if key not in ("model", "loss_difference")},
+            row,
             model=_named(row["model"], display).strip("*"),
-            loss_difference=np.nan if best else row["loss_difference"],
+            loss_difference=np.nan if row["difference"] == 0 else row["loss_difference"],
         )
     note = join(
         display(

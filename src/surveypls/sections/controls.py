@@ -45,11 +45,11 @@ def controls_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Ta
     b.column("change", display("Change"))
     shown = frame[frame["statistic"].isin(["path_coefficient", "r_squared"])]
     last = shown["statistic"].eq("r_squared") * 2 + shown["row"].isin(study.controls)
-    for _, row in shown.loc[last.sort_values(kind="stable").index].iterrows():
+    for row in shown.loc[last.sort_values(kind="stable").index].to_dict("records"):
         path = row["statistic"] == "path_coefficient"
         b.add(
+            row,
             path=arrows(row["row"], row["column"]) if path else display("R² of {name}", name=row["column"]),
-            **{c.key: row[c.key] for c in b.columns if c.numeric},
         )
     return b.table(
         title=display("The model without and with control variables"),

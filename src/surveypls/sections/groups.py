@@ -133,11 +133,7 @@ def sizes_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
     b.text("compared", display("Compared"))
     out = dict(_reasons(frame, display))
     for row in frame.to_dict("records"):
-        name = str(row["group"])
-        b.add(
-            **{**{k: row[k] for k in ("n", "needed", "smallest_path")}, "group": name},
-            compared=out.get(name, display("yes")),
-        )
+        b.add(row, compared=out.get(str(row["group"]), True))
     note = display(
         "Rows needed: ten for each of {arrows} arrows into {into} (Barclay, Higgins and Thompson, 1995), a lower "
         "limit; the smallest path that so many rows find: Kock and Hadaya (2018).",
@@ -172,10 +168,9 @@ def micom_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
     b.text("invariance", display("Invariance"))
     for row in frame.to_dict("records"):
         b.add(
+            row,
             pair=f"{row['group_1']} / {row['group_2']}",
-            construct=row["construct"],
             invariance=display(_LEVEL_WORDS[row["invariance"]], context="invariance"),
-            **{key: row[key] for key in _MICOM[3:-1]},
         )
     note = join(
         display(
@@ -185,9 +180,7 @@ def micom_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table
         ),
         *(display(text) + "." for text in LEVELS.values()),
     )
-    return b.table(
-        title=display("Measurement invariance of the groups"), note=note, repeats=("pair",) if several else ()
-    )
+    return b.table(title=display("Measurement invariance of the groups"), note=note, repeats=("pair",))
 
 
 def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table | None:
@@ -213,11 +206,7 @@ def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) ->
     ):
         b.column(key, heading, "p", tests)
     for row in frame.to_dict("records"):
-        b.add(
-            pair=f"{row['group_1']} / {row['group_2']}",
-            path=arrows(row["row"], row["column"]),
-            **{key: row[key] for key in ("estimate_1", "estimate_2", *_TESTED, "p_adjusted")},
-        )
+        b.add(row, pair=f"{row['group_1']} / {row['group_2']}", path=arrows(row["row"], row["column"]))
     note = join(
         display(
             "Two-sided. Permutation: Chin and Dibbern (2010), {permutations} permutations; adjusted for the {tests} "
@@ -235,7 +224,7 @@ def differences_table(study: Study, frame: pd.DataFrame, *, display: Display) ->
     return b.table(
         title=display("Paths by group and their differences"),
         note=note,
-        repeats=("pair",) if len(pairs) > 1 else (),
+        repeats=("pair",),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from plsem.composition import HigherOrder
+from plsem.thresholds import BAD, BORDERLINE, THRESHOLDS, threshold
 from surveypls.sections.section import MEASUREMENT, Part, Section
 from surveypls.study.analysis import Analysis
 from surveypls.study.definition import Study
@@ -20,7 +21,7 @@ from tabletext.display import Display
 from tabletext.tabular import Table
 
 #: Marks of a figure that is not clearly within its limit.
-_SHORT = (thresholds.BORDERLINE, thresholds.BAD)
+_SHORT = (BORDERLINE, BAD)
 
 
 def _assessment(analysis: Analysis) -> pd.DataFrame:
@@ -77,7 +78,7 @@ def _worst(analysis: Analysis, statistic: str, about: Callable[[str, str], bool]
     """Return the figure that is nearest to failing, or none where none is defined."""
     found = _of(analysis, statistic, about)
     if len(found):
-        least = thresholds.threshold(statistic).direction in ("at least", "above")
+        least = threshold(statistic).direction in ("at least", "above")
         row = found.sort_values("original", ascending=least, kind="stable").iloc[0]
         names = [row["row"], row["column"]] if statistic == "htmt" else [row["row"]]
         yield _figure(row, " – ".join(names))
@@ -95,14 +96,14 @@ def _figure(row: pd.Series, of: str) -> dict[str, Any]:
 
 def _mark(row: pd.Series) -> str:
     """Return the mark of a figure by its threshold; a weight has none."""
-    if row["statistic"] not in thresholds.THRESHOLDS:
+    if row["statistic"] not in THRESHOLDS:
         return ""
-    return thresholds.threshold(row["statistic"]).judge(row["value"], row["lower"], row["upper"])
+    return threshold(row["statistic"]).judge(row["value"], row["lower"], row["upper"])
 
 
 def _criterion(row: pd.Series, display: Display) -> str:
     """Return what a figure is called."""
-    line = thresholds.THRESHOLDS.get(row["statistic"])
+    line = THRESHOLDS.get(row["statistic"])
     return display(line.label if line else coded(row["statistic"]))
 
 
@@ -118,16 +119,16 @@ def assessment_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
     b.text("limit", display("Limit"))
     orders = {1: display("first (components)"), 2: display("second")}
     for _, row in frame.iterrows():
-        judged = row["statistic"] in thresholds.THRESHOLDS
+        judged = row["statistic"] in THRESHOLDS
         place = b.add(
+            row,
             construct=construct_label(study, row["construct"], display),
             order=orders[row["order"]],
             criterion=_criterion(row, display),
-            of=row["of"],
-            **{key: row[key] for key in ("value", "lower", "upper")},
             limit=thresholds.bound(row["statistic"], display) if judged else display("interval excludes 0"),
         )
-        b.mark(place, "value", _mark(row))
+        if judged:
+            b.judge(place, "value", row["statistic"], ends=(row["lower"], row["upper"]))
     note = join(
         display(
             "Of several figures the one nearest to failing is shown. The indicators of a second-order construct are "

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from plsem.method_bias import HARMAN_REMARK, MarkerResult, full_collinearity, harman, marker_variable
+from plsem.thresholds import threshold
 from surveypls.sections.section import END, Part, Section, kept
 from surveypls.study.analysis import Analysis
 from surveypls.study.definition import MARKER, Study
 from surveypls.study.terms import arrows
-from surveypls.tables import thresholds
 from surveypls.tables.build import Builder, join
 from tabletext.catalogue import N_
 from tabletext.display import Display
@@ -108,10 +108,10 @@ def marker_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tabl
     for row in frame.to_dict("records"):
         pair = row["kind"] == "correlation"
         b.add(
+            row,
             kind=kinds[row["kind"]],
             what=f"{row['row']} – {row['column']}" if pair else arrows(row["row"], row["column"]),
-            stays=(display("yes") if row["stays"] else display("no")) if pair else "",
-            **{key: row[key] for key in ("before", "after", "p_value")},
+            stays=bool(row["stays"]) if pair else "",
         )
     return b.table(
         title=display("Without the marker's share"),
@@ -125,7 +125,7 @@ def marker_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tabl
 
 def _method_bias(study: Study, signs: pd.DataFrame, adjusted: pd.DataFrame, *, display: Display) -> str:
     """Say which constructs lie above the line, what one factor explains, and what the marker changes."""
-    vif, limit = _of(signs, "full_collinearity_vif"), thresholds.threshold("full_collinearity_vif").acceptable
+    vif, limit = _of(signs, "full_collinearity_vif"), threshold("full_collinearity_vif").acceptable
     above = [f"{arrows(str(c))} ({display.number(v, digits=2)})" for c, v in vif.items() if v > limit]
     fields = {"limit": display.number(limit, digits=1), "largest": display.number(vif.max(), digits=2)}
     text = (

@@ -106,11 +106,7 @@ def necessity_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
         b.column("importance", display("Importance"))
         b.column("performance", display("Performance"), decimals=1)
     for row in frame.to_dict("records"):
-        b.add(
-            **{key: row[key] for key in _COLUMNS if key not in ("size", "necessary")},
-            size=display(str(row["size"])),
-            necessary=display("yes") if row["necessary"] else display("no"),
-        )
+        b.add(row, size=display(str(row["size"])), necessary=bool(row["necessary"]))
     note = join(
         display(
             "d: share of the scatter that the ceiling leaves empty (Dul, 2016); p by {count} permutations. Necessary: "
@@ -121,7 +117,7 @@ def necessity_table(study: Study, frame: pd.DataFrame, *, display: Display) -> T
         ),
         display("Importance and performance (cIPMA): Hauff et al. (2024).") if mapped else "",
     )
-    return b.table(title=display("Necessary conditions"), note=note, repeats=("target",) if several else ())
+    return b.table(title=display("Necessary conditions"), note=note, repeats=("target",))
 
 
 def bottleneck_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Table:
@@ -146,7 +142,7 @@ def bottleneck_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
             "By CE-FDH, in per cent of the observed ranges; empty: no condition at that level; –: beyond what was "
             "observed, or no predecessor of that outcome."
         ),
-        repeats=("target",) if several else (),
+        repeats=("target",),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from plsem.redundancy import redundancy
+from plsem.thresholds import BAD, BORDERLINE, GOOD, threshold
 from surveypls.sections.section import MEASUREMENT, Part, Section
 from surveypls.study.analysis import Analysis
 from surveypls.study.definition import Study
@@ -37,13 +38,9 @@ def redundancy_table(study: Study, frame: pd.DataFrame, *, display: Display) -> 
     b.column("path_coefficient", display("Path"))
     b.inference(study, tests=False)
     b.column("r_squared", "R²")
-    for _, row in frame.iterrows():
-        place = b.add(
-            **{c.key: row[c.key] for c in b.columns}
-            | {"construct": construct_label(study, row["construct"], display)}
-        )
-        line = thresholds.threshold("redundancy")
-        b.mark(place, "path_coefficient", line.judge(row["path_coefficient"], row["lower"], row["upper"]))
+    for row in frame.to_dict("records"):
+        place = b.add(row, construct=construct_label(study, row["construct"], display))
+        b.judge(place, "path_coefficient", "redundancy", ends=(row["lower"], row["upper"]))
     return b.table(
         title=display("Redundancy analysis: convergent validity of formed constructs"),
         note=join(
@@ -61,14 +58,14 @@ def _sentence(study: Study, frame: pd.DataFrame, *, display: Display) -> str:
     """Say of each formed construct whether it explains half of its global item."""
     said = []
     for _, row in frame.iterrows():
-        mark = thresholds.threshold("redundancy").judge(row["path_coefficient"], row["lower"], row["upper"])
+        mark = threshold("redundancy").judge(row["path_coefficient"], row["lower"], row["upper"])
         text = N_(
             {
-                thresholds.GOOD: "**{name}** explains {share} of {item} (path {path}, {interval}): convergent validity "
+                GOOD: "**{name}** explains {share} of {item} (path {path}, {interval}): convergent validity "
                 "holds over the whole interval (path {bound}).",
-                thresholds.BORDERLINE: "**{name}** explains {share} of {item} (path {path}, {interval}): the path is "
+                BORDERLINE: "**{name}** explains {share} of {item} (path {path}, {interval}): the path is "
                 "{bound}, but its interval reaches below.",
-                thresholds.BAD: "**{name}** explains {share} of {item} (path {path}, {interval}): less than the half "
+                BAD: "**{name}** explains {share} of {item} (path {path}, {interval}): less than the half "
                 "that convergent validity asks for (path {bound}).",
             }
         )[mark]

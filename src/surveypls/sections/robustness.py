@@ -87,10 +87,7 @@ def requirements_table(study: Study, frame: pd.DataFrame, *, display: Display) -
     b.column("n_values", display("Different scores"), "count")
     b.text("tested", display("Tested"))
     for row in frame.to_dict("records"):
-        b.add(
-            tested=display("yes") if row["usable"] else display("no"),
-            **{key: row[key] for key in _REQUIREMENTS[:-2]},
-        )
+        b.add(row, tested=bool(row["usable"]))
     return b.table(
         title=display("What the test of endogeneity requires"),
         note=display(
@@ -122,7 +119,7 @@ def checks_table(study: Study, frame: pd.DataFrame, *, display: Display) -> Tabl
     b.column("detectable", display("Found from"), group=copula, decimals=2)
     b.column("path_with", display("Path beside it"), group=copula)
     for row in frame.to_dict("records"):
-        b.add(path=arrows(row["row"], row["column"]), **{key: row[key] for key in _CHECKS[3:]})
+        b.add(row, path=arrows(row["row"], row["column"]))
     note = join(
         display(
             "Quadratic effect: per unit of the squared standardised score, one square at a time (two-stage); "

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from plsem.choices import by_choice, under_sign_rules
-from plsem.estimator import Estimate, fit, scores
+from plsem.estimator import fit, scores
 from plsem.importance import importance_performance
 from plsem.model import Model
 from plsem.prediction import Prediction, cvpat, predict
@@ -21,6 +21,7 @@ from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.double import double_bootstrap, side_by_side
 from plsem.resampling.exact_fit import exact_fit_test
 from plsem.resampling.result import BootstrapResult
+from plsem.solution import Estimate
 from surveypls.study.definition import Study
 
 #: What the intervals of the double bootstrap are made of.

@@ -12,7 +12,8 @@ from plsem.names import Said, nearest
 from surveypls.study.words import ProblemsError
 
 if TYPE_CHECKING:
-    from surveypls.study.definition import Hypothesis, Study
+    from surveypls.study.definition import Study
+    from surveypls.study.terms import Hypothesis
 
 #: A name that the tables of the analysis use for something else.
 RESERVED = frozenset({"respondent"})
@@ -172,18 +173,7 @@ def _asked_problems(study: Study) -> Iterable[str]:
             )
         if unknown:
             continue
-        there = {e for pair in pairs for end in pair for e in end.split("*")}
-        orders = {c: order for c, order in study.higher_order.items() if c in there}
-        there |= {part for order in orders.values() for part in order.components}
-        found = list(
-            problems_of(
-                {c: block for c, block in study.blocks().items() if c in there},
-                pairs,
-                {c: mode for c, mode in study.modes.items() if c in there},
-                higher_order=orders,
-                products=study.products_in(paths),
-            )
-        )
+        found = list(problems_of(**study.parts_of(paths)))
         for problem in found:
             yield Said("compare.{name}: {problem}", name=name, problem=problem)
         if found:

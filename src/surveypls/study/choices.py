@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic_core import core_schema
 
-from plsem.estimator import Scheme
+from plsem.solution import Scheme
 from surveypls.study.settings import Settings
 from tabletext.catalogue import N_
 

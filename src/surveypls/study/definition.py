@@ -7,7 +7,7 @@ one validated, immutable :class:`Study`; the notebooks read it, and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -23,7 +23,6 @@ from surveypls.study.paths import STUDIES, not_readable
 from surveypls.study.settings import (
     BootstrapSettings,
     CleaningSettings,
-    Consent,
     Control,
     EfaSettings,
     Groups,
@@ -39,24 +38,7 @@ from surveypls.study.terms import Construct, Hypothesis, Path
 from surveypls.study.words import ProblemsError, explain
 from tabletext.display import Display
 from tabletext.language import DecimalSign, Language
-from tabletext.said import into
-
-__all__ = [
-    "BootstrapSettings",
-    "CleaningSettings",
-    "Consent",
-    "Construct",
-    "EfaSettings",
-    "Hypothesis",
-    "Path",
-    "PlsSettings",
-    "Study",
-    "StudyError",
-    "SurveySettings",
-    "Text",
-    "load_study",
-    "parse_study",
-]
+from tabletext.said import into, say
 
 MAX_STUDY_BYTES = 1_000_000
 #: What the column of groups is called in the cleaned data.
@@ -81,7 +63,7 @@ class StudyError(ValueError):
     def __init__(self, source: str, problems: Iterable[str], language: Language = "en") -> None:
         self.source, self.problems, self.language = source, tuple(problems), language
         said = [into(p, language) for p in self.problems]
-        many = into(Said("{n} problems", n=len(said)), language)
+        many = say(language, "{n} problems", n=len(said))
         super().__init__(f"{source}: " + (said[0] if len(said) == 1 else "\n  - ".join([many, *said])))
 
     def __reduce__(self) -> tuple[type[StudyError], tuple[str, tuple[str, ...], Language]]:
@@ -275,22 +257,24 @@ class Study(Settings):
         )
         return with_controls(plain, list(self.controls)) if controls and self.controls else plain
 
+    def parts_of(self, paths: Sequence[Path], items: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return what a model of some paths is made of, as :class:`plsem.model.Model` takes it."""
+        there = {end for p in paths for end in (*p.source.split("*"), p.target)}
+        orders = {c: order for c, order in self.higher_order.items() if c in there}
+        there |= {part for order in orders.values() for part in order.components}
+        return {
+            "blocks": {c: block for c, block in self.blocks(items).items() if c in there},
+            "paths": [(p.source, p.target) for p in paths],
+            "modes": {c: mode for c, mode in self.modes.items() if c in there},
+            "higher_order": orders,
+            "products": self.products_in(paths),
+        }
+
     def competing(self, items: Iterable[str] | None = None) -> dict[str, Model]:
         """Return the study's own model and those to compare it with; each has the constructs on its paths only."""
         found = {OWN_PATHS: self.model(items)}
-        blocks, orders = self.blocks(items), self.higher_order
         for name, paths in self.compare.items():
-            products = self.products_in(paths)
-            there = {end for p in paths for end in (*p.source.split("*"), p.target)}
-            kept = {c: order for c, order in orders.items() if c in there}
-            there |= {part for order in kept.values() for part in order.components}
-            plain = Model(
-                {c: block for c, block in blocks.items() if c in there},
-                [(p.source, p.target) for p in paths],
-                modes={c: mode for c, mode in self.modes.items() if c in there},
-                higher_order=kept,
-                products=products,
-            )
+            plain = Model(**self.parts_of(paths, items))
             found[name] = with_controls(plain, list(self.controls)) if self.controls else plain
         return found
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from plsem.groups.split import rows_needed
 from plsem.model import Model
+from plsem.power import minimum_n, smallest_path
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.paths import STUDIES, TABLES
 from surveypls.study.terms import arrows
@@ -20,12 +21,11 @@ from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.reading import RawSurvey, survey_from_table
-from surveypls.survey.sample_size import minimum_n, smallest_path, ten_times
 from surveypls.survey.screening import CleaningResult, clean
 from surveypls.survey.trial import ROWS_PER_ITEM, estimates
 from tableaudit.printed import PublishedError, load_published
 from tabletext.language import Language
-from tabletext.said import Said, into
+from tabletext.said import Said, into, say
 
 #: Path coefficient that a study should be able to find, unless another is asked for (Kock & Hadaya 2018).
 MINIMUM_PATH = 0.20
@@ -63,19 +63,21 @@ class CheckReport:
 
     def text(self) -> str:
         """Return the report as plain text, in the study's language."""
-
-        def say(template: str, **fields: Any) -> str:
-            return into(Said(template, **fields), self.language)
-
         parts = []
         for one, many, lines in (("error", "errors", self.errors), ("warning", "warnings", self.warnings)):
             if lines:
-                parts.append(f"{len(lines)} {say(one if len(lines) == 1 else many)}")
+                parts.append(f"{len(lines)} {say(self.language, one if len(lines) == 1 else many)}")
                 parts += [*(f"  - {into(line, self.language)}" for line in lines), ""]
         if self.model:
-            parts += [say("The model as read"), *(f"  {line}" for line in self.model.splitlines()), ""]
+            parts += [
+                say(self.language, "The model as read"),
+                *(f"  {line}" for line in self.model.splitlines()),
+                "",
+            ]
         parts += [into(fact, self.language) for fact in self.facts]
-        parts.append(say("Not ready: mend the errors above.") if self.errors else say("Ready to run."))
+        parts.append(
+            say(self.language, "Not ready: mend the errors above." if self.errors else "Ready to run.")
+        )
         return "\n".join(parts)
 
 
@@ -134,7 +136,7 @@ def preflight(survey: Path | str, study_file: Path | str) -> Study:
     report = check(survey, study_file)
     if report.errors or report.study is None:
         said = [into(e, report.language) for e in report.errors]
-        many = into(Said("{n} problems, nothing was run", n=len(said)), report.language)
+        many = say(report.language, "{n} problems, nothing was run", n=len(said))
         raise CheckError(said[0] if len(said) == 1 else "\n  - ".join([many, *said]))
     return report.study
 
@@ -394,12 +396,13 @@ def _sample_size(study: Study, model: Model, n: int, minimum_path: float) -> Ite
             each=ROWS_PER_ITEM,
             least=ROWS_PER_ITEM * len(study.items),
         )
-    least, where = ten_times(model)
+    least, where, arrows = rows_needed(model)
     if n < least:
         yield Said(
-            "{n} rows are fewer than the ten-times rule asks for, {least} (10 × {where})",
+            "{n} rows are fewer than the ten-times rule asks for, {least} (10 × {arrows} arrows into {where})",
             n=n,
             least=least,
+            arrows=arrows,
             where=where,
         )
     needed = minimum_n(minimum_path, significance=study.bootstrap.significance)

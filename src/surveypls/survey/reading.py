@@ -26,8 +26,6 @@ from surveypls.survey.files import SurveyError, TextTable, read_table
 from surveypls.survey.forms import LeftOut
 from tabletext.said import Said
 
-__all__ = ["RawSurvey", "SurveyError", "load_codebook", "read_survey", "survey_from_table"]
-
 #: A column in which fewer than this share of the filled cells can be read holds something else, and is an error.
 MIN_READABLE = 0.5
 

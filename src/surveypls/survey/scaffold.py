@@ -16,7 +16,7 @@ from surveypls.survey.files import TextTable, read_table
 from surveypls.survey.proposal import Guess, left_out, unsure
 from surveypls.survey.study_text import codebook_text, study_text
 from tabletext.language import Language
-from tabletext.said import Said, into
+from tabletext.said import Said, into, say
 
 
 class ScaffoldError(ValueError):
@@ -88,13 +88,13 @@ class Scaffold:
 
     def advice(self, command: str = "") -> str:
         """Say in the study's language what to confirm, what was left out and, where it is given, what comes next."""
-        lines = ["", into(Said("To confirm in {file}:", file=str(self.study)), self.language)]
+        lines = ["", say(self.language, "To confirm in {file}:", file=str(self.study))]
         lines += [f"  - {into(u, self.language)}" for u in self.unsure]
         if self.left_out:
-            lines += ["", into(Said("Left out, and why:"), self.language)]
+            lines += ["", say(self.language, "Left out, and why:")]
             lines += [f"  - {into(text, self.language)}" for text in self.left_out]
         if command:
-            lines += ["", into(Said("Then: {command}", command=command), self.language)]
+            lines += ["", say(self.language, "Then: {command}", command=command)]
         return "\n".join(lines)
 
 

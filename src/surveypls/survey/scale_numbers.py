@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surveypls.survey.answers import MOST_STEPS, plain
 from surveypls.survey.scale_found import (
@@ -27,22 +28,33 @@ def totals(rows: Sequence[Sequence[str]], numeric: Mapping[int, Counter[int]]) -
     data = np.array([r for r in whole if None not in r], dtype=float)
     if len(order) < 3 or len(data) < len(order) + 5:
         return {}
-    data = data - data.mean(axis=0)
-    if np.linalg.matrix_rank(data) == len(order):
-        return {}
-    found: dict[int, tuple[int, ...]] = {}
-    for k, j in enumerate(order):
-        others = [m for m in range(k) if order[m] not in found]
-        if len(others) < 2 or not data[:, k].any():
+    found = {order[k]: parts for k, parts in dependent_columns(data, range(len(order)))}
+    return {
+        j: tuple(order[m] for m in parts)
+        for j, parts in found.items()
+        if min(parts.values()) > 0 and np.ptp(list(parts.values())) < 1e-6
+    }
+
+
+def dependent_columns(
+    values: NDArray[np.float64], order: Iterable[int]
+) -> Iterator[tuple[int, dict[int, float]]]:
+    """Yield each column that follows from two or more before it, but for a constant: these, with their weights.
+
+    Columns that follow from others are not among those that a later one follows from.
+    """
+    values = values - values.mean(axis=0)
+    if np.linalg.matrix_rank(values) == values.shape[1]:
+        return
+    free: list[int] = []
+    for j in order:
+        weights = np.linalg.lstsq(values[:, free], values[:, j], rcond=None)[0] if free else np.zeros(0)
+        if not free or np.abs(values[:, free] @ weights - values[:, j]).max() > 1e-6:
+            free.append(j)
             continue
-        weights = np.linalg.lstsq(data[:, others], data[:, k], rcond=None)[0]
-        used = [m for m, w in zip(others, weights, strict=True) if abs(w) > 1e-6]
-        if np.abs(data[:, others] @ weights - data[:, k]).max() > 1e-6 or len(used) < 2:
-            continue
-        shares = weights[np.abs(weights) > 1e-6]
-        if shares.min() > 0 and np.ptp(shares) < 1e-6:
-            found[j] = tuple(order[m] for m in used)
-    return found
+        parts = {k: float(w) for k, w in zip(free, weights, strict=True) if abs(w) > 1e-6}
+        if len(parts) > 1:
+            yield j, dict(sorted(parts.items()))
 
 
 # numbers --------------------------------------------------------------------------------------------

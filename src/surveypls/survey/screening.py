@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from plsem.missing import McarTest, fill, little_mcar
-from surveypls.study.definition import CleaningSettings, Study
+from surveypls.study.definition import Study
+from surveypls.study.settings import CleaningSettings
 from surveypls.survey.answers import Array, plain
 from surveypls.survey.careless import longest_run, mahalanobis, response_variability
 from surveypls.survey.files import SurveyError

@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from surveypls.study.paths import windows_command
@@ -18,7 +19,7 @@ from surveypls.survey.naming import Item, as_name
 from surveypls.survey.proposal import Guess
 from surveypls.survey.scale_found import FoundScale
 from tabletext.language import Language
-from tabletext.said import Said, into
+from tabletext.said import say
 from tabletext.storage import defuse
 
 
@@ -68,24 +69,25 @@ def _wrapped(names: Sequence[str], indent: int) -> str:
     return ("\n" + " " * indent).join([*lines, line])
 
 
+def _note(language: Language, text: str, **fields: str) -> str:
+    """Write a remark in a language."""
+    return "# " + say(language, text, **fields)
+
+
 def study_text(survey: Path, output: Path, guess: Guess, codebook: Path | None, language: Language) -> str:
     """Write the study file, each guess with a remark of what to confirm."""
+    note = partial(_note, language)
     table, blocks, items = guess.table, guess.blocks, guess.items
-
-    def note(text: str) -> str:
-        return "# " + into(Said(text), language)
 
     texts = {i.name: _shown(i.text)[:80] for i in items}
     command = f"make check SURVEY={shlex.quote(survey.name)} STUDY={shlex.quote(output.name)}"
     if os.name == "nt":
         command = windows_command("check", survey.name, output.name)
-    title = into(Said("Title of the study"), language)
+    title = say(language, "Title of the study")
     lines = [
         *_schema_line(output),
-        "# " + into(Said(
-            "Study file for {file}, guessed from its headings: confirm every line.", file=_shown(survey.name)
-        ), language),
-        "# " + into(Said("List all problems: {command}", command=_shown(command)), language),
+        note("Study file for {file}, guessed from its headings: confirm every line.", file=_shown(survey.name)),
+        note("List all problems: {command}", command=_shown(command)),
         f"id: {as_name(output.stem if output.stem != 'study' else survey.stem).lower()}",
         f"title: {title}            {note('to be filled in')}",
         f'question: ""                         {note("the research question, one sentence")}',
@@ -121,7 +123,10 @@ def study_text(survey: Path, output: Path, guess: Guess, codebook: Path | None, 
         )
     opposite = note("items that ask the opposite of their construct")
     lines += [f"  reversed_items: []                 {opposite}", "", "cleaning:"]
-    lines += [f"  missing: listwise                  {note('rows with gaps: listwise, mean or em')}", ""]
+    lines += [
+        f"  missing: listwise                  {note('rows with gaps: listwise, mean or em')}",
+        "",
+    ]
     modes = note("mode A: reflective; `mode: B` where items form the construct")
     lines.append(f"constructs:                          {modes}")
     for name, block in blocks.items():
@@ -148,9 +153,8 @@ def _scale_lines(key: str, scale: FoundScale, indent: int, language: Language) -
         return [f"{pad}{key}: {{{flow}}}"]
     told = ""
     if None in numbers:
-        told = "   # " + into(
-            Said("give each answer its number, 1 for the lowest; add those that nobody chose"), language
-        )
+        told = "give each answer its number, 1 for the lowest; add those that nobody chose"
+        told = f"   {_note(language, told)}"
     return [
         f"{pad}{key}:{told}",
         *(f"{pad}  {_scalar(label)}:{'' if v is None else f' {v}'}" for label, v in pairs.items()),
@@ -167,14 +171,12 @@ def _missing_lines(guess: Guess, language: Language) -> list[str]:
     if not found:
         return [f"  missing_codes: [{listed}]"]
     counts = ", ".join(f"{_shown(t)[:30]} ×{n}" for t, n in found.items())
-    told = into(Said("cells that mean no answer; found: {counts}", counts=counts), language)
-    return [f"  # {told}", f"  missing_codes: [{listed}]"]
+    told = _note(language, "cells that mean no answer; found: {counts}", counts=counts)
+    return [f"  {told}", f"  missing_codes: [{listed}]"]
 
 
 def _paths(names: Sequence[str], language: Language) -> list[str]:
-    def note(text: str) -> str:
-        return "# " + into(Said(text), language)
-
+    note = partial(_note, language)
     if len(names) == 1:
         return [
             f"# paths:                             {note('to be filled in, once there are two constructs')}",
@@ -183,7 +185,7 @@ def _paths(names: Sequence[str], language: Language) -> list[str]:
     lines = [f"paths:                               {note('to be confirmed')}"]
     lines += [f"  - {name} -> {names[-1]}" for name in names[:-1]]
     signs = note("to be confirmed; with a direction: sign: positive, or negative")
-    words = into(Said("In words."), language)
+    words = say(language, "In words.")
     lines += [
         "",
         f"hypotheses:                          {signs}",
@@ -195,11 +197,8 @@ def _paths(names: Sequence[str], language: Language) -> list[str]:
 
 def _on_request(names: Sequence[str], language: Language) -> list[str]:
     """Propose what only studies that ask for it have, each in a line of its own."""
-
-    def note(text: str) -> str:
-        return "# " + into(Said(text), language)
-
-    heading = into(Said("HEADING"), language)
+    note = partial(_note, language)
+    heading = say(language, "HEADING")
     last = names[-1]
     return [
         note("On request; take away the # in front of a line:"),

@@ -19,6 +19,7 @@ from plsem.quantities import quantities
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.exact_fit import exact_fit_test
 from surveypls.study.definition import Study
+from surveypls.survey.scale_numbers import dependent_columns
 from surveypls.survey.screening import CleaningResult
 from tabletext.said import Said
 
@@ -189,23 +190,16 @@ def dependent(data: pd.DataFrame) -> Iterable[str]:
     An item that is a sum or a mean is said of its parts; the same answers in two items are not repeated here.
     """
     values = data.to_numpy(dtype=float)
-    values = values - values.mean(axis=0)
-    if len(values) <= values.shape[1] or np.linalg.matrix_rank(values) == values.shape[1]:
+    if len(values) <= values.shape[1]:
         return
     spread = values.std(axis=0)
-    free: list[int] = []
-    for j in sorted((j for j in range(values.shape[1]) if spread[j] > 0), key=lambda j: (spread[j], j)):
-        weights = np.linalg.lstsq(values[:, free], values[:, j], rcond=None)[0] if free else np.zeros(0)
-        if not free or np.abs(values[:, free] @ weights - values[:, j]).max() > 1e-6:
-            free.append(j)
-            continue
-        parts = sorted((k, w) for w, k in zip(weights, free, strict=True) if abs(w) > 1e-6)
-        if len(parts) > 1:
-            yield Said(
-                "item {item} follows from others in every row, {item} = {sum}: leave one of them out",
-                item=str(data.columns[j]),
-                sum=_sum([(w, str(data.columns[k])) for k, w in parts]),
-            )
+    order = sorted(np.flatnonzero(spread > 0).tolist(), key=lambda j: (spread[j], j))
+    for j, parts in dependent_columns(values, order):
+        yield Said(
+            "item {item} follows from others in every row, {item} = {sum}: leave one of them out",
+            item=str(data.columns[j]),
+            sum=_sum([(w, str(data.columns[k])) for k, w in parts.items()]),
+        )
 
 
 def _sum(parts: Sequence[tuple[float, str]]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from plsem import admissibility
-from plsem.estimator import Estimate
-from surveypls.tables import thresholds
+from plsem.solution import Estimate
+from plsem.thresholds import BAD, BORDERLINE, GOOD
 from surveypls.tables.process import frame_table
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Table
 
-_MARKS = {"passed": thresholds.GOOD, "caution": thresholds.BORDERLINE, "failed": thresholds.BAD}
+_MARKS = {"passed": GOOD, "caution": BORDERLINE, "failed": BAD}
 
 
 def admissibility_table(estimate: Estimate, *, display: Display = ENGLISH) -> Table:

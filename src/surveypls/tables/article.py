@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from plsem.thresholds import threshold
 from surveypls.study.definition import Study
 from surveypls.study.terms import arrows
 from surveypls.tables import thresholds
@@ -184,16 +185,17 @@ def table_2_reflective_measurement(
 def _matrix(
     study: Study,
     b: Builder,
-    fill: Callable[[str, str], tuple[str | None, float, str]],
+    fill: Callable[[str, str], tuple[str | None, float]],
     number: str,
     title: str,
     note: str,
+    judged: str = "",
 ) -> Table:
-    """Build a lower triangle, printed and recomputed side by side; ``fill`` gives (printed, value, mark)."""
+    """Build a lower triangle, printed and recomputed side by side; ``fill`` gives (printed, value)."""
     names = in_print_order(study.construct_names, b.printed)
     b.text("construct", b.display("Construct"))
     cells = {(r, c): fill(r, c) for i, r in enumerate(names) for c in names[: i + 1]}
-    has_printed = any(text for text, _, _ in cells.values())
+    has_printed = any(text for text, _ in cells.values())
     if has_printed:
         b.columns += [Column(f"{c}_printed", c, "printed", b.display("Printed")) for c in names]
     group = b.display("Recomputed") if has_printed else ""
@@ -201,9 +203,10 @@ def _matrix(
     for i, r in enumerate(names):
         b.add(construct=construct_label(study, r, b.display))
         for j, c in enumerate(names):
-            text, value, mark = cells[r, c] if j <= i else (None, float("nan"), "")
+            text, value = cells[r, c] if j <= i else (None, float("nan"))
             b.rows[i] |= {f"{c}_printed": text, c: value}
-            b.mark(i, c, mark)
+            if judged:
+                b.judge(i, c, judged, of=(r, c))
             # Above the diagonal, and on a diagonal that is not defined, nothing is missing.
             if j > i or (r == c and value != value):
                 b.hidden |= {(i, c)} if text else {(i, c), (i, f"{c}_printed")}
@@ -225,11 +228,9 @@ def table_3_fornell_larcker(
     """
     b = Builder.of(display, values, printed)
 
-    def fill(r: str, c: str) -> tuple[str | None, float, str]:
-        if r != c:
-            value = b.recomputed.get("construct_correlation", r, c)
-            return b.found("construct_correlation", r, c), value, ""
-        return b.found("sqrt_ave", r, r), b.recomputed.get("sqrt_ave", r, r), ""
+    def fill(r: str, c: str) -> tuple[str | None, float]:
+        statistic = "sqrt_ave" if r == c else "construct_correlation"
+        return b.found(statistic, r, c), b.recomputed.get(statistic, r, c)
 
     note = join(
         display("Diagonal: square root of the AVE. Below it: correlations."),
@@ -258,19 +259,17 @@ def table_4_htmt(study: Study, values: Long, *, printed: Printed = None, display
     """
     b = Builder.of(display, values, printed)
 
-    def fill(r: str, c: str) -> tuple[str | None, float, str]:
+    def fill(r: str, c: str) -> tuple[str | None, float]:
         if r == c:
-            return b.found("htmt_diagonal", r, r), float("nan"), ""
-        value = b.recomputed.get("htmt", r, c)
-        ends = (b.recomputed.get("htmt", r, c, side) for side in ("lower", "upper"))
-        return b.found("htmt", r, c), value, thresholds.threshold("htmt").judge(value, *ends)
+            return b.found("htmt_diagonal", r, r), float("nan")
+        return b.found("htmt", r, c), b.recomputed.get("htmt", r, c)
 
     note = join(
         thresholds.marks_note("htmt", display),
         thresholds.interval_note(display),
         display("HTMT has no diagonal."),
     )
-    return _matrix(study, b, fill, "4", display("Discriminant validity by the HTMT test"), note)
+    return _matrix(study, b, fill, "4", display("Discriminant validity by the HTMT test"), note, "htmt")
 
 
 def table_5_paths(
@@ -386,7 +385,7 @@ def table_6_model_quality(
         seen.add(target)
     bounds = {"f_squared": "f²", "r_squared": "R²", "srmr": "SRMR"}
     if study.products:
-        bounds["f_squared_interaction"] = display(thresholds.threshold("f_squared_interaction").label)
+        bounds["f_squared_interaction"] = display(threshold("f_squared_interaction").label)
     limits = [f"{name} {thresholds.bound(key, display)}" for key, name in bounds.items()]
     return b.table(
         number="6",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from plsem.quantities import COUNTS
-from surveypls.tables import thresholds
+from plsem.thresholds import BAD, BORDERLINE, GOOD
 from surveypls.tables.audit_words import check_name, figures_found, place, subject
 from surveypls.tables.build import Builder, need_columns, phrase, plain
 from tableaudit.cell_states import STATES, count_states
@@ -18,12 +18,12 @@ from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Column, Kind, Table, is_missing
 
 VERDICT_MARKS: Mapping[str, str] = {
-    "equal": thresholds.GOOD,
-    "close": thresholds.BORDERLINE,
-    "differ": thresholds.BAD,
-    "holds": thresholds.GOOD,
-    "fails": thresholds.BAD,
-    "cannot be told": thresholds.BORDERLINE,
+    "equal": GOOD,
+    "close": BORDERLINE,
+    "differ": BAD,
+    "holds": GOOD,
+    "fails": BAD,
+    "cannot be told": BORDERLINE,
 }
 
 _STATEMENT = N_(
@@ -189,11 +189,7 @@ def contradicted_table(states: pd.DataFrame, *, display: Display = ENGLISH) -> T
 
 
 def audit_table(
-    checks: pd.DataFrame,
-    *,
-    verdict: str | None = None,
-    kinds: tuple[str, ...] | None = None,
-    display: Display = ENGLISH,
+    checks: pd.DataFrame, *, kinds: tuple[str, ...] | None = None, display: Display = ENGLISH
 ) -> Table:
     """List the audit's checks: what was printed, what the other cells allow, the verdict and why.
 
@@ -201,14 +197,10 @@ def audit_table(
     ----------
     checks : DataFrame
         Columns check, kind, about, printed, allowed_lower, allowed_upper, verdict, detail, detail_es.
-    verdict : {"holds", "fails", "cannot be told"}, optional
-        Only these.
     kinds : tuple of str, optional
         Only these kinds of check.
     display : Display
         Language, decimal sign and notice.
-    notice : str, optional
-        Accepted as by every table and left out: no responses are used here.
     """
     need_columns(checks, ("check", "kind", "printed", "verdict"), "audit")
     b = Builder(display)
@@ -224,7 +216,7 @@ def audit_table(
     if detail in checks:
         b.text("detail", display("Detail"))
     for _, row in checks.iterrows():
-        if (verdict and row["verdict"] != verdict) or (kinds and row["kind"] not in kinds):
+        if kinds and row["kind"] not in kinds:
             continue
         printed = plain(row["printed"])
         b.add(
@@ -260,8 +252,6 @@ def statement_table(
         Only these.
     display : Display
         Language, decimal sign and notice.
-    notice : str, optional
-        Accepted as by every table and left out: no responses are used here.
     """
     need_columns(statements, ("id", "verdict"), "statements")
     b = Builder(display)

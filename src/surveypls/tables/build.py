@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from plsem.names import nearest
 from plsem.quantities import SYMMETRIC
-from surveypls.study.definition import Hypothesis, Study
+from plsem.thresholds import threshold_of
+from surveypls.study.definition import Study
+from surveypls.study.terms import Hypothesis
 from surveypls.survey.codebook import reversed_items
-from surveypls.tables import thresholds
 from surveypls.tables.decisions import Decision
 from surveypls.tables.values import Values, as_values
 from tableaudit.printed import Published
@@ -37,6 +39,7 @@ class Builder:
     rows: list[dict[str, Any]] = field(default_factory=list)
     marks: dict[tuple[int, str], str] = field(default_factory=dict)
     hidden: set[tuple[int, str]] = field(default_factory=set)
+    judged: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, display: Display, values: Long, printed: Printed = None) -> Builder:
@@ -77,9 +80,13 @@ class Builder:
         self.column("lower", self.display("LL"), "number", level)
         self.column("upper", self.display("UL"), "number", level)
 
-    def add(self, **cells: Any) -> int:
-        """Add a row and return its position."""
-        self.rows.append(cells)
+    def add(self, record: Mapping[Any, Any] | pd.Series | None = None, /, **cells: Any) -> int:
+        """Add a row and return its position: a record, with cells in place of its own and beside them.
+
+        A truth value reads yes or no.
+        """
+        row = {**({} if record is None else record), **cells}
+        self.rows.append({key: yes_or_no(value, self.display) for key, value in row.items()})
         return len(self.rows) - 1
 
     def both(self, statistic: str, row: str, column: str = "") -> dict[str, Any]:
@@ -99,16 +106,23 @@ class Builder:
         if mark:
             self.marks[row, key] = f"\N{NO-BREAK SPACE}{mark}"
 
-    def judge(self, row: int, key: str, statistic: str = "", of: tuple[str, str] | None = None) -> None:
+    def judge(
+        self,
+        row: int,
+        key: str,
+        statistic: str = "",
+        of: tuple[str, str] | None = None,
+        ends: Iterable[float] = (),
+    ) -> None:
         """Mark a cell by a statistic's threshold; by default the one that the column is called after.
 
-        Where ``of`` names what the figure is about, ✓ needs its interval, too, if there is one.
+        Where ``of`` names what the figure is about, ✓ needs its interval, too, if there is one; or that of ``ends``.
         """
         name = statistic or key
-        ends = (
-            (self.recomputed.get(name, *of, "lower"), self.recomputed.get(name, *of, "upper")) if of else ()
-        )
-        line = thresholds.threshold_of(name, of[0] if of else "")
+        if of:
+            ends = (self.recomputed.get(name, *of, side) for side in ("lower", "upper"))
+        line = threshold_of(name, of[0] if of else "")
+        self.judged.add(line.statistic)
         self.mark(row, key, line.judge(self.rows[row][key], *ends))
 
     def star(self, row: int, key: str) -> None:
@@ -140,6 +154,7 @@ class Builder:
             display=self.display.without_notice() if plain else self.display,
             marks=self.marks,
             hidden=hidden | self.hidden,
+            judged=frozenset(self.judged),
         )
 
 
@@ -217,9 +232,9 @@ def resampling_note(study: Study, display: Display) -> str:
 
 
 def interval(study: Study, lower: float, upper: float, display: Display) -> str:
-    """Return an interval as sentences show it: "95% CI [0.077; 0.155]"."""
-    level = display.percent(study.bootstrap.confidence_level)
-    return f"{level} {display('CI')} [{display.number(lower)}; {display.number(upper)}]"
+    """Return an interval as sentences show it: "95% CI [0.077, 0.155]"."""
+    level = display.level(study.bootstrap.confidence_level)
+    return f"{level} {display('CI')} {display.interval(lower, upper)}"
 
 
 def join(*parts: str) -> str:
@@ -232,6 +247,11 @@ def need_columns(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> No
     for name in columns:
         if name not in frame.columns:
             raise KeyError(f"{what}: no column {name!r}{nearest(name, map(str, frame.columns))}")
+
+
+def yes_or_no(value: Any, display: Display) -> Any:
+    """Return the word for a truth value; anything else as it is."""
+    return display(coded("yes" if value else "no")) if isinstance(value, (bool, np.bool_)) else value
 
 
 def plain(value: Any) -> str:

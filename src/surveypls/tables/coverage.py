@@ -129,11 +129,11 @@ def intervals_table(intervals: pd.DataFrame, *, display: Display = ENGLISH) -> T
     b.column("upper_level", display("UL"), "percent", group, decimals=1)
     b.column("held", display("Holds the estimate in resamples"), "percent", decimals=1)
     for row in intervals.to_dict("records"):
-        named = {
-            "statistic": statistic_name(row["statistic"], display),
-            "interval": interval_name(row["interval"], display),
-        }
-        b.add(**{str(k): v for k, v in row.items()} | named)
+        b.add(
+            row,
+            statistic=statistic_name(row["statistic"], display),
+            interval=interval_name(row["interval"], display),
+        )
     note = display(
         "The last column is what calibration sets right: each resample is resampled itself, and its own percentile "
         "interval, at these levels, holds the estimate that it was drawn from, or does not."

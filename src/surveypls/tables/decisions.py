@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from surveypls.study.definition import Hypothesis, Study
+from surveypls.study.definition import Study
+from surveypls.study.terms import Hypothesis
 from surveypls.tables.values import Values
 from tabletext.display import ENGLISH, Display
 

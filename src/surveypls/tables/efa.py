@@ -6,9 +6,9 @@ from collections import Counter
 
 import pandas as pd
 
-from plsem.efa.solution import Adequacy
+from plsem.efa.factorability import Adequacy
+from plsem.thresholds import BAD, GOOD
 from surveypls.study.definition import Study
-from surveypls.tables import thresholds
 from surveypls.tables.process import frame_table
 from tabletext.catalogue import N_
 from tabletext.display import ENGLISH, Display
@@ -223,9 +223,7 @@ def scaling_table(study: Study, scaling: pd.DataFrame, *, display: Display = ENG
     reflective = [n for n in study.construct_names if study.get(n).mode == "A"]
     judged = scaling[scaling["construct"].isin(reflective) & scaling["gap"].notna()]
     frame = judged[columns].reset_index(drop=True)
-    marks = {
-        (row, "gap"): thresholds.GOOD if gap > 0 else thresholds.BAD for row, gap in enumerate(frame["gap"])
-    }
+    marks = {(row, "gap"): GOOD if gap > 0 else BAD for row, gap in enumerate(frame["gap"])}
     made = frame_table(
         frame,
         title=display("Does each item go with its own construct?"),

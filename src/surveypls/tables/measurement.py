@@ -8,6 +8,7 @@ Every function takes a study and long tables: point estimates (``value``), a boo
 
 from __future__ import annotations
 
+from plsem.thresholds import threshold
 from surveypls.study.definition import Study
 from surveypls.tables import thresholds
 from surveypls.tables.build import Builder, Long, abbreviations, construct_label, join, resampling_note
@@ -18,9 +19,7 @@ from tabletext.tabular import Column, Table
 RELIABILITY = ("cronbach_alpha", "rho_a", "rho_c", "ave")
 
 
-def item_table(
-    study: Study, values: Long, *, weights: bool | None = None, display: Display = ENGLISH
-) -> Table:
+def item_table(study: Study, values: Long, *, display: Display = ENGLISH) -> Table:
     """Outer loadings (Mode A) or weights (Mode B) with inference, λ² and VIF.
 
     Parameters
@@ -28,9 +27,6 @@ def item_table(
     study : Study
     values : long DataFrame or several
         ``outer_loading``, ``outer_weight`` (with a summary's columns where there is one), ``outer_vif``.
-    weights : bool, optional
-        True shows weights for all constructs, False loadings for all; None (default) what each
-        construct's mode calls for.
     display : Display
         Language, decimal sign and notice.
     """
@@ -44,7 +40,7 @@ def item_table(
     b.column("outer_vif", "VIF")
     for name, items in b.recomputed.blocks(study).items():
         formative = study.get(name).mode == "B"
-        statistic = "outer_weight" if (formative if weights is None else weights) else "outer_loading"
+        statistic = "outer_weight" if formative else "outer_loading"
         for item in items:
             estimate = b.recomputed.get(statistic, item, name)
             loading = b.recomputed.get("outer_loading", item, name)
@@ -92,12 +88,11 @@ def reliability_table(study: Study, values: Long, *, display: Display = ENGLISH)
             estimate = b.recomputed.get(statistic, name)
             if estimate != estimate:
                 continue
-            inference = b.inferred(statistic, name, "")
             row = b.add(
                 construct=construct_label(study, name, display),
-                coefficient=display(thresholds.threshold(statistic).label),
+                coefficient=display(threshold(statistic).label),
                 estimate=estimate,
-                **{k: inference[k] for k in ("standard_deviation", "lower", "upper")},
+                **b.inferred(statistic, name),
             )
             b.judge(row, "estimate", statistic, of=(name, ""))
     note = join(

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from plsem.model_fit import VARIANTS
@@ -25,6 +24,7 @@ from surveypls.tables.build import (
     plain,
     reversed_note,
     variant_words,
+    yes_or_no,
 )
 from tabletext.catalogue import N_
 from tabletext.codes import CODES, coded
@@ -82,13 +82,11 @@ def frame_table(
 
 def _worded(value: Any, display: Display) -> Any:
     """Return yes or no for a truth value, and the word for a name that has one."""
-    if isinstance(value, (bool, np.bool_)):
-        return display(coded("yes" if value else "no"))
-    if isinstance(value, str):
-        if value in VARIANTS:
-            return variant_words(value, display)
-        return display(coded(value)) if value in CODES else value
-    return value
+    if not isinstance(value, str):
+        return yes_or_no(value, display)
+    if value in VARIANTS:
+        return variant_words(value, display)
+    return display(coded(value)) if value in CODES else value
 
 
 def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
@@ -112,10 +110,10 @@ def cleaning_table(flow: pd.DataFrame, *, display: Display = ENGLISH) -> Table:
     for _, row in flow.iterrows():
         step = rule_name(str(row["rule"]), display)
         b.add(
+            row,
             step=step[:1].upper() + step[1:],
             parameter=display.decimals(plain(row.get("parameter"))),
             reference=plain(row.get("reference")).replace("&", display("and")),
-            **{k: row[k] for k in counts},
         )
     return b.table(
         title=display("Screening of the responses"),
@@ -158,10 +156,10 @@ def item_statistics_table(
         item = str(row["item"])
         owner = study.construct_of(item) if item in study.items else ""
         b.add(
+            row,
             construct=construct_label(study, owner, display) if owner else "",
             item=item,
             text=marked_text(study, codebook, item, display),
-            **{k: row[k] for k in keys},
         )
     return b.table(
         title=display("Answers, item by item"),
@@ -212,8 +210,7 @@ def pruning_table(study: Study, trace: pd.DataFrame, *, display: Display = ENGLI
     b.text("reference", display("Reference"))
     for _, row in trace.iterrows():
         b.add(
-            **{k: row[k] for k in ("round", "item", "value", "threshold")},
-            **{k: row[k] for k in ("n_items_after", "alpha_after") if k in trace},
+            row,
             construct=plain(row["construct"]),
             action=phrase("pr", plain(row["action"]), display),
             rule=phrase("pr", plain(row["rule"]), display),

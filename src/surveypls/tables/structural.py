@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from plsem.inputs import NO_INVERSE
-from surveypls.study.definition import Hypothesis, Study
-from surveypls.study.terms import arrows
+from plsem.thresholds import GOOD, THRESHOLDS
+from surveypls.study.definition import Study
+from surveypls.study.terms import Hypothesis, arrows
 from surveypls.tables import thresholds
 from surveypls.tables.build import (
     Builder,
@@ -177,7 +178,7 @@ def fit_table(
                 hi99=limit.get("99%", float("nan")),
                 p_value=limit.get("p_value", float("nan")),
             )
-            if statistic in thresholds.THRESHOLDS:
+            if statistic in THRESHOLDS:
                 b.judge(row, "value", statistic)
     if not b.rows:
         return None
@@ -262,21 +263,19 @@ def prediction_table(
                 b.column(key, heading, "number", group)
     if words_of:
         b.text("power", display("Predictive power"))
-    figures = [c.key for c in b.columns if c.numeric]
-    for _, record in frame.iterrows():
+    for record in frame.to_dict("records"):
         name = str(record["construct"])
         row = b.add(
+            record,
             construct=construct_label(study, name, display),
-            item=str(record["item"]),
             power=display(PREDICTIVE_POWER[words_of[name]], context="predictive power")
             if name in words_of
             else "",
-            **{k: float(record[k]) for k in figures},
         )
         b.judge(row, "q2_predict")
         for own, other in (("rmse", "lm_rmse"), ("mae", "lm_mae")):
             if own in frame and other in frame and float(record[own]) < float(record[other]):
-                b.mark(row, own, thresholds.GOOD)
+                b.mark(row, own, GOOD)
     return b.table(
         title=display("Out-of-sample prediction of the items (PLSpredict)"),
         note=display(
@@ -311,13 +310,13 @@ def cvpat_table(study: Study, tests: Mapping[str, pd.DataFrame], *, display: Dis
     for benchmark, test in tests.items():
         frame = test if "construct" in test else test.reset_index(names="construct")
         need_columns(frame, ("construct", "loss", "benchmark_loss", "difference", "p_value"), "CVPAT")
-        for _, record in frame.iterrows():
+        for record in frame.to_dict("records"):
             name = str(record["construct"])
             known = name in study.construct_names
             b.add(
+                record,
                 benchmark=display(_BENCHMARKS.get(benchmark, benchmark)),
                 construct=construct_label(study, name, display) if known else display("Overall"),
-                **{c.key: float(record[c.key]) for c in b.columns if c.numeric},
             )
     return b.table(
         title=display("Cross-validated predictive ability test (CVPAT)"),

@@ -6,47 +6,14 @@ The thresholds themselves stand in :mod:`plsem.thresholds`, which the audit read
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import pandas as pd
 
-from plsem.thresholds import (
-    BAD,
-    BORDERLINE,
-    GOOD,
-    MARKS,
-    THRESHOLDS,
-    Direction,
-    Threshold,
-    judge,
-    threshold,
-    threshold_of,
-)
+from plsem.thresholds import THRESHOLDS, Threshold, threshold, threshold_of
 from surveypls.study.definition import Study
 from tabletext.display import ENGLISH, Display
 from tabletext.tabular import Table, from_frame
-
-__all__ = [
-    "BAD",
-    "BORDERLINE",
-    "GOOD",
-    "MARKS",
-    "THRESHOLDS",
-    "Direction",
-    "Threshold",
-    "bound",
-    "citation",
-    "effect_size",
-    "effect_sizes_note",
-    "interval_note",
-    "judge",
-    "legend",
-    "marks_note",
-    "outdated_note",
-    "sizes_note",
-    "threshold",
-    "threshold_of",
-    "threshold_table",
-]
 
 _SIGNS = {"at least": "≥", "above": ">", "below": "<", "at most": "≤"}
 
@@ -119,10 +86,10 @@ def effect_sizes_note(study: Study, display: Display = ENGLISH) -> str:
     return " ".join(sizes_note(name, display) for name in names)
 
 
-def threshold_table(display: Display = ENGLISH) -> Table:
-    """Return the thresholds as a table: statistic, acceptable, borderline, source, note."""
+def threshold_table(judged: Collection[str], *, display: Display = ENGLISH) -> Table | None:
+    """Return the thresholds of these names as a table: statistic, acceptable, borderline, source, note."""
     rows = []
-    for t in THRESHOLDS.values():
+    for t in (t for name, t in THRESHOLDS.items() if name in judged):
         rows.append(
             {
                 "label": display(t.label),
@@ -142,6 +109,8 @@ def threshold_table(display: Display = ENGLISH) -> Table:
         "note": display("Note"),
     }
     title = display("Thresholds and their sources")
+    if not rows:
+        return None
     return from_frame(
         pd.DataFrame(rows), headings=headings, title=title, note=legend(display), display=display
     )
