@@ -44,7 +44,9 @@ if __name__ == "__main__":
     import audit_lists
     import drawn
     import synth_lists
+    import whole_runs
 
     drawn.main(Path(sys.argv[1]))
     audit_lists.main()
     synth_lists.main()
+    whole_runs.main()
