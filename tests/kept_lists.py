@@ -44,9 +44,11 @@ if __name__ == "__main__":
     import audit_lists
     import drawn
     import synth_lists
+    import table_files
     import whole_runs
 
     drawn.main(Path(sys.argv[1]))
     audit_lists.main()
     synth_lists.main()
+    table_files.main(Path(sys.argv[1]))
     whole_runs.main()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tableaudit.coverage import coverage, name_notes
-from tableaudit.details import Detail, Word, listed, say
+from tableaudit.details import Detail, listed, say
 from tableaudit.findings import GRADE_NAMES, Finding
 from tableaudit.readings import Reading, name_of
 from tabletext.catalogue import translate
@@ -180,7 +180,7 @@ def _question(report: AuditReport, finding: Finding) -> Detail | None:
     if finding.grade in ("rule", "coincidence") or not finding.cell:
         return None
     cell = report.published[finding.cell]
-    printed = cell.printed if cell.is_number else Word(cell.printed)
+    printed = cell.printed if cell.is_number else Detail(cell.printed)
     if finding.unless:
         return say("To ask: by which definition is {} computed?", printed)
     if finding.suggestion:
