@@ -117,7 +117,9 @@ def document(folder: Path) -> Document:
     pictures = [folder / f"figure_{i}.svg" for i in (1, 2)]
     for path in pictures:
         path.write_bytes(SVG)
-    wide = FigureBlock(pictures[0], "Wide", "1", 'An "alt"', 0.85, "../notebooks/es/03_made.ipynb#Title-of-it")
+    wide = FigureBlock(
+        pictures[0], "Wide", "1", 'An "alt"', 0.85, "../notebooks/es/03_made.ipynb#Title-of-it"
+    )
     tall = FigureBlock(pictures[1], "Tall", "2", "Alt", 0.42)
     text = "Plain, **bold**, *italic*, `code`, [label](https://a.b/c) and https://d.e/f."
     blocks = (

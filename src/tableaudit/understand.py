@@ -343,7 +343,9 @@ def _read_cross_loadings(
     at = [j for j, h in enumerate(header) if h and any(_is_figure(row[j]) for row in body)]
     if len(at) < 2 or len(set(names)) < len(names):
         return
-    cells = [(n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if _is_figure(row[j])]
+    cells = [
+        (n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if _is_figure(row[j])
+    ]
     small = sum(abs(parse_printed(text)[0]) <= 1 for *_, text in cells)
     if small < 0.9 * len(cells):  # counts, ages, shares in percent: no loadings
         return

@@ -119,7 +119,10 @@ FOUND = {
             ),
         ],
     ),
-    "bars.txt": ("Loadings\n| a | b | c |\n|---|---|---|\n| d | e | f |\n", [("Loadings", [("a", "b", "c"), ("d", "e", "f")])]),
+    "bars.txt": (
+        "Loadings\n| a | b | c |\n|---|---|---|\n| d | e | f |\n",
+        [("Loadings", [("a", "b", "c"), ("d", "e", "f")])],
+    ),
     "points.csv": (
         "Table 1. Loadings,,\nItem,Loading,\nT1,0.81,\nT2,0.84,\n,,\nPath,β,p\nA -> B,0.25,0.01\n",
         [
@@ -175,7 +178,10 @@ def test_a_workbook_s_cells_stand_as_it_shows_them(tmp_path):
             "Reliability of the scales used",
             [("Item", "Loading", "Share", "N"), ("T1", "0.81", "45.5%", "12"), ("T1", "0.250", "1", "True")],
         ),
-        ("First", [("Short title", "", "", "", ""), ("Path", "β", "p", "wide", "wide"), ("A", "1e-05", "0.3", "3", "")]),
+        (
+            "First",
+            [("Short title", "", "", "", ""), ("Path", "β", "p", "wide", "wide"), ("A", "1e-05", "0.3", "3", "")],
+        ),
     ]  # fmt: skip
 
 
@@ -190,7 +196,10 @@ def test_a_document_s_tables_have_the_paragraph_above_as_title(tmp_path):
                 grid.cell(i, j).text = text
     path = tmp_path / "paper.docx"
     document.save(path)
-    assert grids(path) == [("Table 1. Loadings", [("Item", "λ"), ("T1", "0.81")]), ("", [("a", "b"), ("c", "d")])]
+    assert grids(path) == [
+        ("Table 1. Loadings", [("Item", "λ"), ("T1", "0.81")]),
+        ("", [("a", "b"), ("c", "d")]),
+    ]
 
 
 @pytest.mark.parametrize(
