@@ -289,7 +289,7 @@ def record(files: list[Path]) -> None:
         found = json.loads(RECORD.read_text(encoding="utf-8"))
         names = {file.relative_to(ROOT).as_posix() for file in files}
         found["tests"] = {t: kept for t, kept in found["tests"].items() if t.partition("::")[0] not in names}
-    for file in files or sorted(TESTS.glob("*/test_*.py")):
+    for file in files or [*sorted(TESTS.glob("*/test_*.py")), TESTS / "test_examples.py"]:
         reading, writing = os.pipe()
         if os.fork() == 0:
             os.close(reading)
