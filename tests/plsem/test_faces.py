@@ -164,7 +164,12 @@ def test_reports_are_short_and_say_what_matters() -> None:
 
 
 def test_some_names_of_many_and_the_nearest() -> None:
-    assert [few([], 2), few(["a"], 2), few([1, 2], 2), few(["a", "b", "c"], 2)] == ["", "a", "1, 2", "a, b, …"]
+    assert [few([], 2), few(["a"], 2), few([1, 2], 2), few(["a", "b", "c"], 2)] == [
+        "",
+        "a",
+        "1, 2",
+        "a, b, …",
+    ]
     letters = [letter * 5 for letter in "abcdefghijklm"]
     assert nearest("?", letters[:12]) == f"; valid names: {', '.join(letters[:12])}"
     assert nearest("?", letters) == f"; valid names: {', '.join(letters[:12])}, …"
