@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +14,8 @@ from tableaudit.audit import audit
 from tableaudit.boxes import Interval
 from tableaudit.cell_states import states
 from tableaudit.printed import Published, from_values, load_published
-from tableaudit.report import as_text
+from tableaudit.report import as_json, as_text, page
+from tableaudit.report_files import as_html
 
 #: Figures at and about the limits: intervals that end at zero, p of exactly 0.05, estimates on an interval's end.
 LIMITS = """
@@ -144,6 +146,115 @@ construct_correlation M Y 0.260
 """
 
 
+#: What the file says of its own conventions; figures that agree under these and not under the usual ones.
+STATED = """
+meta estimator . PLSc
+meta tails . 1
+meta cronbach_alpha . raw
+meta composite_reliability . rho_a
+meta complete_paths . no
+meta n . 80
+meta significance . 0.10
+meta interval_level . 0.90
+path_coefficient A Y 0.300
+standard_error A Y 0.160
+t_statistic A Y 1.875
+p_value A Y 0.032
+ci_lower A Y 0.037
+ci_upper A Y 0.563
+decision A Y accepted
+path_coefficient B Y 0.200
+t_statistic B Y 1.200
+p_value B Y 0.117
+decision B Y rejected
+r_squared . Y 0.700
+inner_vif A Y 2.000
+inner_vif B Y 1.900
+construct_correlation A B 0.300
+construct_correlation A Y 0.360
+construct_correlation B Y 0.290
+outer_loading a1 A 0.700
+outer_loading a2 A 0.800
+outer_loading b1 B 0.600
+outer_loading b2 B 0.700
+outer_loading b3 B 0.800
+composite_reliability A . 0.720
+composite_reliability B . 0.750
+cronbach_alpha A . 0.715
+cronbach_alpha B . 0.740
+ave A . 0.565
+ave B . 0.497
+"""
+#: Predictors and routes that are not printed: R², VIF and effects are larger than the printed paths give.
+HIDDEN = """
+path_coefficient A Y 0.300
+path_coefficient B Y 0.200
+path_coefficient A Z 0.400
+path_coefficient B Z 0.100
+path_coefficient Y Z 0.300
+r_squared . Y 0.450
+r_squared . Z 0.600
+inner_vif A Y 1.900
+inner_vif B Y 1.900
+inner_vif A Z 2.200
+inner_vif B Z 2.100
+inner_vif Y Z 1.800
+construct_correlation A B 0.200
+construct_correlation A Y 0.340
+construct_correlation B Y 0.260
+construct_correlation A Z 0.530
+construct_correlation B Z 0.260
+construct_correlation Y Z 0.450
+indirect_effect A Z 0.210
+indirect_effect B Z 0.160
+total_effect A Z 0.610
+total_effect B Z 0.260
+adjusted_r_squared . Y 0.440
+"""
+#: R² that are adjusted ones, f² of models that are estimated again, one predictor of one target.
+ADJUSTED = """
+sample_size model . 50
+path_coefficient A Y 0.500
+path_coefficient B Z 0.400
+path_coefficient A W 0.300
+path_coefficient B W 0.200
+construct_correlation A B 0.100
+construct_correlation A W 0.320
+construct_correlation B W 0.230
+r_squared . Y 0.234
+r_squared . Z 0.142
+r_squared . W 0.104
+f_squared A Y 0.300
+f_squared B Z 0.150
+f_squared A W 0.150
+f_squared B W 0.090
+inner_vif A W 1.010
+inner_vif B W 1.010
+"""
+#: alpha near rho_C in every block, and figures that composites do not give: a common-factor model.
+FACTORS = """
+outer_loading a1 A 0.700
+outer_loading a2 A 0.700
+outer_loading a3 A 0.720
+outer_loading b1 B 0.800
+outer_loading b2 B 0.790
+outer_loading b3 B 0.800
+cronbach_alpha A . 0.750
+cronbach_alpha B . 0.840
+composite_reliability A . 0.749
+composite_reliability B . 0.839
+ave A . 0.500
+ave B . 0.634
+sqrt_ave A A 0.707
+sqrt_ave B B 0.796
+construct_correlation A B 0.850
+htmt A B 0.850
+path_coefficient A B 0.850
+r_squared . B 0.700
+outer_vif a1 A 1.500
+"""
+
+
 def _made(text: str) -> Published:
     import pandas as pd
 
@@ -172,6 +283,11 @@ ARTICLES: dict[str, Callable[[], Published]] = {
     "consistent": lambda: published(rounded("sim3x11", consistent=True)),
     "raw_alpha": lambda: published(with_raw_alpha(rounded("sim3x11", decimals=2), "sim3x11")),
     "without_controls": lambda: published(without_controls(rounded("sim3x11"), "sim3x11")),
+    "stated": lambda: _made(STATED),
+    "hidden": lambda: _made(HIDDEN),
+    "adjusted": lambda: _made(ADJUSTED),
+    "factors": lambda: _made(FACTORS),
+    "moderated": lambda: _made(MODERATED),
     "a_path": lambda: _digit("path_coefficient", 0, 1),
 }
 
@@ -207,7 +323,16 @@ def listed(article: Published) -> list[str]:
     return lines
 
 
+def shown() -> list[str]:
+    """Return one report in every form that is text, in Spanish."""
+    report = audit(_made(LIMITS), significance=0.10, scan=False)
+    web = as_html(page(report, "es", rules=True), "es").splitlines()
+    data = json.dumps(as_json(report, "es"), ensure_ascii=False, indent=1).splitlines()
+    return [*as_text(report, "es").splitlines(), *web, *data]
+
+
 def main() -> None:
     """Keep the list of every audit."""
     for name, article in ARTICLES.items():
         keep("audits", name, listed(article()))
+    keep("audits", "forms_of_the_report", shown())

@@ -43,8 +43,14 @@ def difference(found: list[str], expected: list[str], *, within: float = 1e-6) -
 if __name__ == "__main__":
     import audit_lists
     import drawn
+    import faces
     import synth_lists
+    import table_files
+    import whole_runs
 
     drawn.main(Path(sys.argv[1]))
     audit_lists.main()
     synth_lists.main()
+    faces.main()
+    table_files.main(Path(sys.argv[1]))
+    whole_runs.main()

@@ -50,6 +50,8 @@ OWN = tuple(sorted(path.name for path in SOURCE.iterdir() if (path / "__init__.p
 MODULES = sorted(path.relative_to(SOURCE).with_suffix("").as_posix() for path in SOURCE.rglob("*.py"))
 RECORD = ROOT / "build" / "mutation" / "record.json"
 CAUGHT = TESTS / "mutation_caught.csv"
+#: Tests that look at what is there without running it: they see what is made at import.
+LOOKING = ("tests/test_faces_kept.py::test_the_defaults",)
 
 TIME_LIMIT = (
     10  # seconds of the processor beyond four times what the tests take; an endless loop is noticed, too
@@ -280,10 +282,14 @@ def _noting(module: str) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def record() -> None:
+def record(files: list[Path]) -> None:
     """Run every quick test, one file a process, and write down which functions each runs, and how long it takes."""
     found: dict[str, Any] = {"import": [], "tests": {}, "files": {}}
-    for file in sorted(TESTS.glob("*/test_*.py")):
+    if files:
+        found = json.loads(RECORD.read_text(encoding="utf-8"))
+        names = {file.relative_to(ROOT).as_posix() for file in files}
+        found["tests"] = {t: kept for t, kept in found["tests"].items() if t.partition("::")[0] not in names}
+    for file in files or [*sorted(TESTS.glob("*/test_*.py")), TESTS / "test_examples.py"]:
         reading, writing = os.pipe()
         if os.fork() == 0:
             os.close(reading)
@@ -450,7 +456,8 @@ class Trial:
             sys.exit("first: python tests/mutation.py --record")
         content = json.loads(RECORD.read_text(encoding="utf-8"))
         self.at_import = set(content["import"])
-        self.seconds = {test: seconds for test, (seconds, _) in content["tests"].items()}
+        self.seconds = dict.fromkeys(LOOKING, 0.1)
+        self.seconds |= {test: seconds for test, (seconds, _) in content["tests"].items()}
         self.tests: dict[str, list[str]] = defaultdict(list)
         self.files: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for test, (_, functions) in content["tests"].items():
@@ -464,7 +471,8 @@ class Trial:
         """Return the test that notices a mutant; None where it survives."""
         at_import = mutant.owner is None or mutant.function in self.at_import
         name = mutant.module if at_import else mutant.function
-        tests = sorted(self.tests[name], key=self.seconds.__getitem__)
+        looking = [*LOOKING] if at_import else []
+        tests = [*looking, *sorted(self.tests[name], key=self.seconds.__getitem__)]
         spent, chosen = 0.0, []
         for test in tests:
             spent += self.seconds[test]
@@ -534,7 +542,10 @@ def main() -> int:
     )
     parser.add_argument("--list", action="store_true", help="print the mutants and stop")
     parser.add_argument(
-        "--record", action="store_true", help="record which tests run which function, and stop"
+        "--record",
+        nargs="*",
+        metavar="FILE",
+        help="record which tests run which function, and stop; with files of tests, these only",
     )
     parser.add_argument("--known", action="store_true", help="a draw of the faults known to be caught")
     parser.add_argument("--keep", action="store_true", help=f"add what caught each to {CAUGHT.name}")
@@ -559,8 +570,8 @@ def main() -> int:
             print(f"{m.module}.py:{m.line}: {m.key}")
         return 0
     _preload()
-    if options.record:
-        record()
+    if options.record is not None:
+        record([Path(name).resolve() for name in options.record])
         return 0
     if options.known:
         return known_sample(options.sample)

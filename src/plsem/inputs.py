@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem.batches import exact_zeros
 from plsem.model import Model
-from plsem.names import N_, Said, nearest
+from plsem.names import N_, Said, few, nearest
 
 __all__ = ["DataError"]
 
@@ -91,8 +91,7 @@ def _check_values(values: FloatArray, names: tuple[str, ...]) -> None:
         bad = np.flatnonzero(~np.isfinite(column))
         if bad.size:
             what = "missing" if np.isnan(column[bad]).all() else "missing or infinite"
-            rows = ", ".join(map(str, bad[:5])) + (", …" if bad.size > 5 else "")
-            problems.append(f"item {item!r} has {bad.size} {what} values (rows {rows})")
+            problems.append(f"item {item!r} has {bad.size} {what} values (rows {few(bad.tolist(), 5)})")
     if problems:
         problems.append("drop those rows or impute them first; nothing is imputed here")
         raise DataError("; ".join(problems))
@@ -227,7 +226,7 @@ def given_correlations(data: pd.DataFrame | ArrayLike, model: Model) -> FloatArr
     if sorted(rows) != sorted(columns):
         if _is_correlation(data.to_numpy()):
             raise DataError(
-                f"correlations: the rows are named {_few(rows)} and the columns {_few(columns)}; "
+                f"correlations: the rows are named {few(rows, 4)} and the columns {few(columns, 4)}; "
                 "give both the items' names, or pass an array in the model's order"
             )
         return None
@@ -248,10 +247,6 @@ def _is_correlation(values: NDArray[np.generic]) -> bool:
         return False
     x = values.astype(float)
     return bool(np.allclose(np.diag(x), 1.0, atol=1e-8) and np.allclose(x, x.T, atol=1e-8))
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
 
 
 def check_correlations(r: FloatArray, model: Model) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,8 +21,12 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     close = difflib.get_close_matches(str(name).lower()[:200], lowered, n=1, cutoff=0.6)
     if close:
         return f"; did you mean {lowered[close[0]]!r}?"
-    listed = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
-    return f"; valid names: {listed}" if options else ""
+    return f"; valid names: {few(options, 12)}" if options else ""
+
+
+def few(names: Sequence[object], most: int) -> str:
+    """List the first of many names, with ``…`` for those that are left out."""
+    return ", ".join(map(str, names[:most])) + (", …" if len(names) > most else "")
 
 
 def N_(text: T, context: str = "") -> T:

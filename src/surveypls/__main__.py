@@ -220,11 +220,10 @@ def _reproduce(options: argparse.Namespace) -> int:
         runner.every_format(root, cell_limit=options.cell_limit)
         print("\nWritten to build/formats/.")
     else:
+        from plsem.names import few
+
         changed = runner.reproduce(root, cell_limit=options.cell_limit)
-        print(
-            f"\n{len(changed)} file(s) changed" + (": " + ", ".join(changed[:8]) if changed else ""), end=""
-        )
-        print(", …" if len(changed) > 8 else "")
+        print(f"\n{len(changed)} file(s) changed" + (f": {few(changed, 8)}" if changed else ""))
     print(f"{time.monotonic() - started:.0f} s")
     return 0
 

@@ -16,7 +16,8 @@ from plsem.model import Model
 from plsem.names import N_
 from plsem.quantities import QUANTITIES
 from plsem.resampling import intervals
-from plsem.resampling.bootstrap import BootstrapError, BootstrapResult
+from plsem.resampling.bootstrap import BootstrapError
+from plsem.resampling.result import BootstrapResult
 from plsem.under_conventions import resampled
 from tableaudit.boxes import SLACK, Interval
 from tableaudit.comparison import find_key

@@ -164,7 +164,7 @@ class _Tables(HTMLParser):
         self.rows: list[list[str]] | None = None
         self.title = ""
         self.text: list[str] = []
-        self.span = (1, 1)
+        self.span: tuple[int, int] | None = None  # of the cell that is open
         self.waiting: dict[int, tuple[int, str]] = {}
         self.skip = 0
         self.heading = ""
@@ -172,6 +172,8 @@ class _Tables(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
             self.skip += 1
+        if tag in ("tr", "td", "th"):
+            self._close()  # the end of a cell need not be written
         if tag == "table":
             self.rows, self.title, self.waiting = [], self.heading, {}
         elif tag == "tr" and self.rows is not None:
@@ -191,16 +193,9 @@ class _Tables(HTMLParser):
         if tag in ("script", "style"):
             self.skip = max(0, self.skip - 1)
         content = " ".join("".join(self.text).split())
-        if tag in ("td", "th") and self.rows:
-            self._carry()
-            down, across = self.span
-            for _ in range(across):
-                column = len(self.rows[-1])
-                self.rows[-1].append(content)
-                if down > 1:
-                    self.waiting[column] = (down - 1, content)
-            self._carry()
-        elif tag == "caption":
+        if tag in ("td", "th", "tr", "table"):
+            self._close()
+        if tag == "caption":
             self.title = content
         elif tag in ("p", "h1", "h2", "h3", "h4", "figcaption") and self.rows is None:
             self.heading = content or self.heading
@@ -211,6 +206,19 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.skip:
             self.text.append(data)
+
+    def _close(self) -> None:
+        if self.span is None or not self.rows:
+            return
+        content = " ".join("".join(self.text).split())
+        (down, across), self.span = self.span, None
+        self._carry()
+        for _ in range(across):
+            column = len(self.rows[-1])
+            self.rows[-1].append(content)
+            if down > 1:
+                self.waiting[column] = (down - 1, content)
+        self._carry()
 
     def _carry(self) -> None:
         assert self.rows is not None

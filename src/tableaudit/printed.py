@@ -392,10 +392,14 @@ class _Reader:
             self.problems.append(f"{where}: {key} is one of {', '.join(allowed)}, found {value!r}")
             return
         if not allowed:
+            above, below = (0.0, np.inf) if key == "n" else (0.0, 1.0)
             try:
-                float(value)
+                fits = above < float(value) < below
             except ValueError:
-                self.problems.append(f"{where}: {key} is a number, found {value!r}")
+                fits = False
+            if not fits:
+                wanted = "a number above 0" if key == "n" else "a number between 0 and 1"
+                self.problems.append(f"{where}: {key} is {wanted}, found {value!r}")
                 return
         self.meta[key] = found if found is not None else value
 

@@ -223,7 +223,8 @@ def _question(report: AuditReport, finding: Finding) -> Detail | None:
     """Return what to ask the authors."""
     if finding.grade in ("rule", "coincidence") or not finding.cell:
         return None
-    printed = report.published[finding.cell].printed
+    cell = report.published[finding.cell]
+    printed = cell.printed if cell.is_number else Detail(cell.printed)
     if finding.unless:
         return say("To ask: by which definition is {} computed?", printed)
     if finding.suggestion:

@@ -15,6 +15,8 @@ from tableaudit.printed import INFERENCE, STATISTICS, as_decision
 
 _ARROW = re.compile(r"\s*(?:-+\s*>|–+>|=+>|→|⟶|➔|➝|⇒|-->|—>|\uf0e0|\u2794|>)\s*")
 _HYPOTHESIS = re.compile(r"^\(?H\s?\d+[a-z]?\)?(?:\s*[:.)–-]\s*|\s+|$)", re.IGNORECASE)
+#: An interval's end: a dash after a figure, alone between spaces or without, parts the two and is no sign.
+_END = re.compile(r"(?:(?<!\d)[-–−]|(?<!\d)(?<!\d\s)[-–−]\s?)?\d*[.,]?\d+")
 _PER_CONSTRUCT = (
     *("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave"),
     *("r_squared", "adjusted_r_squared", "q_squared", "n_items_retained"),
@@ -105,14 +107,14 @@ def _read(grid: Grid, out: Understood) -> None:
         _read_fit(grid, out)
         return
     kinds = [statistic_of(h) for h in header]
-    if _is_matrix(header, body):
+    if _is_matrix(header, body) or (_directed(title) and not any(kinds) and not _paths_in(body)):
         _read_matrix(title, header, body, out)
         return
     if sum(k is not None for k in kinds) == 0:
         if _numbers_in(body) and header:
             _read_cross_loadings(header, body, out)
         return
-    if any(k in _EFFECTS for k in kinds) or any(_path_of(c) for row in body for c in row[:3]):
+    if any(k in _EFFECTS for k in kinds) or _paths_in(body):
         _read_effects(title, header, kinds, body, out)
         return
     _read_measurement(header, kinds, body, out)
@@ -211,13 +213,17 @@ def _read_matrix(title: str, header: Sequence[str], body: Sequence[Sequence[str]
         for j, statistic in other.items():
             if n and statistic in _PER_CONSTRUCT and j < len(row):
                 out.add(statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
-    directed = next((statistic for words, statistic in _DIRECTED if re.search(words, title)), None)
+    directed = _directed(title)
     if directed is None:
         _symmetric(title, cells, order, out)
         return
     for (a, b), text in cells.items():
         if a != b:
             out.add(directed, a, b, text)
+
+
+def _directed(title: str) -> str | None:
+    return next((statistic for words, statistic in _DIRECTED if re.search(words, title)), None)
 
 
 def _symmetric(title: str, cells: dict[tuple[str, str], str], order: dict[str, int], out: Understood) -> None:
@@ -238,10 +244,10 @@ def _symmetric(title: str, cells: dict[tuple[str, str], str], order: dict[str, i
         return
     values = {clean(v)[0].replace(",", ".") for v in diagonal.values()}
     ones = values and all(re.fullmatch(r"1(\.0+)?", v) for v in values)
+    squared = bool(re.search(r"squared corr|correlaciones al cuadrado", title))
     if not ones:
         for (a, _), text in diagonal.items():
-            out.add("sqrt_ave", a, a, text)
-    squared = bool(re.search(r"squared corr|correlaciones al cuadrado", title))
+            out.add(*(("ave", a, "") if squared else ("sqrt_ave", a, a)), text)
     lower, upper = ("construct_correlation", "htmt")
     if re.search(r"htmt[^.;,]*(below|lower|under|debajo|inferior)", title):
         lower, upper = upper, lower
@@ -286,22 +292,21 @@ def _read_measurement(
         item_at = (short or rest or [construct_at])[0]
     elif not per_item:
         item_at = None
-    construct = ""
+    construct = opened = ""
     for row in body:
         figures = [
             j for j, k in enumerate(kinds) if k is not None and j not in (item_at,) and _is_figure(row[j])
         ]
         name = row[construct_at]
         if item_at == construct_at:
-            # one column names both: a row without a loading, or with a reliability, opens a construct
+            # one column names both: a row without a loading opens a construct
             loads = any(kinds[j] in _PER_ITEM or kinds[j] == "vif" for j in figures)
-            if name and (not loads or (any(kinds[j] in _PER_CONSTRUCT for j in figures) and not construct)):
-                construct = name
-                if not loads:
-                    _reliabilities(row, kinds, construct, out)
-                    continue
+            if name and not loads:
+                opened = name
+                _reliabilities(row, kinds, opened, out)
+                continue
             item = name
-            construct = construct if _belongs(item, construct) or construct else _prefix(item)
+            construct = opened or _prefix(item)
         else:
             construct = name or construct
             item = row[item_at] if item_at is not None else ""
@@ -313,10 +318,6 @@ def _read_measurement(
                 if kind in _PER_ITEM:
                     out.add(str(kind), item, construct, row[j])
         _reliabilities(row, kinds, construct, out)
-
-
-def _belongs(item: str, construct: str) -> bool:
-    return bool(construct) and plain_name(item).startswith(plain_name(construct)[:2])
 
 
 def _prefix(item: str) -> str:
@@ -340,13 +341,21 @@ def _read_cross_loadings(header: Sequence[str], body: Sequence[Sequence[str]], o
     at = [j for j, h in enumerate(header) if h and any(_is_figure(row[j]) for row in body)]
     if len(at) < 2 or len(set(names)) < len(names):
         return
-    for name, row in zip(names, body, strict=True):
-        for j in at:
-            if _is_figure(row[j]):
-                out.add("cross_loading", name, header[j], row[j])
+    cells = [
+        (n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if _is_figure(row[j])
+    ]
+    small = sum(abs(parse_printed(text)[0]) <= 1 for *_, text in cells)
+    if small < 0.9 * len(cells):  # counts, ages, shares in percent: no loadings
+        return
+    for name, heading, text in cells:
+        out.add("cross_loading", name, heading, text)
 
 
 # effects
+
+
+def _paths_in(body: Sequence[Sequence[str]]) -> bool:
+    return any(_path_of(cell) for row in body for cell in row[:3])
 
 
 def _path_of(text: str) -> tuple[str, ...] | None:
@@ -436,7 +445,7 @@ def _effect_row(
             if f"{prefix}{kind}" in STATISTICS:
                 out.add(f"{prefix}{kind}", *names, text)
         elif kind == "ci":
-            ends = re.findall(r"[-–−]?\s?\d*[.,]?\d+", text.replace("%", ""))
+            ends = _END.findall(text.replace("%", ""))
             if len(ends) == 2:
                 out.add(f"{prefix}ci_lower", *names, ends[0])
                 out.add(f"{prefix}ci_upper", *names, ends[1])

@@ -13,6 +13,7 @@ import pytest
 import plsem
 import plsem.model
 import plsem.names
+from plsem.names import few, nearest
 
 BLOCKS = {"X": ["x1", "x2", "x3"], "M": ["m1", "m2"], "Y": ["y1", "y2"]}
 PATHS = [("X", "M"), ("X", "Y"), ("M", "Y")]
@@ -160,3 +161,17 @@ def test_reports_are_short_and_say_what_matters() -> None:
     named = plsem.Model({"A<b>": ["a"], "C": ["c"]}, [("A<b>", "C")])
     assert "<b>" not in named._repr_html_()
     assert "<b>" not in plsem.fit(pd.DataFrame({"a": DATA["x1"], "c": DATA["y1"]}), named)._repr_html_()
+
+
+def test_some_names_of_many_and_the_nearest() -> None:
+    assert [few([], 2), few(["a"], 2), few([1, 2], 2), few(["a", "b", "c"], 2)] == [
+        "",
+        "a",
+        "1, 2",
+        "a, b, …",
+    ]
+    letters = [letter * 5 for letter in "abcdefghijklm"]
+    assert nearest("?", letters[:12]) == f"; valid names: {', '.join(letters[:12])}"
+    assert nearest("?", letters) == f"; valid names: {', '.join(letters[:12])}, …"
+    assert nearest("AAAAB", letters) == "; did you mean 'aaaaa'?"
+    assert nearest("x", []) == ""

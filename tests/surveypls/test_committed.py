@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from surveypls.compendium import showing
-from surveypls.compendium.project import OUTPUT_VARIABLE
+from surveypls.compendium.project import OUTPUT_VARIABLE, own_project
+from surveypls.report.paper import build_paper
 
 ROOT = Path(__file__).parents[2]
 #: Notebook → text of the first cell that is left out with all that follow; nothing where all are run.
@@ -69,3 +70,8 @@ def test_the_cells_say_and_write_what_is_committed(notebook, tmp_path, monkeypat
     assert files
     for file in files:
         assert (tmp_path / file).read_bytes() == (ROOT / file).read_bytes(), file
+
+
+def test_the_paper_is_what_is_committed(tmp_path):
+    (path,) = build_paper(own_project(ROOT, ROOT), language="en", folder=tmp_path, formats=("html",))
+    assert path.read_bytes() == (ROOT / "paper" / path.name).read_bytes()

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
+from plsem.names import few
 from surveypls.compendium.parameters import check_name
 from surveypls.errors import ParameterError
 from surveypls.study.definition import Study
@@ -148,10 +149,10 @@ def worth_keeping(folder: Path, record: Mapping[str, Any]) -> str:
         return f"it was made from other inputs: {', '.join(changed)}"
     if versions:
         of = ["the code" if name == "code_sha256" else name for name in versions]
-        return f"it was made with other versions of {', '.join(of[:5])}" + (", …" if len(of) > 5 else "")
+        return f"it was made with other versions of {few(of, 5)}"
     touched = [p for p, path in files.items() if p != CHECKSUMS and written.get(p) != checksum(path)]
     if touched:
-        return f"files were changed or added: {', '.join(touched[:5])}" + (", …" if len(touched) > 5 else "")
+        return f"files were changed or added: {few(touched, 5)}"
     return ""
 
 

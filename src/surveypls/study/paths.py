@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from plsem.names import Said
+from plsem.names import Said, few
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".sav", ".zsav", ".dta")
 STUDIES = (".yaml", ".yml")
@@ -59,9 +59,5 @@ def not_readable(path: Path, error: OSError, endings: Sequence[str]) -> str:
             folder=str(folder),
             close=close[0],
         )
-    listed = (
-        Said("; there are {names}", names=", ".join(map(repr, there[:6]))) + (", …" if len(there) > 6 else "")
-        if there
-        else ""
-    )
+    listed = Said("; there are {names}", names=few([repr(name) for name in there], 6)) if there else ""
     return Said("cannot be read: no such file in {folder!r}{listed}", folder=str(folder), listed=listed)

@@ -208,11 +208,6 @@ def _whole_number(text: str) -> int | None:
     return int(value) if value is not None and value.is_integer() else None
 
 
-def some(names: Sequence[str]) -> str:
-    """List the first few names of many."""
-    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-
-
 def name_key(text: str) -> str:
     """Fold a heading or item name for comparison; spaces, ``_``, ``-`` and ``.`` count alike."""
     return re.sub(r"[\s_.\-]+", " ", plain(text)).strip()

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from plsem.names import few
 from surveypls.study.definition import Study
-from surveypls.survey.answers import SHOWN, Scale, plain, some, spreadsheet_date
+from surveypls.survey.answers import SHOWN, Scale, plain, spreadsheet_date
 from surveypls.survey.columns import accepts, answer_counts, looks_like_consent, previews
 from surveypls.survey.files import TextTable
 from surveypls.survey.known_scales import is_neutral, rank
@@ -93,7 +94,7 @@ def _unused_steps(scale: Scale, items: Sequence[str], given: Counter[float]) -> 
             "survey.scale: nobody answered {unused} of {items}, and {n} answered {beyond}: is that an answer, or a "
             "code for no answer (survey.missing_codes)?",
             unused=", ".join(map(str, inner)),
-            items=some(items),
+            items=few(items, SHOWN),
             n=sum(beyond.values()),
             beyond=", ".join(f"{v:g}" for v in sorted(beyond)),
         )
@@ -128,7 +129,7 @@ def excluded_previews(table: TextTable, raw: RawSurvey, study: Study) -> Iterabl
             heading=repr(heading),
             n=counts.total(),
             answers=", ".join(map(repr, counts)),
-            rows=", ".join(map(str, rows[:SHOWN])),
+            rows=few(rows, SHOWN),
             column=heading,
             listed=", ".join(counts),
         )

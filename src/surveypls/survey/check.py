@@ -11,12 +11,13 @@ from pathlib import Path
 
 from plsem.groups.split import rows_needed
 from plsem.model import Model
+from plsem.names import few
 from plsem.power import minimum_n, smallest_path
 from surveypls.study.definition import Study, StudyError, load_study
 from surveypls.study.paths import STUDIES, TABLES
 from surveypls.study.terms import arrows
 from surveypls.survey import answers_check
-from surveypls.survey.answers import name_key, some
+from surveypls.survey.answers import SHOWN, name_key
 from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
@@ -215,7 +216,7 @@ def _together(
                 if len(unused) == 1
                 else "{n} columns are not used: {columns}.",
                 n=len(unused),
-                columns=some([repr(h[:40]) for h in unused]),
+                columns=few([repr(h[:40]) for h in unused], SHOWN),
             )
         )
     try:
@@ -326,7 +327,7 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
             "{rule} {n} (rows {rows})",
             rule=str(step.label),
             n=step.dropped,
-            rows=some(rows.get((str(step.rule), "dropped"), [])),
+            rows=few(rows.get((str(step.rule), "dropped"), []), SHOWN),
         )
         for step in cleaned.flow.itertuples()
         if step.dropped
@@ -343,7 +344,7 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
                 "cleaning: {key}: true",
                 rule=str(step.label),
                 n=step.flagged,
-                rows=some(rows.get((str(step.rule), "reported"), [])),
+                rows=few(rows.get((str(step.rule), "reported"), []), SHOWN),
                 key="drop_same_id" if step.rule == "duplicate_id" else "drop_same_answers",
             )
     for row in cleaned.missing.itertuples():

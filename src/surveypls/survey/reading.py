@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from plsem.names import nearest
+from plsem.names import few, nearest
 from surveypls.study.definition import Study
 from surveypls.survey.answers import Scale, name_key, scales_of
 from surveypls.survey.codebook import (
@@ -276,7 +276,7 @@ def _columns(
             Said(
                 "{n} columns not recognised: {shown}{advice}",
                 n=len(free),
-                shown=", ".join(repr(h) for h in free[:5]) + (", …" if len(free) > 5 else ""),
+                shown=few([repr(h) for h in free], 5),
                 advice="" if book is not None else advice,
             )
         )
