@@ -18,6 +18,11 @@ Verdict = Literal["holds", "fails", "cannot be told"]
 SLACK = 1e-9  # absorbs floating-point error at the edges of closed boxes
 
 
+def _at_most(a: float, b: float) -> bool:
+    """Tell whether a number is no larger than another, up to floating-point error."""
+    return a <= b or a - b <= SLACK
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A closed interval of real numbers.
@@ -109,7 +114,7 @@ class Interval:
     def intersect(self, other: Interval) -> Interval | None:
         """Return the common part, or None; ends that miss by floating-point error alone still touch."""
         low, high = max(self.lower, other.lower), min(self.upper, other.upper)
-        if low > high + SLACK:
+        if not _at_most(low, high):
             return None
         return Interval(min(low, high), max(low, high))
 
@@ -119,11 +124,11 @@ class Interval:
 
     def contains(self, value: float) -> bool:
         """Tell whether a number lies inside, up to floating-point error."""
-        return self.lower - SLACK <= value <= self.upper + SLACK
+        return _at_most(self.lower, value) and _at_most(value, self.upper)
 
     def within(self, other: Interval) -> bool:
         """Tell whether the other interval holds all of this one."""
-        return other.lower - SLACK <= self.lower and self.upper <= other.upper + SLACK
+        return _at_most(other.lower, self.lower) and _at_most(self.upper, other.upper)
 
     def less(self, other: Interval | float, *, strict: bool = True) -> bool | None:
         """Compare ``self < other`` (or ``<=``) over all pairs of points."""

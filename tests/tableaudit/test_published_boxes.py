@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tableaudit.boxes import Interval, range_over_box, total, verdict_of
+from tableaudit.boxes import SLACK, Interval, range_over_box, total, verdict_of
 
 numbers = st.floats(-5, 5, allow_nan=False)
 shares = st.floats(0, 1)
@@ -92,6 +92,17 @@ def test_intersection_and_hull(a, b):
     else:
         assert common.within(a) and common.within(b)
     assert a.within(a.hull(b)) and b.within(a.hull(b))
+
+
+@pytest.mark.parametrize("end", [0.0, 0.3, 1.0, 1.7, 4.9])
+def test_ends_that_miss_by_the_slack_are_in_both_or_in_neither(end):
+    for gap in (SLACK, np.nextafter(SLACK, 0), np.nextafter(SLACK, 1)):
+        a, b = Interval(end - 1, end), Interval(end + gap, end + 1)
+        common = a.intersect(b)
+        assert common is None or (common.within(a) and common.within(b))
+        assert (common is None) == (not a.contains(b.lower))
+    whole = Interval(-math.inf, math.inf)
+    assert whole.within(whole) and whole.intersect(Interval(end, math.inf)) == Interval(end, math.inf)
 
 
 def test_bad_intervals_are_refused():

@@ -122,12 +122,12 @@ SEARCHES: Mapping[str, Search] = {
     "coverage": Search(
         {"S4_coverage": _COVERED},
         "coverage of the intervals of one bootstrap",
-        60, 500, 2, "samples of each size and population", _single, pooled=True,
+        10, 2000, 2, "samples of each size and population", _single, pooled=True,
     ),
     "calibrated": Search(
         {"S4_double": ("answers", *_COVERED)},
         "coverage and width of the intervals of the double bootstrap",
-        15, 200, 2, "samples of each size, population and kind of answers", _double, pooled=True,
+        25, 500, 2, "samples of each size, population and kind of answers", _double, pooled=True,
     ),
 }  # fmt: skip
 
