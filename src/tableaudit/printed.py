@@ -392,13 +392,14 @@ class _Reader:
             self.problems.append(f"{where}: {key} is one of {', '.join(allowed)}, found {value!r}")
             return
         if not allowed:
-            above, below = (0.0, np.inf) if key == "n" else (0.0, 1.0)
+            counted = key in ("n", "resamples")
+            above, below = (0.0, np.inf) if counted else (0.0, 1.0)
             try:
                 fits = above < float(value) < below
             except ValueError:
                 fits = False
             if not fits:
-                wanted = "a number above 0" if key == "n" else "a number between 0 and 1"
+                wanted = "a number above 0" if counted else "a number between 0 and 1"
                 self.problems.append(f"{where}: {key} is {wanted}, found {value!r}")
                 return
         self.meta[key] = found if found is not None else value
