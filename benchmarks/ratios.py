@@ -42,8 +42,9 @@ LIMITS = (  # what a reader of ratios.md must know of what is left
     "What limits the rest. Three fifths of a bootstrap of paths is the iteration that finds the weights: some 30 steps "
     "of element-wise arithmetic on arrays that just fit the cache, each a NumPy call over a block of a construct's "
     "items; the product itself is one fiftieth. Fewer passes over those arrays would need compiled code or an "
-    "accelerated iteration, which ends at other last digits. Two threads share one interpreter, which each of "
-    "these calls holds for a moment, and one memory bus: on this study they save little."
+    "accelerated iteration, which ends at other last digits. Threads share one interpreter, which each of "
+    "these calls holds for a moment, and hardly save time: workers are processes, started where seconds of work are "
+    "left; less is done by one."
 )
 NOTE = (  # what a reader of ratios.md must know
     "Ratios of processor time: the smallest of several runs, taken in turn in one process on one thread. "

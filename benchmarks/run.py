@@ -74,7 +74,7 @@ def programs(quick: bool) -> tuple[list[Program], list[str]]:
     seminr = [sys.executable, str(PEERS / "seminr_run.py")]
     found = [
         Program("surveypls", ours, 10_000, 1),
-        Program("surveypls, 2 threads", ours, 10_000, 2),
+        Program("surveypls, 2 workers", ours, 10_000, 2),
     ]
     missing = []
     if subprocess.run([sys.executable, "-c", "import seminr"], capture_output=True).returncode:

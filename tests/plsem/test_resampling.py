@@ -1,8 +1,10 @@
-"""The resampling plan: seeds, chunks, threads, moments, jackknife, sign policies, failures, results."""
+"""The resampling plan: seeds, chunks, threads and processes, moments, jackknife, sign policies, failures, results."""
 
 from __future__ import annotations
 
 import io
+import multiprocessing
+import os
 import threading
 
 import numpy as np
@@ -15,6 +17,7 @@ from resampling_cases import REFERENCE, SMALL, core, injected, small_data
 from plsem import estimator as pls
 from plsem.quantities import quantities
 from plsem.resampling import moments as mo
+from plsem.resampling import parallel
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.parallel import progress_bar, run_ranges
 from plsem.resampling.replicates import turned
@@ -582,6 +585,58 @@ def test_an_interrupt_stops_all_threads_and_is_passed_on(n_jobs, error):
         run_ranges(task, 100, 1, n_jobs=n_jobs)
     assert len(begun) <= 2 * n_jobs  # a thread may begin its next task before the first one's end is seen
     assert threading.active_count() == before
+
+
+@pytest.fixture
+def forking(monkeypatch):
+    """Let the smallest work be worth processes."""
+    if not parallel._can_fork():
+        pytest.skip("this system does not fork")
+    monkeypatch.setattr(parallel, "WORTH_FORKING", 0.0)
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_processes_and_threads_give_what_one_does_to_the_last_bit(forking, monkeypatch, possible):
+    monkeypatch.setattr(parallel, "_can_fork", lambda: possible)
+    told = []
+    one = run(n_resamples=3_000, chunk_size=512)
+    two = run(n_resamples=3_000, chunk_size=512, n_jobs=2, progress=lambda *done: told.append(done))
+    for name in ("draws", "status", "turned", "jackknife"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    assert [total for _, total in told] == [3_000] * 6 and told[-1][0] == 3_000
+    assert sorted(told) == told
+
+
+class UntoldError(Exception):
+    """One that cannot be sent to another process."""
+
+    def __reduce__(self):
+        raise TypeError
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised", "said"),
+    [
+        (lambda: (_ for _ in ()).throw(ValueError("row 7")), ValueError, "row 7"),
+        (lambda: (_ for _ in ()).throw(UntoldError("row 8")), RuntimeError, "UntoldError: row 8"),
+        (lambda: (_ for _ in ()).throw(KeyboardInterrupt), KeyboardInterrupt, None),
+        (lambda: os._exit(9), RuntimeError, "ended from outside"),
+    ],
+)
+def test_what_goes_wrong_in_a_process_is_raised_here_and_none_is_left(forking, fault, raised, said):
+    def task(start, stop, cancelled):
+        if start == 4:
+            fault()
+
+    with pytest.raises(raised, match=said):
+        run_ranges(task, 100, 1, n_jobs=2, shared=True)
+    assert multiprocessing.active_children() == []
+
+
+def test_little_work_is_done_here(monkeypatch):
+    here = []
+    run_ranges(lambda start, stop, _: here.append((start, stop)), 10, 3, n_jobs=4, shared=True)
+    assert here == [(0, 3), (3, 6), (6, 9), (9, 10)]
 
 
 def test_an_interrupted_bootstrap_stops_between_chunks():

@@ -24,7 +24,7 @@ from plsem.model import Model
 from plsem.names import Said, check_choice, check_flag, check_whole, named_options
 from plsem.quantities import SIGNED, quantities
 from plsem.resampling.moments import BLOCK, FloatArray, IntArray, item_moments
-from plsem.resampling.parallel import Progress, n_threads, run_ranges
+from plsem.resampling.parallel import Progress, n_threads, run_ranges, shared_empty
 from plsem.resampling.replicates import (
     ResamplingTask,
     SignChanges,
@@ -118,7 +118,8 @@ def bootstrap(
     chunk_size : int, optional
         Resamples estimated at once; bounds memory, never changes a result.
     n_jobs : int
-        Threads; −1 for one a core.
+        Processes, where seconds of work are left after the first chunk and the system can fork, else threads; −1 for
+        one a core.  The result is the same.
     progress : callable, optional
         Called with (resamples done, resamples in all) after every chunk;
         :func:`plsem.resampling.parallel.progress_bar` makes one.
@@ -183,9 +184,9 @@ def bootstrap(
     task = ResamplingTask(
         moments, model, statistics, options, sample, base_signs, sign_changes, keep_inadmissible
     )
-    draws = np.empty((len(labels), total), dtype=np.float64 if precision == "double" else np.float32)
-    status = np.zeros(total, dtype=np.int8)
-    other_way = np.zeros(total, dtype=bool)
+    empty = shared_empty if n_jobs != 1 else np.zeros
+    draws = empty((len(labels), total), np.float64 if precision == "double" else np.float32)
+    status, other_way = empty((total,), np.int8), empty((total,), bool)
     chunk = chunk_size or default_chunk(model, len(labels))
 
     def run(start: int, stop: int, cancelled: threading.Event) -> None:
@@ -201,7 +202,7 @@ def bootstrap(
             draws[:, place], status[place], other_way[place] = evaluate(task, part, moments.n_rows)
             start = place.stop
 
-    run_ranges(run, total, BLOCK * -(-chunk // BLOCK), n_jobs=n_jobs, progress=progress)
+    run_ranges(run, total, BLOCK * -(-chunk // BLOCK), n_jobs=n_jobs, progress=progress, shared=True)
     if sign_changes == "individual":
         signed = labels["statistic"].isin(SIGNED).to_numpy()
         given_sign = np.abs(original) > ZERO  # an estimate of 0 has no sign to give

@@ -1,11 +1,14 @@
-"""Run many tasks with progress: small ones on threads, long ones through joblib, kept as they are done.
+"""Run many tasks with progress: ranges of resamples here or in forked processes, long tasks through joblib.
 
-NumPy leaves the interpreter free while it multiplies matrices and works on large arrays, so threads
-share one copy of the data.  Each task writes its own part of the result; their order is of no account.
+Each range writes its own part of the result; their order is of no account.  A resample is many short NumPy calls, for
+each of which a thread waits for the interpreter, so that two threads are hardly quicker than one.  Processes are, from
+some seconds of work on; where the system cannot fork, threads are all there is.
 """
 
 from __future__ import annotations
 
+import math
+import mmap
 import multiprocessing
 import os
 import sys
@@ -14,13 +17,19 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TextIO
 
 import joblib
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 Progress = Callable[[int, int], None]
 Task = Callable[[int, int, threading.Event], None]
+Ranges = Sequence[tuple[int, int]]
+#: Seconds of work beside which it costs nothing to start processes.
+WORTH_FORKING = 1.5
 
 
 def n_threads(n_jobs: int) -> int:
@@ -39,7 +48,13 @@ def n_threads(n_jobs: int) -> int:
 
 
 def run_ranges(
-    task: Task, total: int, step: int, *, n_jobs: int = 1, progress: Progress | None = None
+    task: Task,
+    total: int,
+    step: int,
+    *,
+    n_jobs: int = 1,
+    progress: Progress | None = None,
+    shared: bool = False,
 ) -> None:
     """Call ``task(start, stop, cancelled)`` for consecutive ranges of ``step`` up to ``total``.
 
@@ -49,9 +64,12 @@ def run_ranges(
         Should return early once the event ``cancelled`` is set.
     total, step : int
     n_jobs : int
-        Threads; see :func:`n_threads`.
+        Workers; see :func:`n_threads`.
     progress : callable, optional
         Called in this thread with (done, total) after each range.
+    shared : bool
+        Whether a task writes into arrays of :func:`shared_empty` only, so that processes can do it.  They are started
+        where the first range tells that :data:`WORTH_FORKING` seconds of work are left.
 
     Raises
     ------
@@ -63,12 +81,18 @@ def run_ranges(
     ranges = [(start, min(start + step, total)) for start in range(0, total, step)]
     workers = min(n_threads(n_jobs), len(ranges))
     done = 0
-    if workers <= 1:
-        for start, stop in ranges:
+    forking = shared and workers > 1 and _can_fork()
+    if workers <= 1 or forking:
+        began = time.monotonic()
+        for place, (start, stop) in enumerate(ranges):
             task(start, stop, cancelled)
             done += stop - start
             if progress:
                 progress(done, total)
+            left = (time.monotonic() - began) / done * (total - done)
+            if forking and place == 0 and left > WORTH_FORKING:
+                _run_forked(task, ranges[1:], workers, done, total, progress)
+                return
         return
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(task, start, stop, cancelled): stop - start for start, stop in ranges}
@@ -82,6 +106,69 @@ def run_ranges(
             cancelled.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def shared_empty(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Return an array of zeros that forked processes share with this one."""
+    kind, count = np.dtype(dtype), math.prod(shape)
+    memory = mmap.mmap(-1, max(1, count * kind.itemsize))
+    return np.frombuffer(memory, kind, count).reshape(shape)
+
+
+def _can_fork() -> bool:
+    """Tell whether this process may start processes that share its memory."""
+    safe = sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
+    return safe and not multiprocessing.current_process().daemon
+
+
+def _run_forked(
+    task: Task, ranges: Ranges, workers: int, done: int, total: int, progress: Progress | None
+) -> None:
+    context = multiprocessing.get_context("fork")
+    processes, pipes = [], []
+    try:
+        for k in range(workers):
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(task, ranges[k::workers], sender), daemon=True)
+            with warnings.catch_warnings():
+                # Python warns of threads that hold a lock at this moment; the workers use none of theirs.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+            sender.close()  # its end in the worker is the only one, so that it is known when the worker ends
+            processes.append(process)
+            pipes.append(receiver)
+        while pipes:
+            for pipe in wait(pipes):
+                assert isinstance(pipe, Connection)
+                try:
+                    said = pipe.recv()
+                except EOFError:
+                    pipes.remove(pipe)
+                    continue
+                if isinstance(said, BaseException):
+                    raise said
+                done += said
+                if progress:
+                    progress(done, total)
+        if done < total:
+            raise RuntimeError("a worker process was ended from outside, perhaps for want of memory")
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def _work(task: Task, ranges: Ranges, sender: Connection) -> None:
+    """Do ranges in a worker, and say after each how many resamples it had; or what went wrong."""
+    try:
+        for start, stop in ranges:
+            task(start, stop, threading.Event())
+            sender.send(stop - start)
+    except BaseException as error:
+        try:
+            sender.send(error)
+        except Exception:  # one that does not travel
+            sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def run_tasks(
