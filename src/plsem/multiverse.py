@@ -264,8 +264,10 @@ def choice_effects(
         changed = (holding * (size - holding)).sum()
         order = np.lexsort((value, alike))
         place = np.arange(len(value)) - np.repeat(np.cumsum(size) - size, size)
-        # of m values in rising order the k-th is the larger of k pairs and the smaller of m - 1 - k
-        moved = (value[order] * (2 * place - np.repeat(size, size) + 1)).sum()
+        rising = value[order]
+        gaps = np.diff(rising, prepend=rising[:1])
+        # k (m - k) pairs of m values span the gap below the k-th, counted from 0; equal values give exactly 0
+        moved = (gaps * place * (np.repeat(size, size) - place)).sum()
         shares = (changed / n_pairs, moved / n_pairs) if n_pairs else (np.nan, np.nan)
         rows.append((choice, analyses[choice].nunique(), n_pairs, *shares))
     table = pd.DataFrame(rows, columns=["choice", "options", "pairs", "decisions_changed", "estimate_change"])

@@ -120,6 +120,11 @@ def test_of_three_options_every_pair_counts_once_in_any_order():
     assert (alone["options"], alone["pairs"]) == (3, 3) and alone["estimate_change"] == pytest.approx(1.4 / 3)
 
 
+def test_a_choice_that_moves_nothing_moves_exactly_nothing():
+    table = pd.DataFrame({"test": ["t", "bca", "normal"], "estimate": [1 / 3] * 3, "significant": [True] * 3})
+    assert choice_effects(table, ["test"])["estimate_change"].tolist() == [0.0]
+
+
 def test_prepared_data_must_have_the_same_choices():
     one = Prepared({"items": "all"}, _data(), MODEL)
     for given in ([], [one, Prepared({"rows": "all"}, _data(), MODEL)]):
