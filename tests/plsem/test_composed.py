@@ -96,6 +96,7 @@ def test_labels_are_unique_and_known(order, product, mode):
     model = both(order, product, mode)
     estimate = plsem.fit(DATA, model)
     table = estimate.summary()
+    assert list(table.columns) == ["statistic", "row", "column", "value"]
     assert not table.duplicated(["statistic", "row", "column"]).any()
     pd.testing.assert_frame_equal(
         table.drop(columns="value"), registry.labels_of(model, table["statistic"].unique())
