@@ -29,11 +29,12 @@ def moderated_routes(model: Model) -> dict[tuple[str, str], dict[int, str]]:
 
     A product's first factor is the one moderated, as for slopes, unless only the second begins a step of a route.
     """
+    products = dict(model.products)
     routes = {route: list(pairwise(route.split(" -> "))) for route, _ in structural.route_index(model)}
-    routes = {route: steps for route, steps in routes.items() if steps[0][0] not in dict(model.products)}
+    routes = {route: steps for route, steps in routes.items() if steps[0][0] not in products}
     found: dict[tuple[str, str], dict[int, str]] = {}
     for name, target in interaction_paths(model):
-        product = dict(model.products)[name]
+        product = products[name]
         for focal, moderator in ((product.first, product.second), (product.second, product.first)):
             on = [route for route, steps in routes.items() if (focal, target) in steps]
             if on and not product.is_quadratic:
@@ -118,7 +119,7 @@ def conditional_effects(
     parts = []
     for (name, moderator), bent in found.items():
         if route in (None, name):
-            effects = _effects(boot, name, moderator, bent, (*levels, 1.0, -1.0))
+            effects = _effects(boot, name, moderator, bent, levels)
             table = effects.summary(
                 interval=interval, confidence_level=confidence_level, alternative=alternative
             )
@@ -133,18 +134,20 @@ def conditional_effects(
 def _effects(
     boot: BootstrapResult, route: str, moderator: str, bent: Mapping[int, str], levels: Sequence[float]
 ) -> BootstrapResult:
-    """Return a route's effects at all levels but the last two, and half the difference of those at the last two."""
+    """Return a route's effect at each level, and half the difference between those at 1 and −1."""
     steps = list(pairwise(route.split(" -> ")))
     keys: list[Key] = [("path_coefficient", *step) for step in steps]
     keys += [("interaction_effect", product, steps[k][1]) for k, product in bent.items()]
 
-    def at(values: FloatArray) -> FloatArray:
-        slopes = np.repeat(values[..., None, : len(steps)], len(levels), axis=-2)
+    def along(values: FloatArray, at: Sequence[float]) -> FloatArray:
+        slopes = np.repeat(values[..., None, : len(steps)], len(at), axis=-2)
         for place, k in enumerate(bent):
-            slopes[..., k] += values[..., None, len(steps) + place] * np.asarray(levels)
-        effects = slopes.prod(axis=-1)
-        index = (effects[..., -2] - effects[..., -1]) / 2
-        return np.concatenate([effects[..., :-2], index[..., None]], axis=-1)
+            slopes[..., k] += values[..., None, len(steps) + place] * np.asarray(at)
+        return np.asarray(slopes.prod(axis=-1))
 
-    labels = [("conditional_effect", route, level_name(moderator, level)) for level in levels[:-2]]
-    return boot.derived([*labels, ("moderated_mediation", route, moderator)], keys, at)
+    def figures(values: FloatArray) -> FloatArray:
+        index = -np.diff(along(values, (1.0, -1.0))) / 2
+        return np.concatenate([along(values, levels), index], axis=-1)
+
+    labels = [("conditional_effect", route, level_name(moderator, level)) for level in levels]
+    return boot.derived([*labels, ("moderated_mediation", route, moderator)], keys, figures)

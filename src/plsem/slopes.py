@@ -118,16 +118,16 @@ class SlopeCurve:
         self.target = target or targets[0]
         self.product = products[product]
         factor = 2.0 if self.product.is_quadratic else 1.0
-        keys: list[Key] = [
+        self.keys: list[Key] = [
             ("path_coefficient", self.product.first, self.target),
             ("interaction_effect", product, self.target),
         ]
-        for statistic, _, _ in keys:
+        for statistic, _, _ in self.keys:
             if statistic not in set(boot.labels["statistic"]):
                 raise ValueError(
                     f"the bootstrap holds no {statistic}; let it draw path_coefficient and interaction_effect"
                 )
-        self.line = boot.derived(keys, keys, lambda b: b * np.array([1.0, factor]))
+        self.line = boot.derived(self.keys, self.keys, lambda b: b * np.array([1.0, factor]))
         self.original = self.line.original
         self.draws = self.line.draws[np.isfinite(self.line.draws).all(axis=1)]
 
@@ -161,8 +161,7 @@ class SlopeCurve:
         """
         x = np.stack([np.ones(len(levels)), np.asarray(levels, dtype=float)])
         labels = [("simple_slope", self.quantity, level_name(self.product.second, level)) for level in levels]
-        keys = list(self.line.labels.itertuples(index=False, name=None))
-        found = self.line.derived(labels, keys, lambda b: b @ x)
+        found = self.line.derived(labels, self.keys, lambda b: b @ x)
         table = found.summary(interval=interval, confidence_level=confidence_level, alternative=alternative)
         columns = ["original", "standard_deviation", "t_statistic", "p_value", "lower", "upper"]
         named = {"slope": self.quantity, "moderator": self.product.second, "level": x[1]}

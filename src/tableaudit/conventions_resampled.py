@@ -27,7 +27,6 @@ from tableaudit.printed import Cell, Published
 __all__ = ["Judged", "judge_resampled", "limit_of", "monte_carlo_error"]
 
 FloatArray = NDArray[np.float64]
-Key = tuple[str, str, str]
 #: The chance that any figure is called outside although all come from the same model and answers.
 CHANCE = 0.01
 #: Our draws are read in so many parts, whose figures scatter by the Monte Carlo error of a part.

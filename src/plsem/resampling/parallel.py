@@ -81,18 +81,25 @@ def run_ranges(
     ranges = [(start, min(start + step, total)) for start in range(0, total, step)]
     workers = min(n_threads(n_jobs), len(ranges))
     done = 0
-    forking = shared and workers > 1 and _can_fork()
-    if workers <= 1 or forking:
-        began = time.monotonic()
-        for place, (start, stop) in enumerate(ranges):
+
+    def here(part: Ranges) -> None:
+        nonlocal done
+        for start, stop in part:
             task(start, stop, cancelled)
             done += stop - start
             if progress:
                 progress(done, total)
-            left = (time.monotonic() - began) / done * (total - done)
-            if forking and place == 0 and left > WORTH_FORKING:
-                _run_forked(task, ranges[1:], workers, done, total, progress)
-                return
+
+    if shared and workers > 1 and _can_fork():
+        began = time.monotonic()
+        here(ranges[:1])
+        left = (time.monotonic() - began) / done * (total - done)
+        if left > WORTH_FORKING:
+            _run_forked(task, ranges[1:], workers, done, total, progress)
+            return
+        workers, ranges = 1, ranges[1:]
+    if workers <= 1:
+        here(ranges)
         return
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(task, start, stop, cancelled): stop - start for start, stop in ranges}

@@ -16,10 +16,11 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
 from matplotlib.path import Path as Outline
 
 from plsem.model import Model
+from plsem.resampling.result import Key
 from surveypls.figures.path_cells import Sizes
 from surveypls.figures.path_layers import Pair
 from surveypls.figures.path_layout import Layout, layout, onto_path
-from surveypls.figures.path_parts import Key, take_apart
+from surveypls.figures.path_parts import take_apart
 from surveypls.figures.path_routing import Box, Line, Point
 from surveypls.figures.style import (
     BOX,

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plsem.model import Model
+from plsem.resampling.result import Key
 from surveypls.figures.path_layers import Pair, component_arrows
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)

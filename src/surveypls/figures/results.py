@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from plsem.resampling.result import BootstrapResult
+from plsem.resampling.result import BootstrapResult, Key
 from plsem.thresholds import threshold
 from surveypls.figures.style import (
     BLUE,
@@ -41,7 +41,6 @@ from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display, stars
 
-Key = tuple[str, str, str]
 FloatArray = NDArray[np.float64]
 
 
