@@ -21,9 +21,9 @@ from kept_lists import keep
 from surveypls.compendium import project as compendium
 from surveypls.compendium import showing
 from surveypls.compendium.notebook_text import fitted
-from surveypls.report import data as paper_data
 from surveypls.report import typeset
 from surveypls.report.composer import compose
+from surveypls.report.data import PaperData
 from surveypls.study.definition import load_study
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +77,7 @@ def run(example: str) -> dict[str, list[str]]:
                         names.update(given)
                 found[notebook.stem[:2]] = list(said)
             paper = compose(
-                paper_data.load(names["project"]),
+                PaperData(names["project"]),
                 Path(temporary) / "figures",
                 display=names["project"].display,
                 made_in=lambda stem: f"notebooks/03_made.ipynb#{stem}" if stem else "",

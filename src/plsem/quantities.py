@@ -246,6 +246,31 @@ def about(name: str, row: str, column: str) -> str:
     return known.about(row, column) if known else " <-> ".join(part for part in (row, column) if part)
 
 
+def places(name: str, row: str, column: str) -> tuple[tuple[str, str], ...]:
+    """Return the rows and columns under which one figure may stand in a long table, as given first.
+
+    A symmetric pair stands in either order, a target's figure under the target alone or beside any source, a
+    diagonal's under its construct once or twice.
+
+    Examples
+    --------
+    >>> places("htmt", "A", "B"), places("r_squared", "A", "B")
+    ((('A', 'B'), ('B', 'A')), (('A', 'B'), ('', 'B'), ('B', '')))
+    >>> places("path_coefficient", "A", "B"), places("sqrt_ave", "A", "")
+    ((('A', 'B'),), (('A', ''), ('A', 'A')))
+    """
+    known, found = STATISTICS.get(name), [(row, column)]
+    if known is None:
+        return tuple(found)
+    if known.symmetric:
+        found.append((column, row))
+    if known.by_target:
+        found += [("", column or row), (column or row, "")]
+    if known.kind == "diagonal":
+        found += [(row, ""), (row, row)]
+    return tuple(dict.fromkeys(found))
+
+
 def statistics_of(
     include: str | Iterable[str],
     *,

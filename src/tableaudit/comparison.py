@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.names import nearest
-from plsem.quantities import BY_TARGET, FIT, SYMMETRIC
+from plsem.quantities import FIT, places
 from tableaudit.boxes import SLACK
 from tableaudit.printed import (
     DECISIONS,
@@ -268,16 +268,8 @@ def find_key(
     cell: Cell, known: Container[tuple[str, str, str]], name: str, fit: str
 ) -> tuple[str, str, str] | None:
     """Return the key (statistic, row, column), of those known, that a printed cell is about, as ``name``."""
-    candidates = [(name, cell.row, cell.column)]
-    if name in SYMMETRIC:
-        candidates.append((name, cell.column, cell.row))
-    if name in BY_TARGET:
-        candidates.append((name, "", cell.column))
-    if name in FIT:
-        candidates = [(name, "model", fit), (name, cell.row, fit)]
-    if name == "sqrt_ave":
-        candidates.append((name, cell.row, ""))
-    return next((key for key in candidates if key in known), None)
+    at = (("model", fit), (cell.row, fit)) if name in FIT else places(name, cell.row, cell.column)
+    return next(((name, *place) for place in at if (name, *place) in known), None)
 
 
 def _lookup(recomputed: pd.DataFrame) -> _Lookup:

@@ -30,6 +30,7 @@ from surveypls.report.multiverse import multiverse
 from surveypls.sections.section import EFFECTS, END, ESTIMATE, MEASUREMENT, Section
 from surveypls.tables.decisions import rule as decision_rule
 from surveypls.tables.multiverse import CHOICE_NAMES
+from tableaudit.implied_size import plausible_sizes
 from tabletext.catalogue import N_
 from tabletext.codes import coded
 from tabletext.display import ENGLISH, Display
@@ -181,7 +182,7 @@ class _Composer:
         if question:
             self.say("The question: {question}", question=question)
         self.tell(narrative.hypotheses, self.study, self.data.summary)
-        self.tell(measured.cautions, self.study, self.data.summary, self.data.bounds)
+        self.tell(measured.cautions, self.study, self.data.summary, self.data.get("03_htmt_bounds"))
 
     # an article's printed tables -------------------------------------------------------------------
     def front(self) -> None:
@@ -200,9 +201,9 @@ class _Composer:
             self.say("The question: {question}", question=question)
         self.blocks.append(Bullets(tuple(self.hypothesis(i) for i in range(len(self.study.hypotheses)))))
         self.heading("What holds, whatever the data were")
-        if data.states is not None:
-            self.tell(printed.states, data.states)
-            self.tell(printed.contradictions, data.states)
+        if (states := data.get("05_states")) is not None:
+            self.tell(printed.states, states)
+            self.tell(printed.contradictions, states)
         self.over_n()
         if display.notice:
             self.blocks.append(Notice(display.notice))
@@ -211,8 +212,8 @@ class _Composer:
         self.blocks = before + shown
 
     def audited(self) -> None:
-        data = self.data
-        if data.states is None:
+        states, statements = self.data.get("05_states"), self.data.get("05_statements")
+        if states is None:
             return
         self.heading("What the printed tables say of each other")
         self.say(
@@ -220,49 +221,50 @@ class _Composer:
             "figures, and searches for data that would give them, are held against these intervals; no responses "
             "are used."
         )
-        self.table("table_5_1_states", tables.state_table, data.states)
-        contradicted = data.states["state"].str.startswith("contradicted")
+        self.table("table_5_1_states", tables.state_table, states)
+        contradicted = states["state"].str.startswith("contradicted")
         if contradicted.any():
-            self.table("table_5_2_contradicted", tables.contradicted_table, data.states)
+            self.table("table_5_2_contradicted", tables.contradicted_table, states)
             self.say(
                 "The audit names contradictions, not causes: a printed figure can be wrong by a slip of copying, "
                 "by another definition or by other data; the tables do not say which."
             )
-        if data.statements is None or data.statements.empty:
+        if statements is None or statements.empty:
             return
-        if (data.statements["verdict"] == "fails").any():
-            self.table("table_5_3_statements", tables.statement_table, data.statements, verdict="fails")
-        self.tell(narrative.statements, data.statements)
+        if (statements["verdict"] == "fails").any():
+            self.table("table_5_3_statements", tables.statement_table, statements, verdict="fails")
+        self.tell(narrative.statements, statements)
 
     def over_n(self) -> None:
         """Say what the printed tables decide over n, and at which n the printed t are possible."""
-        data = self.data
-        if data.surveys is not None:
-            alpha = self.study.bootstrap.significance
-            self.tell(over_surveys.decided, data.surveys, self.study.hypotheses, alpha)
-            self.tell(over_surveys.printed_t_meets, data.surveys, self.study.hypotheses, data.printed_t)
+        if (surveys := self.data.get("S2_ensemble")) is not None:
+            alpha, hypotheses = self.study.bootstrap.significance, self.study.hypotheses
+            self.tell(over_surveys.decided, surveys, hypotheses, alpha)
+            self.tell(over_surveys.printed_t_meets, surveys, hypotheses, self.data.project.printed_t())
 
     def left_open(self) -> None:
-        data = self.data
-        if data.surveys is None and data.sizes is None and data.required is None:
+        names = ("S2_ensemble", "S1_implied_size", "S3_required_n")
+        surveys, simulated, required = (self.data.get(name) for name in names)
+        if surveys is None and simulated is None and required is None:
             return
         self.heading("What is left open, and what sample it would take")
-        if data.surveys is not None:
+        if surveys is not None:
             self.say(
                 "Many data sets give the same printed figures. Over them, whatever the tables fix stays the same, and "
                 "what they leave open moves with the number of respondents, which the article does not print."
             )
             self.figure("fig_S2_3_significant", 0.8)
             self.figure("fig_S2_4_t_over_n", 0.8)
-        if data.sizes is not None:
-            self.table("table_S1_7_plausible_sizes", tables.plausible_sizes_table, data.sizes)
-            self.tell(printed.plausible_sizes, data.sizes)
-        if data.required is not None:
-            self.table("table_S3_1_required_n", tables.required_size_table, data.required)
-            self.tell(printed.required_n, data.required, self.study.hypotheses)
+        if simulated is not None:
+            sizes = plausible_sizes(simulated)
+            self.table("table_S1_7_plausible_sizes", tables.plausible_sizes_table, sizes)
+            self.tell(printed.plausible_sizes, sizes)
+        if required is not None:
+            self.table("table_S3_1_required_n", tables.required_size_table, required)
+            self.tell(printed.required_n, required, self.study.hypotheses)
 
     def compared(self) -> None:
-        comparison = self.data.comparison
+        comparison = self.data.get("05_verdicts")
         if comparison is None:
             return
         self.heading("Printed figures beside the survey's", 2)
@@ -285,14 +287,15 @@ class _Composer:
     def method(self, level: int = 1) -> None:
         data, settings, display = self.data, self.study.bootstrap, self.display
         self.heading("What was done", level)
-        if data.flow is not None:
+        flow, trace = data.get("01_cleaning_flow"), data.get("02_pruning_trace")
+        if flow is not None:
             self.say("Each response was screened by rules fixed beforehand.")
-            self.tell(narrative.cleaning, data.flow)
+            self.tell(narrative.cleaning, flow)
             if data.printed is None:
-                self.table("table_1_1_cleaning_flow", tables.cleaning_table, data.flow)
+                self.table("table_1_1_cleaning_flow", tables.cleaning_table, flow)
                 self.figure("fig_1_3_responses", 0.72)
         efa = self.study.efa
-        if efa.prune and data.trace is not None:
+        if efa.prune and trace is not None:
             limits = (
                 ("msa", efa.min_msa),
                 ("loading", efa.min_loading),
@@ -312,9 +315,9 @@ class _Composer:
                 rules=display.listed(rules, "or"),
                 min_items=efa.min_items,
             )
-            self.tell(narrative.pruning, self.study.blocks(), data.retained, data.trace)
+            self.tell(narrative.pruning, self.study.blocks(), data.retained, trace)
             if data.printed is None:
-                self.table("table_2_3_pruning_trace", tables.pruning_table, self.study, data.trace)
+                self.table("table_2_3_pruning_trace", tables.pruning_table, self.study, trace)
         else:
             self.say("All candidate items were kept; none was pruned.")
         pls = self.study.pls
@@ -354,17 +357,18 @@ class _Composer:
 
     def results(self, level: int = 1) -> None:
         data, study, printed_cells = self.data, self.study, self.data.printed
+        bounds, exact_fit = data.get("03_htmt_bounds"), data.get("04_exact_fit")
         self.heading("Results", level)
         self.figure("fig_4_1_path_diagram")
         if printed_cells is not None:
-            if data.efa is not None:
+            if (efa := data.get("02_efa")) is not None:
                 self.table(
                     "table_1_operationalisation",
                     tables.table_1_operationalisation,
                     study,
-                    data.codebook,
-                    data.efa,
-                    notes=data.factor_notes,
+                    data.project.read_codebook(),
+                    efa,
+                    notes=data.get("02_factor_notes"),
                     printed=printed_cells,
                 )
             self.table(
@@ -386,14 +390,14 @@ class _Composer:
             printed=printed_cells,
         )
         self.table("table_4_htmt", tables.table_4_htmt, study, data.summary, printed=printed_cells)
-        if len(study.constructs) > 1 and data.bounds is not None:
-            self.tell(measured.discriminant, study, data.summary, data.bounds)
+        if len(study.constructs) > 1 and bounds is not None:
+            self.tell(measured.discriminant, study, data.summary, bounds)
         self.figure("fig_3_1_htmt", 0.85)
         self.sections(MEASUREMENT, level + 1)
         if printed_cells is not None:
             self.table("table_5_paths", tables.table_5_paths, study, data.summary, printed=printed_cells)
             self.tell(narrative.hypotheses, study, data.summary)
-            self.tell(measured.cautions, study, data.summary, data.bounds)
+            self.tell(measured.cautions, study, data.summary, bounds)
         else:
             self.table("table_4_1_paths", tables.path_table, study, data.summary)
             self.figure("fig_4_2_bootstrap_densities")
@@ -404,15 +408,15 @@ class _Composer:
         self.tell(modelled.explained, study, data.summary)
         if printed_cells is not None:
             return
-        if data.exact_fit is not None and len(data.exact_fit):
+        if exact_fit is not None and len(exact_fit):
             self.say(
                 "HI95 and HI99 come from resamples of data transformed to the correlations that the model "
                 "implies (Bollen and Stine, 1992)."
             )
-        self.table("table_4_3_fit", tables.fit_table, study, data.summary, data.exact_fit)
+        self.table("table_4_3_fit", tables.fit_table, study, data.summary, exact_fit)
         self.tell(modelled.fit, study, data.summary)
-        if data.prediction is not None:
-            self.table("table_4_4_prediction", tables.prediction_table, study, data.prediction)
+        if (prediction := data.get("04_prediction")) is not None:
+            self.table("table_4_4_prediction", tables.prediction_table, study, prediction)
             self.say(
                 "Each response was predicted by a model estimated without it, in {folds} folds and "
                 "{repetitions} repetitions (Shmueli et al., 2019).",
@@ -427,8 +431,9 @@ class _Composer:
             )
             self.figure("fig_4_4_importance_performance")
         self.sections(END, level + 1)
-        if data.analyses is not None and data.left_out is not None:
-            self.under_choices(data.analyses, data.left_out)
+        analyses, left_out = data.get("S5_analyses"), data.get("S5_left_out")
+        if analyses is not None and left_out is not None:
+            self.under_choices(analyses, left_out)
 
     def under_choices(self, analyses: pd.DataFrame, left_out: pd.DataFrame) -> None:
         self.heading("Under other choices")
@@ -450,9 +455,9 @@ class _Composer:
 
     def section(self, section: Section, level: int) -> None:
         """Write an optional section from what its cells handed on."""
-        if not all(name in self.data.sections for name in section.contracts):
+        frames = [frame for name in section.contracts if (frame := self.data.get(name)) is not None]
+        if len(frames) < len(section.contracts):
             return
-        frames = [self.data.sections[name] for name in section.contracts]
         heading, _, prose = self.display(section.prose).partition("\n\n")
         self.blocks += [Heading(level, heading.lstrip("# ")), *markdown_blocks(prose)]
         for (stem, part), frame in zip(section.tables.items(), frames, strict=True):

@@ -1,16 +1,15 @@
-"""What the paper is made of: contracts and printed values, read once."""
+"""What the paper is made of: contracts and printed values, each read when it is first asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
-from surveypls import sections
 from surveypls.study.definition import Study
-from tableaudit.implied_size import plausible_sizes
+from surveypls.tables.values import KEY
 from tableaudit.printed import Published
 from tabletext.language import Language
 
@@ -52,131 +51,59 @@ class PaperSource(Protocol):
         """Read the codebook, where there is one."""
 
 
-@dataclass(frozen=True, slots=True)
 class PaperData:
     """Everything that the paper shows, in no language yet.
-
-    Frames are None where their contract is missing.
-
-    Parameters
-    ----------
-    study : Study
-    codebook, flow, efa, factor_notes, trace, bounds, exact_fit, prediction : DataFrame or None
-    retained : dict of str to tuple of str
-        Construct → items analysed.
-    summary : DataFrame
-        The bootstrap summary of all statistics.
-    n : int
-        Responses analysed.
-    printed : Published or None
-    comparison, states, statements : DataFrame or None
-        Printed against recomputed; the printed figures' states; the text against the tables.
-    sizes, required, surveys : DataFrame or None
-        At which sample sizes each printed t is ordinary; the sizes for enough power; the data sets that give the
-        printed tables.
-    analyses, left_out : DataFrame or None
-        Every combination of the analyst's choices.
-    printed_t : dict of str to float
-        Hypothesis → its printed t.
-    sections : dict of str to DataFrame
-        Contract → what the cells of an optional section handed on.
-    """
-
-    study: Study
-    codebook: pd.DataFrame | None
-    flow: pd.DataFrame | None
-    efa: pd.DataFrame | None
-    trace: pd.DataFrame | None
-    bounds: pd.DataFrame | None
-    exact_fit: pd.DataFrame | None
-    factor_notes: pd.DataFrame | None
-    prediction: pd.DataFrame | None
-    retained: dict[str, tuple[str, ...]]
-    summary: pd.DataFrame
-    n: int
-    printed: Published | None
-    comparison: pd.DataFrame | None
-    states: pd.DataFrame | None
-    statements: pd.DataFrame | None
-    sizes: pd.DataFrame | None
-    required: pd.DataFrame | None
-    analyses: pd.DataFrame | None
-    left_out: pd.DataFrame | None
-    surveys: pd.DataFrame | None
-    printed_t: dict[str, float]
-    sections: dict[str, pd.DataFrame]
-
-
-def load(project: PaperSource) -> PaperData:
-    """Read what the paper is made of.
 
     Parameters
     ----------
     project : PaperSource
 
-    Returns
-    -------
-    PaperData
-
     Raises
     ------
     compendium.ContractError
-        If ``01_responses``, ``02_retained_items`` or ``04_structural`` is missing; the message names the notebook
-        to run.
+        When ``summary``, ``retained`` or ``n`` is asked for and its contract is missing; the message names the
+        notebook to run.
     """
-    study = project.study
-    responses = project.read("01_responses")
-    retained = study.blocks(project.read("02_retained_items")["item"].astype(str))
-    summary = _text_keys(project.read("04_structural"))
-    efa = _text_keys(found) if (found := _optional(project, "02_efa")) is not None else None
-    printed = project.printed()
-    simulated = _optional(project, "S1_implied_size")
-    return PaperData(
-        study=study,
-        codebook=project.read_codebook(),
-        flow=_optional(project, "01_cleaning_flow"),
-        efa=efa,
-        factor_notes=_optional(project, "02_factor_notes"),
-        trace=_optional(project, "02_pruning_trace"),
-        bounds=_optional(project, "03_htmt_bounds"),
-        exact_fit=_optional(project, "04_exact_fit"),
-        prediction=_optional(project, "04_prediction"),
-        retained=retained,
-        summary=summary,
-        n=len(responses),
-        printed=printed,
-        comparison=_printed_digits(_optional(project, "05_verdicts"), printed),
-        states=_printed_digits(_optional(project, "05_states"), printed),
-        statements=_optional(project, "05_statements"),
-        sizes=plausible_sizes(simulated) if simulated is not None else None,
-        required=_optional(project, "S3_required_n"),
-        analyses=_optional(project, "S5_analyses"),
-        left_out=_optional(project, "S5_left_out"),
-        surveys=_optional(project, "S2_ensemble"),
-        printed_t=project.printed_t(),
-        sections={
-            name: project.read(name)
-            for section in sections.of(study)
-            for name in section.contracts
-            if project.has(name)
-        },
-    )
 
+    def __init__(self, project: PaperSource) -> None:
+        self.project = project
+        self.study = project.study
+        self.printed = project.printed()
+        self._read: dict[str, pd.DataFrame] = {}
 
-def _optional(project: PaperSource, contract: str) -> pd.DataFrame | None:
-    return project.read(contract) if project.has(contract) else None
+    def get(self, contract: str) -> pd.DataFrame | None:
+        """Return a contract, None where it is missing: empty names are "" again, printed figures as printed."""
+        if contract not in self._read:
+            if not self.project.has(contract):
+                return None
+            frame = self.project.read(contract)
+            if set(KEY) <= set(frame):
+                frame = frame.assign(**{c: frame[c].fillna("").astype(str) for c in KEY})
+            if self.printed is not None and {"cell", "printed"} <= set(frame):
+                # a reader of CSV makes 0.8 of 0.80
+                texts = {cell.id: cell.printed for cell in self.printed}
+                shown = [
+                    texts.get(str(c), old) for c, old in zip(frame["cell"], frame["printed"], strict=True)
+                ]
+                frame = frame.assign(printed=pd.Series(shown, index=frame.index, dtype=object))
+            self._read[contract] = frame
+        return self._read[contract]
 
+    def _needed(self, contract: str) -> pd.DataFrame:
+        found = self.get(contract)
+        return self.project.read(contract) if found is None else found
 
-def _text_keys(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a long table whose empty row and column names are "" again."""
-    keys: dict[str, Any] = {c: frame[c].fillna("").astype(str) for c in ("statistic", "row", "column")}
-    return frame.assign(**keys)
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The bootstrap summary of all statistics."""
+        return self._needed("04_structural")
 
+    @cached_property
+    def retained(self) -> dict[str, tuple[str, ...]]:
+        """Construct → items analysed."""
+        return self.study.blocks(self._needed("02_retained_items")["item"].astype(str))
 
-def _printed_digits(frame: pd.DataFrame | None, printed: Published | None) -> pd.DataFrame | None:
-    """Return a table about printed cells with their text as printed: a CSV reader makes 0.8 of 0.80."""
-    if frame is None or printed is None or "cell" not in frame:
-        return None
-    texts = {cell.id: cell.printed for cell in printed}
-    shown = [texts.get(str(c), old) for c, old in zip(frame["cell"], frame["printed"], strict=True)]
-    return frame.assign(printed=pd.Series(shown, index=frame.index, dtype=object))
+    @cached_property
+    def n(self) -> int:
+        """Responses analysed."""
+        return len(self._needed("01_responses"))

@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from plsem.names import nearest
-from surveypls.report import data as paper_data
 from surveypls.report import typeset, webpage, word
 from surveypls.report.composer import compose
-from surveypls.report.data import PaperSource
-from surveypls.report.document import (
-    Document,
-)
+from surveypls.report.data import PaperData, PaperSource
+from surveypls.report.document import Document
 from tabletext.language import Language
 from tabletext.storage import write_atomically
 
@@ -39,8 +36,8 @@ def build_paper(
     ----------
     project : PaperSource
         A :class:`surveypls.compendium.project.Project` whose notebooks have run.
-    display : Display
-        Language, decimal sign and notice.
+    language : {"en", "es"}, optional
+        Default: all languages of the project.
     folder : path, optional
         Default: ``paper/`` in the project's output.
     formats : sequence of {"pdf", "html", "docx"}
@@ -62,7 +59,7 @@ def build_paper(
     for name in formats:
         if name not in FORMATS:
             raise ValueError(f"unknown format {name!r}{nearest(name, FORMATS)}")
-    data = paper_data.load(project)
+    data = PaperData(project)
     target = Path(folder) if folder is not None else project.output / "paper"
     written = []
     for chosen in (language,) if language else project.languages:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from plsem.names import nearest
-from plsem.quantities import SYMMETRIC
+from plsem.quantities import places
 from plsem.thresholds import threshold_of
 from surveypls.study.definition import Study
 from surveypls.study.terms import Hypothesis
@@ -131,9 +131,9 @@ class Builder:
             self.marks[row, key] = shown
 
     def found(self, statistic: str, row: str, column: str = "") -> str | None:
-        """Return a printed cell's text; that of a pair of constructs in either order."""
-        turned = self.printed.get((statistic, column, row)) if statistic in SYMMETRIC else None
-        return self.printed.get((statistic, row, column)) or turned
+        """Return a printed cell's text, wherever it may stand."""
+        cells = ((statistic, *place) for place in places(statistic, row, column))
+        return next((self.printed[cell] for cell in cells if cell in self.printed), None)
 
     def table(
         self, *, title: str, note: str, number: str = "", repeats: Sequence[str] = (), plain: bool = False

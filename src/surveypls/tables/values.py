@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from plsem.quantities import BY_TARGET, SYMMETRIC
+from plsem.quantities import places
 from surveypls.study.definition import Study
 
 KEY = ("statistic", "row", "column")
@@ -57,20 +57,11 @@ class Values:
         return iter(self._cells)
 
     def get(self, statistic: str, row: str = "", column: str = "", field: str = "value") -> float:
-        """Return one figure, NaN where it is not known.
-
-        Pairs of a symmetric statistic match in either order; R² (source, target) is the target's.
-        """
-        keys = [(statistic, row, column)]
-        if statistic in SYMMETRIC:
-            keys.append((statistic, column, row))
-        if statistic in BY_TARGET:
-            keys += [(statistic, "", column or row), (statistic, column or row, "")]
-        if statistic == "sqrt_ave":
-            keys.append((statistic, row, ""))
-        for key in keys:
-            if key in self._cells and field in self._cells[key]:
-                return self._cells[key][field]
+        """Return one figure, NaN where it is not known; it may stand at any of its :func:`~plsem.quantities.places`."""
+        for place in places(statistic, row, column):
+            cell = self._cells.get((statistic, *place), {})
+            if field in cell:
+                return cell[field]
         if field == "t_statistic" or field == "p_value":
             return self._cells.get((field, row, column), {}).get("value", float("nan"))
         return float("nan")
