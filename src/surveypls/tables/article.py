@@ -367,12 +367,10 @@ def table_6_model_quality(
     }
     for source, target in sorted(study.path_pairs, key=lambda pair: pair not in named):
         name = arrows(source, target)
-        r2 = b.both("r_squared", source, target)
-        r2["r_squared_printed"] = r2["r_squared_printed"] or b.printed.get(("r_squared", "", target))
         row = b.add(
             path=f"{named[source, target]}: {name}" if (source, target) in named else name,
             **b.both("f_squared", source, target),
-            **r2,
+            **b.both("r_squared", source, target),
             **srmr,
         )
         b.judge(row, "f_squared", of=(source, target))
