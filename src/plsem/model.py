@@ -108,7 +108,12 @@ class Model:
         products: Mapping[str, Product | tuple[str, str]] | None = None,
     ) -> None:
         blocks = {c: [items] if isinstance(items, str) else list(items) for c, items in blocks.items()}
-        pairs = [(s, t) for s, t in paths]
+        pairs = [_pair(path) for path in paths]
+        for name in (*blocks, *(item for items in blocks.values() for item in items)):
+            if not isinstance(name, str):
+                raise ModelError(
+                    f"a construct or item is called {name!r}; names are text, found {type(name).__name__}"
+                )
         orders = {
             name: order if isinstance(order, HigherOrder) else HigherOrder(tuple(order))
             for name, order in (higher_order or {}).items()
@@ -348,6 +353,14 @@ class Model:
             modes={names[j]: self.modes[j] for j in kept},
         )
         return reduced, [i for j in kept for i in self.blocks[j]]
+
+
+def _pair(path: object) -> tuple[str, str]:
+    """Return a path as (source, target)."""
+    ends = list(path) if isinstance(path, Iterable) and not isinstance(path, str) else []
+    if len(ends) != 2:
+        raise ModelError(f"path {path!r}: expected a pair of names, (source, target)")
+    return ends[0], ends[1]
 
 
 def problems_of(

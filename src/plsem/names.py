@@ -15,10 +15,19 @@ R = TypeVar("R")
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the closest valid name, or the list of valid names."""
+    """Return ``"; did you mean 'x'?"`` for the closest valid name, or the list of valid names.
+
+    Examples
+    --------
+    >>> nearest("rho_C", ["rho_a", "rho_c"]), nearest("path", ["htmt", "path_coefficient"])
+    ("; did you mean 'rho_c'?", "; did you mean 'path_coefficient'?")
+    """
     options = [str(v) for v in valid]
     lowered = {v.lower(): v for v in reversed(options)}
-    close = difflib.get_close_matches(str(name).lower()[:200], lowered, n=1, cutoff=0.6)
+    asked = str(name).lower()[:200]
+    close = difflib.get_close_matches(asked, lowered, n=1, cutoff=0.6)
+    if not close and len(asked) > 2:
+        close = [option.lower() for option in options if option.lower().startswith(asked)]
     if close:
         return f"; did you mean {lowered[close[0]]!r}?"
     return f"; valid names: {few(options, 12)}" if options else ""
@@ -67,9 +76,9 @@ class Said(str):
 def check_choice(what: str, value: object, valid: tuple[str, ...]) -> None:
     """Raise ValueError naming the nearest valid choice if ``value`` is not one of ``valid``."""
     if value not in valid:
-        raise ValueError(
-            f"{what}: found {value!r}, expected one of {', '.join(valid)}{nearest(str(value), valid)}"
-        )
+        near = nearest(str(value), valid)
+        near = near if "?" in near else ""  # the valid ones are named already
+        raise ValueError(f"{what}: found {value!r}, expected one of {', '.join(valid)}{near}")
 
 
 def check_flag(what: str, value: object) -> None:

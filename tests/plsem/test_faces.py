@@ -112,6 +112,46 @@ def test_wrong_input_is_refused_by_name() -> None:
         plsem.bootstrap(DATA, MODEL, "reports", seed=1, n_resamples=10)
 
 
+@pytest.mark.parametrize(
+    ("blocks", "paths", "said"),
+    [
+        ({"A": ["a"], "B": ["b"]}, ["A -> B"], "path 'A -> B': expected a pair of names, (source, target)"),
+        ({"A": ["a"], "B": ["b"]}, ("A", "B"), "path 'A': expected a pair of names, (source, target)"),
+        ({"A": ["a"], "B": ["b"]}, [("A", "B", "B")], "path ('A', 'B', 'B'): expected a pair of names"),
+        ({"A": ["a"], "B": ["b"]}, [3], "path 3: expected a pair of names"),
+        ({1: ["a"], "B": ["b"]}, [(1, "B")], "a construct or item is called 1; names are text, found int"),
+        (
+            {"A": [10], "B": ["b"]},
+            [("A", "B")],
+            "a construct or item is called 10; names are text, found int",
+        ),
+    ],
+)
+def test_a_model_wants_pairs_of_names(blocks, paths, said) -> None:
+    with pytest.raises(plsem.ModelError) as caught:
+        plsem.Model(blocks, paths)
+    assert said in str(caught.value)
+
+
+def test_pairs_of_names_in_any_container() -> None:
+    paths = np.array([["A", "B"]])
+    assert plsem.Model({"A": ["a"], "B": ["b"]}, paths).path_names == (("A", "B"),)
+
+
+def test_options_of_a_bootstrap_are_checked() -> None:
+    rng = np.random.default_rng(2)
+    model = plsem.Model({"A": ["a"], "B": ["b"]}, [("A", "B")])
+    with pytest.raises(ValueError, match=r"n_jobs: expected a number of threads or -1 .* found 1\.5"):
+        plsem.bootstrap(rng.normal(size=(20, 2)), model, seed=1, n_resamples=10, n_jobs=1.5)
+    drawn = plsem.bootstrap(rng.normal(size=(20, 2)), model, seed=1, n_resamples=10)
+    with pytest.raises(ValueError, match="degrees_of_freedom: must be above 0, found 0"):
+        drawn.summary(degrees_of_freedom=0)
+    with pytest.raises(ValueError, match=r"expected one of linear, weibull, normal$"):
+        drawn.summary(quantile_method="x")
+    with pytest.raises(KeyError, match="no statistic 'path' was drawn; did you mean 'path_coefficient'"):
+        drawn.summary(statistic="path")
+
+
 def test_an_indefinite_matrix_is_refused() -> None:
     r = DATA.corr().to_numpy().copy()
     for (i, j), value in {(0, 1): 0.95, (0, 2): -0.9, (1, 2): 0.9}.items():

@@ -118,6 +118,11 @@ def p_value(
     array (...)
         NaN where the standard error is 0 or NaN (a quantity that does not vary has no test).
 
+    Raises
+    ------
+    ValueError
+        For an unknown alternative, or degrees of freedom that are not above 0.
+
     Notes
     -----
     Student's t with B − 1 degrees of freedom is the usual PLS-SEM convention (Hair et al. 2021);
@@ -133,6 +138,8 @@ def p_value(
     with np.errstate(invalid="ignore", divide="ignore"):
         t = np.where(se > 0, np.asarray(original, dtype=np.float64) / se, np.nan)
     df = np.asarray(degrees_of_freedom, dtype=np.float64)
+    if (df <= 0).any():
+        raise ValueError(f"degrees_of_freedom: must be above 0, found {df.min():g}")
     if alternative == "two-sided":
         return np.asarray(2.0 * special.stdtr(df, -np.abs(t)), dtype=np.float64)
     if alternative == "one-sided":

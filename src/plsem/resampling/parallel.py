@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from multiprocessing.connection import Connection, wait
+from numbers import Integral
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -42,9 +43,9 @@ def n_threads(n_jobs: int) -> int:
     """
     if n_jobs == -1:
         return os.cpu_count() or 1
-    if n_jobs < 1:
-        raise ValueError(f"n_jobs: expected a number of threads or -1 for one a core, found {n_jobs}")
-    return n_jobs
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:
+        raise ValueError(f"n_jobs: expected a number of threads or -1 for one a core, found {n_jobs!r}")
+    return int(n_jobs)
 
 
 def run_ranges(
