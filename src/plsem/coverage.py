@@ -20,10 +20,10 @@ from scipy import stats
 from plsem import estimator as pls
 from plsem.inputs import DataError
 from plsem.model import Model, ModelError
-from plsem.names import check_choice, nearest
+from plsem.names import check_choice, check_share, nearest
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
 from plsem.resampling.double import DoubleBootstrapResult, Kind, double_bootstrap
-from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, check_level, mean, mean_and_deviation
+from plsem.resampling.intervals import DEFAULT_INTERVAL, Interval, mean, mean_and_deviation
 from plsem.resampling.parallel import Progress, run_tasks
 from plsem.resampling.replicates import Statistics
 from plsem.resampling.result import BootstrapResult
@@ -237,7 +237,7 @@ def coverage(
     0  percentile       0.375      0.95         20
     1         bca       0.375      0.95         20
     """
-    check_level(confidence_level)
+    check_share("confidence_level", confidence_level)
     for kind in intervals:
         check_choice("intervals", kind, (*get_args(Interval), *_DOUBLED))
     r = np.asarray(population, dtype=np.float64)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from plsem.estimator import scores
-from plsem.names import N_, Said, named_options, nearest
+from plsem.names import N_, Said, check_share, named_options, nearest
 from plsem.resampling import intervals
 from plsem.resampling.moments import BLOCK, block_generator, counts_of_indices
 from plsem.resampling.replicates import STREAM_BOOTSTRAP
@@ -150,7 +150,7 @@ def gaussian_copula(
         raise ValueError(
             f"expected n_resamples of at least 2 and a seed of at least 0, found {n_resamples} and {seed}"
         )
-    intervals.check_level(1 - alpha)
+    check_share("alpha", alpha)
     y = scores(data, estimate).round(10)  # equal answers give scores that only rounding tells apart
     y = y[np.lexsort(y.T[::-1])]  # what a seed draws does not depend on the rows' order
     products = {name for name, _ in estimate.described.products}

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem.inputs import DataError
 from plsem.model import Model
+from plsem.names import check_whole
 from plsem.resampling.moments import item_moments
 from plsem.stages import expand
 
@@ -18,10 +19,10 @@ IntArray = NDArray[np.int64]
 
 def random_cuts(n: int, folds: int, repetitions: int, seed: int | None) -> IntArray:
     """Return the fold of each row, ``(repetitions, n)``, sizes differing by one at most."""
-    if not 2 <= folds <= n:
+    check_whole("folds", folds, 2)
+    check_whole("repetitions", repetitions, 1)
+    if folds > n:
         raise ValueError(f"folds: expected 2 … {n} (the number of rows), found {folds}")
-    if repetitions < 1:
-        raise ValueError(f"repetitions: must be at least 1, found {repetitions}")
     cuts = np.empty((repetitions, n), dtype=np.int64)
     for cut, sequence in zip(cuts, np.random.SeedSequence(seed).spawn(repetitions), strict=True):
         cut[np.random.default_rng(sequence).permutation(n)] = np.arange(n) * folds // n

@@ -6,7 +6,7 @@ import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -91,6 +91,12 @@ def check_whole(what: str, value: object, least: int) -> None:
     """Raise ValueError unless ``value`` is a whole number of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{what}: expected a whole number of at least {least}, found {value!r}")
+
+
+def check_share(what: str, value: object) -> None:
+    """Raise ValueError unless ``value`` is a number strictly between 0 and 1."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < 1:
+        raise ValueError(f"{what}: expected a share between 0 and 1 (such as 0.05 or 0.95), found {value!r}")
 
 
 def _check_model(name: str, model: object, order: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from scipy import stats
 
 from plsem.inputs import DataError
 from plsem.model import Model
-from plsem.names import nearest
+from plsem.names import check_choice, check_share, check_whole
 from plsem.quantities import quantities
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import BootstrapError, BootstrapWarning, bootstrap
@@ -77,12 +77,11 @@ def simulate(
     >>> simulate(answers, 200, rng, population="respondents").shape
     (200, 3)
     """
+    check_choice("population", population, get_args(Population))
     if population == "normal":
         r = np.corrcoef(data, rowvar=False)
         return np.asarray(rng.normal(size=(n, data.shape[1])) @ np.linalg.cholesky(r).T)
-    if population == "respondents":
-        return np.asarray(data[rng.integers(len(data), size=n)], dtype=float)
-    raise ValueError(f"population: unknown {population!r}{nearest(str(population), get_args(Population))}")
+    return np.asarray(data[rng.integers(len(data), size=n)], dtype=float)
 
 
 def power_grid(
@@ -146,14 +145,14 @@ def power_grid(
         n source target  power  n_replications
     0  20      X      Y   0.75              20
     """
-    if min(sizes) < 10:
-        raise ValueError(f"sizes must be at least 10, found {min(sizes)}")
-    if min(n_replications, n_resamples) < 2 or not 0 < significance < 1:
-        raise ValueError("n_replications and n_resamples must be at least 2 and significance between 0 and 1")
-    if population not in get_args(Population):
-        raise ValueError(
-            f"population: unknown {population!r}{nearest(str(population), get_args(Population))}"
-        )
+    for size in sizes:
+        check_whole("sizes", size, 10)
+    if not len(sizes):
+        raise ValueError("sizes: expected at least one number of rows, found none")
+    check_whole("n_replications", n_replications, 2)
+    check_whole("n_resamples", n_resamples, 2)
+    check_share("significance", significance)
+    check_choice("population", population, get_args(Population))
     if any(order.method == "repeated" for _, order in model.higher_order):
         raise ValueError(
             "power of a model with repeated indicators is not offered: its paths are not those described; "
@@ -270,6 +269,10 @@ def smallest_path(n: float, *, significance: float = 0.05, power: float = 0.80) 
     >>> round(smallest_path(100), 4)
     0.2486
     """
+    check_share("significance", significance)
+    check_share("power", power)
+    if not n > 0:
+        raise ValueError(f"n: expected a number of rows above 0, found {n!r}")
     return float((stats.norm.ppf(1 - significance) + stats.norm.ppf(power)) / np.sqrt(n))
 
 

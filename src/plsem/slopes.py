@@ -19,8 +19,7 @@ from plsem import structural
 from plsem.measurement import single
 from plsem.model import Model
 from plsem.moderation import LEVELS, interaction_effects_last, interaction_paths, level_name
-from plsem.names import nearest
-from plsem.resampling import intervals
+from plsem.names import check_share, nearest
 from plsem.resampling.intervals import DEFAULT_INTERVAL, Alternative, Interval
 from plsem.resampling.result import BootstrapResult, Key
 from plsem.solution import Estimate
@@ -184,7 +183,7 @@ class SlopeCurve:
         DataFrame
             level, original, lower, upper.
         """
-        intervals.check_level(confidence_level)
+        check_share("confidence_level", confidence_level)
         m = np.asarray(levels, dtype=float)
         s11, s13, s33 = self._covariances()
         slope = self.original[0] + self.original[1] * m
@@ -214,7 +213,7 @@ class SlopeCurve:
         degrees of freedom, so that p of :meth:`at` is below 1 − confidence_level exactly inside (Johnson &
         Neyman 1936; Bauer & Curran 2005).
         """
-        intervals.check_level(confidence_level)
+        check_share("confidence_level", confidence_level)
         b, (s11, s13, s33) = self.original, self._covariances()
         t2 = self._critical(confidence_level) ** 2
         quadratic = (b[1] ** 2 - t2 * s33, 2 * (b[0] * b[1] - t2 * s13), b[0] ** 2 - t2 * s11)

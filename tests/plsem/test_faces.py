@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import pytest
 import plsem
 import plsem.model
 import plsem.names
+from plsem import groups, power
 from plsem.names import few, nearest
 
 BLOCKS = {"X": ["x1", "x2", "x3"], "M": ["m1", "m2"], "Y": ["y1", "y2"]}
@@ -150,6 +152,33 @@ def test_options_of_a_bootstrap_are_checked() -> None:
         drawn.summary(quantile_method="x")
     with pytest.raises(KeyError, match="no statistic 'path' was drawn; did you mean 'path_coefficient'"):
         drawn.summary(statistic="path")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"sizes": (30.5,)}, "sizes: expected a whole number of at least 10, found 30.5"),
+        ({"sizes": (9, 30)}, "sizes: expected a whole number of at least 10, found 9"),
+        ({"sizes": ()}, "sizes: expected at least one number of rows, found none"),
+        ({"significance": 1}, "significance: expected a share between 0 and 1"),
+        ({"population": "normals"}, "did you mean 'normal'"),
+    ],
+)
+def test_a_power_grid_says_which_setting_is_wrong(options, said) -> None:
+    given = {"sizes": (10, 20), "n_replications": 5, "n_resamples": 10, **options}
+    with pytest.raises(ValueError, match=re.escape(said)):
+        power.power_grid(DATA, MODEL, given.pop("sizes"), seed=1, **given)
+
+
+def test_shares_and_folds_that_cannot_be() -> None:
+    with pytest.raises(ValueError, match=r"power: expected a share between 0 and 1 .* found 80"):
+        power.minimum_n(0.2, power=80)
+    with pytest.raises(ValueError, match="n: expected a number of rows above 0, found 0"):
+        power.smallest_path(0)
+    with pytest.raises(ValueError, match=r"alpha: expected a share between 0 and 1 .* found 5"):
+        groups.compare(DATA, MODEL, ["a", "b"] * (len(DATA) // 2), seed=1, alpha=5)
+    with pytest.raises(ValueError, match=r"folds: expected a whole number of at least 2, found 2\.5"):
+        plsem.predict(DATA, MODEL, folds=2.5)
 
 
 def test_an_indefinite_matrix_is_refused() -> None:

@@ -242,4 +242,4 @@ def test_any_leading_shape():
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 1.5])
 def test_levels_lie_strictly_between_0_and_1(level):
     with pytest.raises(ValueError, match="between 0 and 1"):
-        iv.check_level(level)
+        iv.interval_bounds(np.arange(9.0), 4.0, interval="percentile", confidence_level=level)

@@ -325,9 +325,9 @@ def test_benchmark_is_missing_where_predictors_outnumber_rows():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"folds": 1}, "folds: expected 2 … 24"),
+        ({"folds": 1}, "folds: expected a whole number of at least 2"),
         ({"folds": 25}, "folds: expected 2 … 24"),
-        ({"repetitions": 0}, "repetitions: must be at least 1"),
+        ({"repetitions": 0}, "repetitions: expected a whole number of at least 1, found 0"),
         ({"antecedents": "dirct"}, "did you mean 'direct'"),
         ({"lm_predictors": "other"}, "did you mean 'others'"),
         ({"fold": [0, 1]}, "fold: expected whole numbers"),

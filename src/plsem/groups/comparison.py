@@ -18,11 +18,11 @@ from plsem.groups.result import GroupComparison
 from plsem.groups.split import Split, check_sizes, group_name, split_rows
 from plsem.inputs import DataError, item_matrix
 from plsem.model import Model
-from plsem.names import check_choice, check_flag, check_whole, named_options
+from plsem.names import check_choice, check_flag, check_share, check_whole, named_options
 from plsem.power import smallest_path
 from plsem.quantities import QUANTITIES, statistics_of
 from plsem.resampling.bootstrap import BootstrapError
-from plsem.resampling.intervals import check_level, mean_and_deviation
+from plsem.resampling.intervals import mean_and_deviation
 from plsem.resampling.parallel import Progress, n_threads
 from plsem.solution import Scheme
 
@@ -145,7 +145,7 @@ def compare(
     """
     check_choice("adjustment", adjustment, ADJUSTMENTS)
     check_flag("count_observed", count_observed)
-    check_level(1 - alpha)
+    check_share("alpha", alpha)
     n_threads(n_jobs)
     check_whole("n_permutations", n_permutations, 1)
     if n_resamples < 0 or n_resamples == 1:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plsem.inputs import DataError
 from plsem.model import Model
-from plsem.names import nearest
+from plsem.names import few, nearest
 from plsem.power import smallest_path
 from plsem.stages import expand
 from plsem.thresholds import threshold
@@ -205,6 +205,6 @@ def check_sizes(split: Split, model: Model, smallest: int | None) -> None:
     small = [f"{name} has {len(rows)}" for name, rows in split.rows.items() if len(rows) < max(needed, 3)]
     if small:
         raise DataError(
-            f"groups of {split.column!r} too small to be compared: {', '.join(small)} rows, expected at least "
+            f"groups of {split.column!r} too small to be compared: {few(small, 12)} rows, expected at least "
             f"{max(needed, 3)}: {why}. Join groups, or name those to compare"
         )

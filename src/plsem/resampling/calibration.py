@@ -10,13 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plsem.names import check_choice
+from plsem.names import check_choice, check_share
 from plsem.resampling.intervals import (
     ALTERNATIVES,
     Alternative,
     Array,
     QuantileMethod,
-    check_level,
     mean_and_deviation,
     one_sided,
     quantiles,
@@ -61,7 +60,7 @@ def calibrated_bounds(
     prepivoted root.
     """
     check_choice("alternative", alternative, ALTERNATIVES)
-    check_level(confidence_level)
+    check_share("confidence_level", confidence_level)
     tail = (1.0 - confidence_level) / (2.0 if alternative == "two-sided" else 1.0)
     levels = quantiles(shares, np.array([tail, 1.0 - tail]), method=method)
     bounds = quantiles(draws, levels, method=method)
@@ -101,7 +100,7 @@ def studentised_bounds(
     draws (Efron 1981; Hall 1988).
     """
     check_choice("alternative", alternative, ALTERNATIVES)
-    check_level(confidence_level)
+    check_share("confidence_level", confidence_level)
     values, estimate = np.asarray(draws, dtype=np.float64), np.asarray(original, dtype=np.float64)
     errors = np.asarray(standard_errors, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -23,7 +23,7 @@ from plsem import estimator as pls
 from plsem import model_fit as model_fit
 from plsem.inputs import correlations, item_matrix, no_inverse
 from plsem.model import Model
-from plsem.names import named_options
+from plsem.names import check_share, named_options
 from plsem.resampling import intervals
 from plsem.resampling.bootstrap import bootstrap
 from plsem.resampling.parallel import Progress
@@ -83,7 +83,7 @@ class ExactFitResult:
             ``n_draws`` is 0; ``reason``, a column that stands only there, says why.
         """
         for share in quantiles:
-            intervals.check_level(share)
+            check_share("level", share)
         rows = []
         for variant in self.original:
             if variant in self.reasons:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from plsem.names import check_choice
+from plsem.names import check_choice, check_share
 
 __all__ = ["acceleration", "bias_correction", "interval_bounds", "p_value", "quantiles"]
 
@@ -34,14 +34,6 @@ QUANTILE_METHODS: tuple[str, ...] = get_args(QuantileMethod)
 
 _ROUNDING = 1e-14
 """Relative size below which draws differ by rounding only: a single item's loading is 1 in each."""
-
-
-def check_level(confidence_level: float) -> None:
-    """Raise ValueError unless the confidence level lies strictly between 0 and 1."""
-    if not 0.0 < confidence_level < 1.0:
-        raise ValueError(
-            f"confidence_level: expected a share between 0 and 1 (such as 0.95), found {confidence_level}"
-        )
 
 
 def mean_and_deviation(draws: ArrayLike) -> tuple[Array, Array, Array]:
@@ -365,7 +357,7 @@ def interval_bounds(
     """
     check_choice("interval", interval, INTERVALS)
     check_choice("alternative", alternative, ALTERNATIVES)
-    check_level(confidence_level)
+    check_share("confidence_level", confidence_level)
     if interval == "bca" and accelerations is None:
         raise ValueError(
             "interval 'bca' needs jackknife values; run the bootstrap with a jackknife or use 'bc'"
