@@ -121,11 +121,6 @@ class SlopeCurve:
             ("path_coefficient", self.product.first, self.target),
             ("interaction_effect", product, self.target),
         ]
-        for statistic, _, _ in self.keys:
-            if statistic not in set(boot.labels["statistic"]):
-                raise ValueError(
-                    f"the bootstrap holds no {statistic}; let it draw path_coefficient and interaction_effect"
-                )
         self.line = boot.derived(self.keys, self.keys, lambda b: b * np.array([1.0, factor]))
         self.original = self.line.original
         self.draws = self.line.draws[np.isfinite(self.line.draws).all(axis=1)]
@@ -291,7 +286,9 @@ def simple_slopes(
     Raises
     ------
     ValueError
-        If the model has no product, or the bootstrap lacks what the slopes need.
+        If the model has no product.
+    KeyError
+        If the bootstrap did not draw ``path_coefficient`` and ``interaction_effect``.
 
     Notes
     -----
@@ -350,7 +347,9 @@ def johnson_neyman(
     Raises
     ------
     ValueError
-        If the model has no product, or the bootstrap lacks what the slopes need.
+        If the model has no product.
+    KeyError
+        If the bootstrap did not draw ``path_coefficient`` and ``interaction_effect``.
 
     Notes
     -----

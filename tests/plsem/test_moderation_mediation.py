@@ -132,7 +132,7 @@ def test_what_has_no_slope_says_so(moderated):
         with pytest.raises(ValueError, match="no product"):
             function(boot, plain)
     thin = plsem.bootstrap(DATA, model, ["path_coefficient"], seed=1, n_resamples=10, jackknife=False)
-    with pytest.raises(ValueError, match="holds no interaction_effect"):
+    with pytest.raises(KeyError, match="no statistic 'interaction_effect' was drawn"):
         SlopeCurve(thin, model, "CUSA*SC")
 
 

@@ -135,15 +135,12 @@ class BootstrapResult:
         return np.asarray(self.draws[:, self._position(statistic, row, column)], dtype=np.float64)
 
     def _position(self, statistic: str, row: str, column: str) -> int:
-        key = (statistic, row, column)
-        keys = list(self.labels[["statistic", "row", "column"]].itertuples(index=False, name=None))
-        if key in keys:
-            return keys.index(key)
-        names = list(dict.fromkeys(k[0] for k in keys))
-        if statistic not in names:
-            raise KeyError(f"no statistic {statistic!r} was drawn{nearest(statistic, names)}")
-        places = [f"{r}, {c}" for s, r, c in keys if s == statistic]
-        raise KeyError(f"no {statistic} ({row}, {column}){nearest(f'{row}, {column}', places)}")
+        of_it = self._chosen(statistic)
+        ends = self.labels[["row", "column"]].to_numpy()[of_it].tolist()
+        if [row, column] not in ends:
+            places = [f"{r}, {c}" for r, c in ends]
+            raise KeyError(f"no {statistic} ({row}, {column}){nearest(f'{row}, {column}', places)}")
+        return int(of_it[ends.index([row, column])])
 
     def summary(
         self,
