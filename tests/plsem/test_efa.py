@@ -343,16 +343,6 @@ def test_adequacy_table_and_smoothing():
     assert found.table().iloc[-1]["reading"] == "10.0 rows an item"
 
 
-def test_salience_says_where_an_item_belongs():
-    r = labelled(population(PATTERN, np.eye(2)))
-    found = factor_analysis(r, 2, rotation="varimax").salience(salient=0.45)
-    assert found["n_salient"].tolist() == [1, 1, 1, 1, 1, 1, 1, 0]
-    assert found["simple"].tolist() == [True] * 7 + [False]
-    assert found["factor"].nunique() == 2
-    unsaid = factor_analysis(r, 2, rotation="varimax").salience()
-    pd.testing.assert_frame_equal(unsaid, factor_analysis(r, 2, rotation="varimax").salience(salient=0.40))
-
-
 def test_alpha_and_omega_of_parallel_items():
     r = np.full((4, 4), 0.5)
     np.fill_diagonal(r, 1)

@@ -13,12 +13,8 @@ from plsem.efa.correlations import EfaError, smooth
 from plsem.efa.extraction import Array, Extracted, Extraction, extract
 from plsem.efa.rotation import Rotation, rotate
 from plsem.names import Said
-from plsem.thresholds import threshold
 
 __all__ = ["FactorSolution", "Note", "factor_analysis"]
-
-
-_SALIENT = threshold("efa_loading").borderline or 0.0
 
 
 class Note(Said):
@@ -101,25 +97,6 @@ class FactorSolution:
         table["uniqueness"] = self.uniquenesses
         table["complexity"] = self.complexity
         return table.rename_axis("item").reset_index()
-
-    def salience(self, *, salient: float = _SALIENT) -> pd.DataFrame:
-        """Describe each item's structure: ``item, factor, loading, n_salient, simple``.
-
-        ``factor`` has the largest absolute loading; ``simple`` says that it is the only one at or above ``salient``.
-        """
-        size = self.pattern.abs()
-        count = (size >= salient).sum(axis=1)
-        main = size.idxmax(axis=1)
-        loading = [self.pattern.at[item, factor] for item, factor in main.items()]
-        return pd.DataFrame(
-            {
-                "item": self.pattern.index,
-                "factor": main.to_numpy(),
-                "loading": loading,
-                "n_salient": count.to_numpy(),
-                "simple": (count == 1).to_numpy(),
-            }
-        )
 
     def turned(self, signs: Array) -> FactorSolution:
         """Return the same solution with factors reversed where the sign is -1."""
