@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
 import pytest
+from audit_cases import article, one
 
 from tableaudit.block_checks import HTMT_GAP, htmt_checks
 from tableaudit.boxes import Interval
 from tableaudit.effects import adjusted_sizes
 from tableaudit.inference import degrees_of_freedom, inference_checks, p_value, student_quantiles, t_of_p
-from tableaudit.printed import from_values
 from tableaudit.rules import fornell_larcker, loading_sample_size, rule_checks
 
-COLUMNS = ["table", "cell", "statistic", "row", "column", "printed", "note"]
 PLS = {"estimator": "PLS", "correlations": "as printed"}
-
-
-def article(*rows):
-    """Printed cells c0, c1, … of lines ``statistic row column printed``; a dot is an empty name."""
-    split = [["" if part == "." else part for part in row.split()] for row in rows]
-    return from_values(
-        pd.DataFrame([["1", f"c{i}", *r, ""] for i, r in enumerate(split)], columns=COLUMNS), "made"
-    )
-
-
-def one(checks, name):
-    (found,) = [c for c in checks if c.check == name]
-    return found
 
 
 HTMT_NEAR = "HTMT near the correlation of the constructs"
