@@ -219,6 +219,8 @@ class _Search:
     def estimator(self) -> None:
         if "estimator" in self.stated:
             self.settle("estimator", self.stated["estimator"], [], 0)
+            if self.stated["estimator"] == "PLSc":
+                self.consistent_correlations()
             return
         consistent = [
             c

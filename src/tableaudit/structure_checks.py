@@ -11,7 +11,7 @@ from tableaudit.boxes import Interval
 from tableaudit.checks import Check, judged
 from tableaudit.details import say
 from tableaudit.printed import Published
-from tableaudit.relations import first, sources_of
+from tableaudit.relations import first, plain, sources_of
 from tableaudit.structure import correlation_cell, predictors_key
 
 
@@ -57,7 +57,7 @@ def two_valued_r2(published: Published) -> Iterator[Check]:
         cross = 2 * b[0] * b[1] * size
         values = [square + cross, square - cross]
         truth = any(cell.box.intersect(v) for v in values)
-        texts = [f"{c.value:.{c.decimals}f}" for c in betas if c is not None]
+        texts = [plain(c) for c in betas if c is not None]
         yield judged(
             cell,
             "R² of two predictors from β and VIF",

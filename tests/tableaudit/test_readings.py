@@ -163,7 +163,9 @@ def test_one_cross_loading_of_three_is_a_slip():
 def test_correlations_of_scores_under_plsc(beta, option):
     # 0.400 / √(0.727 · 0.727) = 0.550
     rows = [*block("A", PAIR, rho_a="0.727"), *block("B", PAIR, rho_a="0.727")]
-    chosen = read(*rows, f"path_coefficient A B {beta}", "construct_correlation A B 0.400")
+    rows += [f"path_coefficient A B {beta}", "construct_correlation A B 0.400"]
+    assert read(*rows, "meta estimator . PLSc").values["correlations"] == option
+    chosen = read(*rows)
     assert chosen.values["estimator"] == "PLSc" and chosen.values["correlations"] == option
     assert reading(chosen, "correlations") == (("of scores", 1, 1, 0) if option == "of scores" else None)
     assert chosen.values["vif of the paths"] == ("other" if option == "of scores" else "the same")
