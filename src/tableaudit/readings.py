@@ -176,8 +176,6 @@ class _Search:
 
     def settle(self, dimension: str, option: str, checks: Sequence[Check], default_fits: int) -> None:
         fits = sum(c.verdict == "holds" for c in checks)
-        if not checks and dimension not in self.stated:
-            return
         self.values[dimension] = option
         self.found.append(
             Reading(
@@ -194,7 +192,7 @@ class _Search:
     def composite_reliability(self) -> None:
         checks = [
             c
-            for c in self.tried("composite_reliability", "rho_c", lambda r: r.sense == "=" and bool(r.inputs))
+            for c in self.tried("composite_reliability", "rho_c")
             if c.check.startswith("composite reliability") and len(own_loadings(self.published, c.about)) > 1
         ]
         agree = sum(c.verdict == "holds" for c in checks)
@@ -203,17 +201,11 @@ class _Search:
         option = self.stated.get("composite_reliability") or (
             "rho_a" if checks and 2 * agree <= len(checks) else "rho_c"
         )
+        cells = tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c"))
         self.values["composite_reliability"] = option
+        stated = "composite_reliability" in self.stated
         self.found.append(
-            Reading(
-                "composite_reliability",
-                option,
-                "composite_reliability" in self.stated,
-                agree if option == "rho_c" else len(checks) - agree,
-                len(checks),
-                agree,
-                tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c")),
-            )
+            Reading("composite_reliability", option, stated, len(cells), len(checks), agree, cells)
         )
 
     def estimator(self) -> None:
@@ -222,11 +214,7 @@ class _Search:
             if self.stated["estimator"] == "PLSc":
                 self.consistent_correlations()
             return
-        consistent = [
-            c
-            for c in self.tried("estimator", "PLSc")
-            if c.check.startswith("rho_A") and not self._trivial(c.about)
-        ]
+        consistent = self.tried("estimator", "PLSc")
         if len(consistent) == 1 and not self.published.select("rho_a"):
             consistent = []  # one composite reliability that is not rho_C is too little to tell an estimator by
         agree = sum(c.verdict == "holds" for c in consistent)
@@ -262,9 +250,6 @@ class _Search:
         if vif and 2 * sum(c.verdict == "holds" for c in vif) < len(vif):
             self.values["vif"] = self.values["vif of the paths"] = "other"
 
-    def _trivial(self, construct: str) -> bool:
-        return len(own_loadings(self.published, construct)) < 2
-
     def _factor_like(self) -> tuple[int, int]:
         """Count the constructs whose alpha is near rho_C, as under a common-factor model, and those where not."""
         near = apart = 0
@@ -295,7 +280,7 @@ class _Search:
             all_served = fits["one-sided"] == len(one) and len(one) > 1
             half_failed = 2 * (len(two) - fits["two-sided"]) >= len(two) and len(one) > 1
             option = "one-sided" if better and (all_served or half_failed) else "two-sided"
-        if two or one:
+        if by_tails[option]:
             self.settle("p_value", option, by_tails[option], fits["two-sided"])
 
     def f_squared(self) -> None:

@@ -78,6 +78,7 @@ def test_composite_reliability(printed, expected):
         assert reading(read(*rows, *more), "composite_reliability") == expected
     stated = read(*rows, "meta composite_reliability . rho_c")
     assert reading(stated, "composite_reliability") == ("rho_c", expected[3], expected[2], expected[3])
+    assert [r.stated for r in (read(*rows).found[0], stated.found[0])] == [False, True]
 
 
 def test_composite_reliability_without_loadings_is_read_as_the_field_reads_it():
@@ -159,26 +160,32 @@ def test_one_cross_loading_of_three_is_a_slip():
     assert chosen.values["estimator"] == "PLS" and chosen.open_to["estimator"] == ("CFA",)
 
 
-@pytest.mark.parametrize(("beta", "option"), [("0.550", "of scores"), ("0.400", "as printed")])
+@pytest.mark.parametrize(
+    ("beta", "option"), [("0.550", "of scores"), ("0.400", "as printed"), ("0.700", "as printed")]
+)
 def test_correlations_of_scores_under_plsc(beta, option):
     # 0.400 / √(0.727 · 0.727) = 0.550
     rows = [*block("A", PAIR, rho_a="0.727"), *block("B", PAIR, rho_a="0.727")]
     rows += [f"path_coefficient A B {beta}", "construct_correlation A B 0.400"]
-    assert read(*rows, "meta estimator . PLSc").values["correlations"] == option
+    stated = read(*rows, "meta estimator . PLSc")
+    assert stated.values["correlations"] == option and reading(stated, "estimator") == ("PLSc", 0, 0, 0)
     chosen = read(*rows)
     assert chosen.values["estimator"] == "PLSc" and chosen.values["correlations"] == option
     assert reading(chosen, "correlations") == (("of scores", 1, 1, 0) if option == "of scores" else None)
     assert chosen.values["vif of the paths"] == ("other" if option == "of scores" else "the same")
 
 
-@pytest.mark.parametrize(("vif", "option"), [("1.333", "as printed"), ("1.200", "other")])
-def test_vif_of_scores_under_plsc(vif, option):
+@pytest.mark.parametrize(
+    ("vifs", "option"),
+    [(("1.333", "1.333"), "as printed"), (("1.333", "1.200"), "as printed"), (("1.200", "1.200"), "other")],
+)
+def test_vif_of_scores_under_plsc(vifs, option):
     # predictors that correlate 0.500: 1 / (1 − 0.25) = 1.333
     rows = [row for name in "ABC" for row in block(name, PAIR, rho_a="0.727")]
     chosen = read(
         *rows,
         *(f"path_coefficient {s} C 0.300" for s in "AB"),
-        *(f"inner_vif {s} C {vif}" for s in "AB"),
+        *(f"inner_vif {s} C {vif}" for s, vif in zip("AB", vifs, strict=True)),
         "construct_correlation A B 0.500",
     )
     assert chosen.values["estimator"] == "PLSc"
@@ -299,7 +306,7 @@ def test_alpha_is_open_to_raw_alpha_unless_stated():
     rows = block("A", PAIR, cronbach_alpha="0.720")
     assert read(*rows).open_to["cronbach_alpha"] == ("raw",)
     stated = read(*rows, "meta cronbach_alpha . raw")
-    assert "cronbach_alpha" not in stated.open_to and stated.values["cronbach_alpha"] == "raw"
+    assert "cronbach_alpha" not in stated.open_to and reading(stated, "cronbach_alpha") == ("raw", 0, 0, 0)
     assert "cronbach_alpha" not in read(*block("A", PAIR)).open_to
 
 

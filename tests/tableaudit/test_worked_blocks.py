@@ -117,15 +117,10 @@ def test_what_a_neighbour_takes_of_each_residual():
 def test_a_neighbour_bounds_rho_a():
     """Loadings 0.8 beside a proxy that correlates 0.95: |w / w'w − 0.8| ≤ 0.6 · √(1 / 0.95² − 1) = 0.1972.
 
-    Of weights a : b : b the largest a has a = 1.25 − 2b and a / (a² + 2b²) = 0.9972: b = 0.3472, a = 0.5556, w'w = 0.5498,
-    Σw⁴ = 0.1243, rho_A = 0.3023 · 0.4502 / (0.3023 − 0.1243) = 0.7645.
+    Equal weights, whose rho_A is 0.71875, are the least then; a grid of weights within the limit reaches 0.7572.
     """
-    three = boxes((0.8, 0.8, 0.8), 0)
-    a, b = 0.5556, 0.3472
-    q = a * a + 2 * b * b
-    assert a / q - 0.8 == pytest.approx(0.6 * math.sqrt(1 / 0.95**2 - 1), abs=0.02)
-    found = rho_a_bounds(three, (0.95, 0.96))
-    assert rho_a_of_weights(np.array([[a, b, b]])) == pytest.approx(found.upper - MARGIN, abs=0.02)
+    found = rho_a_bounds(boxes((0.8, 0.8, 0.8), 0), (0.95, 0.96))
+    assert ends(found) == pytest.approx((0.71875 - MARGIN, 0.7572 + MARGIN), abs=2e-4)
 
 
 @pytest.mark.parametrize(
@@ -193,8 +188,8 @@ def test_htmt_needs_positive_alphas():
         (("path_coefficient B A 0.0", "f_squared B A 0.0"), (0.0, 0.05), ["c0", "c1"]),
         (("path_coefficient B A 0.500", "construct_correlation A B 0.600"), None, []),
         # beside another predictor a path is no correlation
-        (("path_coefficient A B 0.500", "path_coefficient C B 0.500", "construct_correlation A B 0.60", "r_squared . B 0.9"),
-         (0.595, 0.605), ["c2"]),
+        (("path_coefficient A B 0.500", "path_coefficient C B 0.500", "construct_correlation A B 0.60",
+          "r_squared . B 0.9"), (0.595, 0.605), ["c2"]),
         (("path_coefficient A B 0.500", "path_coefficient C B 0.500"), None, []),
         (("path_coefficient A B 0.500", "path_coefficient A C 0.500"), None, []),
         (("construct_correlation A B 0.500",), None, []),
@@ -251,10 +246,10 @@ def alpha_of(r):
 
 
 def test_the_scan_of_two_items_and_a_neighbour():
-    """r = λ₁λ₂ ± s₁s₂ = 0.56 ± 0.42849; w = R⁻¹λ.
+    """r = λ₁λ₂ ± s₁s₂ = 0.56 ± 0.42849, and w = R⁻¹λ.
 
-    For r = 0.98849: w = ((0.8 − 0.98849 · 0.7), (0.7 − 0.98849 · 0.8)) / (1 − 0.97710) = (4.7203, −3.9659): the neighbour,
-    who correlates as w does, would have c = w · 0.5 / w'w = (0.0621, −0.0522), and c'R⁻¹c = 0.573 leaves room.
+    A neighbour that correlates ρ with the score correlates ρ w / w'w with the items, which needs ρ² w'R⁻¹w ≤ (w'w)².
+    For r = 0.98849 w is (4.7196, −3.9653), w'w 37.998 and w'R⁻¹w 3275.5: ρ is at most 37.998 / √3275.5 = 0.6639.
     """
     loadings = boxes(TWO, 0)
     found = scan_block(loadings, statistics=["cronbach_alpha", "rho_a", "ave"])
@@ -264,7 +259,12 @@ def test_the_scan_of_two_items_and_a_neighbour():
     )
     assert ends(found["ave"].attainable) == pytest.approx((0.565, 0.565))  # (0.64 + 0.49) / 2
     assert alpha_of(found["cronbach_alpha"].highest) == pytest.approx(2 * high / (1 + high), abs=1e-6)
-    assert found["rho_a"].attainable.contains(RHO_A - 1e-5)
+    for rho, top in ((0.663, high), (0.665, low)):
+        near = scan_block(loadings, correlation=POINT(-rho), statistics=["cronbach_alpha"])["cronbach_alpha"]
+        assert ends(near.attainable) == pytest.approx((2 * low / (1 + low), 2 * top / (1 + top)), abs=1e-6)
+    boxed = scan_block(loadings, boxes={"rho_a": boxes([RHO_A])[0]}, statistics=["cronbach_alpha", "rho_a"])
+    assert ends(boxed["cronbach_alpha"].attainable) == pytest.approx((ALPHA, ALPHA), abs=1e-4)
+    assert boxed["rho_a"].attainable.contains(RHO_A - 1e-5)
 
 
 def test_raw_alpha_of_two_items():
