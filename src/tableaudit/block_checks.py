@@ -21,7 +21,7 @@ from tableaudit.details import Detail, say
 from tableaudit.measurement import own_loadings, room_of_sum
 from tableaudit.printed import Cell, Published
 from tableaudit.relations import first
-from tableaudit.structure import correlation_cell, predictors_key
+from tableaudit.structure import correlation_cell, path_cell, predictors_key
 
 #: |r| and HTMT times the root of both alphas differ by at most this in 117 pairs of reference models (largest 0.092).
 HTMT_GAP = 0.10
@@ -125,11 +125,10 @@ def proxy_correlation(
         return None
     names = [t if s == construct else s for s, t in paths]
     own = [correlation_cell(published, construct, name) for name in names]
-    betas = [first(published, "path_coefficient", *p) if p[1] == construct else None for p in paths]
+    betas = [path_cell(published, *p) if p[1] == construct else None for p in paths]
     between = {p: correlation_cell(published, *p) for p in combinations(names, 2)}
-    missing = [b for b, p in zip(betas, paths, strict=True) if p[1] == construct and b is None]
     cells = [c for c in (*own, *betas, *between.values()) if c is not None]
-    if missing or None in own or None in between.values() or len(set(names)) < len(names):
+    if None in own or None in between.values() or len(set(names)) < len(names):
         return None
     r = np.array([c.value for c in own if c is not None])
     matrix = np.eye(len(names))

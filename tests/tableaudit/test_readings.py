@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from audit_cases import article
 
-from tableaudit.audit import audit
+from tableaudit.audit import audit, relations_of
+from tableaudit.readings import choose
 
 
 def read(*rows):
-    return audit(article(*rows), scan=False).chosen
+    made = article(*rows)
+    return choose(made, relations_of(made))
 
 
 def reading(chosen, dimension):
@@ -319,6 +321,7 @@ def test_the_chosen_reading_stands_first():
 def test_a_rho_a_that_the_loadings_exclude_does_not_agree():
     """No positive weights give rho_A 0.990 beside loadings of 0.8, 0.7 and 0.75."""
     first = block("A", TRIO, composite_reliability="0.750")
-    chosen = read(*first, *block("B", TRIO, composite_reliability="0.990"))
+    second = block("B", TRIO, composite_reliability="0.990")
+    chosen = audit(article(*first, *second), scan=False).chosen
     assert reading(chosen, "composite_reliability") == ("rho_a", 1, 2, 0)
     assert [r.cells for r in chosen.found if r.dimension == "composite_reliability"] == [("c3",)]
