@@ -118,10 +118,10 @@ def weight_ranges(
             if not len(kept):
                 return None
             value, miss = _score(kept, lam, s, score, rho_a, proxy)
-            fits = miss <= (5e-3 if round_ == 0 else 1e-9)
-            if fits.any():
-                top = float(value[miss <= 1e-9].max()) if (miss <= 1e-9).any() else None
-                best = top if best is None or (top is not None and top > best) else best
+            exact = miss <= 1e-9
+            if exact.any():
+                top = float(value[exact].max())
+                best = top if best is None else max(best, top)
             order = np.argsort(-(value - 200 * miss), kind="stable")[:40]
             elite = kept[order]
             width = 0.5 ** (round_ + 1)
