@@ -168,12 +168,18 @@ def _bounded(
     own = None
     if alpha is not None:
         own = alpha_bounds(boxes, rho_a.box if rho_a is not None and fits else None, strength)
-        if own is None and rho_a is not None:
+        if own is None:
             own = alpha_bounds(boxes, None, strength)
-    alone = own is None or alpha is None or alpha.box.intersect(own) is not None
+    standard = readings["cronbach_alpha"] != "raw"
     if rho_a is not None and possible is not None:
         used, excuses = [*loadings, *neighbours], factor
-        if fits and alone and alpha is not None and readings["cronbach_alpha"] != "raw":
+        if (
+            fits
+            and standard
+            and alpha is not None
+            and own is not None
+            and alpha.box.intersect(own) is not None
+        ):
             beside = rho_a_bounds(boxes, strength, alpha.box)
             if beside is not None:
                 possible, used = beside, [*loadings, alpha, *neighbours]
@@ -184,8 +190,7 @@ def _bounded(
         )
     if alpha is not None and own is not None:
         raw = raw_alpha_range(own, len(loadings))
-        if readings["cronbach_alpha"] == "raw":
-            own = raw
+        own = own if standard else raw
         reach = alpha.box.intersect(raw) is not None
         excuses = tuple(u for u in unless if u is not RAW or reach)
         used = [*loadings, *((rho_a,) if rho_a is not None else ()), *neighbours]
@@ -268,7 +273,6 @@ def _scanned(
         statistics=[n for n in known if not (raw_reading and n == "cronbach_alpha")],
     )
     checks = []
-    alone: dict[str, Interval] = {}
     for name, cell in known.items():
         if name not in ranges:
             continue
@@ -281,8 +285,6 @@ def _scanned(
             free = scan_block(
                 [c.box for c in loadings], correlation=neighbour, boxes=without, statistics=[name]
             )[name].attainable
-            if free is not None:
-                alone[name] = free
             checks.append(
                 Check(
                     title,

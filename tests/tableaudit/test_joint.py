@@ -112,7 +112,7 @@ def test_two_conflicts_are_found_one_after_the_other():
 
 
 def test_the_likeliest_slip_is_named_first():
-    """Weights times loadings, 0.6 · 0.8 + 0.7 · 0.7 = 0.97, are to be 1: a loading of 0.51 / 0.6 = 0.85 is one digit off.
+    """Weights times loadings, 0.6 · 0.8 + 0.7 · 0.7 = 0.97, are to be 1: a loading of 0.85 is one digit off.
 
     The other weight or loading would be 0.52 / 0.7 = 0.743, the first weight 0.51 / 0.8 = 0.638.
     """
