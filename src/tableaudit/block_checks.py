@@ -314,7 +314,7 @@ def _scanned(
             # only a negative weight brings it so high
             found, excuses = Interval(min(found.lower, signed.upper), signed.upper), (*excuses, NEGATIVE)
             told = "every correlation matrix with the other printed cells and positive weights has it in {}"
-        if name == "cronbach_alpha" and RAW in excuses and cell.box.intersect(found) is None:
+        if RAW in excuses and cell.box.intersect(found) is None:
             raw = raw_alpha_of_block(
                 [c.box for c in loadings], boxes.get("rho_a"), cell.box, correlation=neighbour
             )

@@ -174,19 +174,21 @@ class _Search:
             and self.check(r).verdict != "cannot be told"
         ]
 
-    def settle(self, dimension: str, option: str, checks: Sequence[Check], default_fits: int) -> None:
-        fits = sum(c.verdict == "holds" for c in checks)
+    def settle(
+        self,
+        dimension: str,
+        option: str,
+        checks: Sequence[Check],
+        default_fits: int,
+        *,
+        explained: bool = False,
+    ) -> None:
+        """Read a dimension so; ``explained`` checks are failed ones of the default that the reading accounts for."""
+        fitting = tuple(c.cell for c in checks if explained or c.verdict == "holds")
         self.values[dimension] = option
+        stated = dimension in self.stated
         self.found.append(
-            Reading(
-                dimension,
-                option,
-                dimension in self.stated,
-                fits,
-                len(checks),
-                default_fits,
-                tuple(c.cell for c in checks if c.verdict == "holds"),
-            )
+            Reading(dimension, option, stated, len(fitting), len(checks), default_fits, fitting)
         )
 
     def composite_reliability(self) -> None:
@@ -232,7 +234,7 @@ class _Search:
         failed = [c for c in plain if c.verdict == "fails"]
         if near > apart:
             if failed and 2 * len(failed) >= len(plain):
-                self.settle("estimator", "CFA", [c for c in plain if c.verdict == "fails"], fits)
+                self.settle("estimator", "CFA", failed, fits, explained=True)
                 return
             self.open_to["estimator"] = ("CFA",)
 
@@ -321,7 +323,7 @@ class _Search:
             and len(low_r2) == len(about_r2)
             and not self.published.select("adjusted_r_squared")
         ):
-            self.settle("r_squared", "adjusted", low_r2, len(about_r2) - len(low_r2))
+            self.settle("r_squared", "adjusted", low_r2, 0, explained=True)
 
     def _slightly(self, check: Check) -> bool:
         cell = self.published[check.cell]
@@ -354,7 +356,7 @@ class _Search:
                 continue
             several = len(grows) > 1 or 2 * len(failed) > len(exact)
             if len(failed) > 1 and several and not self._one_slip(key, failed):
-                self.settle(key, "more", failed, len(exact) - len(failed))
+                self.settle(key, "more", failed, len(exact) - len(failed), explained=True)
             elif len(failed) == len(exact):
                 self.open_to[key] = ("more",)
 
@@ -382,7 +384,7 @@ class _Search:
         checks = self.tried("mediators", "printed")
         failed = [c for c in checks if c.verdict == "fails"]
         if len(failed) > 1 and 2 * len(failed) > len(checks):
-            self.settle("mediators", "more", failed, len(checks) - len(failed))
+            self.settle("mediators", "more", failed, len(checks) - len(failed), explained=True)
 
     def alpha(self) -> None:
         if "cronbach_alpha" in self.stated:

@@ -239,6 +239,13 @@ def test_where_no_matrix_has_the_other_figures():
     assert found[SCAN_RHO][2] == ("c0", "c1", "c2") and found[SCAN_RHO][3][0] < -70
 
 
+@pytest.mark.parametrize(("alpha", "verdict"), [("0.150", "fails"), ("0.300", "cannot be told")])
+def test_beside_a_rho_a_that_no_matrix_has(alpha, verdict):
+    """0.231 is within the margin of 0.2364 only; the loadings alone leave alpha 0.2325 to 0.9942."""
+    found = reliability([*TWO, f"cronbach_alpha A . {alpha}", "rho_a A . 0.231"], scan=True)[SCAN_ALPHA]
+    assert found[1] == verdict and found[3] == (0.230, 0.994)
+
+
 def test_only_blocks_of_two_or_three_that_no_check_has_failed_are_scanned():
     said = []
     four = [*loadings("A", "0.800", "0.700", "0.600", "0.750"), "cronbach_alpha A . 0.720"]

@@ -150,7 +150,7 @@ def test_cross_loadings_that_are_no_loadings_are_those_of_factors(cross, estimat
     assert chosen.open_to.get("estimator") == (("CFA",) if estimator == "PLS" else None)
     if estimator == "CFA":
         missed = sum(a != b for a, b in zip(cross, PAIR, strict=True))
-        assert reading(chosen, "estimator") == ("CFA", 0, missed, 2 - missed)
+        assert reading(chosen, "estimator") == ("CFA", missed, missed, 2 - missed)
     apart = read(*[row.replace("0.720", "0.600") for row in rows])
     assert apart.values["estimator"] == "PLS" and "estimator" not in apart.open_to
 
@@ -240,7 +240,7 @@ def test_adjusted_r_squared(printed, option):
     rows += [f"r_squared . Y{i} {v}" for i, v in enumerate(printed)]
     chosen = read(*rows)
     assert chosen.values["r_squared"] == option
-    assert reading(chosen, "r_squared") == (("adjusted", 0, 2, 0) if option == "adjusted" else None)
+    assert reading(chosen, "r_squared") == (("adjusted", 2, 2, 0) if option == "adjusted" else None)
     assert read(*rows, "adjusted_r_squared . Y0 0.235").values["r_squared"] == "plain"
     stated = read(*rows, "meta r_squared . adjusted")
     assert stated.values["r_squared"] == "adjusted"
@@ -265,7 +265,7 @@ def test_predictors_that_are_not_printed(vifs, option):
     failed = sum(v != "1.161" for v in vifs)
     assert chosen.values["predictors of Y"] == option
     assert reading(chosen, "predictors of Y") == (
-        ("more", 0, failed, 3 - failed) if option == "more" else None
+        ("more", failed, failed, 3 - failed) if option == "more" else None
     )
     assert read(*rows, "meta complete_paths . no").values["predictors of Y"] == "more"
     told = read(*rows, "meta complete_paths . yes")
@@ -300,7 +300,7 @@ def test_mediators_that_are_not_printed(effects, option):
     chosen = read(*rows, *(f"indirect_effect {pair} {v}" for pair, v in effects.items()))
     assert chosen.values["mediators"] == option
     right = sum(v in ("0.200", "0.300", "0.100") for v in effects.values())
-    expected = ("more", 0, 2, right) if option == "more" else None
+    expected = ("more", 2, 2, right) if option == "more" else None
     assert reading(chosen, "mediators") == expected
 
 
