@@ -6,6 +6,7 @@ import pytest
 from audit_cases import article
 
 from tableaudit.audit import audit
+from tableaudit.report import as_json
 
 COUNTED = "p was counted from the resamples instead of computed from t"
 AGAIN = "f² of a model estimated again without the path"
@@ -145,3 +146,20 @@ def test_what_a_reader_is_told(rows, expected):
     ]
     assert ["; ".join(parts) for parts in told] == expected
     assert all(f.cell == (f.cells[0] if f.check != "one reading for the whole column" else "") for f in found)
+
+
+def test_ends_of_intervals_are_written_with_nine_decimals():
+    """R² 0.25 within [0.2494998, 0.2505002] leaves f² 0.332445 to 0.334224; no interval bounds an error above."""
+    rows = ("path_coefficient X Y 0.500", "r_squared . Y 0.25", "f_squared X Y 0.40")
+    (finding,) = as_json(audit(article(*rows), scan=False))["findings"]
+    low, high = finding["allowed"]
+    assert (low, high) == pytest.approx((0.332445, 0.334224), abs=1e-6)
+    assert [round(low, 9), round(high, 9)] == [low, high] and round(low, 8) != low
+    rows = (
+        "path_coefficient A Y 0.3",
+        "standard_error A Y 0.100",
+        "ci_lower A Y 0.000",
+        "ci_upper A Y 0.950",
+    )
+    (finding,) = as_json(audit(article(*rows), scan=False))["findings"]
+    assert finding["allowed"] == [pytest.approx(0.949 * 0.05**0.5 / 2), None]
