@@ -123,6 +123,19 @@ def test_tabled_quantiles():
     # with 20 degrees of freedom: 1.325 (0.90), 2.086 (0.975), 2.528 (0.99)
     rows = [f"t_statistic X Y{i} {t}" for i, t in enumerate(("1.325", "-2.086", "2.528"))]
     assert student_quantiles(article(*rows)) == [(20, (0.90, 0.975, 0.99))]
+    # and the row of a table of Student's t for 20 degrees of freedom
+    row = {
+        0.75: "0.687",
+        0.80: "0.860",
+        0.85: "1.064",
+        0.90: "1.325",
+        0.95: "1.725",
+        0.975: "2.086",
+        0.98: "2.197",
+    }
+    row |= {0.99: "2.528", 0.995: "2.845", 0.999: "3.552", 0.9995: "3.850"}
+    table = article(*(f"t_statistic X Y{i} {t}" for i, t in enumerate(row.values())))
+    assert student_quantiles(table) == [(20, tuple(row))]
     assert student_quantiles(article(rows[0])) == []
     assert student_quantiles(article(*rows), max_df=19) == []
     assert student_quantiles(article(*rows), max_df=20) == [(20, (0.90, 0.975, 0.99))]

@@ -272,6 +272,14 @@ def test_predictors_that_are_not_printed(vifs, option):
     assert "predictors of Y" not in told.values and "predictors of Y" not in told.open_to
 
 
+@pytest.mark.parametrize(("vif", "option"), [([], "more"), (["inner_vif A Y 1.333"], "printed")])
+def test_r_squared_and_a_path_that_fail_are_most_of_three_and_half_of_four(vif, option):
+    # r 0.5, 0.6 and 0.4 give β 0.533 and 0.133 and R² 0.373
+    rows = ["path_coefficient A Y 0.300", "path_coefficient B Y 0.133", "construct_correlation A B 0.500"]
+    rows += ["construct_correlation A Y 0.600", "construct_correlation B Y 0.400", "r_squared . Y 0.900"]
+    assert read(*rows, *vif).values["predictors of Y"] == option
+
+
 def test_two_vif_that_one_correlation_would_explain_are_a_slip():
     rows = ["construct_correlation A B 0.500", *(f"path_coefficient {s} Y 0.300" for s in "AB")]
     chosen = read(*rows, *(f"inner_vif {s} Y 1.600" for s in "AB"))  # 0.500 gives 1.333; 0.612 would give 1.6
