@@ -215,10 +215,28 @@ def test_one_sample_size_for_adjusted_r2():
         "adjusted_r_squared . Y 0.2400",
     )
     found = one(adjusted_sizes(article(*both)), "adjusted R² from R² and n")
-    assert found.verdict == "holds" and found.detail.en.startswith("sample sizes 15")
+    # 1 + 2/(n − 3) from 0.75995 / 0.75005 to 0.76005 / 0.74995
+    assert found.verdict == "holds" and found.detail.en == "sample sizes 152 to 154 give it"
     none = (*both[:3], "adjusted_r_squared . Y 0.2600")
-    assert one(adjusted_sizes(article(*none)), "adjusted R² from R² and n").verdict == "fails"
+    found = one(adjusted_sizes(article(*none)), "adjusted R² from R² and n")
+    assert found.verdict == "fails" and found.detail.en == "no sample size from 4 to 10,000 gives it"
+    assert ends(found.allowed) == pytest.approx((1 - 0.75005 * 3, 0.25005))  # of four respondents
     assert list(adjusted_sizes(article(*both, "sample_size model . 153"))) == []
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "verdict", "detail"),
+    [  # 1 + 1/(n − 2) from 0.75495 / 0.75005 to 0.75505 / 0.74995, n − 2 from 147.1 to 153.1; 0.2400 has n near 77
+        ("0.2450", "holds", "sample sizes 150 to 155 give all of them"),
+        ("0.2400", "fails", "no single sample size gives all of them"),
+    ],
+)
+def test_one_sample_size_for_several_adjusted_r2(adjusted, verdict, detail):
+    rows = [f"path_coefficient A Y{i} 0.5" for i in range(2)] + [f"r_squared . Y{i} 0.2500" for i in range(2)]
+    made = article(*rows, "adjusted_r_squared . Y0 0.2450", f"adjusted_r_squared . Y1 {adjusted}")
+    found = one(adjusted_sizes(made), "one sample size for every adjusted R²")
+    assert (found.verdict, found.detail.en, found.about) == (verdict, detail, "Y0, Y1")
+    assert (found.printed, found.cells) == ("2 pairs", ("c4", "c2", "c5", "c3"))
 
 
 def test_the_root_of_an_interval_that_ends_at_zero():

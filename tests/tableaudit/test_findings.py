@@ -17,6 +17,10 @@ TWO = (
     " | ".join(f"path_coefficient {s} Y 0.500 | inner_vif {s} Y 1.250" for s in "AB")
     + " | r_squared . Y 0.724"
 )
+OF_C = (
+    "R² = β² = 0.400² = 0.1600; with the rounding [0.1596, 0.1604] / "
+    "indirect effect = 0.500 · 0.400 = 0.2000; with the rounding [0.1996, 0.2005]"
+)
 #: Printed cells, then each finding: grade; cells; text; others that would settle it; unless; calculations.
 BOOK = f"""
 ave A . 0.500 | ave A . 1.300
@@ -73,6 +77,15 @@ path_coefficient A Y -0.2 | path_coefficient B Y 0.1 | r_squared . Y 0.30
 - definition; c1 c2 c0; Path coefficient of B – Y: printed 0.1; the other figures give 0.3–3.0; \
 c0 = -3.0–-0.4, c2 = 0.00–0.16; Y has predictors that are not printed; \
 R² ≤ (|-0.2| + |0.1|)² = 0.0900; with the rounding [-∞, 0.1700]
+
+ave Q . 0.500 | ave Q . 1.300 | path_coefficient A B 0.500 | path_coefficient B C 0.400 | indirect_effect A C 0.300 | \
+r_squared . B 0.250 | r_squared . C 0.250
+- arithmetic; c1 c0; AVE of Q: printed 1.300; the other figures give 0.499–0.501; ; ; printed as 0.500 in c0 / \
+AVE is never outside [0, 1]
+- definition; c3 c5 c6 c4 c2; Path coefficient of B – C: printed 0.400; the other figures give 0.500–0.501; ; \
+C has predictors that are not printed; {OF_C}
+- definition; c4 c5 c6 c3 c2; Indirect effect of A – C: printed 0.300; the other figures give 0.249–0.251; \
+c6 = 0.358–0.362; C has predictors that are not printed; {OF_C}
 
 {TWO} | f_squared A Y 0.800 | f_squared B Y 0.725
 - definition; c5 c0 c4 c1; f² of A – Y: printed 0.800; the other figures give 0.722–0.727; c0 = 0.525–0.526; {AGAIN}; \
