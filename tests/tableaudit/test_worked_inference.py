@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 from audit_cases import article, one
 
 from tableaudit.boxes import Interval
+from tableaudit.conventions_resampled import _with_errors
 from tableaudit.inference import effects_with_inference, inference_checks, quantile_chance, t_of_p
 
 COUNTED = "p was counted from the resamples instead of computed from t"
@@ -184,3 +189,19 @@ def test_the_chance_of_tabled_quantiles():
     assert quantile_chance(article("t_statistic A Y 2.0")) != quantile_chance(
         article("t_statistic A Y 2.0")
     )  # NaN
+
+
+@pytest.mark.parametrize(("apart", "settled"), [(0.37, True), (0.38, False)])
+def test_a_standard_error_with_heavy_tails_does_not_settle(apart, settled):
+    """50 parts of 100 draws, half with deviation 1 − d and half with 1 + d, scatter by 1.0102 d.
+
+    Times √(100 (1/B + 1/D)) that is more than 5 times √((1/B + 1/D) / 2) of the whole, √(1 + d²), from d = 0.375.
+    """
+    sizes = np.repeat([1 - apart, 1 + apart], 25)
+    draws = (sizes[:, None] * np.tile([1.0, -1.0], 50)).reshape(-1, 1)
+    result = SimpleNamespace(original=np.zeros(1), accelerations=None)
+    value, error = _with_errors(result, [0], draws, (), 0.95, 100)["standard_error"]
+    assert np.isfinite(value).tolist() == [settled]
+    assert error == pytest.approx(apart * 1.0102 * 1.005 * 10 * math.sqrt(1 / 100 + 1 / 5000), rel=1e-3)
+    if settled:
+        assert value == pytest.approx(math.sqrt(1 + apart**2), rel=1e-3)
