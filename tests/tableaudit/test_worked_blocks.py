@@ -21,6 +21,7 @@ from tableaudit.block_bounds import (
 from tableaudit.block_checks import proxy_correlation
 from tableaudit.block_scan import neighbour_correlation, raw_alpha_of_block, scan_block
 from tableaudit.boxes import Interval
+from tableaudit.measurement import room_of_sum
 from tableaudit.relations import DEFAULTS
 
 #: Residuals of two items balance only where w₁s₁ = w₂s₂: loadings 0.8 and 0.7 have weights in the ratio
@@ -171,6 +172,18 @@ def test_htmt_needs_positive_alphas():
     sums = ((POINT(5.0),) * 2, (POINT(5.0),) * 2)
     assert htmt_bounds(POINT(0.5), (Interval(0.05, 0.1), POINT(0.8)), *sums) is None
     assert htmt_bounds(POINT(0.5), (Interval(0.06, 0.1), POINT(0.8)), *sums) is not None
+
+
+def test_what_the_sum_of_a_block_can_be():
+    """Loadings 0.8, 0.8 and 0.3: 1.9² = 3.61, and at most (0.6 + 0.9539)² = 2.4147 more: all but the least residual."""
+    block = list(article("outer_loading a A 0.800", "outer_loading b A 0.800", "outer_loading c A 0.300"))
+    assert ends(room_of_sum(block, None)) == pytest.approx((3.61, 6.0247), abs=1e-4)
+    (alpha,) = article("cronbach_alpha A . 0.750")
+    assert ends(room_of_sum(block, alpha)) == pytest.approx(
+        (3 / (1 - 0.7495 * 2 / 3), 3 / (1 - 0.7505 * 2 / 3))
+    )
+    (alpha,) = article("cronbach_alpha A . 1.000")
+    assert room_of_sum(block, alpha).upper == pytest.approx(3 / (1 - 0.9999 * 2 / 3))
 
 
 # the neighbours
