@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from audit_cases import article
 
+from tableaudit.audit import audit
 from tableaudit.block_checks import htmt_checks, reliability_checks
 from tableaudit.relations import DEFAULTS
 
@@ -256,3 +257,10 @@ def test_only_blocks_of_two_or_three_that_no_check_has_failed_are_scanned():
     made = article(*two)
     list(reliability_checks(made, DEFAULTS, scan=True, failed=set(), factor_open=False, progress=said.append))
     assert said == ["A"]
+
+
+@pytest.mark.parametrize(("ave", "scanned"), [("0.565", True), ("0.700", False)])
+def test_a_block_with_a_figure_that_fails_is_not_scanned(ave, scanned):
+    """The AVE of loadings 0.8 and 0.7 is 0.565."""
+    report = audit(article(*TWO, "cronbach_alpha A . 0.232", f"ave A . {ave}"))
+    assert ("alpha attainable (exhaustive scan)" in [c.check for c in report.checks]) is scanned
