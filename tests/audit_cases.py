@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from tableaudit.printed import load_published
+import pandas as pd
+
+from tableaudit.printed import from_values, load_published
 
 ROOT = Path(__file__).parents[1]
 MADE_UP = Path(__file__).parent / "data" / "audit"
@@ -34,3 +36,18 @@ def changed(tmp_path, changes, drop=()):
     path = tmp_path / "changed_values.csv"
     path.write_text("\n".join(out) + "\n", encoding="utf-8")
     return load_published(path)
+
+
+def article(*rows):
+    """Printed cells c0, c1, … of lines ``statistic row column printed``; a dot is an empty name."""
+    split = [["" if part == "." else part for part in row.split()] for row in rows]
+    columns = ["table", "cell", "statistic", "row", "column", "printed", "note"]
+    return from_values(
+        pd.DataFrame([["1", f"c{i}", *r, ""] for i, r in enumerate(split)], columns=columns), "made"
+    )
+
+
+def one(checks, name):
+    """Return the only check of that name."""
+    (found,) = [c for c in checks if c.check == name]
+    return found

@@ -174,21 +174,6 @@ class AuditReport:
         ]
         return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
-    def summary(self) -> str:
-        """Count the verdicts in one sentence."""
-        groups = {
-            "identities": [c.verdict for c in self.checks if c.kind in CONTRADICTION],
-            "rules of the field": [c.verdict for c in self.checks if c.kind == "rule"],
-            "statements": [s.verdict for s in self.statements],
-        }
-        parts = []
-        for name, verdicts in groups.items():
-            if verdicts:
-                counts = (verdicts.count(v) for v in ("holds", "fails", "cannot be told"))
-                holds, fails, unknown = counts
-                parts.append(f"{len(verdicts)} {name}: {holds} hold, {fails} fail, {unknown} cannot be told")
-        return f"{self.n_cells} printed cells. " + "; ".join(parts) + "."
-
     def __str__(self) -> str:
         """Write the report as plain text, gravest findings first."""
         from tableaudit.report import as_text

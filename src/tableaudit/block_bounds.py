@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,8 @@ def weight_ranges(
     m = len(lam)
     s = np.sqrt(np.maximum(1 - lam**2, 1e-12))
     rng = np.random.default_rng(20)
+    # two items whose residuals balance, and next to nothing of the others: a corner that no draw comes near
+    pairs = np.array([[1.0 if k in pair else 1e-6 for k in range(m)] for pair in combinations(range(m), 2)])
 
     def usable(raw: FloatArray) -> FloatArray:
         w = raw / (raw @ lam)[:, None]
@@ -108,17 +111,17 @@ def weight_ranges(
 
     def search(score: str) -> float | None:
         raw = rng.dirichlet(np.ones(m), _SAMPLES) / s
-        raw = np.concatenate([raw, np.ones((1, m)), (1 / s)[None], lam[None]])
+        raw = np.concatenate([raw, np.ones((1, m)), (1 / s)[None], lam[None], pairs / s])
         best: float | None = None
         kept = usable(raw)
         for round_ in range(_ROUNDS):
             if not len(kept):
                 return None
             value, miss = _score(kept, lam, s, score, rho_a, proxy)
-            fits = miss <= (5e-3 if round_ == 0 else 1e-9)
-            if fits.any():
-                top = float(value[miss <= 1e-9].max()) if (miss <= 1e-9).any() else None
-                best = top if best is None or (top is not None and top > best) else best
+            exact = miss <= 1e-9
+            if exact.any():
+                top = float(value[exact].max())
+                best = top if best is None else max(best, top)
             order = np.argsort(-(value - 200 * miss), kind="stable")[:40]
             elite = kept[order]
             width = 0.5 ** (round_ + 1)

@@ -21,7 +21,7 @@ from tableaudit.details import Detail, say
 from tableaudit.measurement import own_loadings, room_of_sum
 from tableaudit.printed import Cell, Published
 from tableaudit.relations import first
-from tableaudit.structure import correlation_cell, predictors_key
+from tableaudit.structure import correlation_cell, path_cell, predictors_key
 
 #: |r| and HTMT times the root of both alphas differ by at most this in 117 pairs of reference models (largest 0.092).
 HTMT_GAP = 0.10
@@ -125,11 +125,10 @@ def proxy_correlation(
         return None
     names = [t if s == construct else s for s, t in paths]
     own = [correlation_cell(published, construct, name) for name in names]
-    betas = [first(published, "path_coefficient", *p) if p[1] == construct else None for p in paths]
+    betas = [path_cell(published, *p) if p[1] == construct else None for p in paths]
     between = {p: correlation_cell(published, *p) for p in combinations(names, 2)}
-    missing = [b for b, p in zip(betas, paths, strict=True) if p[1] == construct and b is None]
     cells = [c for c in (*own, *betas, *between.values()) if c is not None]
-    if missing or None in own or None in between.values() or len(set(names)) < len(names):
+    if None in own or None in between.values() or len(set(names)) < len(names):
         return None
     r = np.array([c.value for c in own if c is not None])
     matrix = np.eye(len(names))
@@ -169,12 +168,18 @@ def _bounded(
     own = None
     if alpha is not None:
         own = alpha_bounds(boxes, rho_a.box if rho_a is not None and fits else None, strength)
-        if own is None and rho_a is not None:
+        if own is None:
             own = alpha_bounds(boxes, None, strength)
-    alone = own is None or alpha is None or alpha.box.intersect(own) is not None
+    standard = readings["cronbach_alpha"] != "raw"
     if rho_a is not None and possible is not None:
         used, excuses = [*loadings, *neighbours], factor
-        if fits and alone and alpha is not None and readings["cronbach_alpha"] != "raw":
+        if (
+            fits
+            and standard
+            and alpha is not None
+            and own is not None
+            and alpha.box.intersect(own) is not None
+        ):
             beside = rho_a_bounds(boxes, strength, alpha.box)
             if beside is not None:
                 possible, used = beside, [*loadings, alpha, *neighbours]
@@ -185,8 +190,7 @@ def _bounded(
         )
     if alpha is not None and own is not None:
         raw = raw_alpha_range(own, len(loadings))
-        if readings["cronbach_alpha"] == "raw":
-            own = raw
+        own = own if standard else raw
         reach = alpha.box.intersect(raw) is not None
         excuses = tuple(u for u in unless if u is not RAW or reach)
         used = [*loadings, *((rho_a,) if rho_a is not None else ()), *neighbours]
@@ -269,7 +273,6 @@ def _scanned(
         statistics=[n for n in known if not (raw_reading and n == "cronbach_alpha")],
     )
     checks = []
-    alone: dict[str, Interval] = {}
     for name, cell in known.items():
         if name not in ranges:
             continue
@@ -282,8 +285,6 @@ def _scanned(
             free = scan_block(
                 [c.box for c in loadings], correlation=neighbour, boxes=without, statistics=[name]
             )[name].attainable
-            if free is not None:
-                alone[name] = free
             checks.append(
                 Check(
                     title,
@@ -313,7 +314,7 @@ def _scanned(
             # only a negative weight brings it so high
             found, excuses = Interval(min(found.lower, signed.upper), signed.upper), (*excuses, NEGATIVE)
             told = "every correlation matrix with the other printed cells and positive weights has it in {}"
-        if name == "cronbach_alpha" and RAW in excuses and cell.box.intersect(found) is None:
+        if RAW in excuses and cell.box.intersect(found) is None:
             raw = raw_alpha_of_block(
                 [c.box for c in loadings], boxes.get("rho_a"), cell.box, correlation=neighbour
             )

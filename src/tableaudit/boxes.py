@@ -91,8 +91,8 @@ class Interval:
 
     def square(self) -> Interval:
         """Return the interval of squares."""
-        low, high = sorted((self.lower**2, self.upper**2))
-        return Interval(0.0 if self.lower <= 0 <= self.upper else low, high)
+        size = self.absolute()
+        return Interval(size.lower**2, size.upper**2)
 
     def sqrt(self) -> Interval:
         """Return the interval of non-negative square roots; the part below zero is dropped.
@@ -108,8 +108,7 @@ class Interval:
 
     def absolute(self) -> Interval:
         """Return the interval of absolute values."""
-        low, high = sorted((abs(self.lower), abs(self.upper)))
-        return Interval(0.0 if self.lower <= 0 <= self.upper else low, high)
+        return Interval(max(0.0, self.lower, -self.upper), max(-self.lower, self.upper))
 
     def intersect(self, other: Interval) -> Interval | None:
         """Return the common part, or None; ends that miss by floating-point error alone still touch."""

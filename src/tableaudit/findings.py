@@ -232,13 +232,7 @@ class _Collector:
             if check.check == "the statistic is defined":
                 self._undefined([c for c in pending if c.check == check.check and c.detail == check.detail])
                 continue
-            same = [
-                c
-                for c in pending
-                if c.cell == check.cell and c.cell and id(c) not in self.used and self._grade_of(c) == grade
-            ]
-            group = same or [check]
-            self._single(check, group, grade)
+            self._single(check, grade)
             if grade in ("decision", "arithmetic", "definition") and check.cell:
                 named.add(check.cell)
 
@@ -371,8 +365,8 @@ class _Collector:
                 return reading.fits >= 2 and 2 * reading.fits > reading.total
         return False
 
-    def _single(self, check: Check, group: Sequence[Check], grade: Grade) -> None:
-        cells = tuple(c for c in dict.fromkeys((check.cell, *(i for c in group for i in c.cells))) if c)
+    def _single(self, check: Check, grade: Grade) -> None:
+        cells = tuple(c for c in dict.fromkeys((check.cell, *check.cells)) if c)
         hint = ""
         if check.cell and check.allowed is not None and check.kind in ("identity", "attainable"):
             hint = suggestion(self.published[check.cell], check.allowed)
@@ -384,7 +378,6 @@ class _Collector:
         else:
             text = Detail(check.check)
         unless = check.unless if grade == "definition" else ()
-        told = tuple(c.detail for c in group)
         self._add(
             Finding(
                 grade,
@@ -393,12 +386,12 @@ class _Collector:
                 cells,
                 text,
                 check.allowed,
-                told,
+                (check.detail,),
                 unless,
                 hint,
                 cell=check.cell,
             ),
-            group,
+            [check],
         )
 
     def _sentence(

@@ -174,27 +174,27 @@ class _Search:
             and self.check(r).verdict != "cannot be told"
         ]
 
-    def settle(self, dimension: str, option: str, checks: Sequence[Check], default_fits: int) -> None:
-        fits = sum(c.verdict == "holds" for c in checks)
-        if not checks and dimension not in self.stated:
-            return
+    def settle(
+        self,
+        dimension: str,
+        option: str,
+        checks: Sequence[Check],
+        default_fits: int,
+        *,
+        explained: bool = False,
+    ) -> None:
+        """Read a dimension so; ``explained`` checks are failed ones of the default that the reading accounts for."""
+        fitting = tuple(c.cell for c in checks if explained or c.verdict == "holds")
         self.values[dimension] = option
+        stated = dimension in self.stated
         self.found.append(
-            Reading(
-                dimension,
-                option,
-                dimension in self.stated,
-                fits,
-                len(checks),
-                default_fits,
-                tuple(c.cell for c in checks if c.verdict == "holds"),
-            )
+            Reading(dimension, option, stated, len(fitting), len(checks), default_fits, fitting)
         )
 
     def composite_reliability(self) -> None:
         checks = [
             c
-            for c in self.tried("composite_reliability", "rho_c", lambda r: r.sense == "=" and bool(r.inputs))
+            for c in self.tried("composite_reliability", "rho_c")
             if c.check.startswith("composite reliability") and len(own_loadings(self.published, c.about)) > 1
         ]
         agree = sum(c.verdict == "holds" for c in checks)
@@ -203,28 +203,20 @@ class _Search:
         option = self.stated.get("composite_reliability") or (
             "rho_a" if checks and 2 * agree <= len(checks) else "rho_c"
         )
+        cells = tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c"))
         self.values["composite_reliability"] = option
+        stated = "composite_reliability" in self.stated
         self.found.append(
-            Reading(
-                "composite_reliability",
-                option,
-                "composite_reliability" in self.stated,
-                agree if option == "rho_c" else len(checks) - agree,
-                len(checks),
-                agree,
-                tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c")),
-            )
+            Reading("composite_reliability", option, stated, len(cells), len(checks), agree, cells)
         )
 
     def estimator(self) -> None:
         if "estimator" in self.stated:
             self.settle("estimator", self.stated["estimator"], [], 0)
+            if self.stated["estimator"] == "PLSc":
+                self.consistent_correlations()
             return
-        consistent = [
-            c
-            for c in self.tried("estimator", "PLSc")
-            if c.check.startswith("rho_A") and not self._trivial(c.about)
-        ]
+        consistent = self.tried("estimator", "PLSc")
         if len(consistent) == 1 and not self.published.select("rho_a"):
             consistent = []  # one composite reliability that is not rho_C is too little to tell an estimator by
         agree = sum(c.verdict == "holds" for c in consistent)
@@ -242,7 +234,7 @@ class _Search:
         failed = [c for c in plain if c.verdict == "fails"]
         if near > apart:
             if failed and 2 * len(failed) >= len(plain):
-                self.settle("estimator", "CFA", [c for c in plain if c.verdict == "fails"], fits)
+                self.settle("estimator", "CFA", failed, fits, explained=True)
                 return
             self.open_to["estimator"] = ("CFA",)
 
@@ -259,9 +251,6 @@ class _Search:
         vif = self.tried("vif", "as printed")
         if vif and 2 * sum(c.verdict == "holds" for c in vif) < len(vif):
             self.values["vif"] = self.values["vif of the paths"] = "other"
-
-    def _trivial(self, construct: str) -> bool:
-        return len(own_loadings(self.published, construct)) < 2
 
     def _factor_like(self) -> tuple[int, int]:
         """Count the constructs whose alpha is near rho_C, as under a common-factor model, and those where not."""
@@ -293,7 +282,7 @@ class _Search:
             all_served = fits["one-sided"] == len(one) and len(one) > 1
             half_failed = 2 * (len(two) - fits["two-sided"]) >= len(two) and len(one) > 1
             option = "one-sided" if better and (all_served or half_failed) else "two-sided"
-        if two or one:
+        if by_tails[option]:
             self.settle("p_value", option, by_tails[option], fits["two-sided"])
 
     def f_squared(self) -> None:
@@ -334,7 +323,7 @@ class _Search:
             and len(low_r2) == len(about_r2)
             and not self.published.select("adjusted_r_squared")
         ):
-            self.settle("r_squared", "adjusted", low_r2, len(about_r2) - len(low_r2))
+            self.settle("r_squared", "adjusted", low_r2, 0, explained=True)
 
     def _slightly(self, check: Check) -> bool:
         cell = self.published[check.cell]
@@ -367,7 +356,7 @@ class _Search:
                 continue
             several = len(grows) > 1 or 2 * len(failed) > len(exact)
             if len(failed) > 1 and several and not self._one_slip(key, failed):
-                self.settle(key, "more", failed, len(exact) - len(failed))
+                self.settle(key, "more", failed, len(exact) - len(failed), explained=True)
             elif len(failed) == len(exact):
                 self.open_to[key] = ("more",)
 
@@ -395,7 +384,7 @@ class _Search:
         checks = self.tried("mediators", "printed")
         failed = [c for c in checks if c.verdict == "fails"]
         if len(failed) > 1 and 2 * len(failed) > len(checks):
-            self.settle("mediators", "more", failed, len(checks) - len(failed))
+            self.settle("mediators", "more", failed, len(checks) - len(failed), explained=True)
 
     def alpha(self) -> None:
         if "cronbach_alpha" in self.stated:

@@ -112,13 +112,9 @@ class Relation:
     def calculation(self) -> Detail:
         """Write the calculation out, with its result."""
         written = self.written([plain(c) for c in self.inputs])
-        sign = {"=": "=", "<=": "≥", ">=": "≤"}[self.sense]
-        name = symbol(self.target)
-        value = self.central()
+        sign = {"=": "=", "<=": "≤", ">=": "≥"}[self.sense]
         digits = max(self.target.decimals, 3) + 1
-        if self.sense == "=":
-            return say("{} = {} = {}", name, written, f"{value:.{digits}f}")
-        return say("{} {} {} = {}", name, {"≥": "≤", "≤": "≥"}[sign], written, f"{value:.{digits}f}")
+        return say("{} {} {} = {}", symbol(self.target), sign, written, f"{self.central():.{digits}f}")
 
 
 def check_of(relation: Relation) -> Check:

@@ -177,9 +177,7 @@ def _reading_line(reading: Reading) -> Detail:
     if reading.stated:
         return say("As the file states: {}.", chosen)
     if reading.dimension.startswith("predictors of ") or reading.dimension == "mediators":
-        return say(
-            "{}: {} figures would contradict one another otherwise.", chosen, reading.fits or reading.total
-        )
+        return say("{}: {} figures would contradict one another otherwise.", chosen, reading.fits)
     return say(
         "Read as {}: {} of {} figures agree; by the usual definition {}.",
         chosen,

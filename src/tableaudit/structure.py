@@ -75,21 +75,17 @@ def _square(x: FloatArray) -> FloatArray:
 def _one_predictor(published: Published, source: str, target: str) -> Iterator[Relation]:
     about = arrow((source, target))
     when = _complete(target)
-    beta = first(published, "path_coefficient", source, target)
+    beta = path_cell(published, source, target)
     r = correlation_cell(published, source, target)
-    if beta is not None and r is not None:
+    if r is not None:
         check = "β = correlation (one predictor)"
         found = Relation(check, about, beta, (r,), _same, lambda t: f"r = {t[0]}", when=when)
         yield from _correlated(published, found)
     r2 = first(published, "r_squared", None, target)
     plain = (*when, *_PLAIN)
-    if beta is not None and r2 is not None:
+    if r2 is not None:
         check = "R² = β² (one predictor)"
         yield Relation(check, about, r2, (beta,), _square, lambda t: f"β² = {t[0]}²", when=plain)
-    elif r is not None and r2 is not None:
-        check = "R² = squared correlation (one predictor)"
-        found = Relation(check, about, r2, (r,), _square, lambda t: f"r² = {t[0]}²", when=plain)
-        yield from _correlated(published, found)
     for f2 in published.select("f_squared", source, target):
         if r2 is not None:
             found = Relation(
@@ -101,7 +97,7 @@ def _one_predictor(published: Published, source: str, target: str) -> Iterator[R
                 lambda t: f"R²/(1 − R²) = {t[0]}/(1 − {t[0]})",
                 when=plain,
             )
-        elif beta is not None:
+        else:
             found = Relation(
                 "f² = β²/(1 − β²) (one predictor)",
                 about,
@@ -111,8 +107,6 @@ def _one_predictor(published: Published, source: str, target: str) -> Iterator[R
                 lambda t: f"{t[0]}²/(1 − {t[0]}²)",
                 when=when,
             )
-        else:
-            continue
         yield found.under(*_FIXED)
         yield found.under(*_AGAIN)
     for vif in published.select("inner_vif", source, target):
@@ -159,9 +153,7 @@ def _correlated(
 
 def _is_single(published: Published, construct: str) -> bool:
     """Tell whether a construct is not disattenuated: one item, or a composite without rho_A."""
-    loadings = published.select("outer_loading", None, construct)
-    counted = published.select("n_items_retained", construct)
-    return len(loadings) == 1 or any(c.value == 1 for c in counted) or not loadings
+    return len(published.select("outer_loading", None, construct)) < 2
 
 
 def _odds(x: FloatArray) -> FloatArray:
@@ -196,13 +188,8 @@ def _several_predictors(published: Published, target: str, sources: list[str]) -
                 check, value = "β from the construct correlations", solve.part("path_coefficient", j)
                 found = Relation(check, about, cell, inputs, value, written, when=when)
                 yield from _correlated(published, found)
-            chained = all(
-                first(published, s, *(p)) is not None
-                for s, p in (
-                    ("path_coefficient", (source, target)),
-                    ("inner_vif", (source, target)),
-                    ("r_squared", (None, target)),
-                )
+            chained = first(published, "inner_vif", source, target) and first(
+                published, "r_squared", None, target
             )
             for cell in () if chained else published.select("f_squared", source, target):
                 check, value = "f² from the construct correlations", solve.part("f_squared", j)
@@ -213,19 +200,18 @@ def _several_predictors(published: Published, target: str, sources: list[str]) -
             found = Relation(check, target, cell, inputs, value, written, when=(*when, *_PLAIN))
             yield from _correlated(published, found)
         return
-    betas = [b for s in sources if (b := first(published, "path_coefficient", s, target)) is not None]
-    if len(betas) == k:
-        for cell in published.select("r_squared", None, target):
-            found = Relation(
-                "R² from β and the predictors' correlations",
-                target,
-                cell,
-                (*predictors, *betas),
-                solve.explained,
-                lambda t: "Σ β_i β_j r_ij",
-                when=(*when, *_PLAIN),
-            )
-            yield from _correlated(published, found, len(predictors))
+    betas = tuple(path_cell(published, s, target) for s in sources)
+    for cell in published.select("r_squared", None, target):
+        found = Relation(
+            "R² from β and the predictors' correlations",
+            target,
+            cell,
+            (*predictors, *betas),
+            solve.explained,
+            lambda t: "Σ β_i β_j r_ij",
+            when=(*when, *_PLAIN),
+        )
+        yield from _correlated(published, found, len(predictors))
 
 
 def _both_f(found: Relation) -> Iterator[Relation]:
@@ -244,9 +230,9 @@ def _f_from_beta_vif(published: Published, target: str, sources: list[str]) -> I
             return np.asarray(x[:, 0] ** 2 / (x[:, 1] * (1 - x[:, 2])))
 
     for source in sources:
-        beta = first(published, "path_coefficient", source, target)
+        beta = path_cell(published, source, target)
         vif = first(published, "inner_vif", source, target)
-        if beta is None or vif is None:
+        if vif is None:
             continue
         product = (("product", "standardised"),) if is_product(published, source) else ()
         for f2 in published.select("f_squared", source, target):
@@ -279,7 +265,6 @@ def _bounded_r2(published: Published, target: str, sources: list[str]) -> Iterat
     """
     if len(sources) < 2:
         return
-    betas = [first(published, "path_coefficient", s, target) for s in sources]
     vifs = [first(published, "inner_vif", s, target) for s in sources]
     k = len(sources)
     if k == 2 and vifs[0] is not None and vifs[1] is not None:
@@ -292,12 +277,10 @@ def _bounded_r2(published: Published, target: str, sources: list[str]) -> Iterat
             lambda t: t[0],
             when=_complete(target),
         )
-    if any(b is None for b in betas):
-        return
     among = [correlation_cell(published, a, b) for a, b in combinations(sources, 2)]
     if all(c is not None for c in among):
         return
-    inputs = tuple(b for b in betas if b is not None)
+    inputs = tuple(path_cell(published, s, target) for s in sources)
     with_vif = all(v is not None for v in vifs)
     if with_vif:
         inputs += tuple(v for v in vifs if v is not None)
@@ -358,6 +341,11 @@ def sample_size(published: Published, construct: str = "") -> float | None:
     if own or cells:
         return (own or cells)[0].value
     return float(published.meta["n"]) if "n" in published.meta else None
+
+
+def path_cell(published: Published, source: str, target: str) -> Cell:
+    """Return the printed coefficient of one of the printed paths."""
+    return published.select("path_coefficient", source, target)[0]
 
 
 def correlation_cell(published: Published, a: str, b: str) -> Cell | None:

@@ -11,8 +11,8 @@ from tableaudit.boxes import Interval
 from tableaudit.checks import Check, judged
 from tableaudit.details import say
 from tableaudit.printed import Published
-from tableaudit.relations import first, sources_of
-from tableaudit.structure import correlation_cell, predictors_key
+from tableaudit.relations import first, plain, sources_of
+from tableaudit.structure import correlation_cell, path_cell, predictors_key
 
 
 def definite_check(published: Published) -> Iterator[Check]:
@@ -47,17 +47,17 @@ def two_valued_r2(published: Published) -> Iterator[Check]:
         cell = first(published, "r_squared", None, target)
         if len(sources) != 2 or cell is None or correlation_cell(published, *sources) is not None:
             continue
-        betas = [first(published, "path_coefficient", s, target) for s in sources]
+        betas = [path_cell(published, s, target) for s in sources]
         vif = first(published, "inner_vif", sources[0], target)
-        if vif is None or betas[0] is None or betas[1] is None or vif.box.upper < 1:
+        if vif is None or vif.box.upper < 1:
             continue
-        b = [c.box for c in betas if c is not None]
+        b = [c.box for c in betas]
         size = (1 - 1 / Interval(max(vif.box.lower, 1.0), vif.box.upper)).sqrt()
         square = b[0].square() + b[1].square()
         cross = 2 * b[0] * b[1] * size
         values = [square + cross, square - cross]
         truth = any(cell.box.intersect(v) for v in values)
-        texts = [f"{c.value:.{c.decimals}f}" for c in betas if c is not None]
+        texts = [plain(c) for c in betas]
         yield judged(
             cell,
             "R² of two predictors from β and VIF",
@@ -73,7 +73,7 @@ def two_valued_r2(published: Published) -> Iterator[Check]:
                 values[0],
                 values[1],
             ),
-            (*(c for c in betas if c is not None), vif),
+            (*betas, vif),
             allowed=values[0].hull(values[1]),
             when=(
                 (predictors_key(target), "printed"),

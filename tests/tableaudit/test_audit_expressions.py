@@ -91,6 +91,39 @@ def article(tmp_path_factory):
         ('not_printed("x") or l1 > 0.5', True),
         ('not_printed("x") and l1 > 0.9', False),
         ('reading(composite_reliability) == "rho_a"', True),
+        ('reading(ave) == "ave"', True),
+        ("all(0.5 < outer_loading < 0.95)", True),
+        ("all(0.75 < outer_loading < 0.95)", False),
+        ("all(0.5 < outer_loading < 0.85)", False),
+        ("any(0.85 < outer_loading < 0.95)", True),
+        ("all(outer_loading == efa_loading)", None),  # 0.70 and 0.71 may both be 0.705
+        ("all(efa_loading > outer_loading - 0.02)", True),
+        ("mean(outer_loading) == 0.8", True),
+        ("sum(outer_loading) > 2.38", True),  # 2.385 to 2.415
+        ("sum(outer_loading) > 2.39", None),
+        ("sum(outer_loading) < 2.42", True),
+        ("max(outer_loading) == 0.90", True),
+        ("max(outer_loading) == 0.80", False),
+        ("min(outer_loading) == 0.80", False),
+        ("l1 - l2 < 0.12", True),  # 0.09 to 0.11
+        ("l1 - l2 > 0.08", True),
+        ("l1 - l2 > 0.10", None),
+        ("l1 / l2 > 1.12", True),  # 1.1277 to 1.1583
+        ("l1 / l2 < 1.16", True),
+        ("-l1 < -0.79", True),
+        ("not (l1 > 0.81)", True),
+        ('construct_correlation["A"] == 0.75', True),
+        ('d == "accepted" and l1 > 0.5', True),
+        ('d == "accepted" and l1 > 0.9', False),
+        ("r == 0.7499", True),
+        ("0.7499 == r", True),
+        ("r == 0.7551", False),
+        ("count(outer_loading > 0.70) <= 3", True),
+        ("count(outer_loading > 0.70) < 2", False),
+        ("count(outer_loading > 0.75) != 3", True),
+        ("count(outer_loading > 0.75) == count(efa_loading > 0.75)", True),
+        ("count(outer_loading > 0.70) == count(outer_loading > 0.70)", None),
+        ("s == 0.09" + " " * (MAX_LENGTH - 9), True),
     ],
 )
 def test_truth(article, expression, truth):
@@ -106,6 +139,14 @@ def test_truth(article, expression, truth):
         ("same_digits(efa_loading, outer_loading)", "e2 = 0.71, l2 = 0.70"),
         ("count(outer_loading > 0.75) == 2", "l1 = 0.80, l3 = 0.90"),
         ("min(outer_loading) == 0.70", "l2 = 0.70"),
+        ("max(outer_loading) == 0.90", "l3 = 0.90"),
+        ("all(outer_loading > 0.5)", "l1 = 0.80, l2 = 0.70, l3 = 0.90"),
+        ("any(outer_loading > 0.95)", "l1 = 0.80, l2 = 0.70, l3 = 0.90"),
+        ("all(ave > 0) and r > 0 and p > 0", "T.ave = 0.565, odd-name = 0.810, r = 0.75, p = 0.75"),
+        (
+            "all(ave > 0) and r > 0 and p > 0 and s > 0",
+            "T.ave = 0.565, odd-name = 0.810, r = 0.75, p = 0.75, and 1 more",
+        ),
         ("all(outer_loading + efa_loading > 0)", "l1 = 0.80, e1 = 0.80, l2 = 0.70, e2 = 0.71, and 2 more"),
     ],
 )
@@ -138,6 +179,16 @@ def test_the_deciding_cells_are_named(article, expression, found):
         ("not l1", "a number or text where a comparison is needed"),
         ("not_printed(l1)", "one text in quotes"),
         ("True", "not a number or text"),
+        ('path_coefficient["A", "B"] > 0', "nothing is printed"),
+        ('outer_loading["x1", "A", "B"] > 0', "expected one or two names in quotes"),
+        ('outer_loading["x1", 1] > 0', "expected one or two names in quotes"),
+        ("same_digits(l1)", "same_digits takes two lists"),
+        ("same_digits(outer_loading, ave)", "no row in common"),
+        ('printed("ave", "srmr") > 0', "one text in quotes"),
+        ("defined(ave, srmr)", "no statistic ''"),
+        ("+l1 > 0", "not in the language"),
+        ("all(outer_loading > 0, default=1)", "no function 'all'"),
+        ("s == 0.09" + " " * (MAX_LENGTH - 8), f"longer than {MAX_LENGTH}"),
         ("l1 > 0 and " * 60 + "l1 > 0", f"longer than {MAX_LENGTH}"),
     ],
 )
@@ -145,6 +196,12 @@ def test_what_is_not_in_the_language_is_refused(article, expression, message):
     with pytest.raises((ValueError, KeyError)) as error:
         evaluate(expression, article)
     assert message in str(error.value)
+
+
+def test_constructs_that_no_item_measures(tmp_path):
+    path = tmp_path / "x_values.csv"
+    path.write_text(VALUES + "4,q,path_coefficient,H,A,0.20\n", encoding="utf-8")
+    assert evaluate("higher_order_constructs == 1", load_published(path)) == (True, "")
 
 
 def test_statements_in_either_language(tmp_path):

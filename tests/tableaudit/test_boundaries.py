@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
 import pytest
+from audit_cases import article, one
 
 from tableaudit.block_checks import HTMT_GAP, htmt_checks
 from tableaudit.boxes import Interval
 from tableaudit.effects import adjusted_sizes
 from tableaudit.inference import degrees_of_freedom, inference_checks, p_value, student_quantiles, t_of_p
-from tableaudit.printed import from_values
 from tableaudit.rules import fornell_larcker, loading_sample_size, rule_checks
 
-COLUMNS = ["table", "cell", "statistic", "row", "column", "printed", "note"]
 PLS = {"estimator": "PLS", "correlations": "as printed"}
-
-
-def article(*rows):
-    """Printed cells c0, c1, … of lines ``statistic row column printed``; a dot is an empty name."""
-    split = [["" if part == "." else part for part in row.split()] for row in rows]
-    return from_values(
-        pd.DataFrame([["1", f"c{i}", *r, ""] for i, r in enumerate(split)], columns=COLUMNS), "made"
-    )
-
-
-def one(checks, name):
-    (found,) = [c for c in checks if c.check == name]
-    return found
 
 
 HTMT_NEAR = "HTMT near the correlation of the constructs"
@@ -138,6 +123,19 @@ def test_tabled_quantiles():
     # with 20 degrees of freedom: 1.325 (0.90), 2.086 (0.975), 2.528 (0.99)
     rows = [f"t_statistic X Y{i} {t}" for i, t in enumerate(("1.325", "-2.086", "2.528"))]
     assert student_quantiles(article(*rows)) == [(20, (0.90, 0.975, 0.99))]
+    # and the row of a table of Student's t for 20 degrees of freedom
+    row = {
+        0.75: "0.687",
+        0.80: "0.860",
+        0.85: "1.064",
+        0.90: "1.325",
+        0.95: "1.725",
+        0.975: "2.086",
+        0.98: "2.197",
+    }
+    row |= {0.99: "2.528", 0.995: "2.845", 0.999: "3.552", 0.9995: "3.850"}
+    table = article(*(f"t_statistic X Y{i} {t}" for i, t in enumerate(row.values())))
+    assert student_quantiles(table) == [(20, tuple(row))]
     assert student_quantiles(article(rows[0])) == []
     assert student_quantiles(article(*rows), max_df=19) == []
     assert student_quantiles(article(*rows), max_df=20) == [(20, (0.90, 0.975, 0.99))]
@@ -217,10 +215,28 @@ def test_one_sample_size_for_adjusted_r2():
         "adjusted_r_squared . Y 0.2400",
     )
     found = one(adjusted_sizes(article(*both)), "adjusted R² from R² and n")
-    assert found.verdict == "holds" and found.detail.en.startswith("sample sizes 15")
+    # 1 + 2/(n − 3) from 0.75995 / 0.75005 to 0.76005 / 0.74995
+    assert found.verdict == "holds" and found.detail.en == "sample sizes 152 to 154 give it"
     none = (*both[:3], "adjusted_r_squared . Y 0.2600")
-    assert one(adjusted_sizes(article(*none)), "adjusted R² from R² and n").verdict == "fails"
+    found = one(adjusted_sizes(article(*none)), "adjusted R² from R² and n")
+    assert found.verdict == "fails" and found.detail.en == "no sample size from 4 to 10,000 gives it"
+    assert ends(found.allowed) == pytest.approx((1 - 0.75005 * 3, 0.25005))  # of four respondents
     assert list(adjusted_sizes(article(*both, "sample_size model . 153"))) == []
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "verdict", "detail"),
+    [  # 1 + 1/(n − 2) from 0.75495 / 0.75005 to 0.75505 / 0.74995, n − 2 from 147.1 to 153.1; 0.2400 has n near 77
+        ("0.2450", "holds", "sample sizes 150 to 155 give all of them"),
+        ("0.2400", "fails", "no single sample size gives all of them"),
+    ],
+)
+def test_one_sample_size_for_several_adjusted_r2(adjusted, verdict, detail):
+    rows = [f"path_coefficient A Y{i} 0.5" for i in range(2)] + [f"r_squared . Y{i} 0.2500" for i in range(2)]
+    made = article(*rows, "adjusted_r_squared . Y0 0.2450", f"adjusted_r_squared . Y1 {adjusted}")
+    found = one(adjusted_sizes(made), "one sample size for every adjusted R²")
+    assert (found.verdict, found.detail.en, found.about) == (verdict, detail, "Y0, Y1")
+    assert (found.printed, found.cells) == ("2 pairs", ("c4", "c2", "c5", "c3"))
 
 
 def test_the_root_of_an_interval_that_ends_at_zero():
