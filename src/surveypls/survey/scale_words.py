@@ -56,7 +56,7 @@ def word_scales(
 def _common(counts: Counter[str]) -> list[str]:
     """Leave out stray answers: rare ones, and digits among words."""
     frequent = [t for t, n in counts.items() if 50 * n > counts.total()]
-    words = [t for t in frequent if value_of(t) is None]
+    words = [t for t in frequent if value_of(t) is None and number_of(t) is None]
     return words or frequent
 
 
@@ -155,7 +155,7 @@ def _ordered(
             order=", ".join(found.scale),
         )
     )
-    dates = [f"{words[k]!r}: {date!r}" for k in usual if (date := spreadsheet_date(words[k]))]
+    dates = [f"{words[k]!r}: {date!r}" for k in sorted(order) if (date := spreadsheet_date(words[k]))]
     if dates:
         found.questions.append(Said("a spreadsheet made dates of answers: {dates}", dates=", ".join(dates)))
     found.questions += [_ask_either(words[k], given[k]) for k in usual if is_either(k)]
