@@ -132,15 +132,6 @@ class Scale:
         if clash:
             rest = ", ".join(f'"{c}"' for c in settings.missing_codes if c not in clash)
             codes, left = ", ".join(map(repr, clash)), f"missing_codes: [{rest}]"
-            if "missing_codes" in settings.model_fields_set:
-                raise ValueError(
-                    Said(
-                        "survey.missing_codes: {codes} is also an answer of survey.scale; if it is an answer, "
-                        "write {left}",
-                        codes=codes,
-                        left=left,
-                    )
-                )
             raise ValueError(
                 Said(
                     "survey.missing_codes: {codes} means no answer unless the study file says otherwise, and is also "

@@ -12,7 +12,7 @@ import pandas as pd
 from plsem.names import few
 from surveypls.study.definition import Study
 from surveypls.survey.answers import MOST_STEPS, SHOWN, Scale, numbered, plain, spreadsheet_date
-from surveypls.survey.columns import accepts, answer_counts, looks_like_consent, previews
+from surveypls.survey.columns import accepts, answer_counts, consent_by_heading, previews
 from surveypls.survey.files import TextTable
 from surveypls.survey.known_scales import is_neutral, rank
 from surveypls.survey.reading import RawSurvey
@@ -230,17 +230,16 @@ def never_given(raw: RawSurvey, study: Study) -> Iterable[str]:
 def consent(table: TextTable, raw: RawSurvey, study: Study) -> Iterable[str]:
     """Name a question of consent that is not used, and answers that say yes and are not listed as such."""
     if study.survey.consent is None:
-        for j, (heading, role) in enumerate(zip(table.header, raw.columns["role"], strict=True)):
-            answers = answer_counts(table, j)
-            if role == "other" and looks_like_consent(heading, answers):
-                shown = ", ".join(f"{text[:40]!r} ×{n}" for text, n in answers.most_common())
-                yield Said(
-                    "column {place} {heading} looks like a question of consent and is not used ({shown}): name it "
-                    "under survey.consent, or who refused is analysed too",
-                    place=j + 1,
-                    heading=repr(heading[:60]),
-                    shown=shown,
-                )
+        for j in consent_by_heading(table, [j for j, r in enumerate(raw.columns["role"]) if r != "other"]):
+            heading, answers = table.header[j], answer_counts(table, j)
+            shown = ", ".join(f"{text[:40]!r} ×{n}" for text, n in answers.most_common())
+            yield Said(
+                "column {place} {heading} looks like a question of consent and is not used ({shown}): name it "
+                "under survey.consent, or who refused is analysed too",
+                place=j + 1,
+                heading=repr(heading[:60]),
+                shown=shown,
+            )
         return
     listed = {plain(a) for a in study.survey.consent.accept}
     given = Counter(a for a in raw.respondents["consent"] if a)

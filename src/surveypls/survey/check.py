@@ -21,7 +21,7 @@ from surveypls.survey.answers import SHOWN, name_key
 from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
-from surveypls.survey.reading import RawSurvey, survey_from_table
+from surveypls.survey.reading import survey_from_table
 from surveypls.survey.screening import CleaningResult, clean
 from surveypls.survey.trial import ROWS_PER_ITEM, estimates
 from tableaudit.printed import PublishedError, load_published
@@ -201,7 +201,7 @@ def _together(
     wrong, stray = answers_check.off_scale(raw, study)
     found.errors += _of(study_file.name, wrong)
     found.warnings += _of(study_file.name, answers_check.scale_order(study))
-    found.warnings += _of(name, [*_headings(raw), *stray, *answers_check.consent(table, raw, study)])
+    found.warnings += _of(name, [*stray, *answers_check.consent(table, raw, study)])
     found.warnings += _of(name, answers_check.excluded_previews(table, raw, study))
     found.warnings += _of(study_file.name, answers_check.never_given(raw, study))
     codes = answers_check.missing_codes(raw, study)
@@ -284,20 +284,6 @@ def _names_alike(items: Sequence[str]) -> Iterable[str]:
                 one=repr(other),
                 two=repr(item),
             )
-
-
-def _headings(raw: RawSurvey) -> Iterable[str]:
-    keys = [name_key(h) for h in raw.columns["heading"]]
-    other = raw.columns["role"] == "other"
-    twice = {k for k, o in zip(keys, other, strict=True) if k and o and keys.count(k) > 1}
-    for key in sorted(twice):
-        places = [i + 1 for i, k in enumerate(keys) if k == key]
-        heading = raw.columns["heading"][places[0] - 1]
-        yield Said(
-            "columns {places} have the same heading {heading}",
-            places=", ".join(map(str, places)),
-            heading=repr(heading),
-        )
 
 
 def _hints(table: TextTable, study: Study) -> Iterable[str]:

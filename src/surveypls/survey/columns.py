@@ -24,6 +24,17 @@ _ACCEPTS = re.compile(
 _REFUSES = re.compile(
     r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline|nao|je refuse|non|nein)\b.*)"
 )
+#: Kinds of words in a heading, the surest first, and why its column is no item.
+_NO_ITEMS = {
+    "attention": Said(
+        "asks for a certain answer, a test of attention; survey.exclude leaves out who gave another"
+    ),
+    "wave": Said("waves? analyse one at a time: survey.exclude leaves out the others"),
+    "person": Said("about the person; name it under controls or groups if you need it"),
+    "respondent time": Said("ids or times"),
+    "personal": Said("personal data"),
+    "status tool": Said("written by the form tool"),
+}
 #: A consent question has few different answers.
 _MOST_ANSWERS = 4
 _SPANISH = re.compile(
@@ -41,17 +52,15 @@ def special_columns(table: TextTable) -> dict[str, int]:
     found: dict[str, int] = {}
     for j, heading in enumerate(table.header):
         answers = _answers(table, j)
-        for role in ("respondent", "time"):
-            if role in found or not means(role, heading):
-                continue
-            if role == "respondent" and 2 * len(answers) < len(table.rows):
-                continue
+        yes = accepted(answers) if looks_like_consent(heading, answers) else []
+        fits = {
+            "respondent": means("respondent", heading) and 2 * len(answers) >= len(table.rows),
+            "time": means("time", heading),
+            "consent": yes and all(a in yes or _REFUSES.fullmatch(plain(a)) for a in answers),
+        }
+        role = next((role for role, fit in fits.items() if fit and role not in found), "")
+        if role:
             found[role] = j
-            break
-        else:
-            asks = "consent" not in found and looks_like_consent(heading, answers) and accepted(answers)
-            if asks and all(accepts(a) or _REFUSES.fullmatch(plain(a)) for a in answers):
-                found["consent"] = j
     return found
 
 
@@ -62,27 +71,12 @@ def other_columns(table: TextTable, stems: Sequence[str], taken: Iterable[int]) 
     for j, heading in enumerate(table.header):
         if j in used or (stems[j] and shared[stems[j]] > 1):
             continue
-        kinds = {
-            kind
-            for kind in ("respondent", "time", "status", "tool", "wave", "person", "personal")
-            if means(kind, heading)
-        }
-        if table.titles and means("person", table.titles[j]):
-            kinds.add("person")
-        if means("attention", heading) or (table.titles and means("attention", table.titles[j])):
-            found[j] = Said(
-                "asks for a certain answer, a test of attention; survey.exclude leaves out who gave another"
-            )
-        elif "wave" in kinds:
-            found[j] = Said("waves? analyse one at a time: survey.exclude leaves out the others")
-        elif "person" in kinds:
-            found[j] = Said("about the person; name it under controls or groups if you need it")
-        elif kinds & {"respondent", "time"}:
-            found[j] = Said("ids or times")
-        elif "personal" in kinds:
-            found[j] = Said("personal data")
-        elif kinds:
-            found[j] = Said("written by the form tool")
+        texts = [heading, *table.titles[j : j + 1]]
+        why = next(
+            (why for kinds, why in _NO_ITEMS.items() for t in texts for k in kinds.split() if means(k, t)), ""
+        )
+        if why:
+            found[j] = why
     return found
 
 

@@ -80,10 +80,6 @@ class TextTable:
     missing: tuple[str, ...] = ()
     sheet: str = ""
 
-    def title(self, column: int) -> str:
-        """Return a column's question, the heading where the file has no other text."""
-        return (self.titles[column] if self.titles else "") or self.header[column]
-
 
 def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
     """Read a CSV, TSV, XLSX, SPSS (.sav) or Stata (.dta) file as text.
@@ -334,19 +330,16 @@ def _table(records: list[Record], source: str) -> TextTable:
                 )
             )
         rows.append(tuple((cells + [""] * width)[:width]))
-    if len(problems) > max(SHOWN_ROWS, len(body) / 2):
-        problems = [
-            Said(
-                "{n} of {all} rows have more cells than row {row} has headings ({width}); are the headings in another "
-                "row? Delete the rows above them",
-                n=len(problems),
-                all=len(body),
-                row=filled[start][0],
-                width=width,
-            )
-        ]
-    elif len(problems) > SHOWN_ROWS:
-        problems = [*problems[:SHOWN_ROWS], Said("… and {n} rows more", n=len(problems) - SHOWN_ROWS)]
+    if len(problems) > SHOWN_ROWS:
+        said = Said(
+            "{n} of {all} rows have more cells than row {row} has headings ({width}); are the headings in another "
+            "row? Delete the rows above them",
+            n=len(problems),
+            all=len(body),
+            row=filled[start][0],
+            width=width,
+        )
+        problems = [said, *problems[:SHOWN_ROWS]] if 2 * len(problems) <= len(body) else [said]
     if not rows:
         problems.append(Said("has a header and no answers"))
     if problems:

@@ -123,11 +123,11 @@ def _without_footers(rows: list[Record]) -> tuple[list[Record], list[LeftOut]]:
         if not (_named_footer(cells, i, rows) or _unnamed_footer(cells, rows)):
             break
         first = i
-    left = []
-    for n, cells in rows[first:]:
-        text = next((c.strip() for c in cells if c.strip()), "")
-        if text:
-            left.append(LeftOut(n, Said("a footer, {text}", text=repr(text[:40]))))
+    left = [
+        LeftOut(n, Said("a footer, {text}", text=repr(text[:40])))
+        for n, cells in rows[first:]
+        if (text := next((c.strip() for c in cells if c.strip()), ""))
+    ]
     while first < len(rows) and first and not any(c.strip() for c in rows[first - 1][1]):
         first -= 1  # blank rows before a footer are its distance
     return rows[:first], left

@@ -287,12 +287,11 @@ def _named_columns(header: Sequence[str], study: Study, problems: list[str]) -> 
         "time": study.survey.time,
         "consent": None if study.survey.consent is None else study.survey.consent.column,
     }
-    places = {
-        role: _place(header, name, f"survey.{role}", problems)
+    return {
+        place: role
         for role, name in wanted.items()
-        if name is not None
+        if name is not None and (place := _place(header, name, f"survey.{role}", problems)) is not None
     }
-    return {place: role for role, place in places.items() if place is not None}
 
 
 def _unreadable(

@@ -176,18 +176,16 @@ def _refuse_equal_headings(
     survey: Path, table: TextTable, columns: Sequence[int], language: Language
 ) -> None:
     """Two items under one heading could not be told apart."""
-    places: dict[str, list[int]] = {}
-    for j in columns:
-        places.setdefault(name_key(table.header[j]), []).append(j)
-    for found in places.values():
-        if len(found) > 1:
-            listed, heading = ", ".join(str(j + 1) for j in found), table.header[found[0]]
-            raise ScaffoldError(
-                Said(
-                    "{file}: columns {listed} have the same heading {heading!r}; rename them",
-                    file=survey.name,
-                    listed=listed,
-                    heading=heading,
-                ),
-                language,
-            )
+    keys = [name_key(table.header[j]) for j in columns]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        found = [j for j, key in zip(columns, keys, strict=True) if key == twice]
+        raise ScaffoldError(
+            Said(
+                "{file}: columns {listed} have the same heading {heading!r}; rename them",
+                file=survey.name,
+                listed=", ".join(str(j + 1) for j in found),
+                heading=table.header[found[0]],
+            ),
+            language,
+        )

@@ -189,12 +189,8 @@ def _joined(
 
 
 def _ask_of_numbers(found: FoundScale, low: int, top: int, pooled: Counter[int], odd: Counter[int]) -> None:
-    unused = [v for v in range(low, top + 1) if not pooled[v]]
-    inner = [
-        v
-        for v in unused
-        if any(pooled[u] for u in range(low, v)) and any(pooled[u] for u in range(v, top + 1))
-    ]
+    given = [v for v in range(low, top + 1) if pooled[v]]
+    inner = [v for v in range(given[0], given[-1]) if not pooled[v]]
     if inner:
         found.questions.append(
             Said(

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shlex
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -59,14 +60,11 @@ def _scalar(value: str) -> str:
 
 def _wrapped(names: Sequence[str], indent: int) -> str:
     """Write a flow list, broken before column 110."""
-    lines, line = [], "["
-    for k, name in enumerate(names):
-        piece = name + ("]" if k == len(names) - 1 else ", ")
-        if len(line) + len(piece) + indent > 110:
-            lines.append(line.rstrip())
-            line = " "
-        line += piece
-    return ("\n" + " " * indent).join([*lines, line])
+    deeper = " " * (indent + 1)
+    listed = f"[{', '.join(names)}]"
+    return textwrap.fill(
+        listed, 110, initial_indent=deeper, subsequent_indent=deeper, break_on_hyphens=False
+    ).strip()
 
 
 def _note(language: Language, text: str, **fields: str) -> str:
