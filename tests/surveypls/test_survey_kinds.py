@@ -77,6 +77,13 @@ def test_an_unquoted_comma_spans_no_columns(tmp_path: Path) -> None:
         read_table(write(tmp_path, rows))
 
 
+def test_notes_beside_the_first_answers_are_no_headings(tmp_path: Path) -> None:
+    rows = [[*row, *(["mind", "this"] if k == 0 else ["", ""]), str(k)] for k, row in enumerate(words(AGREE))]
+    survey = write(tmp_path, [[*ITEMS, "", "", "id"], *rows])
+    new(survey)
+    right(survey)
+
+
 def test_the_answers_stand_on_the_longest_sheet(tmp_path: Path) -> None:
     about: list[list[object]] = [["Variables"], *([i, "It is so", "1-5"] for i in ITEMS)]
     survey = workbook(tmp_path, About=about, Answers=[list(ITEMS), *KNOWN.tolist()])
@@ -249,6 +256,12 @@ def test_typographic_apostrophes_are_apostrophes(tmp_path: Path) -> None:
     assert list(right(survey, answers).survey.scale) == FRENCH
 
 
+def test_steps_of_a_known_scale_that_nobody_gave_are_asked_about(tmp_path: Path) -> None:
+    survey = write(tmp_path, [ITEMS, *words(OFTEN, np.clip(KNOWN, 2, 5))])
+    assert "nobody answered Never; is the scale Never, Rarely, Sometimes, Often, Always?" in said(survey)
+    right(survey, np.clip(KNOWN, 2, 5))
+
+
 def test_two_versions_of_a_form_are_read_and_asked_about(tmp_path: Path) -> None:
     survey = write(tmp_path, [ITEMS, *words(AGREE)[:90], *digits()[90:]])
     assert "numbers among the words, ×240, are read as places on the scale" in said(survey)
@@ -320,10 +333,7 @@ def test_answers_to_leave_out_that_nobody_gave_are_told(tmp_path: Path) -> None:
 
 def test_numbers_that_fall_or_skip_are_asked_about(tmp_path: Path) -> None:
     fallen = checked(tmp_path, "id: s", "id: s", [f"{v} = {t}" for v, t in enumerate(AGREE[::-1], 1)])
-    assert any(
-        "the highest number is the answer that agrees least: 1 = Strongly agree: 1" in w
-        for w in fallen.warnings
-    )
+    assert any("the highest number is the lowest answer: 1 = Strongly agree: 1" in w for w in fallen.warnings)
     skipped = checked(tmp_path, "Disagree: 2", "Disagree: 1")
     assert any("survey.scale: no answer has the number 2; is that meant?" in w for w in skipped.warnings)
     sound = checked(tmp_path, "id: s", "id: s")
@@ -345,3 +355,19 @@ def test_a_proposal_in_spanish_has_no_english_remark(tmp_path: Path) -> None:
     _, text = new(survey)
     assert "# A petición; quite el # al principio de una línea:" in text
     assert "# ¿difieren las trayectorias entre grupos?" in text
+
+
+def test_who_gives_one_answer_throughout_is_named_and_kept(tmp_path: Path) -> None:
+    body = words(AGREE)
+    body[4] = ["Agree"] * 8
+    survey = write(tmp_path, [ITEMS, *body])
+    new(survey)
+    alike = [k + 2 for k, row in enumerate(body) if len(set(row)) == 1]
+    (line,) = [w for w in told(survey).warnings if "one answer to everything" in w]
+    assert 6 in alike and line.startswith(f"s.csv: {len(alike)} rows give one answer to everything (rows ")
+    assert len(read(survey)[1].responses) == 120
+
+
+def test_a_known_scale_numbered_downwards_is_asked_about(tmp_path: Path) -> None:
+    fallen = checked(tmp_path, "id: s", "id: s", [f"{v} - {t}" for v, t in enumerate(OFTEN[::-1], 1)])
+    assert any("the highest number is the lowest answer: 1 - Always: 1" in w for w in fallen.warnings)

@@ -14,7 +14,7 @@ from surveypls.study.definition import Study
 from surveypls.survey.answers import MOST_STEPS, SHOWN, Scale, numbered, plain, spreadsheet_date
 from surveypls.survey.columns import accepts, answer_counts, consent_by_heading, previews
 from surveypls.survey.files import TextTable
-from surveypls.survey.known_scales import is_neutral, rank
+from surveypls.survey.known_scales import KNOWN_SCALES, is_neutral, rank
 from surveypls.survey.reading import RawSurvey
 from tabletext.said import Said
 
@@ -144,16 +144,17 @@ def _near(text: str, labels: Sequence[str]) -> str | None:
 def _frequent(text: str, n: int, where: pd.DataFrame, near: str | None, mistyped: bool) -> str:
     n_items = int(where.any().sum())
     items = Said("{n} items", n=n_items) if n_items > 1 else str(where.columns[where.any()][0])
-    advice: str = Said("; did you mean {near}?", near=repr(near)) if near else "."
-    if mistyped:
-        advice = Said("; did you mean it by {near}, which nobody answered?", near=repr(near))
+    advice = Said(
+        "; did you mean it by {near}, which nobody answered?" if mistyped else "; did you mean {near}?",
+        near=repr(near),
+    )
     return Said(
         "survey.scale: {text} ×{n} in {items} is not on the scale{advice} Write the labels as they stand in the "
         "survey, or the text under survey.missing_codes",
         text=repr(text[:40]),
         n=n,
         items=items,
-        advice=advice,
+        advice=advice if near else ".",
     )
 
 
@@ -196,12 +197,13 @@ def scale_order(study: Study) -> Iterable[str]:
                 where=where,
                 unused=", ".join(unused),
             )
-        worded = [found[1] if (found := numbered(label)) else label for label in labels]
-        ranks = [r for label in worded if (r := rank(label)) is not None]
+        worded = [plain(found[1] if (found := numbered(label)) else label) for label in labels]
+        known = next((k for k in (list(map(plain, s)) for s in KNOWN_SCALES) if {*worded} <= {*k}), None)
+        ranks = [r for text in worded if (r := known.index(text) if known else rank(text)) is not None]
         if len(set(ranks)) > 2 and not np.all(np.diff(ranks) >= 0):
             falls = np.all(np.diff(ranks) <= 0)
             yield Said(
-                "{where}: the highest number is the answer that agrees least: {labels}; is that meant?"
+                "{where}: the highest number is the lowest answer: {labels}; is that meant?"
                 if falls
                 else "{where}: the numbers do not follow the labels: {labels}",
                 where=where,

@@ -337,6 +337,14 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
                 n=step.flagged,
                 rows=few(rows.get((str(step.rule), "reported"), []), SHOWN),
             )
+    people = cleaned.respondents
+    alike = people.loc[people["kept"] & (people["irv"] == 0), "row"]
+    if len(alike):
+        yield Said(
+            "{n} rows give one answer to everything (rows {rows}); cleaning.min_irv or max_longstring drops them",
+            n=len(alike),
+            rows=few(alike.tolist(), SHOWN),
+        )
     for row in cleaned.missing.itertuples():
         if row.reported:
             yield Said(

@@ -39,7 +39,7 @@ _NO_ITEMS = {
 _MOST_ANSWERS = 4
 _SPANISH = re.compile(
     r"\b(?:de|la|el|los|las|que|en|mi|con|para|por|una|un|se|es|su|del|al|lo|muy|esta|este|mis|nos|como|si|soy|"
-    r"marca|temporal|folio|edad|sexo|genero)\b|[¿¡ñáéíóúü]"
+    r"marca|temporal|folio|edad|sexo|genero|siempre|nunca|veces|acuerdo|desacuerdo)\b|[¿¡ñáéíóúü]"
 )
 _ENGLISH = re.compile(
     r"\b(?:the|of|is|to|my|with|for|and|i|it|are|am|this|that|have|has|be|you|your|on|at|we|they|was|will|can|"

@@ -310,7 +310,7 @@ def _table(records: list[Record], source: str) -> TextTable:
     # The last heading may span columns whose own headings stand below.
     if (wide > len(body) / 2 or spans(header, below)) and len(below) > width:
         whole = header + [""] * (len(below) - width)
-        header = whole if spans(whole, below) else header
+        header = whole if spans(whole, below, body[1:]) else header
         width = len(header)
     if width > MAX_COLUMNS:
         raise SurveyError(source, _too_wide(width))

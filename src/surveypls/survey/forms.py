@@ -62,7 +62,7 @@ def split_records(
         left = [LeftOut(n, Said("question texts, below the headings")) for n, _ in rows[:at]]
         left.append(LeftOut(rows[at][0], Said("import ids, below the headings")))
         rows = rows[at + 1 :]
-    elif rows and spans(header, rows[0][1]):
+    elif rows and spans(header, rows[0][1], rows[1:]):
         header, titles = _joined(header, [c.strip() for c in rows[0][1]])
         left = [LeftOut(rows[0][0], Said("a second row of headings"))]
         rows = rows[1:]
@@ -78,11 +78,17 @@ def _is_import_row(cells: Sequence[str]) -> bool:
     return any(_IMPORT_ID.match(c.strip()) for c in cells)
 
 
-def spans(header: Sequence[str], below: Sequence[str]) -> bool:
-    """Tell whether headings span columns whose own headings stand in the next row, as merged cells do."""
+def spans(header: Sequence[str], below: Sequence[str], rest: Sequence[Record] = ()) -> bool:
+    """Tell whether headings span columns whose own headings stand in the next row, as merged cells do.
+
+    No heading is an answer, too, in the rows below it.
+    """
     blank = [j for j, h in enumerate(header) if not h and j]
     cells = [below[j] if j < len(below) else "" for j in blank]
-    return len(blank) > 1 and all(c.strip() and number_of(c) is None for c in cells)
+    if len(blank) < 2 or not all(c.strip() and number_of(c) is None for c in cells):
+        return False
+    answers = {(j, c.strip()) for _, row in rest for j, c in enumerate(row) if c.strip()}
+    return answers.isdisjoint((j, c.strip()) for j, c in enumerate(below))
 
 
 def _joined(header: Sequence[str], below: Sequence[str]) -> tuple[list[str], list[str]]:

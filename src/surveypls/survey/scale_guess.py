@@ -89,9 +89,7 @@ def guess_scales(
     homes = {stems[j] for j in ended} - {""}
     for j in [j for j in numeric if j not in ended]:
         # nobody chose an end here, or hardly anybody: the numbers are those of the other columns
-        if stems[j] in homes or ends & {
-            plain(t) for t in cells[j] if value_of(t) is None and not is_either(t)
-        }:
+        if stems[j] in homes or ends & {plain(t) for t in cells[j] if not is_either(t)}:
             ended[j] = cells[j]
     numeric = {j: c for j, c in numeric.items() if j not in ended}
     scales = number_scales(rows, numeric, stems, left)

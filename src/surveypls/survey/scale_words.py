@@ -98,6 +98,15 @@ def _ordered(
     order = _known_order(words, given)
     if order:
         found = FoundScale(columns, {text: n for n, text in enumerate(order, 1)})
+        unused = [text for text in order if not given[plain(text)]]
+        if unused:
+            found.questions.append(
+                Said(
+                    "nobody answered {unused}; is the scale {order}?",
+                    unused=", ".join(unused),
+                    order=", ".join(order),
+                )
+            )
         digits = sum(n for key, n in given.items() if number_of(key) in found.scale.values())
         if digits >= RARE:
             found.questions.append(
