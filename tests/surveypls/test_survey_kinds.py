@@ -363,8 +363,8 @@ def test_who_gives_one_answer_throughout_is_named_and_kept(tmp_path: Path) -> No
     survey = write(tmp_path, [ITEMS, *body])
     new(survey)
     alike = [k + 2 for k, row in enumerate(body) if len(set(row)) == 1]
-    (line,) = [w for w in told(survey).warnings if "one answer to everything" in w]
-    assert 6 in alike and line.startswith(f"s.csv: {len(alike)} rows give one answer to everything (rows ")
+    (line,) = [fact for fact in told(survey).facts if "one answer to everything" in fact]
+    assert 6 in alike and line.startswith(f"{len(alike)} of them give one answer to everything (rows ")
     assert len(read(survey)[1].responses) == 120
 
 

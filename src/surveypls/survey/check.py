@@ -229,6 +229,17 @@ def _together(
     found.warnings += _of(name, _screening(cleaned))
     n = len(cleaned.responses)
     found.facts.append(Said("{n} rows are left after screening.", n=n))
+    people = cleaned.respondents
+    alike = people.loc[people["kept"] & (people["irv"] == 0), "row"].tolist()
+    if alike:
+        found.facts.append(
+            Said(
+                "{n} of them give one answer to everything (rows {rows}); cleaning.min_irv or max_longstring drops "
+                "them.",
+                n=len(alike),
+                rows=few(alike, SHOWN),
+            )
+        )
     errors, warnings, model = estimates(cleaned, study)
     found.errors += _of(name, errors)
     found.warnings += _of(name, warnings)
@@ -337,14 +348,6 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
                 n=step.flagged,
                 rows=few(rows.get((str(step.rule), "reported"), []), SHOWN),
             )
-    people = cleaned.respondents
-    alike = people.loc[people["kept"] & (people["irv"] == 0), "row"]
-    if len(alike):
-        yield Said(
-            "{n} rows give one answer to everything (rows {rows}); cleaning.min_irv or max_longstring drops them",
-            n=len(alike),
-            rows=few(alike.tolist(), SHOWN),
-        )
     for row in cleaned.missing.itertuples():
         if row.reported:
             yield Said(
