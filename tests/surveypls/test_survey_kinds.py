@@ -241,6 +241,38 @@ def test_a_few_halves_are_no_end_of_the_scale(tmp_path: Path) -> None:
     assert "'3.5' ×25 in 8 items is not on the scale. Write" in "\n".join(told(survey).errors)
 
 
+@pytest.mark.parametrize("word", ["x", "S/D", "?", "-"])
+def test_a_few_words_among_whole_numbers_are_no_end_of_the_scale(word: str, tmp_path: Path) -> None:
+    body = digits()
+    for k in range(4):
+        body[10 * k][0] = word
+    survey = write(tmp_path, [ITEMS, *body])
+    told_of = said(survey)
+    assert 'scale: {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}' in told_of
+    assert f"{word!r} ×4" in told_of
+    _, cleaned = read(survey)
+    np.testing.assert_array_equal(cleaned.responses.to_numpy(), np.delete(KNOWN, [0, 10, 20, 30], axis=0))
+
+
+@pytest.mark.parametrize(
+    ("label", "told_of"),
+    [
+        ("6 - Not applicable", "words taken for no answer: '6 - Not applicable' ×20"),
+        ("0 (no answer)", "words taken for no answer: '0 (no answer)' ×20"),
+        ("9 - Don't know", "9 - Don't know was given 20 times and nobody answered 6–8"),
+    ],
+)
+def test_a_number_that_says_that_it_is_no_answer_is_none(label: str, told_of: str, tmp_path: Path) -> None:
+    body = words([f"{v} - {t}" for v, t in enumerate(AGREE, 1)])
+    for k in range(20):
+        body[k][k % 8] = label
+    survey = write(tmp_path, [ITEMS, *body])
+    assert told_of in said(survey)
+    if label[0] != "9":
+        _, cleaned = read(survey)
+        np.testing.assert_array_equal(cleaned.responses.to_numpy(), KNOWN[20:])
+
+
 def test_sliders_under_sentences(tmp_path: Path) -> None:
     slid = np.clip(20 * KNOWN - np.random.default_rng(3).integers(0, 20, KNOWN.shape), 0, 100)
     survey = write(tmp_path, [[f"It is so in way {'abcdefgh'[k]}" for k in range(8)], *digits(slid)])

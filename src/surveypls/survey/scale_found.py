@@ -55,8 +55,8 @@ def value_of(text: str) -> int | None:
 
 def is_no_answer(text: str, declared: frozenset[str]) -> bool:
     """Tell whether a cell is empty, declared missing by its file, or says that there is no answer."""
-    key = plain(text)
-    return not key or key in declared or means("no_answer", key)
+    key, found = plain(text), numbered(text)
+    return not key or key in declared or any(means("no_answer", t) for t in (key, found[1] if found else key))
 
 
 def is_either(text: str) -> bool:

@@ -168,27 +168,31 @@ def _joined(
         labels = Counter[str](
             t for r in rows for j in columns if (t := r[j].strip()) and value_of(t) is not None
         )
-        scale: dict[str, int | None] = {}
         if top == 100:
             said = Said("a slider: is {low} to {high} the whole scale?", low=0, high=top)
             scales.append(FoundScale(columns, {str(v): v for v in range(0, top + 1)}, questions=[said]))
             continue
-        for v in range(low, top + 1):
-            worded = {
-                t: n
-                for t, n in labels.items()
-                if value_of(t) == v and number_of(t) is None and any(map(str.isalpha, t))
-            }
-            best = max(worded, key=lambda t: (worded[t], t), default=str(v))
-            scale[best] = v
-        found = FoundScale(columns, scale)
+        spelled = {
+            value_of(t): t
+            for t, _ in sorted(labels.items(), key=lambda p: (p[1], p[0]))
+            if number_of(t) is None and any(map(str.isalpha, t))
+        }
+        found = FoundScale(columns, {spelled.get(v, str(v)): v for v in range(low, top + 1)})
         pooled = sum((numeric[j] for j in columns), Counter[int]())
-        _ask_of_numbers(found, low, top, pooled, sum((Counter(odd[n]) for n in names), Counter[int]()))
+        others = sum((Counter(odd[n]) for n in names), Counter[int]())
+        _ask_of_numbers(found, low, top, pooled, others, spelled)
         scales.append(found)
     return scales
 
 
-def _ask_of_numbers(found: FoundScale, low: int, top: int, pooled: Counter[int], odd: Counter[int]) -> None:
+def _ask_of_numbers(
+    found: FoundScale,
+    low: int,
+    top: int,
+    pooled: Counter[int],
+    odd: Counter[int],
+    spelled: Mapping[int | None, str] | None = None,
+) -> None:
     given = [v for v in range(low, top + 1) if pooled[v]]
     inner = [v for v in range(given[0], given[-1]) if not pooled[v]]
     if inner:
@@ -207,14 +211,15 @@ def _ask_of_numbers(found: FoundScale, low: int, top: int, pooled: Counter[int],
     for v, n in sorted(odd.items()):
         if n < RARE:
             continue
-        found.scale = {str(v): None, **found.scale} if v < low else {**found.scale, str(v): None}
+        label = (spelled or {}).get(v, str(v))
+        found.scale = {label: None, **found.scale} if v < low else {**found.scale, label: None}
         found.sure = False
         skipped = range(top + 1, v)
         gap = f"{skipped[0]}" if len(skipped) == 1 else f"{skipped[0]}–{skipped[-1]}" if skipped else ""
         text = (
-            Said("{v} was given {n} times and nobody answered {gap}", v=v, n=n, gap=gap)
+            Said("{v} was given {n} times and nobody answered {gap}", v=label, n=n, gap=gap)
             if gap
-            else Said("{v} was given {n} times", v=v, n=n)
+            else Said("{v} was given {n} times", v=label, n=n)
         )
         found.questions.append(
             Said(
@@ -226,21 +231,28 @@ def _ask_of_numbers(found: FoundScale, low: int, top: int, pooled: Counter[int],
 
 
 # numbers with words at the ends ------------------------------------------------------------------------
-def _end_words(counts: Counter[str], values: Sequence[int]) -> frozenset[str]:
-    """Return the words among numbers; one that may mean no answer is one of them where the lowest number is missing."""
-    lowest = min(values, default=0)
+def _end_words(counts: Counter[str]) -> frozenset[str]:
+    """Return the words among numbers: few where these go from 1 or 0 to a usual highest answer are stray ones.
+
+    A word that may mean no answer is one of them where the lowest number is missing.
+    """
+    given = {v for t, n in counts.items() if n >= RARE and (v := value_of(t)) is not None}
+    whole = given and min(given) < 2 and max(given) in USUAL_TOPS
+    least = max(RARE, 0.1 * counts.total()) if whole else RARE
     return frozenset(
         plain(t)
         for t, n in counts.items()
-        if value_of(t) is None and number_of(t) is None and n >= RARE and (lowest == 2 or not is_either(t))
+        if number_of(t) is None
+        and value_of(t) is None
+        and n >= least
+        and (min(given, default=0) == 2 or not is_either(t))
     )
 
 
 def has_end_words(counts: Counter[str]) -> bool:
     """Tell whether a column holds numbers and, at the ends of the scale, one or two words."""
-    values = [v for t in counts if (v := value_of(t)) is not None]
-    words = _end_words(counts, values)
-    return 1 <= len(words) <= 2 and len(set(values)) >= 2 and min(values) >= 0 and max(values) <= 9
+    values = {v for t in counts if (v := value_of(t)) is not None}
+    return 1 <= len(_end_words(counts)) <= 2 and len(values) >= 2 and min(values) >= 0 and max(values) <= 9
 
 
 def end_scales(
@@ -249,7 +261,7 @@ def end_scales(
     """Find which of two words is the lowest answer: who gave it gave lower numbers elsewhere."""
     families: dict[frozenset[str], list[int]] = {}
     for j, counts in sorted(ended.items(), key=lambda p: not has_end_words(p[1])):
-        words = _end_words(counts, [v for t in counts if (v := value_of(t)) is not None])
+        words = _end_words(counts)
         home = next((k for k in families if k & words), words or next(iter(families), words))
         families.setdefault(home | words, families.pop(home, [])).append(j)
     scales = []
