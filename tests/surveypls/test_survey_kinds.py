@@ -47,6 +47,11 @@ def test_a_title_above_the_headings_is_told_and_passed_over(padded: bool, tmp_pa
     assert "Row 1 is no answer: above the headings, 'Survey of 2024'." in told(survey).facts
 
 
+def test_a_title_above_no_headings_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="are the headings in another row"):
+        read_table(write(tmp_path, [["Survey of 2024"], *digits()]))
+
+
 def test_titles_and_groups_in_merged_cells_stand_above_the_headings(tmp_path: Path) -> None:
     groups: list[object] = [None, "Ease", None, None, None, "Trust"]
     heading = ["Folio", *(f"It is so, {i}" for i in ITEMS)]
@@ -295,9 +300,10 @@ def test_steps_of_a_known_scale_that_nobody_gave_are_asked_about(tmp_path: Path)
 
 
 def test_two_versions_of_a_form_are_read_and_asked_about(tmp_path: Path) -> None:
-    survey = write(tmp_path, [ITEMS, *words(AGREE)[:90], *digits()[90:]])
-    assert "numbers among the words, ×240, are read as places on the scale" in said(survey)
-    right(survey)
+    for first, n in ((90, 240), (60, 480)):
+        survey = write(tmp_path, [ITEMS, *words(AGREE)[:first], *digits()[first:]])
+        assert f"numbers among the words, ×{n}, are read as places on the scale" in said(survey)
+        right(survey)
 
 
 def test_questions_answered_yes_or_no_hide_no_scale(tmp_path: Path) -> None:

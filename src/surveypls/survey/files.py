@@ -19,6 +19,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from surveypls.study.paths import TABLES, not_readable
+from surveypls.survey.answers import number_of
 from surveypls.survey.forms import LeftOut, Record, spans, split_records
 from tabletext.said import Said
 
@@ -293,8 +294,10 @@ def _table(records: list[Record], source: str) -> TextTable:
     texts = [sum(bool(c.strip()) for c in cells) for _, cells in filled]
     if not any(texts):
         raise SurveyError(source, Said("is empty"))
-    # A title stands in one cell above the headings.
+    # A title stands in one cell above the headings; numbers are no headings.
     start = texts.index(next((n for n in texts if n > 1), 1))
+    if any(number_of(c) is not None for c in filled[start][1]):
+        start = texts.index(next(filter(None, texts)))
     above = [
         LeftOut(n, Said("above the headings, {text}", text=repr("".join(cells).strip()[:40])))
         for (n, cells), some in zip(filled[:start], texts, strict=False)

@@ -237,15 +237,17 @@ def _end_words(counts: Counter[str]) -> frozenset[str]:
     A word that may mean no answer is one of them where the lowest number is missing.
     """
     given = {v for t, n in counts.items() if n >= RARE and (v := value_of(t)) is not None}
-    whole = given and min(given) < 2 and max(given) in USUAL_TOPS
-    least = max(RARE, 0.1 * counts.total()) if whole else RARE
-    return frozenset(
-        plain(t)
+    words = {
+        t: n
         for t, n in counts.items()
         if number_of(t) is None
         and value_of(t) is None
-        and n >= least
+        and n >= RARE
         and (min(given, default=0) == 2 or not is_either(t))
+    }
+    whole = given and min(given) < 2 and max(given) in USUAL_TOPS
+    return (
+        frozenset() if whole and 10 * sum(words.values()) < counts.total() else frozenset(map(plain, words))
     )
 
 
