@@ -333,16 +333,19 @@ def _table(records: list[Record], source: str) -> TextTable:
                 )
             )
         rows.append(tuple((cells + [""] * width)[:width]))
-    if len(problems) > SHOWN_ROWS:
-        said = Said(
-            "{n} of {all} rows have more cells than row {row} has headings ({width}); are the headings in another "
-            "row? Delete the rows above them",
-            n=len(problems),
-            all=len(body),
-            row=filled[start][0],
-            width=width,
-        )
-        problems = [said, *problems[:SHOWN_ROWS]] if 2 * len(problems) <= len(body) else [said]
+    if len(problems) > max(SHOWN_ROWS, len(body) / 2):
+        problems = [
+            Said(
+                "{n} of {all} rows have more cells than row {row} has headings ({width}); are the headings in another "
+                "row? Delete the rows above them",
+                n=len(problems),
+                all=len(body),
+                row=filled[start][0],
+                width=width,
+            )
+        ]
+    elif len(problems) > SHOWN_ROWS:
+        problems = [*problems[:SHOWN_ROWS], Said("… and {n} rows more", n=len(problems) - SHOWN_ROWS)]
     if not rows:
         problems.append(Said("has a header and no answers"))
     if problems:

@@ -60,11 +60,8 @@ def _scalar(value: str) -> str:
 
 def _wrapped(names: Sequence[str], indent: int) -> str:
     """Write a flow list, broken before column 110."""
-    deeper = " " * (indent + 1)
-    listed = f"[{', '.join(names)}]"
-    return textwrap.fill(
-        listed, 110, initial_indent=deeper, subsequent_indent=deeper, break_on_hyphens=False
-    ).strip()
+    text = textwrap.fill(f"[{', '.join(names)}]", 110 - indent, subsequent_indent=" ", break_long_words=False)
+    return text.replace("\n", "\n" + " " * indent)
 
 
 def _note(language: Language, text: str, **fields: str) -> str:
