@@ -184,11 +184,11 @@ def test_a_second_heading_row_is_read_as_such_and_told(tmp_path: Path) -> None:
     assert "200 of 201 rows are kept; dropped: no row of answers 1" in _one(report.warnings, "rows are kept")
 
 
-def test_equal_headings_elsewhere_are_named(tmp_path: Path) -> None:
+def test_columns_that_are_not_used_are_named(tmp_path: Path) -> None:
     survey = _survey()
     survey.insert(0, "Comment", "a", allow_duplicates=True)
     survey.insert(1, "comment ", "b", allow_duplicates=True)
-    _one(_check(tmp_path, survey).warnings, "columns 1, 2 have the same heading 'Comment'")
+    assert "2 columns are not used: 'Comment', 'comment'." in _check(tmp_path, survey).facts
 
 
 def test_few_rows_are_told(tmp_path: Path) -> None:

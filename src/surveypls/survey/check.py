@@ -21,7 +21,7 @@ from surveypls.survey.answers import SHOWN, name_key
 from surveypls.survey.asked import asked
 from surveypls.survey.codebook import load_codebook
 from surveypls.survey.files import SurveyError, TextTable, read_table
-from surveypls.survey.reading import RawSurvey, survey_from_table
+from surveypls.survey.reading import survey_from_table
 from surveypls.survey.screening import CleaningResult, clean
 from surveypls.survey.trial import ROWS_PER_ITEM, estimates
 from tableaudit.printed import PublishedError, load_published
@@ -194,14 +194,16 @@ def _together(
     except SurveyError as error:
         for problem in [*error.problems, *_hints(table, study)]:
             # a name that no column has stands in the study file; which of the two is wrong, its user knows
-            told = error.source == "study file" or problem.startswith(("no column for item", "survey."))
+            keys = ("no column for item", "survey.", "controls.", "groups.", "marker:")
+            told = error.source == "study file" or problem.startswith(keys)
             found.errors += _of(study_file.name if told else name, [problem])
         return
     wrong, stray = answers_check.off_scale(raw, study)
     found.errors += _of(study_file.name, wrong)
     found.warnings += _of(study_file.name, answers_check.scale_order(study))
-    found.warnings += _of(name, [*_headings(raw), *stray, *answers_check.consent(table, raw, study)])
+    found.warnings += _of(name, [*stray, *answers_check.consent(table, raw, study)])
     found.warnings += _of(name, answers_check.excluded_previews(table, raw, study))
+    found.warnings += _of(study_file.name, answers_check.never_given(raw, study))
     codes = answers_check.missing_codes(raw, study)
     if codes:
         found.facts.append(Said("Cells that count as no answer: {codes}.", codes=codes))
@@ -227,6 +229,17 @@ def _together(
     found.warnings += _of(name, _screening(cleaned))
     n = len(cleaned.responses)
     found.facts.append(Said("{n} rows are left after screening.", n=n))
+    people = cleaned.respondents
+    alike = people.loc[people["kept"] & (people["irv"] == 0), "row"].tolist()
+    if alike:
+        found.facts.append(
+            Said(
+                "{n} of them give one answer to everything (rows {rows}); cleaning.min_irv or max_longstring drops "
+                "them.",
+                n=len(alike),
+                rows=few(alike, SHOWN),
+            )
+        )
     errors, warnings, model = estimates(cleaned, study)
     found.errors += _of(name, errors)
     found.warnings += _of(name, warnings)
@@ -284,20 +297,6 @@ def _names_alike(items: Sequence[str]) -> Iterable[str]:
             )
 
 
-def _headings(raw: RawSurvey) -> Iterable[str]:
-    keys = [name_key(h) for h in raw.columns["heading"]]
-    other = raw.columns["role"] == "other"
-    twice = {k for k, o in zip(keys, other, strict=True) if k and o and keys.count(k) > 1}
-    for key in sorted(twice):
-        places = [i + 1 for i, k in enumerate(keys) if k == key]
-        heading = raw.columns["heading"][places[0] - 1]
-        yield Said(
-            "columns {places} have the same heading {heading}",
-            places=", ".join(map(str, places)),
-            heading=repr(heading),
-        )
-
-
 def _hints(table: TextTable, study: Study) -> Iterable[str]:
     """Say what the file looks like where items have no column."""
     wanted = {name_key(i) for i in study.items}
@@ -340,12 +339,14 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
     for step in cleaned.flow.itertuples():
         if step.flagged and str(step.rule) in ("duplicate_id", "duplicate_answers"):
             yield Said(
-                "{rule}: {n} rows, kept (rows {rows}); people do answer alike. If they were sent twice, write under "
-                "cleaning: {key}: true",
+                "{rule}: {n} rows, kept (rows {rows}); if they were sent twice, write under cleaning: "
+                "drop_same_id: true; if they are waves, analyse one at a time (survey.exclude)"
+                if step.rule == "duplicate_id"
+                else "{rule}: {n} rows, kept (rows {rows}); people do answer alike. If they were sent twice, write "
+                "under cleaning: drop_same_answers: true",
                 rule=str(step.label),
                 n=step.flagged,
                 rows=few(rows.get((str(step.rule), "reported"), []), SHOWN),
-                key="drop_same_id" if step.rule == "duplicate_id" else "drop_same_answers",
             )
     for row in cleaned.missing.itertuples():
         if row.reported:

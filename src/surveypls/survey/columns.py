@@ -14,18 +14,32 @@ from tabletext.said import Said
 
 _CONSENT = re.compile(
     r".*(consent|take part|participate|participation|acept\w* .*(particip|tratamiento|datos|privacidad)|"
-    r"acepta\b|acepto\b|participar|participacion|autoriz).*"
+    r"acepta\b|acepto\b|participar|participacion|autoriz|consenso|einwillig|teilnahme|datenschutz).*"
 )
 _ACCEPTS = re.compile(
     r"(1|y|s|true|(yes|si|i agree|agree|i accept|accept|i consent|consent|acepto|acepta|de acuerdo|estoy de acuerdo|"
-    r"consiento|autorizo|doy mi|otorgo|he leido y|i have read and|quiero participar|deseo participar)\b.*)"
+    r"consiento|autorizo|doy mi|otorgo|he leido y|i have read and|quiero participar|deseo participar|sim|concordo|"
+    r"aceito|li e|oui|j'accepte|ja|ich stimme zu|accetto|acconsento)\b.*)"
 )
-_REFUSES = re.compile(r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline)\b.*)")
+_REFUSES = re.compile(
+    r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline|nao|je refuse|non|nein)\b.*)"
+)
+#: Kinds of words in a heading, the surest first, and why its column is no item.
+_NO_ITEMS = {
+    "attention": Said(
+        "asks for a certain answer, a test of attention; survey.exclude leaves out who gave another"
+    ),
+    "wave": Said("waves? analyse one at a time: survey.exclude leaves out the others"),
+    "person": Said("about the person; name it under controls or groups if you need it"),
+    "respondent time": Said("ids or times"),
+    "personal": Said("personal data"),
+    "status tool": Said("written by the form tool"),
+}
 #: A consent question has few different answers.
 _MOST_ANSWERS = 4
 _SPANISH = re.compile(
     r"\b(?:de|la|el|los|las|que|en|mi|con|para|por|una|un|se|es|su|del|al|lo|muy|esta|este|mis|nos|como|si|soy|"
-    r"marca|temporal|folio|edad|sexo|genero)\b|[¿¡ñáéíóúü]"
+    r"marca|temporal|folio|edad|sexo|genero|siempre|nunca|veces|acuerdo|desacuerdo)\b|[¿¡ñáéíóúü]"
 )
 _ENGLISH = re.compile(
     r"\b(?:the|of|is|to|my|with|for|and|i|it|are|am|this|that|have|has|be|you|your|on|at|we|they|was|will|can|"
@@ -38,17 +52,15 @@ def special_columns(table: TextTable) -> dict[str, int]:
     found: dict[str, int] = {}
     for j, heading in enumerate(table.header):
         answers = _answers(table, j)
-        for role in ("respondent", "time"):
-            if role in found or not means(role, heading):
-                continue
-            if role == "respondent" and 2 * len(answers) < len(table.rows):
-                continue
+        yes = accepted(answers) if looks_like_consent(heading, answers) else []
+        fits = {
+            "respondent": means("respondent", heading) and 2 * len(answers) >= len(table.rows),
+            "time": means("time", heading),
+            "consent": yes and all(a in yes or _REFUSES.fullmatch(plain(a)) for a in answers),
+        }
+        role = next((role for role, fit in fits.items() if fit and role not in found), "")
+        if role:
             found[role] = j
-            break
-        else:
-            asks = "consent" not in found and looks_like_consent(heading, answers) and accepted(answers)
-            if asks and all(accepts(a) or _REFUSES.fullmatch(plain(a)) for a in answers):
-                found["consent"] = j
     return found
 
 
@@ -59,33 +71,24 @@ def other_columns(table: TextTable, stems: Sequence[str], taken: Iterable[int]) 
     for j, heading in enumerate(table.header):
         if j in used or (stems[j] and shared[stems[j]] > 1):
             continue
-        kinds = {
-            kind
-            for kind in ("respondent", "time", "status", "tool", "person", "personal")
-            if means(kind, heading)
-        }
-        if table.titles and means("person", table.titles[j]):
-            kinds.add("person")
-        if "person" in kinds:
-            found[j] = Said("about the person; name it under controls or groups if you need it")
-        elif kinds & {"respondent", "time"}:
-            found[j] = Said("ids or times")
-        elif "personal" in kinds:
-            found[j] = Said("personal data")
-        elif kinds:
-            found[j] = Said("written by the form tool")
+        texts = [heading, *table.titles[j : j + 1]]
+        why = next(
+            (why for kinds, why in _NO_ITEMS.items() for t in texts for k in kinds.split() if means(k, t)), ""
+        )
+        if why:
+            found[j] = why
     return found
 
 
 def previews(table: TextTable, taken: Iterable[int]) -> dict[int, Counter[str]]:
-    """Find the columns of status in which some rows, and not most, are called previews or tests."""
+    """Find the columns of status or names in which some rows, and not most, are called previews or tests."""
     used = set(taken)
     found: dict[int, Counter[str]] = {}
     for j, heading in enumerate(table.header):
-        if j in used or not means("status", heading):
+        if j in used or not (means("status", heading) or means("personal", heading)):
             continue
         counts = answer_counts(table, j)
-        tests = Counter({t: n for t, n in counts.items() if means("preview", t)})
+        tests = Counter({t: n for t, n in counts.items() if means("preview", t) and "@" not in t})
         if tests and 2 * tests.total() < counts.total():
             found[j] = tests
     return found

@@ -62,7 +62,7 @@ def split_records(
         left = [LeftOut(n, Said("question texts, below the headings")) for n, _ in rows[:at]]
         left.append(LeftOut(rows[at][0], Said("import ids, below the headings")))
         rows = rows[at + 1 :]
-    elif rows and _spans(header, rows[0][1]):
+    elif rows and spans(header, rows[0][1], rows[1:]):
         header, titles = _joined(header, [c.strip() for c in rows[0][1]])
         left = [LeftOut(rows[0][0], Said("a second row of headings"))]
         rows = rows[1:]
@@ -78,10 +78,17 @@ def _is_import_row(cells: Sequence[str]) -> bool:
     return any(_IMPORT_ID.match(c.strip()) for c in cells)
 
 
-def _spans(header: Sequence[str], below: Sequence[str]) -> bool:
-    """Tell whether headings span columns whose own headings stand in the next row, as merged cells do."""
+def spans(header: Sequence[str], below: Sequence[str], rest: Sequence[Record] = ()) -> bool:
+    """Tell whether headings span columns whose own headings stand in the next row, as merged cells do.
+
+    No heading is an answer, too, in the rows below it.
+    """
     blank = [j for j, h in enumerate(header) if not h and j]
-    return len(blank) > 1 and all(below[j].strip() and number_of(below[j]) is None for j in blank)
+    cells = [below[j] if j < len(below) else "" for j in blank]
+    if len(blank) < 2 or not all(c.strip() and number_of(c) is None for c in cells):
+        return False
+    answers = {(j, c.strip()) for _, row in rest for j, c in enumerate(row) if c.strip()}
+    return answers.isdisjoint((j, c.strip()) for j, c in enumerate(below))
 
 
 def _joined(header: Sequence[str], below: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -122,11 +129,11 @@ def _without_footers(rows: list[Record]) -> tuple[list[Record], list[LeftOut]]:
         if not (_named_footer(cells, i, rows) or _unnamed_footer(cells, rows)):
             break
         first = i
-    left = []
-    for n, cells in rows[first:]:
-        text = next((c.strip() for c in cells if c.strip()), "")
-        if text:
-            left.append(LeftOut(n, Said("a footer, {text}", text=repr(text[:40]))))
+    left = [
+        LeftOut(n, Said("a footer, {text}", text=repr(text[:40])))
+        for n, cells in rows[first:]
+        if (text := next((c.strip() for c in cells if c.strip()), ""))
+    ]
     while first < len(rows) and first and not any(c.strip() for c in rows[first - 1][1]):
         first -= 1  # blank rows before a footer are its distance
     return rows[:first], left
@@ -135,6 +142,8 @@ def _without_footers(rows: list[Record]) -> tuple[list[Record], list[LeftOut]]:
 def _named_footer(cells: Sequence[str], at: int, rows: Sequence[Record]) -> bool:
     filled = [j for j, c in enumerate(cells) if c]
     j = filled[0]
+    if len(filled) == 1 and cells[j].count(" ") > 1:
+        return True  # a sentence in a row of its own
     if not means("footer", cells[j]) or any(r[1][j].strip() == cells[j] for r in rows[:at]):
         return False
     return all(number_of(cells[k].rstrip(" %")) is not None for k in filled[1:])

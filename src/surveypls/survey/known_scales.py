@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 
 from surveypls.survey.answers import plain
@@ -48,36 +47,28 @@ _NEUTRAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Worded:
-    """An answer's side (-1, 0, 1), how strong it is, and the family of words that it belongs to (-1: any)."""
-
-    side: int
-    strength: int
-    family: int
-
-
 def is_neutral(label: str) -> bool:
     """Tell whether an answer names the middle of a scale."""
     return _NEUTRAL.fullmatch(plain(label)) is not None
 
 
-def _worded(label: str) -> _Worded | None:
+def _worded(label: str) -> tuple[int, int] | None:
+    """Return where an answer stands, negative below the middle, and its family of words (-1: any)."""
     key = plain(label)
     if _NEUTRAL.fullmatch(key):
-        return _Worded(0, 0, -1)
+        return 0, -1
     for family, sides in enumerate(_SIDES):
         for sign, side in zip((-1, 1), sides, strict=True):
             match = re.fullmatch(rf"(?:(?:estoy|i am|i)\s+)?(.*?)\s*\b{side}{_ENDING}", key)
             if match and match[1] in _STRENGTH:
-                return _Worded(sign, _STRENGTH[match[1]], family)
+                return sign * _STRENGTH[match[1]], family
     return None
 
 
 def rank(label: str) -> int | None:
     """Return where a worded answer stands, negative below the middle; None if its words do not say it."""
     found = _worded(label)
-    return None if found is None else found.side * found.strength
+    return None if found is None else found[0]
 
 
 def worded_order(labels: Sequence[str]) -> list[str] | None:
@@ -86,12 +77,11 @@ def worded_order(labels: Sequence[str]) -> list[str] | None:
     An answer that nobody chose is added where its opposite was chosen: "Algo en desacuerdo" asks for
     "Algo de acuerdo".
     """
-    found = {label: _worded(label) for label in labels}
-    known = {label: w for label, w in found.items() if w is not None}
-    if len(known) < len(found) or len({w.family for w in known.values()} - {-1}) != 1:
+    known = {label: found for label in labels if (found := _worded(label)) is not None}
+    if len(known) < len(labels) or len({family for _, family in known.values()} - {-1}) != 1:
         return None
-    ranks = {w.side * w.strength: label for label, w in known.items()}
-    if len(ranks) < len(known) or not {w.side for w in known.values()} >= {-1, 1}:
+    ranks = {place: label for label, (place, _) in known.items()}
+    if len(ranks) < len(known) or not min(ranks) < 0 < max(ranks):
         return None
     for value, label in list(ranks.items()):
         ranks.setdefault(-value, _opposite(label))
@@ -101,8 +91,7 @@ def worded_order(labels: Sequence[str]) -> list[str] | None:
 def _opposite(label: str) -> str:
     for below, above in _SIDES:
         for side, other in ((below, above), (above, below)):
-            match = re.search(rf"\b{side}", label, flags=re.IGNORECASE)
-            if match:
-                text = label[: match.start()] + other + label[match.end() :]
+            text, n = re.subn(rf"\b{side}", other, label, count=1, flags=re.IGNORECASE)
+            if n:
                 return text[0].upper() + text[1:] if label[0].isupper() else text
     return label

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveypls.study.paths import STUDIES
-from surveypls.survey.answers import name_key
+from surveypls.survey.answers import SHOWN, name_key
 from surveypls.survey.columns import language_of
 from surveypls.survey.files import TextTable, read_table
 from surveypls.survey.proposal import Guess, left_out, unsure
@@ -138,8 +138,9 @@ def scaffold(survey: Path | str, output: Path | str | None = None) -> Scaffold:
         raise ScaffoldError(
             Said(
                 "{file}: no two columns share the answers of a scale of 3 to 11 points; expected items "
-                "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row?",
+                "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row? {found}",
                 file=survey.name,
+                found=left_out(guess)[:SHOWN],
             ),
             language,
         )
@@ -175,18 +176,16 @@ def _refuse_equal_headings(
     survey: Path, table: TextTable, columns: Sequence[int], language: Language
 ) -> None:
     """Two items under one heading could not be told apart."""
-    places: dict[str, list[int]] = {}
-    for j in columns:
-        places.setdefault(name_key(table.header[j]), []).append(j)
-    for found in places.values():
-        if len(found) > 1:
-            listed, heading = ", ".join(str(j + 1) for j in found), table.header[found[0]]
-            raise ScaffoldError(
-                Said(
-                    "{file}: columns {listed} have the same heading {heading!r}; rename them",
-                    file=survey.name,
-                    listed=listed,
-                    heading=heading,
-                ),
-                language,
-            )
+    keys = [name_key(table.header[j]) for j in columns]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        found = [j for j, key in zip(columns, keys, strict=True) if key == twice]
+        raise ScaffoldError(
+            Said(
+                "{file}: columns {listed} have the same heading {heading!r}; rename them",
+                file=survey.name,
+                listed=", ".join(str(j + 1) for j in found),
+                heading=table.header[found[0]],
+            ),
+            language,
+        )

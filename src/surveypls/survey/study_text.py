@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shlex
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -59,14 +60,8 @@ def _scalar(value: str) -> str:
 
 def _wrapped(names: Sequence[str], indent: int) -> str:
     """Write a flow list, broken before column 110."""
-    lines, line = [], "["
-    for k, name in enumerate(names):
-        piece = name + ("]" if k == len(names) - 1 else ", ")
-        if len(line) + len(piece) + indent > 110:
-            lines.append(line.rstrip())
-            line = " "
-        line += piece
-    return ("\n" + " " * indent).join([*lines, line])
+    text = textwrap.fill(f"[{', '.join(names)}]", 110 - indent, subsequent_indent=" ", break_long_words=False)
+    return text.replace("\n", "\n" + " " * indent)
 
 
 def _note(language: Language, text: str, **fields: str) -> str:

@@ -166,16 +166,16 @@ def _turned(data: pd.DataFrame, study: Study) -> Iterable[str]:
             rest = data[[i for i in items if i != item]].sum(axis=1)
             r = data[item].corr(rest) if rest.nunique() > 1 else 0.0
             if r < -limit:
-                template = (
-                    "item {item} correlates {r} with the rest of {construct}: does it ask the opposite? "
-                    "(it is not listed under survey.reversed_items)"
+                yield Said(
+                    "item {item} correlates {r} with the rest of {construct}: does it ask the opposite? (it is "
+                    "listed under survey.reversed_items)"
+                    if item in study.survey.reversed_items
+                    else "item {item} correlates {r} with the rest of {construct}: does it ask the opposite? (it "
+                    "is not listed under survey.reversed_items)",
+                    item=item,
+                    r=f"{r:.2f}",
+                    construct=c.name,
                 )
-                if item in study.survey.reversed_items:
-                    template = (
-                        "item {item} correlates {r} with the rest of {construct}: does it ask the opposite? "
-                        "(it is listed under survey.reversed_items)"
-                    )
-                yield Said(template, item=item, r=f"{r:.2f}", construct=c.name)
         for k, item in enumerate(items):
             for other in items[k + 1 :]:
                 if (data[item] == data[other]).all():
