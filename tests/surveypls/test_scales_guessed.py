@@ -74,14 +74,6 @@ def test_each_answer_stands_in_its_commonest_spelling():
     assert list(scale.scale) == ["NEVER", *OFTEN[1:]]
 
 
-def test_columns_answered_yes_or_no_do_not_hide_a_scale_that_fewer_share():
-    scales, left = guess(*[{"Sí": 30, "No": 20}] * 3, each(STRANGE), each(STRANGE))
-    assert [s.columns for s in scales] == [(3, 4)]
-    assert left == dict.fromkeys(
-        range(3), "2 different answers ('Sí', 'No'): no scale of three or more that another column has"
-    )
-
-
 @pytest.mark.parametrize(
     ("words", "joins"),
     [
@@ -109,14 +101,13 @@ def test_a_column_that_would_make_too_many_answers_stays_out():
     eight = [f"a{b}" for b in "bcdfghjk"]
     scales, left = guess(each(eight), each(eight), each([*eight[:4], "new", "old", "odd", "nay"]))
     assert [s.columns for s in scales] == [(0, 1)]
-    said = "8 different answers ('ab', 'ac', 'ad'): no scale of three or more that another column has"
-    assert left == {2: said}
+    assert list(left) == [2]
 
 
 def test_answers_alone_are_shown_by_their_first_30_letters():
     long = "x" * 40
     _, left = guess({long: 5, "b": 4})
-    assert left[0].startswith(f"2 different answers ({'x' * 30!r}, 'b'): ")
+    assert f"2 different answers ({'x' * 30!r}, 'b')" in left[0]
 
 
 @pytest.mark.parametrize(("words", "is_scale"), [(OFTEN[:3], True), (OFTEN[:2], False)])
@@ -127,18 +118,12 @@ def test_one_column_alone_is_an_item_by_three_answers_of_a_known_scale(words, is
     assert guess(each(STRANGE))[0] == []
 
 
-@pytest.mark.parametrize(("n", "joins"), [(2, True), (1, False)])
-def test_an_answer_counts_from_two_in_100_on(n, joins):
+@pytest.mark.parametrize(("n", "joins"), [(3, True), (2, False)])
+def test_an_answer_counts_above_two_in_100(n, joins):
     words = each(STRANGE, 20)
     (scale,), _ = guess(words, words | {"zub": 20 - n, "new": n})
     assert ("new" in scale.scale) is joins
-    assert [text for text, _, _ in scale.stray] == ([] if joins else ["new"])
-
-
-def test_digits_among_words_are_strays():
-    (scale,), _ = guess(each(STRANGE), each(STRANGE) | {"3": 4})
-    assert set(scale.scale) == set(STRANGE)
-    assert [text for text, _, _ in scale.stray] == ["3"] * 4
+    assert [text for text, _, _ in scale.stray] == ([] if joins else ["new"] * n)
 
 
 @pytest.mark.parametrize(
@@ -243,27 +228,6 @@ def test_nine_cells_in_ten_are_whole_numbers(strays, numeric):
         assert left == {0: "16 different texts: an open question, or something else"}
 
 
-@pytest.mark.parametrize(
-    ("decimals", "strays", "why"),
-    [
-        (10, 0, None),
-        (11, 0, "numbers with decimals, not answers of a scale"),
-        (60, 10, "numbers with decimals, not answers of a scale"),
-        (60, 11, "16 different texts: an open question, or something else"),
-    ],
-)
-def test_more_than_one_number_in_ten_with_decimals_is_no_item(decimals, strays, why):
-    counts = each(range(1, 4), 5) | {4: 100 - decimals - strays - 15, "2.5": decimals}
-    scales, left = guess(counts | each([f"said {k}" for k in "abcdefghijk"[:strays]], 1))
-    assert [bool(scales), left.get(0)] == [why is None, why]
-
-
-def test_a_number_with_decimals_is_no_word_at_an_end():
-    (scale,), _ = guess(each(range(1, 6), 20) | {"3.5": 4})
-    assert (scale.scale, scale.questions) == ({str(v): v for v in range(1, 6)}, [])
-    assert [text for text, _, _ in scale.stray] == ["3.5"] * 4
-
-
 def test_sliders_of_one_question_may_have_decimals():
     cells = {f"{v}.5": 5 for v in range(0, 100, 5)}
     scales, left = guess(cells, cells, stems=["Q", "Q"])
@@ -283,11 +247,8 @@ def test_a_slider_takes_what_lies_between_its_ends():
     assert [text for text, _, _ in scale.stray] == ["100.5"]
 
 
-def test_words_among_numbers_that_may_mean_no_answer_make_no_column_of_words():
-    scales, left = guess({"Nada": 30})
-    assert scales == []
-    assert left[0].startswith("1 different answers ('Nada')")
-    assert guess({"": 5, "N/A": 3})[1] == {0: "no answers"}
+def test_a_column_of_cells_that_mean_no_answer_has_none():
+    assert guess({"": 5, "N/A": 3, "x": 0}) == ([], {0: "no answers"})
 
 
 @pytest.mark.parametrize("code", [66, 77, 88, 97, 98, 99, 888, 997, 998, 999, 9998, 9999, -1])

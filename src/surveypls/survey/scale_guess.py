@@ -60,16 +60,16 @@ def guess_scales(
     for j, counts in cells.items():
         answers = Counter({t: n for t, n in counts.items() if not is_no_answer(t, gone)})
         values, broken = _numbers_in(answers)
-        most = FITS * sum(n for t, n in answers.items() if not is_either(t))
+        whole = answers.total() - sum(n for t, n in answers.items() if is_either(t))
         if not answers:
             left[j] = Said("no answers")
-        elif values and values.total() >= most:
-            numeric[j] = values
-        elif broken and (values + broken).total() >= most:
+        elif broken.total() > (1 - FITS) * whole and (values + broken).total() >= FITS * whole:
             if stems[j] and max(broken) > MOST_STEPS:
                 numeric[j] = values + broken
             else:
                 left[j] = Said("numbers with decimals, not answers of a scale")
+        elif values.total() >= FITS * whole:
+            numeric[j] = values
         else:
             worded[j] = answers
     for j, parts in totals(rows, numeric).items():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypls.survey.answers import MOST_STEPS, number_of, plain
+from surveypls.survey.answers import MOST_STEPS, plain
 from surveypls.survey.scale_found import (
     RARE,
     USUAL_TOPS,
@@ -215,7 +215,7 @@ def _end_words(counts: Counter[str], values: Sequence[int]) -> frozenset[str]:
     return frozenset(
         plain(t)
         for t, n in counts.items()
-        if value_of(t) is None and number_of(t) is None and n >= RARE and (lowest == 2 or not is_either(t))
+        if value_of(t) is None and n >= RARE and (lowest == 2 or not is_either(t))
     )
 
 

@@ -1,4 +1,4 @@
-"""Scales of words: known ones, words of strength, and an order from the answers themselves."""
+"""Scales of words: known ones, words of strength, numbers within words, and an order from the answers themselves."""
 
 from __future__ import annotations
 
@@ -38,16 +38,13 @@ def word_scales(
         rest = {j: c for j, c in rest.items() if j not in columns}
         scales.append(_ordered(rows, columns, worded, common, stems))
     for j in rest:
-        if len(rest[j]) > 2 and _known_order(*_spelled((j,), worded)):
+        words = {plain(t): t for t in worded[j]}
+        if len(rest[j]) > 2 and (_known_order(words, Counter({plain(t): n for t, n in worded[j].items()}))):
             scales.append(_ordered(rows, (j,), worded, common, stems))
             continue
         n, shown = len(worded[j]), ", ".join(repr(t[:30]) for t, _ in worded[j].most_common(3))
         left[j] = (
-            Said(
-                "{n} different answers ({shown}): no scale of three or more that another column has",
-                n=n,
-                shown=shown,
-            )
+            Said("{n} different answers ({shown}), which no other column has", n=n, shown=shown)
             if n <= MOST_STEPS
             else Said("{n} different texts: an open question, or something else", n=n)
         )
@@ -56,39 +53,32 @@ def word_scales(
 
 def _common(counts: Counter[str]) -> list[str]:
     """Leave out stray answers: rare ones, and digits among words."""
-    return [t for t, n in counts.items() if n >= FREQUENT * counts.total() and value_of(t) is None]
+    frequent = [t for t, n in counts.items() if 50 * n > counts.total()]
+    words = [t for t in frequent if value_of(t) is None]
+    return words or frequent
 
 
 def _largest_family(texts: Mapping[int, list[str]]) -> tuple[int, ...]:
-    """Find the largest set of columns whose answers are the same few words, three or more."""
-    keys = {j: frozenset(map(plain, t)) for j, t in texts.items() if t}
-    families: list[tuple[int, ...]] = []
-    for seed in set(keys.values()):
-        words, members = seed, list[int]()
-        while more := [
-            j
-            for j, k in keys.items()
-            if j not in members and 2 * len(k & words) >= len(k) and len(words | k) <= MOST_STEPS
-        ]:
-            members.append(more[0])
-            words |= keys[more[0]]
-        # One question answered yes or no is not a scale.
-        if len(members) > 1 and len(words) > 2:
-            families.append(tuple(sorted(members)))
-    return max(families, key=lambda found: (len(found), found), default=())
-
-
-def _spelled(
-    columns: Sequence[int], worded: Mapping[int, Counter[str]]
-) -> tuple[dict[str, str], Counter[str]]:
-    """Return each answer's commonest spelling, and how often it was given in any."""
-    counts = sum((worded[j] for j in columns), Counter[str]())
-    words: dict[str, str] = {}
-    given = Counter[str]()
-    for text, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0])):
-        words[plain(text)] = text
-        given[plain(text)] += n
-    return words, given
+    """Find the largest set of columns whose answers are the same few words."""
+    keys = {
+        j: frozenset(map(plain, t)) for j, t in texts.items() if 1 <= len(set(map(plain, t))) <= MOST_STEPS
+    }
+    best: tuple[int, ...] = ()
+    for seed in {k for k in keys.values() if len(k) > 1}:
+        words, members = set(seed), set[int]()
+        while True:
+            more = {j for j, k in keys.items() if j not in members and 2 * len(k & words) >= len(k)}
+            more = {j for j in more if len(words | keys[j]) <= MOST_STEPS}
+            if not more:
+                break
+            j = min(more)
+            members.add(j)
+            words |= keys[j]
+        if (len(members), tuple(sorted(members))) > (len(best), best):
+            best = tuple(sorted(members))
+    # One question answered yes or no is not a scale.
+    size = len({w for j in best for w in keys[j]})
+    return best if len(best) > 1 and size > 2 else ()
 
 
 def _ordered(
@@ -98,8 +88,13 @@ def _ordered(
     common: Mapping[int, list[str]],
     stems: Sequence[str],
 ) -> FoundScale:
-    """Give words numbers: a known scale's, or by words of strength; or leave them open."""
-    words, given = _spelled(columns, worded)
+    """Give words numbers: a known scale's, by words of strength, by numbers that they hold, or leave them open."""
+    spelled: dict[str, Counter[str]] = {}
+    for j in columns:
+        for text, n in worded[j].items():
+            spelled.setdefault(plain(text), Counter())[text] += n
+    words = {key: max(counts, key=lambda t: (counts[t], t)) for key, counts in spelled.items()}
+    given = Counter({key: counts.total() for key, counts in spelled.items()})
     order = _known_order(words, given)
     if order:
         found = FoundScale(columns, {text: n for n, text in enumerate(order, 1)})
@@ -114,25 +109,27 @@ def _ordered(
                         place=place,
                     )
                 )
-        # A word that may be the middle of a scale without one.
-        half = len(order) // 2
-        for key in given if len(order) == 2 * half else ():
-            frequent = given[key] >= FREQUENT * given.total()
-            if is_either(key) and key != "na" and words[key] not in order and frequent:
-                pairs = list(found.scale.items())
-                found.scale = dict([*pairs[:half], (words[key], None), *pairs[half:]])
+        for key, n in given.items():
+            # A word that may be the middle of a scale without one.
+            if is_either(key) and key not in map(plain, order) and n >= FREQUENT * given.total():
+                if key == "na" or len(order) % 2:
+                    continue
+                found.scale = _in_the_middle(found.scale, words[key])
                 found.sure = False
                 found.questions.append(
                     Said(
                         "{ask}; as the middle of the scale it is number {middle}, and each answer above it one more",
-                        ask=_ask_either(words[key], given[key]),
-                        middle=half + 1,
+                        ask=_ask_either(words[key], n),
+                        middle=len(order) // 2 + 1,
                     )
                 )
         return found
     usual = list(dict.fromkeys(plain(t) for j in columns for t in common[j]))
+    numbers = {key: v for key in usual if (v := value_of(words[key])) is not None}
+    if usual and len(numbers) == len(usual) == len(set(numbers.values())):
+        return FoundScale(columns, {words[k]: v for k, v in sorted(numbers.items(), key=lambda p: p[1])})
     found = FoundScale(
-        columns, {words[k]: None for k in _by_correlation(rows, columns, usual, given, stems)}, sure=False
+        columns, {words[k]: None for k in _by_correlation(rows, columns, usual, stems)}, sure=False
     )
     found.questions.append(
         Said(
@@ -145,6 +142,12 @@ def _ordered(
     return found
 
 
+def _in_the_middle(scale: Mapping[str, int | None], text: str) -> dict[str, int | None]:
+    pairs = list(scale.items())
+    half = len(pairs) // 2
+    return dict([*pairs[:half], (text, None), *pairs[half:]])
+
+
 def _ask_either(text: str, n: int) -> str:
     return Said(
         "{text} ×{n}: is it an answer of the scale, or no answer? Give it a number under scale, or move it to "
@@ -154,32 +157,31 @@ def _ask_either(text: str, n: int) -> str:
     )
 
 
-def _known_order(words: Mapping[str, str], given: Counter[str]) -> list[str]:
+def _known_order(words: Mapping[str, str], given: Mapping[str, int]) -> list[str]:
     """Return the known scale that holds the most answers (95 % at least), as spelled here; empty if there is none.
 
     Words that may mean no answer are no part of the whole, unless the scale has them.
     """
-    order = worded_order(
-        [text for key, text in words.items() if rank(text) is not None and given[key] >= RARE]
-    )
-    found = []
-    for scale in (*KNOWN_SCALES, *([tuple(order)] if order else [])):
+    worded = [text for key, text in words.items() if rank(text) is not None and given[key] >= RARE]
+    candidates = [(0, scale) for scale in KNOWN_SCALES]
+    candidates += [(1, tuple(order)) for order in (worded_order(worded),) if order]
+    best: list[str] = []
+    least: tuple[int, int, int, int] | None = None
+    for kind, scale in candidates:
         keys = {plain(t) for t in scale}
-        held = sum(given[key] for key in keys)
-        answers = sum(n for key, n in given.items() if key in keys or not is_either(key))
-        if held >= ENOUGH * answers and sum(given[key] >= RARE for key in keys) >= 2:
-            # To a whole per cent: a stray answer does not make a longer scale likelier.
-            merit = round(100 * held / given.total()), scale in KNOWN_SCALES, -len(scale)
-            found.append((merit, [words.get(plain(t), t) for t in scale]))
-    return max(found, key=lambda pair: pair[0])[1] if found else []
+        total = sum(n for key, n in given.items() if key in keys or not is_either(key))
+        held = sum(given.get(key, 0) for key in keys)
+        share = held / max(total, 1)
+        # To a whole per cent: a stray answer does not make a longer scale likelier.
+        merit = (-round(100 * held / max(sum(given.values()), 1)), -round(100 * share), kind, len(scale))
+        used = sum(given.get(key, 0) >= RARE for key in keys)
+        if share >= ENOUGH and used >= min(2, len(given)) and (least is None or merit < least):
+            best, least = [words.get(plain(t), t) for t in scale], merit
+    return best
 
 
 def _by_correlation(
-    rows: Sequence[Sequence[str]],
-    columns: Sequence[int],
-    usual: Sequence[str],
-    given: Mapping[str, int],
-    stems: Sequence[str],
+    rows: Sequence[Sequence[str]], columns: Sequence[int], usual: Sequence[str], stems: Sequence[str]
 ) -> list[str]:
     """Order words so that items of one construct correlate most: the first dimension of their cross tables.
 
@@ -194,11 +196,12 @@ def _by_correlation(
             if a != b and stems[columns[a]] == stems[columns[b]]:
                 both = (codes[:, a] >= 0) & (codes[:, b] >= 0)
                 np.add.at(table, (codes[both, a], codes[both, b]), 1.0)
-    if not table.any():
+    if len(columns) < 2 or not table.any():
         return list(usual)
     mass = np.maximum(table.sum(axis=1), 1e-9)
     _, vectors = np.linalg.eigh(table / np.sqrt(np.outer(mass, mass)))
     score = vectors[:, -2] / np.sqrt(mass)
     # The rarer end first, so that the order does not depend on the machine; the user says which is the lowest.
     order = [usual[k] for k in np.argsort(score, kind="stable")]
-    return min(order, order[::-1], key=lambda one: (given[one[0]], one[0]))
+    ends = [sum(plain(r[j].strip()) == order[e] for r in rows for j in columns) for e in (0, -1)]
+    return order if (ends[0], order[0]) <= (ends[1], order[-1]) else order[::-1]
