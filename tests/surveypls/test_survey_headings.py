@@ -184,6 +184,14 @@ def test_a_footer_has_a_name_that_no_answer_has_and_numbers(foot, found):
     assert len(rows) == (2 if found else 4)  # the blank row above is its distance
 
 
+@pytest.mark.parametrize(("whole", "found"), [(20, True), (19, False)])
+def test_means_without_a_name_stand_below_answers_of_which_one_in_twenty_is_broken(whole, found):
+    # one of 21 numbers above is less than 5 %, one of 20 is not; the last 12 rows do not count
+    rows = [["1.5"], *[["1"]] * whole, *[["1"]] * forms.LONGEST_FOOTER]
+    cells = ["2.5", "3.5", "4.5"]
+    assert forms._unnamed_footer(cells, [(n, row) for n, row in enumerate(rows)]) is found
+
+
 def test_a_footer_is_named_by_its_first_40_letters():
     (left,) = split(["ID"], ["P1"], ["Source: " + "x" * 60])[3]
     assert (left.row, left.why) == (3, f"a footer, {'Source: ' + 'x' * 32!r}")

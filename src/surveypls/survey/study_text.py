@@ -7,13 +7,14 @@ import io
 import json
 import os
 import shlex
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from surveypls.study.paths import windows_command
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
-from surveypls.survey.answers import name_key
+from surveypls.survey.answers import MOST_STEPS, name_key
 from surveypls.survey.columns import accepted, answer_counts
 from surveypls.survey.naming import Item, as_name
 from surveypls.survey.proposal import Guess
@@ -59,14 +60,8 @@ def _scalar(value: str) -> str:
 
 def _wrapped(names: Sequence[str], indent: int) -> str:
     """Write a flow list, broken before column 110."""
-    lines, line = [], "["
-    for k, name in enumerate(names):
-        piece = name + ("]" if k == len(names) - 1 else ", ")
-        if len(line) + len(piece) + indent > 110:
-            lines.append(line.rstrip())
-            line = " "
-        line += piece
-    return ("\n" + " " * indent).join([*lines, line])
+    text = textwrap.fill(f"[{', '.join(names)}]", 110 - indent, subsequent_indent=" ", break_long_words=False)
+    return text.replace("\n", "\n" + " " * indent)
 
 
 def _note(language: Language, text: str, **fields: str) -> str:
@@ -146,7 +141,7 @@ def _scale_lines(key: str, scale: FoundScale, indent: int, language: Language) -
     """Write a scale; an answer whose number only the user knows is left without one."""
     pad, pairs = " " * indent, scale.scale
     numbers = list(pairs.values())
-    if len(numbers) > 11:
+    if len(numbers) > MOST_STEPS:
         return [f"{pad}{key}: {numbers[0]}-{numbers[-1]}"]
     flow = ", ".join(f"{_scalar(label)}: {value}" for label, value in pairs.items())
     if None not in numbers and len(flow) < 90:
