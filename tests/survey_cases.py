@@ -46,7 +46,7 @@ def raw(rows, header=None, *, study_=None, codebook=None, **options):
     """A raw survey of rows of text."""
     header = ["Folio", "¿Acepta?", *ITEMS] if header is None else header
     rows = [tuple(str(c) for c in row) for row in rows]
-    table = TextTable(tuple(header), tuple(rows), tuple(range(2, len(rows) + 2)), "utf-8", ",")
+    table = TextTable(tuple(header), tuple(rows), tuple(range(2, len(rows) + 2)))
     return survey_from_table(table, study_ or study(), codebook, **options)
 
 

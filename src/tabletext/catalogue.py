@@ -31,7 +31,9 @@ FILE = "locale/es/LC_MESSAGES/messages.po"
 #: Where the code is whose texts are shown.
 SOURCE = Path(__file__).parents[1]
 #: Names whose call shows or names a text of the code.
-_MARKERS = frozenset({"display", "shown", "d", "N_", "Said", "Picture"})
+_MARKERS = frozenset({"display", "shown", "d", "N_", "Said", "Picture", "note"})
+#: Functions whose first argument is the language.
+_IN_A_LANGUAGE = frozenset({"say", "_note"})
 #: Methods of a class that has a display and shows its texts by them.
 _OWN_METHODS = frozenset({"say", "heading"})
 #: A remark on a parameter, which stands after its value.
@@ -134,8 +136,11 @@ def marked_texts(source: str) -> Iterator[tuple[Text, int]]:
             one, many = (_constant(argument) for argument in node.args[:2])
             if one:
                 yield (one, many, context), node.lineno
-        elif name in _MARKERS or (own and name in _OWN_METHODS):
-            for text in filter(None, _texts(node.args[0])):
+        elif name in _MARKERS or (own and name in _OWN_METHODS) or name in _IN_A_LANGUAGE:
+            place = 1 if name in _IN_A_LANGUAGE and not own else 0
+            for text in filter(
+                None, (t for argument in node.args[place : place + 1] for t in _texts(argument))
+            ):
                 yield (text, "", context), node.lineno
 
 

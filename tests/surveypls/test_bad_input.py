@@ -110,8 +110,6 @@ SURVEYS: dict[str, tuple[str | bytes, str]] = {
     "duplicate headers": (GOOD.replace("Y3", "Y2"), "columns 9 and 10 are both item 'Y2'"),
     "headers alike": (GOOD.replace("Y3", "y-2"), "are both item 'Y2'"),
     "all headers the same": (GOOD.replace(",".join(ITEMS), ",".join(["Q"] * 9)), "no column for item 'X1'"),
-    "merged header row": (f"Block A,,,Block B,,,Block C,,,\n{GOOD}", "are the headings in another row?"),
-    "title above": (f"My survey\n{GOOD}", "expected headings in the first row"),
     "title in a row of its own": (f"My survey{',-' * 9}\n{GOOD}", "headings seem to stand in row 2"),
     "no header": (GOOD.split("\n", 1)[1], "no column for item 'X1'"),
     "no id column": (GOOD.replace("ID", "Name"), "survey.respondent: no column headed 'ID'"),

@@ -49,13 +49,12 @@ def test_any_separator_and_encoding(tmp_path, delimiter, encoding):
     found = read_survey(path, study())
     assert found.answers.to_numpy().tolist() == [r[2:] for r in ROWS]
     assert found.respondents["consent"].tolist() == ["Sí", "Sí"]
-    assert found.delimiter == delimiter
     assert list(found.answers.index) == [2, 3]
 
 
 def test_a_byte_that_only_latin_1_has(tmp_path):
     path = write(tmp_path, text_of().encode("latin-1").replace(b"P1", b"P\x81"))
-    assert read_survey(path, study()).encoding == "latin-1"
+    assert read_survey(path, study()).respondents["respondent"].tolist() == ["P\x81", "P2"]
 
 
 def test_excel_says_its_separator(tmp_path):
@@ -69,7 +68,6 @@ def test_commas_inside_answers_do_not_change_the_separator(tmp_path):
     header = ["Folio", "¿Acepta?", "Comentario, si lo hay, aquí", *ITEMS]
     rows = [[r[0], r[1], "uno, dos, tres, cuatro", *r[2:]] for r in ROWS]
     found = read_survey(write(tmp_path, text_of(";", rows, header).encode()), study())
-    assert found.delimiter == ";"
     assert found.table["Comentario, si lo hay, aquí"].tolist() == ["uno, dos, tres, cuatro"] * 2
 
 
@@ -151,7 +149,6 @@ def test_a_workbook(tmp_path):
     ]
     rows += [[when, n, "Sí", 1, 2, 3, 4, 5] for n in range(2)]
     found = read_survey(workbook(tmp_path, rows), study())
-    assert found.encoding == "xlsx"
     assert found.answers.to_numpy().tolist()[:2] == [
         ["5", "4", "Siempre", "", "2.5"],
         ["1", "2", "3", "4", "TRUE"],

@@ -346,7 +346,7 @@ def test_where_the_headings_seem_to_stand(
 ) -> None:
     study = parse_study("id: t\ntitle: t\nconstructs: {A: [a1, a2, a3], B: [b1]}\npaths: [A -> B]")
     header = [*header, *["q"] * (4 - len(header))] if len(header) > 1 else header
-    table = TextTable(tuple(header), tuple(map(tuple, rows)), tuple(range(2, len(rows) + 2)), "utf-8", ",")
+    table = TextTable(tuple(header), tuple(map(tuple, rows)), tuple(range(2, len(rows) + 2)))
     found = list(_hints(table, study))
     assert len(found) == len(said or [])
     assert all(words in hint for words, hint in zip(said or [], found, strict=True))
@@ -368,13 +368,16 @@ def _order(scale: dict[str, int]) -> list[str]:
         (["Neutral", "Algo de acuerdo", "De acuerdo"], ["'Neutral' names the middle"]),
         (
             ["De acuerdo", "Algo de acuerdo", "Neutral"],
-            ["stands at an end of it, 3; is the order De acuerdo, Algo"],
+            ["stands at an end of it, 3; is the order De acuerdo, Algo", "the answer that agrees least"],
         ),
         (["En desacuerdo", "Neutral", "De acuerdo"], []),
         (["De acuerdo", "En desacuerdo"], []),
         # two labels of one strength, up and down
         (["En desacuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "Totalmente de acuerdo"], []),
-        (["Totalmente de acuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "En desacuerdo"], []),
+        (
+            ["Totalmente de acuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "En desacuerdo"],
+            ["the highest number is the answer that agrees least"],
+        ),
         (
             ["En desacuerdo", "De acuerdo", "Algo de acuerdo"],
             ["the numbers do not follow the labels: En desacuerdo: 1, De acuerdo: 2, Algo de acuerdo: 3"],

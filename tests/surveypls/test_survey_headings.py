@@ -199,9 +199,7 @@ def test_a_footer_is_named_by_its_first_40_letters():
 
 # columns beside the items ---------------------------------------------------------------------------------
 def table(header, *rows, titles=()):
-    return TextTable(
-        tuple(header), tuple(map(tuple, rows)), tuple(range(2, len(rows) + 2)), "utf-8", ",", titles
-    )
+    return TextTable(tuple(header), tuple(map(tuple, rows)), tuple(range(2, len(rows) + 2)), titles)
 
 
 @pytest.mark.parametrize(("different", "found"), [(5, {"respondent": 0}), (4, {})])

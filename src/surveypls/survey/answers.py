@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -30,6 +30,8 @@ _MONTHS = (
     *("jul lug", "aug ago aoû", "sep set", "oct out okt ott", "nov", "dec dic dez déc"),
 )
 _MONTH = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
+#: What word processors make of an apostrophe and a dash.
+_TYPED = str.maketrans("‘’–—", "''--")
 #: Texts, cells, rows or columns named in one message at most.
 SHOWN = 6
 #: A scale of more answers than this is a slider: any number between its ends is an answer.
@@ -42,14 +44,16 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     bare = "".join(
-        " " if c == "_" or c.isspace() or unicodedata.category(c) in ("Cf", "Cc") else c for c in bare
+        " " if c == "_" or c.isspace() or unicodedata.category(c) in ("Cf", "Cc") else c
+        for c in bare.translate(_TYPED)
     )
     return re.sub(r"\s+", " ", bare).strip(" .,;:!?¡¿\"'`´«»“”‘’*")
 
 
 def number_of(text: str) -> float | None:
-    """Read a number with a point or a comma; None if it is none."""
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else None
+    """Read a number with a point or a comma, bare or as spreadsheets write it for text, ``'4`` or ``="4"``; or None."""
+    text = text.strip().strip("'\"=")
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
 
 
 def numbered(text: str) -> tuple[int, str] | None:
@@ -84,12 +88,16 @@ class Scale:
         Folded codes that stand for no answer.
     written : tuple of str
         The labels as the study writes them, lowest first.
+    numbers : dict
+        What a number in the survey stands for: the number of that label; where every label that is a number has
+        that number itself, any number of the scale counts as it is.
     """
 
     values: tuple[int, ...]
     labels: dict[str, int]
     missing: frozenset[str]
     written: tuple[str, ...] = ()
+    numbers: dict[float, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: SurveySettings, scale: Mapping[str, int] | None = None) -> Scale:
@@ -141,7 +149,10 @@ class Scale:
                     left=left,
                 )
             )
-        return cls(values, labels, missing, tuple(sorted(scale, key=lambda label: scale[label])))
+        numbers = {n: v for label, v in scale.items() if (n := number_of(label)) is not None}
+        if all(n == v for n, v in numbers.items()):
+            numbers |= {float(v): v for v in values}
+        return cls(values, labels, missing, tuple(sorted(scale, key=lambda label: scale[label])), numbers)
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -167,16 +178,19 @@ class Scale:
             return "answer", self.labels[key]
         value = number_of(text)
         if value is not None:
-            if value in self.values or (self.slider and self.values[0] <= value <= self.values[-1]):
-                return "answer", int(value) if value.is_integer() else value
+            if value in self.numbers:
+                return "answer", self.numbers[value]
+            if self.slider and self.values[0] <= value <= self.values[-1]:
+                return "answer", value
             coded = {number_of(code) for code in self.missing}
             return ("missing", None) if value in coded else ("unreadable", None)
         found = numbered(text)
-        if found is not None and found[0] in self.values:
+        number = None if found is None else self.numbers.get(found[0])
+        if found is not None and number is not None:
             said = self.labels.get(plain(found[1]))
             worded = any(number_of(label) is None and numbered(label) is None for label in self.labels)
-            if said == found[0] or (said is None and not worded and not re.search(r"\d", found[1])):
-                return "answer", found[0]
+            if said == number or (said is None and not worded and not re.search(r"\d", found[1])):
+                return "answer", number
         return "unreadable", None
 
     def readings(self, texts: Iterable[str]) -> dict[str, tuple[Kind, float | None]]:

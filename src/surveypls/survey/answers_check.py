@@ -11,7 +11,7 @@ import pandas as pd
 
 from plsem.names import few
 from surveypls.study.definition import Study
-from surveypls.survey.answers import SHOWN, Scale, plain, spreadsheet_date
+from surveypls.survey.answers import MOST_STEPS, SHOWN, Scale, numbered, plain, spreadsheet_date
 from surveypls.survey.columns import accepts, answer_counts, looks_like_consent, previews
 from surveypls.survey.files import TextTable
 from surveypls.survey.known_scales import is_neutral, rank
@@ -144,7 +144,7 @@ def _near(text: str, labels: Sequence[str]) -> str | None:
 def _frequent(text: str, n: int, where: pd.DataFrame, near: str | None, mistyped: bool) -> str:
     n_items = int(where.any().sum())
     items = Said("{n} items", n=n_items) if n_items > 1 else str(where.columns[where.any()][0])
-    advice: str = Said("; did you mean {near}?", near=repr(near)) if near else ""
+    advice: str = Said("; did you mean {near}?", near=repr(near)) if near else "."
     if mistyped:
         advice = Said("; did you mean it by {near}, which nobody answered?", near=repr(near))
     return Said(
@@ -189,12 +189,41 @@ def scale_order(study: Study) -> Iterable[str]:
                     value=labelled[label],
                     order=", ".join(labels),
                 )
-        ranks = [r for label in labels if (r := rank(label)) is not None]
-        if len(set(ranks)) > 2 and not (np.all(np.diff(ranks) >= 0) or np.all(np.diff(ranks) <= 0)):
+        unused = [str(v) for v in range(scale[0][1], scale[-1][1]) if v not in labelled.values()]
+        if unused and len(set(labelled.values())) <= MOST_STEPS:
             yield Said(
-                "{where}: the numbers do not follow the labels: {labels}",
+                "{where}: no answer has the number {unused}; is that meant?",
+                where=where,
+                unused=", ".join(unused),
+            )
+        worded = [found[1] if (found := numbered(label)) else label for label in labels]
+        ranks = [r for label in worded if (r := rank(label)) is not None]
+        if len(set(ranks)) > 2 and not np.all(np.diff(ranks) >= 0):
+            falls = np.all(np.diff(ranks) <= 0)
+            yield Said(
+                "{where}: the highest number is the answer that agrees least: {labels}; is that meant?"
+                if falls
+                else "{where}: the numbers do not follow the labels: {labels}",
                 where=where,
                 labels=", ".join(f"{t}: {v}" for t, v in scale),
+            )
+
+
+def never_given(raw: RawSurvey, study: Study) -> Iterable[str]:
+    """Name the answers by which rows are kept or left out and that nobody gave."""
+    asked = [("exclude", h, raw.excluded[h], answers) for h, answers in study.survey.exclude.items()]
+    if study.survey.consent is not None:
+        accept = study.survey.consent
+        asked.append(("consent.accept", accept.column, raw.respondents["consent"], accept.accept))
+    for where, heading, given, answers in asked:
+        lost = [a for a in answers if plain(a) not in set(map(plain, given))]
+        if lost and (where == "exclude" or len(lost) == len(answers)):
+            yield Said(
+                "survey.{where}: nobody answered {lost} in column {heading}; given: {given}",
+                where=where,
+                lost=", ".join(map(repr, lost)),
+                heading=repr(heading),
+                given=few([repr(a[:40]) for a in dict.fromkeys(given) if a], SHOWN),
             )
 
 

@@ -194,7 +194,8 @@ def _together(
     except SurveyError as error:
         for problem in [*error.problems, *_hints(table, study)]:
             # a name that no column has stands in the study file; which of the two is wrong, its user knows
-            told = error.source == "study file" or problem.startswith(("no column for item", "survey."))
+            keys = ("no column for item", "survey.", "controls.", "groups.", "marker:")
+            told = error.source == "study file" or problem.startswith(keys)
             found.errors += _of(study_file.name if told else name, [problem])
         return
     wrong, stray = answers_check.off_scale(raw, study)
@@ -202,6 +203,7 @@ def _together(
     found.warnings += _of(study_file.name, answers_check.scale_order(study))
     found.warnings += _of(name, [*_headings(raw), *stray, *answers_check.consent(table, raw, study)])
     found.warnings += _of(name, answers_check.excluded_previews(table, raw, study))
+    found.warnings += _of(study_file.name, answers_check.never_given(raw, study))
     codes = answers_check.missing_codes(raw, study)
     if codes:
         found.facts.append(Said("Cells that count as no answer: {codes}.", codes=codes))
@@ -340,12 +342,14 @@ def _screening(cleaned: CleaningResult) -> Iterable[str]:
     for step in cleaned.flow.itertuples():
         if step.flagged and str(step.rule) in ("duplicate_id", "duplicate_answers"):
             yield Said(
-                "{rule}: {n} rows, kept (rows {rows}); people do answer alike. If they were sent twice, write under "
-                "cleaning: {key}: true",
+                "{rule}: {n} rows, kept (rows {rows}); if they were sent twice, write under cleaning: "
+                "drop_same_id: true; if they are waves, analyse one at a time (survey.exclude)"
+                if step.rule == "duplicate_id"
+                else "{rule}: {n} rows, kept (rows {rows}); people do answer alike. If they were sent twice, write "
+                "under cleaning: drop_same_answers: true",
                 rule=str(step.label),
                 n=step.flagged,
                 rows=few(rows.get((str(step.rule), "reported"), []), SHOWN),
-                key="drop_same_id" if step.rule == "duplicate_id" else "drop_same_answers",
             )
     for row in cleaned.missing.itertuples():
         if row.reported:

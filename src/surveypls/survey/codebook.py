@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
 from plsem.names import nearest
 from surveypls.study.definition import Study
-from surveypls.survey.answers import in_brackets, name_key, plain, unique_keys, without_number
+from surveypls.survey.answers import in_brackets, name_key, number_of, plain, unique_keys, without_number
 from surveypls.survey.files import SurveyError, TextTable, read_table
 from tabletext.storage import defused
 
-_NUMBER = re.compile(r"\d+([.,]\d+)?")
 _YES = frozenset({"yes", "y", "true", "1", "si", "s", "x", "reversed", "invertido"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 
@@ -47,42 +44,26 @@ def load_codebook(source: Path | str | pd.DataFrame) -> pd.DataFrame:
         name, book = Path(source).name, text_frame(table)
     book.columns = [name_key(str(c)).replace(" ", "_") for c in book.columns]
     book = defused(book.apply(lambda column: column.str.strip()), undo=True)
-    schema = pa.DataFrameSchema(
-        {
-            "item": pa.Column(
-                str, pa.Check(lambda c: c != "", name="no item name", ignore_na=False), unique=True
-            ),
-            "header": pa.Column(str, required=False),
-            "reversed": pa.Column(
-                str,
-                pa.Check(lambda c: c.map(plain).isin(_YES | _NO), name="expected yes or no"),
-                required=False,
-            ),
-            "position": pa.Column(
-                str,
-                pa.Check(
-                    lambda text: _NUMBER.fullmatch(text) is not None,
-                    element_wise=True,
-                    name="expected a number",
-                ),
-                required=False,
-            ),
+    if "item" not in book:
+        raise SurveyError(name, f"no column 'item'{nearest('item', map(str, book.columns))}")
+    problems = []
+    for row, cells in book.iterrows():
+        broken = {
+            "item": ("no item name", cells["item"] == ""),
+            "reversed": ("expected yes or no", plain(cells.get("reversed", "")) not in _YES | _NO),
+            "position": ("expected a number", number_of(cells.get("position", "1")) is None),
         }
-    )
-    problems = failures(
-        schema, book, {"field_uniqueness": "stands more than once", "column_in_dataframe": "no column"}
-    )
-    if "header" in book:
-        keys = book["header"].map(name_key)
-        twice = keys[(keys != "") & keys.duplicated(keep=False)]
         problems += [
-            f"row {row}, column header: {book.at[row, 'header']!r} stands more than once"
-            for row in twice.index
+            f"row {row}, column {c}: {cells[c]!r} {why}" for c, (why, wrong) in broken.items() if wrong
         ]
+    for column in ("item", "header"):
+        keys = book[column].map(name_key) if column in book else pd.Series(dtype=str)
+        again = keys[(keys != "") & keys.duplicated(keep=False)].index
+        problems += [f"row {r}, column {column}: {book.at[r, column]!r} stands more than once" for r in again]
     if problems:
         raise SurveyError(name, problems)
     if "position" in book:
-        book = book.iloc[book["position"].str.replace(",", ".").astype(float).argsort(kind="stable")]
+        book = book.iloc[book["position"].map(number_of).argsort(kind="stable")]
     result: pd.DataFrame = book.reset_index(drop=True)
     return result
 
@@ -137,23 +118,3 @@ def match(heading: str, ways: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[
             if item:
                 return item, way + suffix
     return "", ""
-
-
-def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame, words: Mapping[str, str]) -> list[str]:
-    """Validate the whole frame and put every failure in words, row by row."""
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        cases = cases.assign(order=pd.to_numeric(cases["index"], errors="coerce").fillna(0))
-        found = []
-        for case in cases.sort_values(["order", "column"], kind="stable").to_dict("records"):
-            what = words.get(str(case["check"]), str(case["check"]))
-            if pd.isna(case["index"]):
-                found.append(
-                    f"{what} {case['failure_case']!r}{nearest(str(case['failure_case']), map(str, frame.columns))}"
-                )
-            else:
-                found.append(f"row {case['index']}, column {case['column']}: {case['failure_case']!r} {what}")
-        return found
-    return []

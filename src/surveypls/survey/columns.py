@@ -14,13 +14,16 @@ from tabletext.said import Said
 
 _CONSENT = re.compile(
     r".*(consent|take part|participate|participation|acept\w* .*(particip|tratamiento|datos|privacidad)|"
-    r"acepta\b|acepto\b|participar|participacion|autoriz).*"
+    r"acepta\b|acepto\b|participar|participacion|autoriz|consenso|einwillig|teilnahme|datenschutz).*"
 )
 _ACCEPTS = re.compile(
     r"(1|y|s|true|(yes|si|i agree|agree|i accept|accept|i consent|consent|acepto|acepta|de acuerdo|estoy de acuerdo|"
-    r"consiento|autorizo|doy mi|otorgo|he leido y|i have read and|quiero participar|deseo participar)\b.*)"
+    r"consiento|autorizo|doy mi|otorgo|he leido y|i have read and|quiero participar|deseo participar|sim|concordo|"
+    r"aceito|li e|oui|j'accepte|ja|ich stimme zu|accetto|acconsento)\b.*)"
 )
-_REFUSES = re.compile(r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline)\b.*)")
+_REFUSES = re.compile(
+    r"(0|n|false|(no|not|disagree|decline|refuse|rechazo|i do not|i don't|i decline|nao|je refuse|non|nein)\b.*)"
+)
 #: A consent question has few different answers.
 _MOST_ANSWERS = 4
 _SPANISH = re.compile(
@@ -61,12 +64,18 @@ def other_columns(table: TextTable, stems: Sequence[str], taken: Iterable[int]) 
             continue
         kinds = {
             kind
-            for kind in ("respondent", "time", "status", "tool", "person", "personal")
+            for kind in ("respondent", "time", "status", "tool", "wave", "person", "personal")
             if means(kind, heading)
         }
         if table.titles and means("person", table.titles[j]):
             kinds.add("person")
-        if "person" in kinds:
+        if means("attention", heading) or (table.titles and means("attention", table.titles[j])):
+            found[j] = Said(
+                "asks for a certain answer, a test of attention; survey.exclude leaves out who gave another"
+            )
+        elif "wave" in kinds:
+            found[j] = Said("waves? analyse one at a time: survey.exclude leaves out the others")
+        elif "person" in kinds:
             found[j] = Said("about the person; name it under controls or groups if you need it")
         elif kinds & {"respondent", "time"}:
             found[j] = Said("ids or times")
@@ -78,14 +87,14 @@ def other_columns(table: TextTable, stems: Sequence[str], taken: Iterable[int]) 
 
 
 def previews(table: TextTable, taken: Iterable[int]) -> dict[int, Counter[str]]:
-    """Find the columns of status in which some rows, and not most, are called previews or tests."""
+    """Find the columns of status or names in which some rows, and not most, are called previews or tests."""
     used = set(taken)
     found: dict[int, Counter[str]] = {}
     for j, heading in enumerate(table.header):
-        if j in used or not means("status", heading):
+        if j in used or not (means("status", heading) or means("personal", heading)):
             continue
         counts = answer_counts(table, j)
-        tests = Counter({t: n for t, n in counts.items() if means("preview", t)})
+        tests = Counter({t: n for t, n in counts.items() if means("preview", t) and "@" not in t})
         if tests and 2 * tests.total() < counts.total():
             found[j] = tests
     return found

@@ -10,6 +10,7 @@ import datetime
 import io
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from surveypls.study.paths import TABLES, not_readable
-from surveypls.survey.forms import LeftOut, Record, split_records
+from surveypls.survey.forms import LeftOut, Record, spans, split_records
 from tabletext.said import Said
 
 MAX_SURVEY_BYTES = 100_000_000
@@ -61,8 +62,6 @@ class TextTable:
         One tuple a record, as long as the header.
     row_numbers : tuple of int
         Each record's line (CSV) or row (XLSX) in the file, counted from 1 with the header.
-    encoding, delimiter : str
-        How the file was read; ``"xlsx"``, ``"sav"`` or ``"dta"`` and ``""`` for a file that is no text.
     titles : tuple of str
         The question's text for each column, from a second heading row or from variable labels; empty texts without.
     left_out : tuple of LeftOut
@@ -76,8 +75,6 @@ class TextTable:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
-    encoding: str
-    delimiter: str
     titles: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
@@ -99,7 +96,7 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
     path : path
         The file.
     sheet : str, optional
-        Sheet of a workbook; the first one with two rows or more if None.
+        Sheet of a workbook; if None the first one, unless a later one holds more than twice as many cells.
 
     Returns
     -------
@@ -127,43 +124,36 @@ def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
         from surveypls.survey.packages import read_package
 
         records, titles, missing = read_package(path)
-        encoding, delimiter = path.suffix.lower().lstrip("."), ""
     elif content.startswith(b"PK\x03\x04"):
         records, read = _workbook(content, path.name, sheet)
-        encoding, delimiter = "xlsx", ""
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise SurveyError(path.name, Said("an old Excel file (.xls): save it as .xlsx or CSV"))
     elif sheet is not None:
         raise SurveyError(path.name, Said("has no sheet {sheet}: it is a text file", sheet=repr(sheet)))
     else:
-        text, encoding = _decode(content, path.name)
-        records, delimiter = _delimited(text, path.name)
-    found = _table(records, path.name, encoding, delimiter)
+        records = _delimited(_decode(content, path.name), path.name)
+    found = _table(records, path.name)
     return replace(found, titles=tuple(titles) or found.titles, missing=missing, sheet=read)
 
 
-def _decode(content: bytes, source: str) -> tuple[str, str]:
+def _decode(content: bytes, source: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return content.decode("utf-16"), "utf-16"
+            return content.decode("utf-16")
         except UnicodeDecodeError:
             raise SurveyError(source, Said("starts like UTF-16 text and is not")) from None
-    try:
-        return content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        text, encoding = content.decode("cp1252"), "cp1252"
-    except UnicodeDecodeError:
-        text, encoding = content.decode("latin-1"), "latin-1"
+    for encoding in ("utf-8-sig", "cp1252", "latin-1"):  # the last one reads any bytes
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            pass
     if "\x00" in text:
         raise SurveyError(source, Said(NOT_A_TABLE))
-    return text, encoding
+    return text
 
 
-def _delimited(text: str, source: str) -> tuple[list[Record], str]:
-    if "\x00" in text:
-        raise SurveyError(source, Said(NOT_A_TABLE))
+def _delimited(text: str, source: str) -> list[Record]:
     first, _, rest = text.partition("\n")
     told = first.strip().strip('"').lower()
     skipped = 0
@@ -174,12 +164,12 @@ def _delimited(text: str, source: str) -> tuple[list[Record], str]:
     else:
         chosen = _sniff(text)
     try:
-        return _records(text, chosen, skipped, source, strict=True), chosen
+        return _records(text, chosen, skipped, source, strict=True)
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             raise SurveyError(source, Said("a quotation mark is opened and never closed")) from None
     try:
-        return _records(text, chosen, skipped, source, strict=False), chosen
+        return _records(text, chosen, skipped, source, strict=False)
     except csv.Error as error:
         raise SurveyError(source, Said("not a readable CSV file: {error}", error=str(error))) from None
 
@@ -210,7 +200,7 @@ def too_many_rows(source: str) -> SurveyError:
 
 
 def _sniff(text: str) -> str:
-    """Choose the separator that cuts the first records into the most cells, equally many in each."""
+    """Choose the separator that cuts the most of the first records into equally many cells, and into the most."""
 
     def score(delimiter: str) -> tuple[int, int]:
         widths: list[int] = []
@@ -222,8 +212,8 @@ def _sniff(text: str) -> str:
                     break
         except csv.Error:
             return (0, 0)
-        alike = sum(w == widths[0] for w in widths) if widths else 0
-        return (widths[0] if widths and widths[0] > 1 and 2 * alike >= len(widths) else 0, alike)
+        width, alike = max(Counter(widths).items(), key=lambda found: found[1], default=(0, 0))
+        return (alike if width > 1 and 2 * alike >= len(widths) else 0, width)
 
     return max(DELIMITERS, key=score)
 
@@ -251,14 +241,12 @@ def _workbook(content: bytes, source: str, sheet: str | None) -> tuple[list[Reco
                 )
             records: list[Record] = []
             name = ""
-            for name in book.sheetnames if sheet is None else [sheet]:
-                records = _sheet(book[name], source)
-                if sum(any(c.strip() for c in cells) for _, cells in records) > 1:
-                    break
-            else:
-                if sheet is None and book.sheetnames:
-                    name = book.sheetnames[0]
-                    records = _sheet(book[name], source)
+            filled = 0
+            for page in book.worksheets if sheet is None else [book[sheet]]:
+                read = _sheet(page, source)
+                cells = sum(bool(c.strip()) for _, row in read for c in row)
+                if not name or cells > 2 * filled:  # a list of variables before the answers is shorter
+                    records, name, filled = read, page.title, cells
             return records, name if len(book.sheetnames) > 1 else ""
     except SurveyError:
         raise
@@ -305,18 +293,32 @@ def _cell_text(value: object) -> str:
     return str(value)
 
 
-def _table(records: list[Record], source: str, encoding: str, delimiter: str) -> TextTable:
+def _table(records: list[Record], source: str) -> TextTable:
     filled = [(n, cells) for n, cells in records if cells]
-    start = next((i for i, (_, cells) in enumerate(filled) if any(c.strip() for c in cells)), None)
-    if start is None:
+    texts = [sum(bool(c.strip()) for c in cells) for _, cells in filled]
+    if not any(texts):
         raise SurveyError(source, Said("is empty"))
+    # A title stands in one cell above the headings.
+    start = texts.index(next((n for n in texts if n > 1), 1))
+    above = [
+        LeftOut(n, Said("above the headings, {text}", text=repr("".join(cells).strip()[:40])))
+        for (n, cells), some in zip(filled[:start], texts, strict=False)
+        if some
+    ]
     header = [c.strip() for c in filled[start][1]]
     while header and not header[-1]:
         header.pop()
+    body = filled[start + 1 :]
+    below = body[0][1] if body else []
     width = len(header)
+    wide = sum(any(c.strip() for c in cells[width:]) for _, cells in body)
+    # The last heading may span columns whose own headings stand below.
+    if (wide > len(body) / 2 or spans(header, below)) and len(below) > width:
+        whole = header + [""] * (len(below) - width)
+        header = whole if spans(whole, below) else header
+        width = len(header)
     if width > MAX_COLUMNS:
         raise SurveyError(source, _too_wide(width))
-    body = filled[start + 1 :]
     # Rows without any text after the last record are how spreadsheets end, not blank forms.
     while body and not any(c.strip() for c in body[-1][1]):
         body.pop()
@@ -360,8 +362,6 @@ def _table(records: list[Record], source: str, encoding: str, delimiter: str) ->
         tuple(header),
         tuple(tuple(cells) for _, cells in kept),
         tuple(n for n, _ in kept),
-        encoding,
-        delimiter,
         tuple(titles) if any(titles) else (),
-        tuple(left_out),
+        (*above, *left_out),
     )

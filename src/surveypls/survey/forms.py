@@ -62,7 +62,7 @@ def split_records(
         left = [LeftOut(n, Said("question texts, below the headings")) for n, _ in rows[:at]]
         left.append(LeftOut(rows[at][0], Said("import ids, below the headings")))
         rows = rows[at + 1 :]
-    elif rows and _spans(header, rows[0][1]):
+    elif rows and spans(header, rows[0][1]):
         header, titles = _joined(header, [c.strip() for c in rows[0][1]])
         left = [LeftOut(rows[0][0], Said("a second row of headings"))]
         rows = rows[1:]
@@ -78,10 +78,11 @@ def _is_import_row(cells: Sequence[str]) -> bool:
     return any(_IMPORT_ID.match(c.strip()) for c in cells)
 
 
-def _spans(header: Sequence[str], below: Sequence[str]) -> bool:
+def spans(header: Sequence[str], below: Sequence[str]) -> bool:
     """Tell whether headings span columns whose own headings stand in the next row, as merged cells do."""
     blank = [j for j, h in enumerate(header) if not h and j]
-    return len(blank) > 1 and all(below[j].strip() and number_of(below[j]) is None for j in blank)
+    cells = [below[j] if j < len(below) else "" for j in blank]
+    return len(blank) > 1 and all(c.strip() and number_of(c) is None for c in cells)
 
 
 def _joined(header: Sequence[str], below: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -135,6 +136,8 @@ def _without_footers(rows: list[Record]) -> tuple[list[Record], list[LeftOut]]:
 def _named_footer(cells: Sequence[str], at: int, rows: Sequence[Record]) -> bool:
     filled = [j for j, c in enumerate(cells) if c]
     j = filled[0]
+    if len(filled) == 1 and cells[j].count(" ") > 1:
+        return True  # a sentence in a row of its own
     if not means("footer", cells[j]) or any(r[1][j].strip() == cells[j] for r in rows[:at]):
         return False
     return all(number_of(cells[k].rstrip(" %")) is not None for k in filled[1:])

@@ -11,7 +11,8 @@ from surveypls.study.checks import RESERVED
 from surveypls.survey.answers import in_brackets, name_key
 
 _CODE = re.compile(
-    r"([A-Za-z][A-Za-z_]*?[_.\- ]?\d+[a-z]?|[A-Za-z]+\d+[_.\-]\d+|[A-Za-z]+\d+[A-Za-z]+\d+)"
+    r"([A-Za-z][A-Za-z_]*?[_.\- ]?\d+[a-z]?|[A-Za-z]+\d+[_.\-]\d+|[A-Za-z]+\d+[A-Za-z]+\d+|"
+    r"\d{1,2}\.\d{1,2}(?=[\s.:)\-–—]+\D))"
     r"(?:[\s.:)\-–—]+(\D.*))?",
     re.DOTALL,
 )
@@ -21,6 +22,9 @@ _PART = re.compile(r"([A-Za-z]\w*)\[(\w+)\](?:[.:\s]+(.+))?", re.ASCII | re.DOTA
 #: KoboToolbox and ODK: groups before the question's own name.
 _PATH = re.compile(r"[A-Za-z_][\w.]*(?:/[A-Za-z_][\w.]*)+|[A-Za-z]\w*-[A-Za-z]\w*(?:-[A-Za-z]\w*)*", re.ASCII)
 _LAST_CODE = re.compile(r"\D.*\s([A-Za-z]{1,10}[_.\-]?\d{1,3})\.?", re.DOTALL)
+_CODE_BEHIND = re.compile(r"\D.*\s\(([A-Za-z]{1,10}[_.\-]?\d{1,3})\)", re.DOTALL)
+#: KoboToolbox by labels: groups' names, or a question's, before what is asked.
+_LABELS = re.compile(r"(.+)/((?![a-z]).+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,12 @@ def read_headings(headings: Sequence[str]) -> list[Heading]:
     parts = [_PART.fullmatch(h.strip()) for h in headings]
     inner = Counter(m[2] for m in parts if m)
     folders = Counter(_folder(h) for h in headings)
+    labels = [_LABELS.fullmatch(h.strip()) for h in headings]
+    groups = Counter(m[1] for m in labels if m)
     grids: dict[str, list[int]] = {}
     found: list[Heading] = []
     for j, heading in enumerate(headings):
-        part, row = parts[j], in_brackets(heading)
+        part, row, label = parts[j], in_brackets(heading), labels[j]
         if part:
             own = _CODE.fullmatch(part[2])
             text = (in_brackets(part[3]) or part[3] if part[3] else part[2]).strip()
@@ -65,14 +71,17 @@ def read_headings(headings: Sequence[str]) -> list[Heading]:
         last = heading.strip()
         if folder and ("/" in heading or folders[folder] > 1):
             last = re.split(r"[/-]", heading.strip())[-1]
-        match = _CODE.fullmatch((row or last).strip())
+        question = "" if row is None else heading[: heading.rindex("[")].strip()
+        if label and not folder and row is None and groups[label[1]] > 1:
+            question, row = label[1], label[2]
+        behind = _CODE_BEHIND.fullmatch(heading.strip())
+        match = _CODE.fullmatch(behind[1] if behind else (row or last).strip())
         if match:
             code = as_name(match[1])
             found.append(Heading(code, stem(code), "", (match[2] or row or heading).strip()))
         elif last != heading.strip():
             found.append(Heading(as_name(last), as_name(re.split(r"[/-]", heading.strip())[-2]), "", heading))
         elif row is not None:
-            question = heading[: heading.rindex("[")].strip()
             grids.setdefault(question, []).append(j)
             found.append(Heading("", "", question, row))
         else:

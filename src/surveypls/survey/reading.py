@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from plsem.names import few, nearest
-from surveypls.study.definition import Study
-from surveypls.survey.answers import Scale, name_key, scales_of
+from surveypls.study.definition import GROUP, MARKER, Study
+from surveypls.survey.answers import Scale, in_brackets, name_key, scales_of
 from surveypls.survey.codebook import (
     load_codebook,
     lookups,
@@ -57,8 +57,6 @@ class RawSurvey:
         The columns named under ``survey.exclude``, by their heading; same index.
     left_out : tuple of LeftOut
         Rows of the file that hold no answers: further headings, footers.
-    encoding, delimiter : str
-        How the file was read.
     """
 
     source: str
@@ -71,8 +69,6 @@ class RawSurvey:
     observed: pd.DataFrame
     excluded: pd.DataFrame
     left_out: tuple[LeftOut, ...]
-    encoding: str
-    delimiter: str
 
     def read(self, item: str, text: str) -> tuple[str, float | None]:
         """Read one cell of an item on the item's own scale."""
@@ -168,10 +164,10 @@ def survey_from_table(
     order = [i for i in items if i in place] if book is not None else sorted(place, key=lambda i: place[i])
     whole = text_frame(table)
     answers = pd.DataFrame({i: whole.iloc[:, place[i]] for i in order}, index=whole.index, dtype=str)
-    others = {
-        kind: _found(whole, wanted, f"survey.{kind}", problems)
-        for kind, wanted in (("observed", study.observed), ("exclude", {h: h for h in study.survey.exclude}))
-    }
+    keys = {name: f"controls.{name}" for name in study.observed} | {GROUP: "groups.column", MARKER: "marker"}
+    observed = _found(whole, study.observed, keys, problems)
+    headings = {h: h for h in study.survey.exclude}
+    excluded = _found(whole, headings, dict.fromkeys(headings, "survey.exclude"), problems)
     problems += _unreadable(answers, study, scales, table.header, place)
     if problems:
         raise SurveyError(source, problems)
@@ -194,25 +190,26 @@ def survey_from_table(
         columns=columns,
         reversed_items=tuple(i for i in order if i in turned),
         scales={i: scales[i] for i in order},
-        observed=others["observed"],
-        excluded=others["exclude"],
+        observed=observed,
+        excluded=excluded,
         left_out=table.left_out,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
     )
 
 
-def _found(whole: pd.DataFrame, wanted: Mapping[str, str], where: str, problems: list[str]) -> pd.DataFrame:
-    """Take the columns with the wanted headings, name → heading, and list what cannot be found."""
+def _found(
+    whole: pd.DataFrame, wanted: Mapping[str, str], keys: Mapping[str, str], problems: list[str]
+) -> pd.DataFrame:
+    """Take the columns with the wanted headings, name → heading, and list what cannot be found, by its key."""
     header = [str(h) for h in whole.columns]
-    places = {name: _place(header, heading, where, problems) for name, heading in wanted.items()}
+    places = {name: _place(header, heading, keys[name], problems) for name, heading in wanted.items()}
     taken = {name: whole.iloc[:, i].str.strip() for name, i in places.items() if i is not None}
     return pd.DataFrame(taken, index=whole.index, dtype=str)
 
 
 def _place(header: Sequence[str], wanted: str, where: str, problems: list[str]) -> int | None:
     """Return the place of the one column with a heading; None, and a problem listed, where there is not one."""
-    places = [i for i, h in enumerate(header) if name_key(h) == name_key(wanted)]
+    key = name_key(wanted)
+    places = [i for i, h in enumerate(header) if key in (name_key(h), name_key(in_brackets(h) or ""))]
     if len(places) == 1:
         return places[0]
     if places:

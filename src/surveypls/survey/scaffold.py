@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveypls.study.paths import STUDIES
-from surveypls.survey.answers import name_key
+from surveypls.survey.answers import SHOWN, name_key
 from surveypls.survey.columns import language_of
 from surveypls.survey.files import TextTable, read_table
 from surveypls.survey.proposal import Guess, left_out, unsure
@@ -138,8 +138,9 @@ def scaffold(survey: Path | str, output: Path | str | None = None) -> Scaffold:
         raise ScaffoldError(
             Said(
                 "{file}: no two columns share the answers of a scale of 3 to 11 points; expected items "
-                "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row?",
+                "such as 'X1' answered 1 to 5 or 'Never' to 'Always'. Are the headings in the first row? {found}",
                 file=survey.name,
+                found=left_out(guess)[:SHOWN],
             ),
             language,
         )

@@ -14,7 +14,6 @@ FITS, ENOUGH = 0.9, 0.95
 RARE, FREQUENT = 3, 0.02
 #: Numbers that questionnaires use for the highest answer.
 USUAL_TOPS = (5, 7, 10)
-WHOLE = re.compile(r"[+-]?\d{1,4}(?:[.,]0+)?")
 
 
 @dataclass(slots=True)
@@ -47,9 +46,10 @@ class FoundScale:
 
 def value_of(text: str) -> int | None:
     """Read ``4``, ``4.0``, ``4 - Often`` and ``Often (4)`` as 4."""
-    if WHOLE.fullmatch(text):
-        return int(float(text.replace(",", ".")))
-    found = numbered(text) if number_of(text) is None else None
+    number = number_of(text)
+    if number is not None:
+        return int(number) if number.is_integer() and abs(number) < 10_000 else None
+    found = numbered(text)
     return found[0] if found and abs(found[0]) <= 1000 and not re.search(r"\d", found[1]) else None
 
 

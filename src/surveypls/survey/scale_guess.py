@@ -66,18 +66,24 @@ def guess_scales(
         elif broken.total() > (1 - FITS) * whole and (values + broken).total() >= FITS * whole:
             if stems[j] and max(broken) > MOST_STEPS:
                 numeric[j] = values + broken
+            elif len(answers) <= MOST_STEPS:
+                worded[j] = answers
             else:
                 left[j] = Said("numbers with decimals, not answers of a scale")
         elif values.total() >= FITS * whole:
             numeric[j] = values
         else:
             worded[j] = answers
-    for j, parts in totals(rows, numeric).items():
+    for j, (parts, shared) in totals(rows, numeric).items():
         left[j] = Said(
             "it follows from {parts} in every row: a total, not an item",
             parts=" + ".join(headings[m] if headings else str(m + 1) for m in parts),
         )
-        numeric.pop(j)
+        ranked = (j, *parts) if shared else ()
+        left |= dict.fromkeys(
+            ranked, Said("a ranking, or parts of a whole: they have the same sum in every row")
+        )
+        numeric = {m: counts for m, counts in numeric.items() if m not in {j, *ranked}}
     ended = {j: c for j, c in cells.items() if j in {**numeric, **worded} and has_end_words(c)}
     ends = {plain(t) for c in ended.values() for t in c if value_of(t) is None}
     homes = {stems[j] for j in ended} - {""}
@@ -91,6 +97,9 @@ def guess_scales(
     scales = number_scales(rows, numeric, stems, left)
     scales += end_scales(rows, ended, left)
     scales += word_scales(rows, {j: c for j, c in worded.items() if j not in ended}, stems, left)
+    if not scales:  # sliders under headings that are sentences
+        scales = number_scales(rows, numeric, ["X"] * len(stems), left)
+        left = {j: why for j, why in left.items() if not any(j in found.columns for found in scales)}
     for found in scales:
         _settle(found, rows, gone)
     scales.sort(key=lambda s: -len(s.columns))

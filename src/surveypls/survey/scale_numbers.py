@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypls.survey.answers import MOST_STEPS, plain
+from surveypls.survey.answers import MOST_STEPS, number_of, plain
 from surveypls.survey.scale_found import (
     RARE,
     USUAL_TOPS,
-    WHOLE,
     FoundScale,
     is_code,
     is_either,
@@ -21,8 +20,13 @@ from surveypls.survey.scale_found import (
 from tabletext.said import Said
 
 
-def totals(rows: Sequence[Sequence[str]], numeric: Mapping[int, Counter[int]]) -> dict[int, tuple[int, ...]]:
-    """Find columns that are the sum or the mean of others in every complete row, and of which."""
+def totals(
+    rows: Sequence[Sequence[str]], numeric: Mapping[int, Counter[int]]
+) -> dict[int, tuple[tuple[int, ...], bool]]:
+    """Find columns that are the sum or the mean of others in every complete row, and of which.
+
+    Or that, with those others, have one sum in every row: then the second value is true.
+    """
     order = sorted((j for j in numeric if len(numeric[j]) > 1), key=lambda j: (max(numeric[j]), j))
     whole = [[value_of(r[j].strip()) for j in order] for r in rows]
     data = np.array([r for r in whole if None not in r], dtype=float)
@@ -30,9 +34,9 @@ def totals(rows: Sequence[Sequence[str]], numeric: Mapping[int, Counter[int]]) -
         return {}
     found = {order[k]: parts for k, parts in dependent_columns(data, range(len(order)))}
     return {
-        j: tuple(order[m] for m in parts)
+        j: (tuple(order[m] for m in parts), parts[min(parts)] < 0)
         for j, parts in found.items()
-        if min(parts.values()) > 0 and np.ptp(list(parts.values())) < 1e-6
+        if (min(parts.values()) > 0 or min(parts.values()) < -0.999) and np.ptp(list(parts.values())) < 1e-6
     }
 
 
@@ -72,7 +76,8 @@ def number_scales(
     odd: dict[str, dict[int, int]] = {}
     for name, columns in groups.items():
         pooled = sum((numeric[j] for j in columns), Counter[int]())
-        values = {v: n for v, n in pooled.items() if not is_code(v)}
+        bipolar = _bipolar(pooled)
+        values = {v: n for v, n in pooled.items() if not is_code(v) or v in bipolar}
         if sum(v > MOST_STEPS - 1 for v in values) > 1 and len(values) > MOST_STEPS:
             if len(columns) > 1 and max(pooled) <= 100:
                 tops[name], odd[name] = (0, 100), {}
@@ -87,7 +92,9 @@ def number_scales(
             continue
         core = _core(values)
         few = len(core) < 3 and (len(columns) < 2 or set(core) <= {0, 1} or set(core) <= {1, 2})
-        if not core or max(core) > 10 or few:
+        if core and (core[0], core[-1]) in ((0, 5), (0, 7)):
+            core = core[1:]  # 0 is an answer, or none: that is asked
+        if not core or few or (max(core) > 10 and (len(columns) < 2 or len(core) < 3)):
             for j in columns:
                 shown = ", ".join(f"{v} ×{numeric[j][v]}" for v in sorted(numeric[j])[:4])
                 left[j] = Said("only {n} different numbers ({shown})", n=len(numeric[j]), shown=shown)
@@ -95,6 +102,14 @@ def number_scales(
         tops[name] = (min(core), max(core))
         odd[name] = {v: n for v, n in values.items() if v not in core}
     return _joined(rows, groups, tops, odd, numeric)
+
+
+def _bipolar(values: Mapping[int, int]) -> range:
+    """Return the numbers below 0 of a scale such as -2 to 2: a run down from 0 that many gave, and no codes."""
+    below = range(min((v for v in values if -5 <= v < 0), default=0), 0)
+    many = 10 * sum(values[v] for v in below) >= sum(values.values())
+    top = max((v for v in values if not is_code(v)), default=0)
+    return below if len(below) > 1 and many and top <= 5 and {*below, 0} <= {*values} else range(0)
 
 
 def _core(values: Mapping[int, int]) -> list[int]:
@@ -148,16 +163,22 @@ def _joined(
     scales = []
     for top, names in final.items():
         columns = tuple(sorted(j for n in names for j in groups[n]))
-        low = 0 if any(tops[n][0] == 0 for n in names) else 1
+        low = min(tops[n][0] for n in names)
+        low = low if low < 1 or top > 10 else 1
         labels = Counter[str](
             t for r in rows for j in columns if (t := r[j].strip()) and value_of(t) is not None
         )
         scale: dict[str, int | None] = {}
-        if top > MOST_STEPS:
-            scales.append(FoundScale(columns, {str(v): v for v in range(0, top + 1)}))
+        if top == 100:
+            said = Said("a slider: is {low} to {high} the whole scale?", low=0, high=top)
+            scales.append(FoundScale(columns, {str(v): v for v in range(0, top + 1)}, questions=[said]))
             continue
         for v in range(low, top + 1):
-            worded = {t: n for t, n in labels.items() if value_of(t) == v and not WHOLE.fullmatch(t)}
+            worded = {
+                t: n
+                for t, n in labels.items()
+                if value_of(t) == v and number_of(t) is None and any(map(str.isalpha, t))
+            }
             best = max(worded, key=lambda t: (worded[t], t), default=str(v))
             scale[best] = v
         found = FoundScale(columns, scale)
@@ -190,14 +211,14 @@ def _ask_of_numbers(found: FoundScale, low: int, top: int, pooled: Counter[int],
     for v, n in sorted(odd.items()):
         if n < RARE:
             continue
-        found.scale[str(v)] = None
+        found.scale = {str(v): None, **found.scale} if v < low else {**found.scale, str(v): None}
         found.sure = False
         skipped = range(top + 1, v)
         gap = f"{skipped[0]}" if len(skipped) == 1 else f"{skipped[0]}–{skipped[-1]}" if skipped else ""
         text = (
             Said("{v} was given {n} times and nobody answered {gap}", v=v, n=n, gap=gap)
             if gap
-            else Said("{v} was given {n} times only", v=v, n=n)
+            else Said("{v} was given {n} times", v=v, n=n)
         )
         found.questions.append(
             Said(
@@ -215,7 +236,7 @@ def _end_words(counts: Counter[str], values: Sequence[int]) -> frozenset[str]:
     return frozenset(
         plain(t)
         for t, n in counts.items()
-        if value_of(t) is None and n >= RARE and (lowest == 2 or not is_either(t))
+        if value_of(t) is None and number_of(t) is None and n >= RARE and (lowest == 2 or not is_either(t))
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from surveypls.survey.answers import MOST_STEPS, plain
+from surveypls.survey.answers import MOST_STEPS, number_of, plain, spreadsheet_date
 from surveypls.survey.known_scales import KNOWN_SCALES, rank, worded_order
 from surveypls.survey.scale_found import (
     ENOUGH,
@@ -36,15 +36,17 @@ def word_scales(
         if not columns:
             break
         rest = {j: c for j, c in rest.items() if j not in columns}
-        scales.append(_ordered(rows, columns, worded, common, stems))
+        scales.append(_ordered(rows, columns, worded, stems))
     for j in rest:
         words = {plain(t): t for t in worded[j]}
         if len(rest[j]) > 2 and (_known_order(words, Counter({plain(t): n for t, n in worded[j].items()}))):
-            scales.append(_ordered(rows, (j,), worded, common, stems))
+            scales.append(_ordered(rows, (j,), worded, stems))
             continue
         n, shown = len(worded[j]), ", ".join(repr(t[:30]) for t, _ in worded[j].most_common(3))
         left[j] = (
-            Said("{n} different answers ({shown}), which no other column has", n=n, shown=shown)
+            Said("only {n} different answers ({shown})", n=n, shown=shown)
+            if n < 3
+            else Said("{n} different answers ({shown}), which no other column has", n=n, shown=shown)
             if n <= MOST_STEPS
             else Said("{n} different texts: an open question, or something else", n=n)
         )
@@ -74,18 +76,16 @@ def _largest_family(texts: Mapping[int, list[str]]) -> tuple[int, ...]:
             j = min(more)
             members.add(j)
             words |= keys[j]
-        if (len(members), tuple(sorted(members))) > (len(best), best):
+        # Questions answered yes or no are not a scale.
+        if len(words) > 2 and (len(members), tuple(sorted(members))) > (len(best), best):
             best = tuple(sorted(members))
-    # One question answered yes or no is not a scale.
-    size = len({w for j in best for w in keys[j]})
-    return best if len(best) > 1 and size > 2 else ()
+    return best if len(best) > 1 else ()
 
 
 def _ordered(
     rows: Sequence[Sequence[str]],
     columns: tuple[int, ...],
     worded: Mapping[int, Counter[str]],
-    common: Mapping[int, list[str]],
     stems: Sequence[str],
 ) -> FoundScale:
     """Give words numbers: a known scale's, by words of strength, by numbers that they hold, or leave them open."""
@@ -98,6 +98,14 @@ def _ordered(
     order = _known_order(words, given)
     if order:
         found = FoundScale(columns, {text: n for n, text in enumerate(order, 1)})
+        digits = sum(n for key, n in given.items() if number_of(key) in found.scale.values())
+        if digits >= RARE:
+            found.questions.append(
+                Said(
+                    "numbers among the words, ×{n}, are read as places on the scale: is 1 its lowest answer?",
+                    n=digits,
+                )
+            )
         for place, text in enumerate(order, 1):
             if is_either(key := plain(text)) and given.get(key):
                 found.questions.append(
@@ -124,20 +132,32 @@ def _ordered(
                     )
                 )
         return found
-    usual = list(dict.fromkeys(plain(t) for j in columns for t in common[j]))
+    usual = list(
+        dict.fromkeys(plain(t) for j in columns for t, n in worded[j].items() if 50 * n > worded[j].total())
+    )
     numbers = {key: v for key in usual if (v := value_of(words[key])) is not None}
     if usual and len(numbers) == len(usual) == len(set(numbers.values())):
         return FoundScale(columns, {words[k]: v for k, v in sorted(numbers.items(), key=lambda p: p[1])})
-    found = FoundScale(
-        columns, {words[k]: None for k in _by_correlation(rows, columns, usual, stems)}, sure=False
+    decimals = {key: d for key in usual if (d := number_of(words[key])) is not None}
+    by_size = len(decimals) == len(usual)
+    order = (
+        sorted(usual, key=decimals.__getitem__) if by_size else _by_correlation(rows, columns, usual, stems)
     )
+    found = FoundScale(columns, {words[key]: None for key in order}, sure=False)
     found.questions.append(
         Said(
+            "numbers with decimals: give each answer its place, 1 for the lowest, and count those that nobody chose"
+        )
+        if by_size
+        else Said(
             "give each answer its number, 1 for the lowest, and add those that nobody chose; the answers' own "
             "correlations put them in the order {order}, or the other way round",
             order=", ".join(found.scale),
         )
     )
+    dates = [f"{words[k]!r}: {date!r}" for k in usual if (date := spreadsheet_date(words[k]))]
+    if dates:
+        found.questions.append(Said("a spreadsheet made dates of answers: {dates}", dates=", ".join(dates)))
     found.questions += [_ask_either(words[k], given[k]) for k in usual if is_either(k)]
     return found
 
@@ -169,7 +189,10 @@ def _known_order(words: Mapping[str, str], given: Mapping[str, int]) -> list[str
     least: tuple[int, int, int, int] | None = None
     for kind, scale in candidates:
         keys = {plain(t) for t in scale}
-        total = sum(n for key, n in given.items() if key in keys or not is_either(key))
+        places = range(1, len(scale) + 1)
+        total = sum(
+            n for key, n in given.items() if key in keys or not (is_either(key) or number_of(key) in places)
+        )
         held = sum(given.get(key, 0) for key in keys)
         share = held / max(total, 1)
         # To a whole per cent: a stray answer does not make a longer scale likelier.
