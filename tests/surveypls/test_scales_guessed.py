@@ -74,6 +74,20 @@ def test_each_answer_stands_in_its_commonest_spelling():
     assert list(scale.scale) == ["NEVER", *OFTEN[1:]]
 
 
+def test_columns_answered_yes_or_no_do_not_hide_a_scale_that_fewer_share():
+    scales, left = guess(*[{"Sí": 30, "No": 20}] * 3, each(STRANGE), each(STRANGE))
+    assert [s.columns for s in scales] == [(3, 4)]
+    assert left == dict.fromkeys(range(3), "only 2 different answers ('Sí', 'No')")
+
+
+def test_numbers_among_words_are_places_on_the_scale():
+    (scale,), _ = guess(each(OFTEN), each(OFTEN) | {"3": 3})
+    assert scale.questions == [
+        "numbers among the words, ×3, are read as places on the scale: is 1 its lowest answer?"
+    ]
+    assert guess(each(OFTEN), each(OFTEN) | {"3": 2})[0][0].questions == []
+
+
 @pytest.mark.parametrize(
     ("words", "joins"),
     [
