@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 import pytest
 
+from surveypls.survey.known_scales import is_neutral, rank, worded_order
 from surveypls.survey.scale_found import value_of
 from surveypls.survey.scale_guess import guess_scales
 
@@ -305,3 +306,59 @@ def test_what_the_file_declares_missing_is_no_answer():
 )
 def test_the_number_that_a_cell_stands_for(text, value):
     assert value_of(text) == value
+
+
+# words of strength -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("label", "place"),
+    [
+        ("Muy fuertemente de acuerdo", 6),
+        ("very strongly disagree", -6),
+        ("Totalmente en desacuerdo", -5),
+        ("I strongly agree", 5),
+        ("extremely unlikely", -5),
+        ("Muy satisfecho/a", 4),
+        ("Mostly disagree", -4),
+        ("De acuerdo", 3),
+        ("Quite likely", 3),
+        ("Insatisfecha", -3),
+        ("Moderadamente de acuerdo", 2),
+        ("Moderately agree", 2),
+        ("Algo en desacuerdo", -1),
+        ("Slightly dissatisfied", -1),
+        ("Ni de acuerdo ni en desacuerdo", 0),
+        ("Neutral", 0),
+        ("Zub de acuerdo", None),
+        ("De acuerdo con todo", None),
+        ("Siempre", None),
+    ],
+)
+def test_where_an_answer_stands_by_its_words(label, place):
+    assert rank(label) == place
+
+
+@pytest.mark.parametrize(
+    ("labels", "order"),
+    [
+        (["Agree", "Disagree"], ["Disagree", "Agree"]),
+        (["agree", "Neutral", "disagree", "slightly agree"], None),
+        (["Slightly agree", "Disagree"], ["Disagree", "Slightly disagree", "Slightly agree", "Agree"]),
+        (["Agree", "Neutral"], None),  # one side alone
+        (["Agree", "Unlikely"], None),  # two families
+        (["Agree", "Zub", "Disagree"], None),
+        (["Totally agree", "Strongly agree", "Disagree"], None),  # of one strength
+    ],
+)
+def test_answers_in_the_order_of_their_strength(labels, order):
+    found = worded_order(labels)
+    if labels[0] == "agree":  # what nobody chose is added as it is written: in small letters
+        assert found == ["disagree", "slightly disagree", "Neutral", "slightly agree", "agree"]
+    else:
+        assert found == order
+
+
+@pytest.mark.parametrize(
+    ("label", "middle"), [("NEUTRAL", True), ("Neither agree nor disagree", True), ("Agree", False)]
+)
+def test_the_middle_of_a_scale(label, middle):
+    assert is_neutral(label) is middle

@@ -286,3 +286,37 @@ def test_a_group_that_no_row_has_is_an_error():
     with pytest.raises(SurveyError) as error:
         clean(raw(rows, ["Folio", "¿Acepta?", *ITEMS, "Edad"], study_=chosen), chosen)
     assert error.value.problems == tuple(f"groups.compare: no row has {g!r} in column Edad" for g in "cd")
+
+
+# columns of the file ----------------------------------------------------------------------------------------
+def test_half_of_a_columns_answers_may_be_off_the_scale():
+    rows = [list(r) for r in varied(10)]
+    for k in range(5):
+        rows[k][3] = f"odd {k}"
+    assert raw(rows).answers.shape == (10, 5)
+    rows[5][3] = "odd 4"
+    with pytest.raises(SurveyError) as error:
+        raw(rows)
+    assert error.value.problems == (
+        "column 4, item 'a2' (headed 'a2'): 6 of 10 answers are not on the scale, for example 'odd 0', 'odd 1', "
+        "'odd 2' (rows 2, 3, 4); the study's scale is Nunca, Casi nunca, A veces, Casi siempre, Siempre",
+    )
+
+
+@pytest.mark.parametrize(("n", "more"), [(5, False), (6, True)])
+def test_five_columns_that_are_not_recognised_are_named(n, more):
+    header = ["Folio", "¿Acepta?", *(f"zzz{k}" for k in range(n)), *ITEMS[1:]]
+    rows = [(*r[:2], *"x" * n, *r[3:]) for r in varied(3)]
+    with pytest.raises(SurveyError) as error:
+        raw(rows, header)
+    assert error.value.problems[0] == "no column for item 'a1' of A in the survey"
+    shown = ", ".join(repr(f"zzz{k}") for k in range(5)) + ", …" * more
+    assert error.value.problems[1] == (
+        f"{n} columns not recognised: {shown}; give a codebook that says which heading is which item"
+    )
+
+
+def test_two_columns_of_one_item_are_named_by_their_places():
+    with pytest.raises(SurveyError) as error:
+        raw([(*r, "1") for r in varied(3)], ["Folio", "¿Acepta?", *ITEMS, "A-1"])
+    assert error.value.problems == ("columns 3 and 8 are both item 'a1': 'a1' and 'A-1'",)
