@@ -80,10 +80,6 @@ class TextTable:
     missing: tuple[str, ...] = ()
     sheet: str = ""
 
-    def title(self, column: int) -> str:
-        """Return a column's question, the heading where the file has no other text."""
-        return (self.titles[column] if self.titles else "") or self.header[column]
-
 
 def read_table(path: Path | str, *, sheet: str | None = None) -> TextTable:
     """Read a CSV, TSV, XLSX, SPSS (.sav) or Stata (.dta) file as text.
