@@ -10,7 +10,7 @@ from scipy import stats
 
 import plsem
 import plsem.groups.comparison
-from plsem.groups import GroupComparison, compare, group_sizes
+from plsem.groups import GroupComparison, compare
 from plsem.groups.difference import adjusted, henseler, parametric, welch
 from plsem.inputs import DataError
 from plsem.model import Model
@@ -312,4 +312,4 @@ def test_a_group_that_is_not_there_is_told_with_the_columns_name(name, said):
     data = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 1, 4, 3]})
     model = Model({"A": ["a"], "B": ["b"]}, [("A", "B")])
     with pytest.raises(ValueError, match=rf"groups: {said} has no group 'z'; valid names: x, y"):
-        group_sizes(data, model, pd.Series(list("xxyy"), name=name), select=["z"])
+        compare(data, model, pd.Series(list("xxyy"), name=name), seed=1, select=["z"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
+from surveypls.compendium.synthesis import ANSWER_SHARES
 from surveypls.report.printed import weight_errors
 from surveypls.study.analysis import Analysis
 
@@ -38,3 +40,8 @@ def test_errors_with_weights_estimated_anew_are_multiples_of_those_with_fixed_on
         "Standard error with weights estimated anew, as a multiple of that with fixed weights: A → B 1.10 to 1.50; "
         "B → C 0.90 to 0.90."
     )
+
+
+def test_shares_of_answers_are_those_of_a_scale_of_five_and_add_up():
+    assert [len(shares) for shares in ANSWER_SHARES] == [5] * len(ANSWER_SHARES)
+    assert [sum(shares) for shares in ANSWER_SHARES] == pytest.approx([1.0] * len(ANSWER_SHARES))
