@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from plsem.names import Said
+
 __all__ = ["EmResult", "McarTest", "em", "fill", "little_mcar"]
 
 Array = NDArray[np.float64]
@@ -78,7 +80,10 @@ def em(data: Array, *, tolerance: float = 1e-8, max_iterations: int = 5_000) -> 
     bad = np.flatnonzero(~(lowest < highest))
     if bad.size:
         raise ValueError(
-            f"column {int(bad[0]) + 1} does not have two different values: EM cannot estimate it"
+            Said(
+                "column {column} does not have two different values: EM cannot estimate it",
+                column=int(bad[0]) + 1,
+            )
         )
     groups = _patterns(gone)
     used = [(missing, rows) for missing, rows in groups if not missing.all()]
@@ -245,14 +250,16 @@ def little_mcar(data: Array) -> McarTest:
     n, p = x.shape
     gone = np.isnan(x)
     if not gone.any():
-        raise ValueError("nothing is missing: there is no pattern to test")
+        raise ValueError(Said("nothing is missing: there is no pattern to test"))
     if n <= p + 1:
-        raise ValueError(f"Little's test needs more rows than items + 1, found {n} rows and {p} items")
+        raise ValueError(
+            Said("Little's test needs more rows than items + 1, found {n} rows and {p} items", n=n, p=p)
+        )
     found = em(x)
     if not found.converged:
-        raise ValueError("the EM estimates did not converge: Little's test is not given")
+        raise ValueError(Said("the EM estimates did not converge: Little's test is not given"))
     if np.linalg.cond(found.covariance) > 1e12:
-        raise ValueError("the covariance estimated by EM is singular: Little's test is not given")
+        raise ValueError(Said("the covariance estimated by EM is singular: Little's test is not given"))
     groups = _patterns(gone)
     chi_square, parameters = 0.0, 0
     for missing, rows in groups:
@@ -264,5 +271,5 @@ def little_mcar(data: Array) -> McarTest:
         parameters += int(there.sum())
     df = parameters - p
     if df < 1:
-        raise ValueError("too few patterns of missing answers for a test")
+        raise ValueError(Said("too few patterns of missing answers for a test"))
     return McarTest(chi_square, df, float(stats.chi2.sf(chi_square, df)), len(groups))

@@ -310,7 +310,7 @@ def _figures_of(target: Target, answers: pd.DataFrame, tests: Mapping[str, Any])
         "share_of_highest": float((answers == answers.max().max()).to_numpy().mean()),
     }
     more = pd.DataFrame({"statistic": list(extra), "row": "", "column": "", "value": list(extra.values())})
-    return pd.concat([open_figures(answers, target.model, **tests), more], ignore_index=True)
+    return pd.concat([open_figures(answers, target.model, **tests), more])
 
 
 def _varied(

@@ -13,6 +13,7 @@ import plsem.groups.comparison
 from plsem.groups import GroupComparison, compare
 from plsem.groups.difference import adjusted, henseler, parametric, welch
 from plsem.inputs import DataError
+from plsem.model import Model
 from plsem.quantities import SIGNED
 from plsem.resampling.bootstrap import BootstrapError
 
@@ -304,3 +305,11 @@ def test_what_is_not_offered_says_why_and_where_to_go() -> None:
     for name in ("fimix", "pls_pos", "FIMIX"):
         with pytest.raises(AttributeError, match=r"hundreds of rows.*plsem\.groups\.compare"):
             getattr(plsem, name)
+
+
+@pytest.mark.parametrize(("name", "said"), [("firm", "firm"), (None, "group"), (7, "7")])
+def test_a_group_that_is_not_there_is_told_with_the_columns_name(name, said):
+    data = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 1, 4, 3]})
+    model = Model({"A": ["a"], "B": ["b"]}, [("A", "B")])
+    with pytest.raises(ValueError, match=rf"groups: {said} has no group 'z'; valid names: x, y"):
+        compare(data, model, pd.Series(list("xxyy"), name=name), seed=1, select=["z"])

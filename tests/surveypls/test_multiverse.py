@@ -14,7 +14,7 @@ from surveypls import figures
 from surveypls.compendium import multiverse as universe
 from surveypls.figures import FigureError
 from surveypls.report.multiverse import multiverse
-from surveypls.study.choices import ITEMS, MISSING, SCHEMES, SCREENING, MultiverseSettings
+from surveypls.study.choices import AS_STATED, ITEMS, MISSING, SCHEMES, SCREENING, MultiverseSettings
 from surveypls.study.definition import StudyError, parse_study
 from surveypls.survey.reading import read_survey
 from surveypls.tables import choice_effects_table, multiverse_table, over_surveys_table
@@ -177,3 +177,52 @@ def test_data_are_made_by_each_chosen_rule_and_no_other():
     columns = list(fewer_rows.model.items)
     pd.testing.assert_frame_equal(fewer_rows.data, every.data.loc[fewer_rows.data.index, columns])
     assert every.data.notna().all(axis=None)
+
+
+SMALL = "id: t\ntitle: t\nconstructs: {A: [a1, a2], B: [b1]}\npaths: [A -> B]\n"
+OF_ONE_ESTIMATE = [
+    # screening, missing, items, scheme, estimator, sign_changes, test, alternative, repeated
+    (AS_STATED, "listwise", AS_STATED, "path", "PLS", "none", "percentile", "two-sided", False),
+    (AS_STATED, "listwise", AS_STATED, "path", "PLS", "none", "percentile", "two-sided", True),
+    (AS_STATED, "listwise", AS_STATED, "path", "PLS", "none", "percentile", "one-sided", False),
+    (AS_STATED, "listwise", AS_STATED, "path", "PLS", "none", "bca", "two-sided", False),
+    (AS_STATED, "listwise", AS_STATED, "path", "PLS", "construct", "percentile", "two-sided", False),
+    (AS_STATED, "mean", AS_STATED, "path", "PLS", "none", "percentile", "two-sided", False),
+    (AS_STATED, "listwise", AS_STATED, "path", "PLSc", "none", "percentile", "two-sided", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown", "marked"),
+    [
+        ("", [0, 5, 6], [0]),
+        ("bootstrap: {interval: bca}", [3], [3]),
+        ("bootstrap: {sign_changes: construct}", [4], [4]),
+        ("bootstrap: {sign_changes: individual}", [0, 5, 6], [0]),
+        ("cleaning: {missing: mean}", [0, 5, 6], [5]),
+        ("pls: {consistent: true}", [0, 5, 6], [6]),
+        ("pls: {scheme: factor}", [0, 5, 6], []),
+    ],
+)
+def test_each_estimate_is_shown_once_and_the_studys_own_is_marked(settings, shown, marked):
+    columns = ["screening", "missing", "items", "scheme", "estimator"]
+    columns += ["sign_changes", "test", "alternative", "repeated"]
+    analyses = pd.DataFrame(OF_ONE_ESTIMATE, columns=columns).rename_axis("n").reset_index()
+    found = universe.specifications(parse_study(SMALL + settings), analyses)
+    assert found["n"].tolist() == shown
+    assert found.loc[found["marked"], "n"].tolist() == marked
+
+
+def test_other_surveys_leave_the_choices_of_the_analysis(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        universe, "study_multiverse", lambda study, sets, **options: asked.append((sets, options))
+    )
+    answers = pd.DataFrame({"matrix": [4, 4, 2], "a1": [1, 2, 3], "a2": [2, 2, 1], "b1": [3, 1, 1]})
+    universe.surveys_multiverse(parse_study(SMALL), answers, n_resamples=7)
+    ((sets, options),) = asked
+    assert [(s.choices, s.data.to_numpy().tolist()) for s in sets] == [
+        ({"survey": "4"}, [[1, 2, 3], [2, 2, 1]]),
+        ({"survey": "2"}, [[3, 1, 1]]),
+    ]
+    assert options == {"n_resamples": 7, "n_jobs": 1, "progress": None}

@@ -363,6 +363,10 @@ def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         parameters.find_root(tmp_path)
 
 
+def test_from_elsewhere_the_project_is_the_packages_own(tmp_path: Path) -> None:
+    assert parameters.find_root(tmp_path) == Path(__file__).parents[2]
+
+
 def test_writing_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv"
     assert write_atomically(path, b"one")

@@ -10,6 +10,7 @@ import pytest
 from survey_cases import ITEMS, raw, study, varied
 
 from surveypls.survey.answers_check import off_scale
+from surveypls.survey.files import SurveyError
 from surveypls.survey.screening import DUPLICATE_ITEMS, _least_answers, _timed, clean
 
 OFF = {
@@ -178,3 +179,144 @@ def test_a_label_that_nobody_gave_and_a_text_near_it_from_three_times_on(times, 
     given = frame.replace("4", "5")
     rows = [(f"R{i}", "Sí", *row) for i, row in enumerate(given.to_numpy())]
     assert off_scale(raw(rows, study_=chosen), chosen)[0] == []  # the label itself was given, too
+
+
+# screening, beyond its limits ---------------------------------------------------------------------------
+@pytest.mark.parametrize(("n", "told"), [(49, True), (50, False)])
+def test_littles_test_is_a_rough_guide_below_ten_rows_an_item(n, told):
+    rows = varied(n)
+    for k, at in enumerate((2, 3, 4)):
+        rows[k] = (*rows[k][:at], "", *rows[k][at + 1 :])
+    found = clean(raw(rows, study_=study(**OFF)), study(**OFF))
+    said = f"Little's test is asymptotic: with {n} rows for 5 items its p-value is a rough guide"
+    assert list(found.notes) == ([said] if told else [])
+    assert found.mcar is not None
+
+
+def test_what_a_test_of_gaps_lacks_is_told_in_the_language_of_the_log():
+    rows = [(f"R{i}", "Sí", *"1234", "" if i else "5") for i in range(6)]
+    found = clean(raw(rows, study_=study(**OFF)), study(**OFF), labels="es")
+    assert found.mcar is None
+    assert found.notes == ("la prueba de Little necesita más filas que ítems + 1; hay 6 filas y 5 ítems",)
+
+
+@pytest.mark.parametrize(("n", "given"), [(7, True), (6, False)])
+def test_distances_need_two_rows_more_than_items(n, given):
+    rules = OFF | {"mahalanobis_p": 0.001}
+    found = clean(raw(varied(n), study_=study(**rules)), study(**rules))
+    said = "Mahalanobis distances need 7 complete rows, found 6 rows for 5 items"
+    assert list(found.notes) == ([] if given else [said])
+    assert found.respondents["mahalanobis"].notna().all() == given
+
+
+def test_distances_where_no_row_is_complete_are_left_out():
+    rows = [(*r[:2], *(("", *r[3:]) if i % 2 else (*r[2:6], ""))) for i, r in enumerate(varied(12))]
+    rules = OFF | {"mahalanobis_p": 0.001}
+    found = clean(raw(rows, study_=study(**rules)), study(**rules))
+    assert found.respondents["mahalanobis"].isna().all()
+    assert "Mahalanobis distances need 7 complete rows, found 0 rows for 5 items" in found.notes
+
+
+def test_an_item_of_two_neighbouring_answers_varies():
+    rows = [(*r[:2], "34"[int(r[2]) % 2], *r[3:]) for r in varied(30)]
+    found = clean(
+        raw(rows, study_=study(**(OFF | {"mahalanobis_p": 0.001}))), study(**(OFF | {"mahalanobis_p": 0.001}))
+    )
+    assert not any("answered alike" in note for note in found.notes)
+
+
+def test_gaps_do_not_make_two_rows_alike():
+    found = cleaned("1234.", "123.4", "1234.", min_duplicate_items=4)
+    again = found.log[found.log["rule"] == "duplicate_answers"]
+    assert again[["respondent", "what"]].to_numpy().tolist() == [
+        ["S3", "reported, kept: same answers as row 12"]
+    ]
+
+
+# columns beside the items ---------------------------------------------------------------------------------
+CONTROLS = {
+    "AGE": "controls: {AGE: Edad}",
+    "SEX": "controls: {SEX: {column: Edad, codes: {M: 0, H: 1}}}",
+    "marker": "marker: Edad",
+}
+
+
+def observed(kind, cells):
+    chosen = study(CONTROLS[kind], **OFF)
+    rows = [(*row, cell) for row, cell in zip(varied(len(cells)), cells, strict=True)]
+    return clean(raw(rows, ["Folio", "¿Acepta?", *ITEMS, "Edad"], study_=chosen), chosen)
+
+
+@pytest.mark.parametrize("kind", ["AGE", "marker"])
+def test_half_of_a_column_of_numbers_may_be_texts(kind):
+    with pytest.raises(SurveyError, match=r"'many' ×6 in column 'Edad'"):
+        observed(kind, ["many"] * 6 + ["1", "2", "3", "4", "5"])
+    found = observed(kind, ["many"] * 5 + ["1", "2", "3", "4", "5"])
+    if kind == "AGE":
+        assert found.responses.index.tolist() == [f"R{i}" for i in range(6, 11)]
+        assert found.log["what"].tolist() == ["dropped: AGE 'many'"] * 5
+    else:
+        assert found.observed[kind].tolist()[5:] == [1, 2, 3, 4, 5]
+        assert found.observed[kind].isna().sum() == 5
+
+
+def test_six_of_the_texts_without_a_number_are_named():
+    with pytest.raises(SurveyError, match="'abcdef' ×2") as error:
+        observed("AGE", [f"{c}bcdef" for c in "aabcdefghi"])
+    assert str(error.value).count(" ×1") == 5
+
+
+def test_a_category_without_a_code_is_an_error_and_no_answer_drops_the_row():
+    with pytest.raises(SurveyError, match=r"controls.SEX: 'X' ×1 in column 'Edad' have no number"):
+        observed("SEX", [*"MHMHMHM", "X"])
+    found = observed("SEX", [*"MHMHMH", "", "NA", "m"])
+    assert found.observed["SEX"].tolist() == [0, 1, 0, 1, 0, 1, 0]
+    dropped = found.log[["respondent", "rule", "what"]].to_numpy().tolist()
+    assert dropped == [["R7", "observed", "dropped: SEX"], ["R8", "observed", "dropped: SEX 'NA'"]]
+
+
+def test_a_marker_is_read_as_numbers_or_as_answers_of_the_scale():
+    found = observed("marker", ["3", "Siempre", "-99", "", "No sé", "2,5", "casi nunca"])
+    np.testing.assert_array_equal(found.observed["marker"], [3, 5, np.nan, np.nan, np.nan, 2.5, 2])
+
+
+def test_a_group_that_no_row_has_is_an_error():
+    chosen = study("groups: {column: Edad, compare: [a, c, d]}", **OFF)
+    rows = [(*row, "ab"[i % 2]) for i, row in enumerate(varied(6))]
+    with pytest.raises(SurveyError) as error:
+        clean(raw(rows, ["Folio", "¿Acepta?", *ITEMS, "Edad"], study_=chosen), chosen)
+    assert error.value.problems == tuple(f"groups.compare: no row has {g!r} in column Edad" for g in "cd")
+
+
+# columns of the file ----------------------------------------------------------------------------------------
+def test_half_of_a_columns_answers_may_be_off_the_scale():
+    rows = [list(r) for r in varied(10)]
+    for k in range(5):
+        rows[k][3] = f"odd {k}"
+    assert raw(rows).answers.shape == (10, 5)
+    rows[5][3] = "odd 4"
+    with pytest.raises(SurveyError) as error:
+        raw(rows)
+    assert error.value.problems == (
+        "column 4, item 'a2' (headed 'a2'): 6 of 10 answers are not on the scale, for example 'odd 0', 'odd 1', "
+        "'odd 2' (rows 2, 3, 4); the study's scale is Nunca, Casi nunca, A veces, Casi siempre, Siempre",
+    )
+
+
+@pytest.mark.parametrize(("n", "more"), [(5, False), (6, True)])
+def test_five_columns_that_are_not_recognised_are_named(n, more):
+    header = ["Folio", "¿Acepta?", *(f"zzz{k}" for k in range(n)), *ITEMS[1:]]
+    rows = [(*r[:2], *"x" * n, *r[3:]) for r in varied(3)]
+    with pytest.raises(SurveyError) as error:
+        raw(rows, header)
+    assert error.value.problems[0] == "no column for item 'a1' of A in the survey"
+    shown = ", ".join(repr(f"zzz{k}") for k in range(5)) + ", …" * more
+    assert error.value.problems[1] == (
+        f"{n} columns not recognised: {shown}; give a codebook that says which heading is which item"
+    )
+
+
+def test_two_columns_of_one_item_are_named_by_their_places():
+    with pytest.raises(SurveyError) as error:
+        raw([(*r, "1") for r in varied(3)], ["Folio", "¿Acepta?", *ITEMS, "A-1"])
+    assert error.value.problems == ("columns 3 and 8 are both item 'a1': 'a1' and 'A-1'",)

@@ -12,7 +12,11 @@ from plsem.groups.split import rows_needed
 from plsem.model import Model
 from plsem.power import minimum_n, smallest_path
 from surveypls.__main__ import main
-from surveypls.survey.check import CheckError, CheckReport, check, preflight
+from surveypls.study.definition import parse_study
+from surveypls.survey import trial
+from surveypls.survey.answers_check import scale_order
+from surveypls.survey.check import CheckError, CheckReport, _hints, check, preflight
+from surveypls.survey.files import TextTable
 
 STUDY = """\
 id: small
@@ -266,3 +270,181 @@ def test_ten_times_counts_arrows() -> None:
     pairs = [("A", "B"), ("A", "C"), ("B", "C")]
     assert rows_needed(Model(blocks, pairs)) == (20, "C", 2)
     assert rows_needed(Model(blocks, pairs, modes={"A": "B"})) == (40, "A", 4)
+
+
+# limits -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("lost", "less"), [(100, False), (101, True)])
+def test_less_than_half_of_the_rows_is_said(lost: int, less: bool, tmp_path: Path) -> None:
+    survey = _survey()
+    survey.loc[: lost - 1, "X1"] = ""
+    said = _one(_check(tmp_path, survey).warnings, "rows are kept")
+    assert said.startswith(
+        f"survey.csv: {200 - lost} of 200 rows are kept{', less than half' * less}; dropped: "
+    )
+    assert said.endswith(f"missing answer (listwise) {lost} (rows 2, 3, 4, 5, 6, 7, …)")
+
+
+@pytest.mark.parametrize(
+    ("n", "words", "told"),
+    [
+        (155, "inverse square root", False),
+        (154, "inverse square root", True),
+        (35, "a factor analysis asks for at least 5 rows an item (Gorsuch 1983), 35", False),
+        (34, "a factor analysis asks for at least 5 rows an item (Gorsuch 1983), 35", True),
+    ],
+)
+def test_rows_that_are_just_enough(n: int, words: str, told: bool, tmp_path: Path) -> None:
+    assert any(words in w for w in _check(tmp_path, _survey(n)).warnings) is told
+
+
+@pytest.mark.parametrize(("n", "told"), [(30, False), (29, True)])
+def test_ten_rows_an_arrow_are_just_enough(n: int, told: bool, tmp_path: Path) -> None:
+    study = STUDY.replace("Y: [Y1, Y2, Y3]", "Y: {items: [Y1, Y2, Y3], mode: B}")
+    assert any("ten-times rule" in w for w in _check(tmp_path, _survey(n), study).warnings) is told
+
+
+@pytest.mark.parametrize(("folds", "told"), [(20, False), (21, True)])
+def test_each_fold_has_a_row(folds: int, told: bool, tmp_path: Path) -> None:
+    report = _check(tmp_path, _survey(20), STUDY + f"pls: {{predict_folds: {folds}}}\n")
+    said = f"20 rows for {folds} folds (pls.predict_folds); expected a row for each fold"
+    assert any(said in e for e in report.errors) is told
+
+
+def test_columns_that_are_not_used_are_counted_and_shortened(tmp_path: Path) -> None:
+    one = _check(tmp_path, _survey().assign(**{"x" * 41: "a"}))
+    assert f"One column is not used: {'x' * 40!r}." in one.facts
+    two = _check(tmp_path, _survey().assign(Comment="a", Other="b"))
+    assert "2 columns are not used: 'Comment', 'Other'." in two.facts
+
+
+@pytest.mark.parametrize(("mode", "told"), [("A", True), ("B", False)])
+def test_two_reflective_items_are_few(mode: str, told: bool, tmp_path: Path) -> None:
+    study = STUDY.replace("Y: [Y1, Y2, Y3]", f"Y: {{items: [Y1, Y2], mode: {mode}}}")
+    said = [w for w in _check(tmp_path, _survey(), study).warnings if "better" in w]
+    assert said == (["study.yaml: Y has two items: three or more measure better"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "said"),
+    [
+        # of four items two are half, and not more
+        (["a1", "a2"], [], []),
+        (["a1", "a2", "a3"], [], None),
+        (["x"], [["1"]], ["the whole file is one column"]),
+        (["x", "y"], [["1", "2"]], []),
+        (
+            ["x"] * 4,
+            [[""] * 4, ["a1", "a2", "u", "v"], ["a1", "a2", "a3", "v"]],
+            ["stand in row 4; delete the rows"],
+        ),
+        (["x"] * 4, [[""] * 4] * 4 + [["a1", "a2", "b1", "v"]], ["stand in row 6; delete the rows above it"]),
+        (["x"] * 4, [[""] * 4] * 5 + [["a1", "a2", "b1", "v"]], []),
+    ],
+)
+def test_where_the_headings_seem_to_stand(
+    header: list[str], rows: list[list[str]], said: list[str] | None
+) -> None:
+    study = parse_study("id: t\ntitle: t\nconstructs: {A: [a1, a2, a3], B: [b1]}\npaths: [A -> B]")
+    header = [*header, *["q"] * (4 - len(header))] if len(header) > 1 else header
+    table = TextTable(tuple(header), tuple(map(tuple, rows)), tuple(range(2, len(rows) + 2)))
+    found = list(_hints(table, study))
+    assert len(found) == len(said or [])
+    assert all(words in hint for words, hint in zip(said or [], found, strict=True))
+
+
+# what a scale's order and stray answers say ----------------------------------------------------------------
+def _order(scale: dict[str, int]) -> list[str]:
+    listed = ", ".join(f"{label}: {v}" for label, v in scale.items())
+    study = parse_study(
+        STUDY.replace("PRUNE", "false").replace("respondent:", f"scale: {{{listed}}}, respondent:")
+    )
+    return list(scale_order(study))
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        (["Neutral", "De acuerdo"], []),  # two answers have no middle
+        (["Neutral", "Algo de acuerdo", "De acuerdo"], ["'Neutral' names the middle"]),
+        (
+            ["De acuerdo", "Algo de acuerdo", "Neutral"],
+            ["stands at an end of it, 3; is the order De acuerdo, Algo", "the answer that agrees least"],
+        ),
+        (["En desacuerdo", "Neutral", "De acuerdo"], []),
+        (["De acuerdo", "En desacuerdo"], []),
+        # two labels of one strength, up and down
+        (["En desacuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "Totalmente de acuerdo"], []),
+        (
+            ["Totalmente de acuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "En desacuerdo"],
+            ["the highest number is the answer that agrees least"],
+        ),
+        (
+            ["En desacuerdo", "De acuerdo", "Algo de acuerdo"],
+            ["the numbers do not follow the labels: En desacuerdo: 1, De acuerdo: 2, Algo de acuerdo: 3"],
+        ),
+        (
+            ["Algo en desacuerdo", "Neutral", "Algo de acuerdo", "En desacuerdo"],
+            ["the numbers do not follow the labels"],
+        ),
+        (["zub", "mip", "De acuerdo", "En desacuerdo"], []),
+    ],
+)
+def test_whether_the_numbers_follow_the_labels(labels: list[str], told: list[str]) -> None:
+    found = _order({label: n for n, label in enumerate(labels, 1)})
+    assert len(found) == len(told)
+    assert all(words in line for words, line in zip(told, found, strict=True))
+
+
+@pytest.mark.parametrize(("n", "more"), [(6, False), (7, True)])
+def test_six_stray_answers_are_named(n: int, more: bool, tmp_path: Path) -> None:
+    survey = _survey()
+    for k in range(n):
+        survey.loc[k, "X1"] = str(11 + k) + "x" * 40
+    said = _one(_check(tmp_path, survey).warnings, f"{n} answers are off the scale (1, 2, 3, 4, 5)")
+    assert said.count("(row ") == 6 and ("…" in said.partition("taken")[2]) is more
+    assert repr("11" + "x" * 38) in said and "x" * 39 not in said
+
+
+@pytest.mark.parametrize(("items", "where"), [(["X2"], "in X2"), (["X2", "Y1"], "in 2 items")])
+def test_a_text_that_many_gave_is_named_with_its_items(items: list[str], where: str, tmp_path: Path) -> None:
+    survey = _survey()
+    survey.loc[:39, items] = "x" * 41
+    said = _one(_check(tmp_path, survey).errors, "is not on the scale")
+    assert f"survey.scale: {'x' * 40!r} ×{40 * len(items)} {where} is not" in said
+
+
+# items that go against or follow from others ----------------------------------------------------------------
+@pytest.mark.parametrize(("alike", "told"), [(4, True), (6, False), (12, False)])
+def test_an_item_goes_against_the_rest_beyond_chance(alike: int, told: bool) -> None:
+    # of 16 answers 4 agree: r = (4 - 12) / 16 = -0.5; the limit is 1.96 / 4 = 0.49
+    one = np.repeat([1.0, 2.0], 8)
+    other = one.copy()
+    turned = [*range(8 - alike // 2), *range(8, 16 - alike // 2)]
+    other[turned] = 3 - other[turned]
+    data = pd.DataFrame({"X1": one, "X2": other, "Y1": one, "Y2": other, "Z1": one})
+    text = "id: t\ntitle: t\nconstructs: {X: [X1, X2], Y: {items: [Y1, Y2], mode: B}, Z: [Z1]}\npaths: [X -> Y, Y -> Z]"
+    found = [line for line in trial._turned(data, parse_study(text)) if "correlates" in line]
+    expected = [
+        f"item {i} correlates -0.50 with the rest of X: does it ask the opposite? " for i in ("X1", "X2")
+    ]
+    assert [line.partition("(")[0] for line in found] == (expected if told else [])
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ([(1.0, "A1"), (1.0, "A2"), (-0.5, "A3")], "A1 + A2 − 0.5 A3"),
+        ([(-1.0, "A1"), (2.0, "A2")], "−A1 + 2 A2"),
+        ([(1 / 3, "A1"), (-1 / 3, "A2")], "0.3333 A1 − 0.3333 A2"),
+    ],
+)
+def test_a_sum_is_written_as_one_reads_it(parts: list[tuple[float, str]], text: str) -> None:
+    assert trial._sum(parts) == text
+
+
+def test_what_follows_from_others_needs_more_rows_than_items() -> None:
+    data = pd.DataFrame({"a": [1, 2, 3, 5], "b": [2, 1, 5, 1], "c": [3, 3, 8, 6], "d": [4, 4, 4, 4]})
+    assert list(trial.dependent(data)) == []
+    more = pd.concat([data, pd.DataFrame({"a": [4], "b": [4], "c": [8], "d": [4]})])
+    (said,) = trial.dependent(more)
+    assert said == "item c follows from others in every row, c = a + b: leave one of them out"

@@ -212,3 +212,37 @@ def test_unused_steps_of_an_items_scale():
     assert list(_unused_steps(scale, ["a1"], Counter({2.0: 3, 3.0: 2}))) == []
     (said,) = _unused_steps(scale, ["a1"], Counter({1.0: 3, 2.0: 1, 5.0: 2}))
     assert said.startswith("survey.scale: nobody answered 3, 4 of a1, and 2 answered 5: ")
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "columns", "top"),
+    [
+        (4, 5, (1, 2), 5),  # nobody ticked the highest answer, which more columns have
+        (3, 5, (1, 2), 5),
+        (3, 5, (2, 2), 3),  # as many columns, not more
+        (5, 6, (1, 2), 6),
+        (9, 10, (1, 2), 10),
+        (5, 7, (1, 2), 5),  # 5 is itself a usual top
+        (3, 6, (1, 2), 3),  # 6 is none
+        (3, 4, (1, 2), 4),
+        (7, 5, (1, 2), 7),
+    ],
+)
+def test_a_construct_has_the_highest_answer_that_more_columns_used(own, other, columns, top):
+    stems = ["A"] * columns[0] + ["B"] * columns[1]
+    counts = [dict.fromkeys(range(1, (own if s == "A" else other) + 1), 5) for s in stems]
+    longest = max(own, other) * 5
+    rows = [
+        list(row) for row in zip(*(column(c) + [""] * (longest - 5 * len(c)) for c in counts), strict=True)
+    ]
+    scales = scale_numbers.number_scales(rows, dict(enumerate(map(Counter, counts))), stems, {})
+    (found,) = (s for s in scales if 0 in s.columns)
+    assert max(v for v in found.scale.values() if v is not None) == top
+
+
+def test_a_word_alone_is_judged_by_the_middle_of_the_numbers():
+    first = {"dismal": 4, 2: 4, 3: 4, 4: 4}
+    (scale,), _ = ended(first, {2: 5, 3: 5, 4: 6})
+    assert scale.scale == {"dismal": 1, "2": 2, "3": 3, "4": 4}
+    (scale,), _ = ended(first, {4: 5, 3: 5, 2: 6})
+    assert scale.scale == {"2": 2, "3": 3, "4": 4, "dismal": 5}

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from plsem.estimator import estimate
 from plsem.model import Model
 from plsem.quantities import long_table
+from plsem.resampling.bootstrap import bootstrap
 from surveysynth.answer_blocks import _block_errors, moments
 from surveysynth.arrangement import arrange, exact_swaps, exchange, product_errors
-from surveysynth.calibration import CalibrationError, calibrate, cell_table
+from surveysynth.calibration import CalibrationError, calibrate, cell_table, path_t_statistic
 from surveysynth.lattice import near_vectors, reduce_basis
 from surveysynth.targets import (
     Target,
@@ -310,3 +311,14 @@ def test_target_value_is_found_either_way_round():
     box = Target(model, labels, np.array([0.5]), np.array([0.6]), ("htmt",), ())
     assert box.value("htmt", "A", "B") == pytest.approx(0.55)
     assert np.isnan(box.value("htmt", "A", "C"))
+
+
+def test_a_paths_t_is_that_of_its_bootstrap():
+    rng = np.random.default_rng(8)
+    answers = rng.integers(1, 6, size=(40, 4))
+    model = Model({"A": ["a1", "a2"], "B": ["b1"], "C": ["c1"]}, [("A", "B"), ("B", "C"), ("A", "C")])
+    data = pd.DataFrame(answers, columns=list(model.items))
+    table = bootstrap(data, model, seed=3, n_resamples=60).summary().set_index(["statistic", "row", "column"])
+    for path in (("B", "C"), ("A", "C")):
+        found = path_t_statistic(answers, model, path, n_resamples=60, seed=3)
+        assert found == pytest.approx(abs(table.loc[("path_coefficient", *path), "t_statistic"]))

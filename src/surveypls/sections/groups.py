@@ -356,7 +356,7 @@ def by_group(frame: pd.DataFrame) -> pd.DataFrame:
         )
         for k in (1, 2)
     ]
-    both = pd.concat(sides, ignore_index=True).astype({"group": str})
+    both = pd.concat(sides).astype({"group": str})
     return both.drop_duplicates(["row", "column", "group"], ignore_index=True)
 
 

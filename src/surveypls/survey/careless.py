@@ -52,9 +52,7 @@ def mahalanobis(values: Array) -> tuple[Array, Array]:
     ValueError
         If the rows are too few, or the covariance matrix is singular.
     """
-    centred = values - values.mean(axis=0)
     n, p = values.shape
-    covariance = centred.T @ centred / max(n - 1, 1)
     if n <= p + 1:
         raise ValueError(
             Said(
@@ -64,6 +62,8 @@ def mahalanobis(values: Array) -> tuple[Array, Array]:
                 p=p,
             )
         )
+    centred = values - values.mean(axis=0)
+    covariance = centred.T @ centred / (n - 1)
     if np.linalg.matrix_rank(covariance, hermitian=True) < p:
         raise ValueError(
             Said(

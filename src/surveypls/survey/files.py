@@ -181,11 +181,12 @@ def _records(text: str, delimiter: str, skipped: int, source: str, *, strict: bo
         records.append((start + skipped, cells))
         start = reader.line_num + 1
         if len(records) > MAX_ROWS + 1:
-            raise _too_many_rows(source)
+            raise too_many_rows(source)
     return records
 
 
-def _too_many_rows(source: str) -> SurveyError:
+def too_many_rows(source: str) -> SurveyError:
+    """Say that a file has more rows than a bootstrap is for."""
     return SurveyError(
         source,
         Said(
@@ -261,7 +262,7 @@ def _sheet(page: Any, source: str) -> list[Record]:
             raise SurveyError(source, _too_wide(width))
         cells += width
         if number > MAX_ROWS + 1:
-            raise _too_many_rows(source)
+            raise too_many_rows(source)
         _limit_cells(cells, source)
         records.append((number, [_cell_text(value) for value in row[: max(width, 1)]]))
     return records

@@ -151,9 +151,7 @@ class CleaningLog:
 
     def losses(self) -> str:
         """List how many rows each rule dropped, for a message."""
-        return ", ".join(f"{s['label']} {s['dropped']}" for s in self._steps if s["dropped"]) or self.say(
-            "none dropped"
-        )
+        return ", ".join(f"{s['label']} {s['dropped']}" for s in self._steps if s["dropped"])
 
     def log(self) -> pd.DataFrame:
         """Return one row a decision."""

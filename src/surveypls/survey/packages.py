@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from surveypls.survey.answers import number_of, numbered
-from surveypls.survey.files import MAX_ROWS, SurveyError, _cell_text
+from surveypls.survey.files import MAX_ROWS, SurveyError, _cell_text, too_many_rows
 from surveypls.survey.forms import Record
 from tabletext.said import Said
 
@@ -34,7 +34,7 @@ def read_package(path: Path) -> tuple[list[Record], list[str], tuple[str, ...]]:
     Raises
     ------
     SurveyError
-        If pyreadstat is not there, or the file cannot be read by it.
+        If pyreadstat is not there, the file cannot be read by it, or has too many rows.
     """
     try:
         import pyreadstat
@@ -46,9 +46,11 @@ def read_package(path: Path) -> tuple[list[Record], list[str], tuple[str, ...]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame, about = reader(str(path), user_missing=True, row_limit=MAX_ROWS + 2)
+            frame, about = reader(str(path), user_missing=True, row_limit=MAX_ROWS + 1)
     except (pyreadstat.ReadstatError, ValueError, OSError) as error:
         raise SurveyError(path.name, Said("cannot be read: {error}", error=str(error))) from None
+    if len(frame) > MAX_ROWS:
+        raise too_many_rows(path.name)
     names = [str(name) for name in frame.columns]
     columns, missing = [], dict[str, None]()
     for name in names:

@@ -281,8 +281,9 @@ def end_scales(
                 for k in columns if (v := value_of(r[k].strip())) is not None
             ]  # fmt: skip
             level[word] = float(np.mean(others)) if others else np.nan
-        middle = float(np.mean([v for v in level.values() if np.isfinite(v)] or [0])) if len(words) > 1 else 0
-        lows = [w for w in words if level[w] < (middle or (core[0] + core[-1]) / 2)]
+        known = [v for v in level.values() if np.isfinite(v)]
+        middle = np.mean(known) if len(known) > 1 else (core[0] + core[-1]) / 2
+        lows = [w for w in words if level[w] < middle]
         spelled = Counter(t for j in columns for t in ended[j].elements() if plain(t) in words)
         text = {w: max((t for t in spelled if plain(t) == w), key=lambda t: (spelled[t], t)) for w in words}
         scale: dict[str, int | None] = {text[w]: core[0] - 1 for w in lows}

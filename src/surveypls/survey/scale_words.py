@@ -38,8 +38,7 @@ def word_scales(
         rest = {j: c for j, c in rest.items() if j not in columns}
         scales.append(_ordered(rows, columns, worded, stems))
     for j in rest:
-        words = {plain(t): t for t in worded[j]}
-        if len(rest[j]) > 2 and (_known_order(words, Counter({plain(t): n for t, n in worded[j].items()}))):
+        if len(rest[j]) > 2 and _known_order(*_spelled((j,), worded)):
             scales.append(_ordered(rows, (j,), worded, stems))
             continue
         n, shown = len(worded[j]), ", ".join(repr(t[:30]) for t, _ in worded[j].most_common(3))
@@ -62,24 +61,30 @@ def _common(counts: Counter[str]) -> list[str]:
 
 def _largest_family(texts: Mapping[int, list[str]]) -> tuple[int, ...]:
     """Find the largest set of columns whose answers are the same few words."""
-    keys = {
-        j: frozenset(map(plain, t)) for j, t in texts.items() if 1 <= len(set(map(plain, t))) <= MOST_STEPS
-    }
-    best: tuple[int, ...] = ()
-    for seed in {k for k in keys.values() if len(k) > 1}:
-        words, members = set(seed), set[int]()
-        while True:
-            more = {j for j, k in keys.items() if j not in members and 2 * len(k & words) >= len(k)}
-            more = {j for j in more if len(words | keys[j]) <= MOST_STEPS}
-            if not more:
-                break
-            j = min(more)
-            members.add(j)
-            words |= keys[j]
+    keys = {j: frozenset(map(plain, t)) for j, t in texts.items() if t}
+    families: list[tuple[int, ...]] = []
+    for seed in set(keys.values()):
+        words, members = seed, list[int]()
+        while more := [
+            j
+            for j, k in keys.items()
+            if j not in members and 2 * len(k & words) >= len(k) and len(words | k) <= MOST_STEPS
+        ]:
+            members.append(more[0])
+            words |= keys[more[0]]
         # Questions answered yes or no are not a scale.
-        if len(words) > 2 and (len(members), tuple(sorted(members))) > (len(best), best):
-            best = tuple(sorted(members))
-    return best if len(best) > 1 else ()
+        if len(members) > 1 and len(words) > 2:
+            families.append(tuple(sorted(members)))
+    return max(families, key=lambda found: (len(found), found), default=())
+
+
+def _spelled(
+    columns: Sequence[int], worded: Mapping[int, Counter[str]]
+) -> tuple[dict[str, str], Counter[str]]:
+    """Return each answer's commonest spelling, and how often it was given in any."""
+    counts = sum((worded[j] for j in columns), Counter[str]())
+    words = {plain(t): t for t in sorted(counts, key=lambda t: (counts[t], t))}
+    return words, Counter(plain(t) for t in counts.elements())
 
 
 def _ordered(
@@ -89,12 +94,7 @@ def _ordered(
     stems: Sequence[str],
 ) -> FoundScale:
     """Give words numbers: a known scale's, by words of strength, by numbers that they hold, or leave them open."""
-    spelled: dict[str, Counter[str]] = {}
-    for j in columns:
-        for text, n in worded[j].items():
-            spelled.setdefault(plain(text), Counter())[text] += n
-    words = {key: max(counts, key=lambda t: (counts[t], t)) for key, counts in spelled.items()}
-    given = Counter({key: counts.total() for key, counts in spelled.items()})
+    words, given = _spelled(columns, worded)
     order = _known_order(words, given)
     if order:
         found = FoundScale(columns, {text: n for n, text in enumerate(order, 1)})
@@ -126,18 +126,19 @@ def _ordered(
                         place=place,
                     )
                 )
-        for key, n in given.items():
-            # A word that may be the middle of a scale without one.
-            if is_either(key) and key not in map(plain, order) and n >= FREQUENT * given.total():
-                if key == "na" or len(order) % 2:
-                    continue
-                found.scale = _in_the_middle(found.scale, words[key])
+        # A word that may be the middle of a scale without one.
+        half = len(order) // 2
+        for key in given if len(order) == 2 * half else ():
+            frequent = given[key] >= FREQUENT * given.total()
+            if is_either(key) and key != "na" and words[key] not in order and frequent:
+                pairs = list(found.scale.items())
+                found.scale = dict([*pairs[:half], (words[key], None), *pairs[half:]])
                 found.sure = False
                 found.questions.append(
                     Said(
                         "{ask}; as the middle of the scale it is number {middle}, and each answer above it one more",
-                        ask=_ask_either(words[key], n),
-                        middle=len(order) // 2 + 1,
+                        ask=_ask_either(words[key], given[key]),
+                        middle=half + 1,
                     )
                 )
         return found
@@ -150,7 +151,9 @@ def _ordered(
     decimals = {key: d for key in usual if (d := number_of(words[key])) is not None}
     by_size = len(decimals) == len(usual)
     order = (
-        sorted(usual, key=decimals.__getitem__) if by_size else _by_correlation(rows, columns, usual, stems)
+        sorted(usual, key=decimals.__getitem__)
+        if by_size
+        else _by_correlation(rows, columns, usual, given, stems)
     )
     found = FoundScale(columns, {words[key]: None for key in order}, sure=False)
     found.questions.append(
@@ -171,12 +174,6 @@ def _ordered(
     return found
 
 
-def _in_the_middle(scale: Mapping[str, int | None], text: str) -> dict[str, int | None]:
-    pairs = list(scale.items())
-    half = len(pairs) // 2
-    return dict([*pairs[:half], (text, None), *pairs[half:]])
-
-
 def _ask_either(text: str, n: int) -> str:
     return Said(
         "{text} ×{n}: is it an answer of the scale, or no answer? Give it a number under scale, or move it to "
@@ -186,34 +183,33 @@ def _ask_either(text: str, n: int) -> str:
     )
 
 
-def _known_order(words: Mapping[str, str], given: Mapping[str, int]) -> list[str]:
+def _known_order(words: Mapping[str, str], given: Counter[str]) -> list[str]:
     """Return the known scale that holds the most answers (95 % at least), as spelled here; empty if there is none.
 
     Words that may mean no answer are no part of the whole, unless the scale has them.
     """
-    worded = [text for key, text in words.items() if rank(text) is not None and given[key] >= RARE]
-    candidates = [(0, scale) for scale in KNOWN_SCALES]
-    candidates += [(1, tuple(order)) for order in (worded_order(worded),) if order]
-    best: list[str] = []
-    least: tuple[int, int, int, int] | None = None
-    for kind, scale in candidates:
+    order = worded_order([t for key, t in words.items() if rank(t) is not None and given[key] >= RARE])
+    found = []
+    for scale in (*KNOWN_SCALES, *([tuple(order)] if order else [])):
         keys = {plain(t) for t in scale}
         places = range(1, len(scale) + 1)
-        total = sum(
+        answers = sum(
             n for key, n in given.items() if key in keys or not (is_either(key) or number_of(key) in places)
         )
-        held = sum(given.get(key, 0) for key in keys)
-        share = held / max(total, 1)
-        # To a whole per cent: a stray answer does not make a longer scale likelier.
-        merit = (-round(100 * held / max(sum(given.values()), 1)), -round(100 * share), kind, len(scale))
-        used = sum(given.get(key, 0) >= RARE for key in keys)
-        if share >= ENOUGH and used >= min(2, len(given)) and (least is None or merit < least):
-            best, least = [words.get(plain(t), t) for t in scale], merit
-    return best
+        held = sum(given[key] for key in keys)
+        if held >= ENOUGH * answers and sum(given[key] >= RARE for key in keys) > 1:
+            # To a whole per cent: a stray answer does not make a longer scale likelier.
+            merit = round(100 * held / given.total()), scale in KNOWN_SCALES, -len(scale)
+            found.append((merit, [words.get(plain(t), t) for t in scale]))
+    return max(found, key=lambda pair: pair[0])[1] if found else []
 
 
 def _by_correlation(
-    rows: Sequence[Sequence[str]], columns: Sequence[int], usual: Sequence[str], stems: Sequence[str]
+    rows: Sequence[Sequence[str]],
+    columns: Sequence[int],
+    usual: Sequence[str],
+    given: Mapping[str, int],
+    stems: Sequence[str],
 ) -> list[str]:
     """Order words so that items of one construct correlate most: the first dimension of their cross tables.
 
@@ -228,12 +224,11 @@ def _by_correlation(
             if a != b and stems[columns[a]] == stems[columns[b]]:
                 both = (codes[:, a] >= 0) & (codes[:, b] >= 0)
                 np.add.at(table, (codes[both, a], codes[both, b]), 1.0)
-    if len(columns) < 2 or not table.any():
+    if not table.any():
         return list(usual)
     mass = np.maximum(table.sum(axis=1), 1e-9)
     _, vectors = np.linalg.eigh(table / np.sqrt(np.outer(mass, mass)))
     score = vectors[:, -2] / np.sqrt(mass)
     # The rarer end first, so that the order does not depend on the machine; the user says which is the lowest.
     order = [usual[k] for k in np.argsort(score, kind="stable")]
-    ends = [sum(plain(r[j].strip()) == order[e] for r in rows for j in columns) for e in (0, -1)]
-    return order if (ends[0], order[0]) <= (ends[1], order[-1]) else order[::-1]
+    return min(order, order[::-1], key=lambda one: (given[one[0]], one[0]))

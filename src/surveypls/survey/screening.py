@@ -262,7 +262,7 @@ def _duplicates(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Stu
         given = answers.given[i]
         # Few answers, or one answer throughout, can be alike by chance; straight-lining has its own rule.
         if (~np.isnan(given)).sum() >= minimum and np.nanmin(given) < np.nanmax(given):
-            keys[i] = tuple(np.nan_to_num(given, nan=-np.inf))
+            keys[i] = given.tobytes()
     said_again = book.say(N_("same answers as row {}"))
     parameter = f">= {minimum}" if minimum <= len(answers.items) else ""
     step("duplicate_answers", _repeated(keys), said_again, rules.drop_same_answers, parameter)
@@ -379,7 +379,7 @@ def _mcar(book: CleaningLog, analysed: Array, notes: list[str]) -> McarTest | No
             notes.append(said.format(*analysed.shape))
         return found
     except ValueError as error:
-        notes.append(str(error))
+        notes.append(into(error.args[0], book.language))
         return None
 
 
@@ -403,7 +403,7 @@ def _complete(book: CleaningLog, answers: _Answers, raw: RawSurvey, study: Study
         except ValueError as error:
             raise SurveyError(raw.source, f"cleaning.missing {policy!r}: {error}") from None
         if not settled:
-            notes.append("EM did not converge; the answers filled in are from its last step")
+            notes.append(book.say(N_("EM did not converge; the answers filled in are from its last step")))
         lowest, highest = np.array([raw.scales[i].ends for i in items], dtype=float).T
         completed[book.kept] = np.where(hole, np.clip(filled, lowest, highest), part)
     for i, j in np.argwhere(gone & book.kept[:, None]):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from surveypls.study.paths import windows_command
 from surveypls.study.strict_yaml import StrictYamlError, load_yaml
-from surveypls.survey.answers import name_key
+from surveypls.survey.answers import MOST_STEPS, name_key
 from surveypls.survey.columns import accepted, answer_counts
 from surveypls.survey.naming import Item, as_name
 from surveypls.survey.proposal import Guess
@@ -141,7 +141,7 @@ def _scale_lines(key: str, scale: FoundScale, indent: int, language: Language) -
     """Write a scale; an answer whose number only the user knows is left without one."""
     pad, pairs = " " * indent, scale.scale
     numbers = list(pairs.values())
-    if len(numbers) > 11:
+    if len(numbers) > MOST_STEPS:
         return [f"{pad}{key}: {numbers[0]}-{numbers[-1]}"]
     flow = ", ".join(f"{_scalar(label)}: {value}" for label, value in pairs.items())
     if None not in numbers and len(flow) < 90:

@@ -162,7 +162,7 @@ def _turned(data: pd.DataFrame, study: Study) -> Iterable[str]:
     limit = norm.ppf(0.975) / np.sqrt(len(data))
     for c in study.constructs:
         items = [i for i in c.items if data[i].nunique() > 1]
-        for item in items if c.mode == "A" and len(items) > 1 else []:
+        for item in items if c.mode == "A" else []:
             rest = data[[i for i in items if i != item]].sum(axis=1)
             r = data[item].corr(rest) if rest.nunique() > 1 else 0.0
             if r < -limit:
@@ -192,8 +192,7 @@ def dependent(data: pd.DataFrame) -> Iterable[str]:
     values = data.to_numpy(dtype=float)
     if len(values) <= values.shape[1]:
         return
-    spread = values.std(axis=0)
-    order = sorted(np.flatnonzero(spread > 0).tolist(), key=lambda j: (spread[j], j))
+    order = np.argsort(values.std(axis=0), kind="stable").tolist()
     for j, parts in dependent_columns(values, order):
         yield Said(
             "item {item} follows from others in every row, {item} = {sum}: leave one of them out",
