@@ -63,7 +63,7 @@ _ROWS = (
         needs_answers=True, reported=True, printed="unit", threshold="cronbach_alpha",
     ),
     Statistic(
-        "rho_a", N_("Reliability rho_A"), N_("ρA"), "construct", _SIZE,
+        "rho_a", N_("Reliability rho_A"), N_("ρA"), "construct", _ANY,
         measurement.factor_index, measurement.rho_a_last, reported=True, printed="unit",
     ),
     Statistic(

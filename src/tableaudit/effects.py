@@ -125,14 +125,14 @@ def adjusted_sizes(published: Published) -> Iterator[Check]:
             rows.append((cell, plain, k))
     common: set[int] | None = None
     for cell, plain, k in rows:
-        sizes = [n for n in range(k + 2, MOST_ROWS + 1) if _adjusted_at(plain.box, n, k).intersect(cell.box)]
+        sizes = [n for n in range(k + 2, MOST_ROWS + 1) if adjusted_at(plain.box, n, k).intersect(cell.box)]
         if sizes:
             common = set(sizes) if common is None else common & set(sizes)
             detail = say("sample sizes {} to {} give it", sizes[0], sizes[-1])
             allowed = cell.box
         else:
             detail = say("no sample size from {} to {} gives it", k + 2, MOST_ROWS)
-            allowed = Interval(_adjusted_at(plain.box, k + 2, k).lower, plain.box.upper)
+            allowed = Interval(adjusted_at(plain.box, k + 2, k).lower, plain.box.upper)
         yield compare_with(cell, allowed, "adjusted R² from R² and n", cell.column, [plain], detail)
     if len(rows) > 1 and common is not None:
         sizes = sorted(common)
@@ -152,5 +152,6 @@ def adjusted_sizes(published: Published) -> Iterator[Check]:
         )
 
 
-def _adjusted_at(r2: Interval, n: int, k: int) -> Interval:
+def adjusted_at(r2: Interval, n: float, k: int) -> Interval:
+    """Return the range of adjusted R² with n respondents and k predictors."""
     return 1 - (1 - r2) * ((n - 1) / (n - k - 1))

@@ -14,12 +14,13 @@ import numpy as np
 
 from tableaudit.checks import Check
 from tableaudit.details import Detail, say
+from tableaudit.effects import adjusted_at
 from tableaudit.inference import p_checks
 from tableaudit.joint import components, solve
 from tableaudit.measurement import own_loadings, rho_c
 from tableaudit.printed import Published
-from tableaudit.relations import DEFAULTS, Relation, check_of
-from tableaudit.structure import predictors_key
+from tableaudit.relations import DEFAULTS, Relation, check_of, sources_of
+from tableaudit.structure import predictors_key, sample_size
 
 __all__ = ["Reading", "Readings"]
 
@@ -134,8 +135,8 @@ def choose(published: Published, relations: Sequence[Relation]) -> Readings:
         search.composite_reliability,
         search.estimator,
         search.tails,
-        search.f_squared,
         search.r_squared,
+        search.f_squared,
         search.predictors,
         search.mediators,
         search.alpha,
@@ -204,6 +205,8 @@ class _Search:
             "rho_a" if checks and 2 * agree <= len(checks) else "rho_c"
         )
         self.values["composite_reliability"] = option
+        if option == "rho_c" and checks and all(self._coarse(c) for c in checks):
+            self.open_to["composite_reliability"] = ("rho_a",)
         self.found.append(
             Reading(
                 "composite_reliability",
@@ -215,6 +218,11 @@ class _Search:
                 tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c")),
             )
         )
+
+    def _coarse(self, check: Check) -> bool:
+        """Tell whether a figure that is printed as rho_C could be a rho_A, which is rarely above it, at its digits."""
+        cell = self.published[check.cell]
+        return cell.decimals <= 2 and check.allowed is not None and cell.box.lower <= check.allowed.upper
 
     def estimator(self) -> None:
         if "estimator" in self.stated:
@@ -322,23 +330,25 @@ class _Search:
         if "r_squared" in self.stated:
             self.settle("r_squared", self.stated["r_squared"], plain, len(plain) - len(failed))
             return
-        lower = [
-            c
-            for c in failed
-            if c.allowed is not None and self.published[c.cell].box.upper < c.allowed.lower + 1e-9
-        ]
         about_r2 = [c for c in plain if self.published[c.cell].statistic == "r_squared"]
-        low_r2 = [c for c in lower if self.published[c.cell].statistic == "r_squared" and self._slightly(c)]
-        if (
-            len(about_r2) > 1
-            and len(low_r2) == len(about_r2)
-            and not self.published.select("adjusted_r_squared")
-        ):
-            self.settle("r_squared", "adjusted", low_r2, len(about_r2) - len(low_r2))
+        failed = [c for c in about_r2 if c.verdict == "fails"]
+        printed_too = self.published.select("adjusted_r_squared")
+        if printed_too or not about_r2 or not all(map(self._adjusted, about_r2)):
+            return
+        if failed and (sample_size(self.published) is not None or 2 * len(failed) >= len(about_r2) > 1):
+            agree = [replace(c, verdict="holds") for c in about_r2]
+            self.settle("r_squared", "adjusted", agree, len(about_r2) - len(failed))
+        else:
+            self.open_to["r_squared"] = ("adjusted",)
 
-    def _slightly(self, check: Check) -> bool:
-        cell = self.published[check.cell]
-        return check.allowed is not None and check.allowed.upper - cell.box.lower < 0.08
+    def _adjusted(self, check: Check) -> bool:
+        """Tell whether a printed R² can be the adjusted one of that which the others give."""
+        cell, allowed = self.published[check.cell], check.allowed
+        assert allowed is not None
+        n, k = sample_size(self.published, cell.column), len(sources_of(self.published, cell.column))
+        if n is None or n <= k + 1:
+            return allowed.lower - 0.08 < cell.box.upper and cell.box.lower <= allowed.upper
+        return adjusted_at(allowed, n, k).intersect(cell.box) is not None
 
     def predictors(self) -> None:
         if self.published.meta.get("complete_paths") == "yes":

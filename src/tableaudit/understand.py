@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from tableaudit.details import Detail, Word, say
 from tableaudit.grids import Grid
-from tableaudit.headings import plain_heading, role_of, statistic_of
-from tableaudit.names import plain_name
-from tableaudit.numbers import clean, is_blank, parse_printed
-from tableaudit.printed import INFERENCE, STATISTICS, as_decision
+from tableaudit.headings import decision_of, plain_heading, role_of, statistic_of, statistics_in
+from tableaudit.names import SURE, matches, plain_name
+from tableaudit.numbers import clean, is_blank, is_figure, parse_printed
+from tableaudit.printed import INFERENCE, STATISTICS
 
-_ARROW = re.compile(r"\s*(?:-+\s*>|–+>|=+>|→|⟶|➔|➝|⇒|-->|—>|\uf0e0|\u2794|>)\s*")
+_ARROW = re.compile(r"\s*(?:[-–—−=]*\s?>|[→⇒⇾⟶⟹\u2794-\u27be\uf0e0])\s*")
+_BACK = re.compile(r"\s*(?:<\s?[-–—−=]+|[←⇐⟵])\s*")
+_TO = re.compile(r"\s+(?:to|on|a|sobre|en|hacia|em|para|auf|nach)\s+|\s+[–-]\s+")
 _HYPOTHESIS = re.compile(r"^\(?H\s?\d+[a-z]?\)?(?:\s*[:.)–-]\s*|\s+|$)", re.IGNORECASE)
 #: An interval's end: a dash after a figure, alone between spaces or without, parts the two and is no sign.
 _END = re.compile(r"(?:(?<!\d)[-–−]|(?<!\d)(?<!\d\s)[-–−]\s?)?\d*[.,]?\d+")
@@ -24,13 +26,13 @@ _PER_CONSTRUCT = (
 _PER_ITEM = ("outer_loading", "outer_weight", "outer_vif", "item_mean")
 _EFFECTS = ("path_coefficient", "indirect_effect", "specific_indirect_effect", "total_effect")
 _FIT = ("srmr", "nfi", "d_uls", "d_g")
-#: Words in the title of a matrix whose figures lead from its rows to its columns.
-_DIRECTED = (
-    (r"f ?2\b|f.?squared|effect size", "f_squared"),
-    (r"\bvif\b|inflat|inflac", "inner_vif"),
-    (r"total effects?|efectos? total", "total_effect"),
-    (r"path coeff|coeficientes? (de )?(path|ruta|trayector)", "path_coefficient"),
-)
+#: What a matrix whose figures lead from its rows to its columns may hold, as its title says.
+_DIRECTED = ("f_squared", "vif", "total_effect", "path_coefficient")
+_NUMBERED = re.compile(r"^(?:[\[(]?(\d+)(?:[\]).]+\s*|\s+))(?=\S)")
+_CODE = r"[A-Za-z]{1,8}[_.-]?\d{1,3}[a-z]?"
+#: An item's code before its wording, or behind it in brackets.
+_CODED = re.compile(rf"^({_CODE})\s*[:.)–-]\s+\S|[(\[]({_CODE})[)\]]$")
+_PAIR = re.compile(r"^([^\s(\[]+)\s*[(\[]([^()\[\]]+)[)\]]$")
 COLUMNS = ("table", "cell", "statistic", "row", "column", "printed", "note")
 
 
@@ -48,7 +50,7 @@ class Understood:
             return
         kind = statistic.rpartition(".")[2]
         if kind == "decision":
-            decided = as_decision(printed)
+            decided = decision_of(printed)
             if decided is None:
                 self.notes.append(
                     say(
@@ -92,32 +94,94 @@ def understand(grids: Sequence[Grid]) -> Understood:
         if len(out.rows) == before:
             shown = grid.title or " | ".join(grid.rows[0][:5])
             out.notes.append(say("table {} was not understood: {}", out.table, shown[:80]))
+    if not any(statistic == "outer_loading" for _, statistic, *_ in out.rows):
+        _own_loadings(out)
     return out
 
 
+def _own_loadings(out: Understood) -> None:
+    """Where no other loadings are printed take each item's largest cross-loading for its loading."""
+    largest: dict[str, tuple[float, int]] = {}
+    for i, (_, statistic, item, _, printed) in enumerate(out.rows):
+        if statistic == "cross_loading":
+            largest[item] = max(largest.get(item, (0.0, i)), (abs(parse_printed(printed)[0]), i))
+    for _, i in largest.values():
+        table, _, *cell = out.rows[i]
+        out.rows[i] = (table, "outer_loading", *cell)
+    if largest:
+        out.notes.append(Detail("the largest cross-loading of each item is read as its loading"))
+
+
 def _label(title: str, number: int) -> str:
-    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
+    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tabelle?a?|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
     return found[1] if found else str(number)
 
 
 def _read(grid: Grid, out: Understood) -> None:
-    header, body = _header(grid)
-    title = plain_heading(grid.title)
-    if _is_fit(grid):
-        _read_fit(grid, out)
+    fit = [row for row in grid.rows if statistic_of(row[0]) in _FIT]
+    for row in fit:
+        figure = next((c for c in row[1:] if is_figure(c)), "")
+        out.add(str(statistic_of(row[0])), "model", "", figure)
+    rest = tuple(row for row in grid.rows if row not in fit)
+    if fit and len(rest) <= max(2, len(fit)):
         return
-    kinds = [statistic_of(h) for h in header]
+    header, body = _header(_apart(_upright(Grid(grid.title, rest)), out))
+    title = plain_heading(grid.title)
+    kinds = _kinds(header)
     if _is_matrix(header, body) or (_directed(title) and not any(kinds) and not _paths_in(body)):
         _read_matrix(title, header, body, out)
         return
     if sum(k is not None for k in kinds) == 0:
         if _numbers_in(body) and header:
-            _read_cross_loadings(header, body, out)
+            _read_cross_loadings(title, header, body, out)
         return
-    if any(k in _EFFECTS for k in kinds) or _paths_in(body):
+    of_paths = any(role_of(h) == "path" for h in header) and not any(k in _PER_ITEM for k in kinds)
+    if any(k in _EFFECTS for k in kinds) or of_paths or _paths_in(body):
         _read_effects(title, header, kinds, body, out)
         return
     _read_measurement(header, kinds, body, out)
+
+
+def _kinds(header: Sequence[str]) -> list[str | None]:
+    """Return what each heading names; short ones among more that are unknown are names of constructs, such as FC."""
+    kinds = [statistic_of(h) for h in header]
+    known = [h for h, k in zip(header, kinds, strict=True) if k]
+    unknown = [h for h, k in zip(header, kinds, strict=True) if h and not k and not role_of(h)]
+    names = len(known) < len(unknown) and "ave" not in kinds and max(map(len, known), default=0) <= 3
+    return [None] * len(kinds) if names else kinds
+
+
+def _upright(grid: Grid) -> Grid:
+    """Turn a table whose rows are statistics and whose columns are constructs."""
+    named = [statistic_of(row[0]) in _PER_CONSTRUCT for row in grid.rows[1:]]
+    if sum(named) < max(2, 0.6 * len(named)) or any(_kinds(grid.rows[0][1:])):
+        return grid
+    return Grid(grid.title, tuple(zip(*grid.rows, strict=True)))
+
+
+def _apart(grid: Grid, out: Understood) -> Grid:
+    """Give a second figure in brackets, as in ``0.45 (3.21)``, a column of its own."""
+    rows = [list(row) for row in grid.rows]
+    for j in reversed(range(len(rows[0]))):
+        pairs = {
+            i: m
+            for i, row in enumerate(rows)
+            if (m := _PAIR.match(row[j])) and all(map(is_figure, m.groups()))
+        }
+        if len(pairs) < 2:
+            continue
+        heads = {i: rows[i][j] for i in range(min(pairs)) if rows[i][j]}
+        said = {
+            i: m
+            for i, text in heads.items()
+            if (m := re.match(r"(.*?)\s*[(\[](.+)[)\]]", text)) and statistic_of(m[2])
+        }
+        if not said:
+            out.notes.append(say("table {}: the figures in brackets are left out", out.table))
+        for i, row in enumerate(rows):
+            both = pairs.get(i) or said.get(i)
+            row[j : j + 1] = both.groups() if both else (row[j], "")
+    return Grid(grid.title, tuple(map(tuple, rows)))
 
 
 def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
@@ -126,12 +190,12 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
     best, depth = 0, 0
     for i, row in enumerate(rows[:4]):
         score = sum(statistic_of(c) is not None or role_of(c) is not None for c in row)
-        figures = sum(_is_figure(c) for c in row)
+        figures = sum(is_figure(c) for c in row)
         if score > best and figures <= 1 + sum(bool(re.fullmatch(r"\d+[.,]?\d*\s*%", c)) for c in row):
             best, depth = score, i
     if best == 0:
         for i, row in enumerate(rows[:3]):
-            if sum(_is_figure(c) for c in row) == 0:
+            if sum(is_figure(c) for c in row) == 0:
                 depth = i
                 break
     header = rows[depth]
@@ -139,7 +203,7 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
     if start < len(rows):
         second = rows[start]
         if (
-            not any(_is_figure(c) for c in second if not c.endswith("%"))
+            not any(is_figure(c) for c in second if not c.endswith("%"))
             and sum(statistic_of(c) is not None for c in second) > 1
         ):
             header = [b if statistic_of(b) else (a or b) for a, b in zip(header, second, strict=True)]
@@ -150,19 +214,8 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
     return header, rows[start:]
 
 
-def _is_figure(text: str) -> bool:
-    plain, stars = clean(text)
-    if not plain and not stars:
-        return False
-    try:
-        parse_printed(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _numbers_in(rows: Iterable[Sequence[str]], least: int = 4) -> bool:
-    return sum(_is_figure(c) for row in rows for c in row) >= least
+    return sum(is_figure(c) for row in rows for c in row) >= least
 
 
 # matrices of constructs
@@ -170,49 +223,55 @@ def _numbers_in(rows: Iterable[Sequence[str]], least: int = 4) -> bool:
 
 def _is_matrix(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     names = _named_rows(body)
-    columns = {_code(h) for h in header if _code(h)}
-    if len(names) < 2:
-        return False
-    hits = sum(_code(n) in columns or _numbered(n) in columns for n in names)
-    return hits >= max(2, 0.6 * len(names)) and _numbers_in(body, 1)
+    return (
+        len(names) > 1
+        and len(_columns_of(header, names)) >= max(2, 0.6 * len(names))
+        and _numbers_in(body, 1)
+    )
 
 
 def _named_rows(body: Sequence[Sequence[str]]) -> list[str]:
-    return [next((c for c in row if c and not _is_figure(c)), "") for row in body]
+    return [next((c for c in row if c and not is_figure(c)), "") for row in body]
 
 
-def _code(text: str) -> str:
-    return plain_name(re.sub(r"^\d+\s*[.)]\s*", "", text))
-
-
-def _numbered(text: str) -> str:
-    found = re.match(r"^(\d+)\s*[.)]", text)
-    return found[1] if found else ""
+def _columns_of(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
+    """Return which row each column bears the name, the number or the abbreviation of."""
+    known: dict[str, str] = {}
+    for name in filter(None, names):
+        number = _NUMBERED.match(name)
+        known |= {plain_name(_NUMBERED.sub("", name)): name, **({number[1]: name} if number else {})}
+    found = {
+        j: known[plain_name(_NUMBERED.sub("", h))]
+        for j, h in enumerate(header)
+        if plain_name(_NUMBERED.sub("", h)) in known
+    }
+    rest = {h: j for j, h in enumerate(header) if h and j not in found and not role_of(h)}
+    likely = matches(rest, [n for n in known.values() if n not in found.values()], least=SURE)
+    return found | {rest[h]: n for h, n in likely.items() if statistic_of(h) is None or len(h) <= 3}
 
 
 def _read_matrix(title: str, header: Sequence[str], body: Sequence[Sequence[str]], out: Understood) -> None:
     rows = _named_rows(body)
-    names = {_code(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if n}
-    names |= {_numbered(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if _numbered(n)}
-    for heading in header:
-        if heading and statistic_of(heading) is None and role_of(heading) is None:
-            names.setdefault(_code(heading), heading)
-    at = {j: names[_code(h)] for j, h in enumerate(header) if _code(h) in names}
-    order = {name: i for i, name in enumerate(dict.fromkeys(at.values()))}
-    for name in (names[_code(n)] for n in rows if n):
-        order.setdefault(name, len(order))
+    found = _columns_of(header, rows)
+    at = {
+        j: _NUMBERED.sub("", found.get(j, h))
+        for j, h in enumerate(header)
+        if j in found or (h and statistic_of(h) is None and role_of(h) is None)
+    }
+    rows = [_NUMBERED.sub("", n) for n in rows]
+    order = {name: i for i, name in enumerate(dict.fromkeys((*at.values(), *filter(None, rows))))}
     cells = {
-        (names[_code(n)], at[j]): row[j]
+        (n, at[j]): row[j]
         for n, row in zip(rows, body, strict=True)
         if n
         for j in at
-        if j < len(row) and not is_blank(row[j]) and _is_figure(row[j])
+        if not is_blank(row[j]) and is_figure(row[j])
     }
     other = {j: statistic_of(h) for j, h in enumerate(header) if j not in at}
     for n, row in zip(rows, body, strict=True):
         for j, statistic in other.items():
-            if n and statistic in _PER_CONSTRUCT and j < len(row):
-                out.add(statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
+            if n and statistic in _PER_CONSTRUCT:
+                out.add(statistic, n, _second(statistic, n), row[j])
     directed = _directed(title)
     if directed is None:
         _symmetric(title, cells, order, out)
@@ -223,7 +282,10 @@ def _read_matrix(title: str, header: Sequence[str], body: Sequence[Sequence[str]
 
 
 def _directed(title: str) -> str | None:
-    return next((statistic for words, statistic in _DIRECTED if re.search(words, title)), None)
+    if re.search(r"correl|fornell|larcker|heterot|htmt", title):
+        return None
+    found = statistics_in(title)
+    return next(("inner_vif" if name == "vif" else name for name in _DIRECTED if name in found), None)
 
 
 def _symmetric(title: str, cells: dict[tuple[str, str], str], order: dict[str, int], out: Understood) -> None:
@@ -283,7 +345,7 @@ def _read_measurement(
     texts = [j for j, k in enumerate(kinds) if k is None or role_of(header[j]) in ("item", "construct")]
     roles = {role_of(header[j]): j for j in reversed(texts) if role_of(header[j])}
     per_item = [k for k in kinds if k in _PER_ITEM or k == "vif"]
-    named = [j for j in texts if sum(bool(row[j]) and not _is_figure(row[j]) for row in body) > 0]
+    named = [j for j in texts if sum(bool(row[j]) and not is_figure(row[j]) for row in body) > 0]
     construct_at = roles.get("construct", named[0] if named else 0)
     item_at = roles.get("item")
     if item_at is None and per_item:
@@ -295,7 +357,7 @@ def _read_measurement(
     construct = opened = ""
     for row in body:
         figures = [
-            j for j, k in enumerate(kinds) if k is not None and j not in (item_at,) and _is_figure(row[j])
+            j for j, k in enumerate(kinds) if k is not None and j not in (item_at,) and is_figure(row[j])
         ]
         name = row[construct_at]
         if item_at == construct_at:
@@ -305,11 +367,11 @@ def _read_measurement(
                 opened = name
                 _reliabilities(row, kinds, opened, out)
                 continue
-            item = name
+            item = _coded(name)
             construct = opened or _prefix(item)
         else:
             construct = name or construct
-            item = row[item_at] if item_at is not None else ""
+            item = _coded(row[item_at]) if item_at is not None else ""
         if not construct:
             construct = _prefix(item)
         if item and item_at is not None:
@@ -320,6 +382,12 @@ def _read_measurement(
         _reliabilities(row, kinds, construct, out)
 
 
+def _coded(item: str) -> str:
+    """Return the code of an item that is printed with its wording."""
+    found = _CODED.search(item)
+    return found[1] or found[2] if found else item
+
+
 def _prefix(item: str) -> str:
     found = re.match(r"([A-Za-zÀ-ÿ_]+?)[\s_.-]?\d+", item)
     return found[1] if found else item
@@ -328,7 +396,7 @@ def _prefix(item: str) -> str:
 def _reliabilities(row: Sequence[str], kinds: Sequence[str | None], construct: str, out: Understood) -> None:
     known = {(s, r) for t, s, r, c, p in out.rows if t == out.table}
     for j, kind in enumerate(kinds):
-        if kind in _PER_CONSTRUCT and j < len(row) and construct and _is_figure(row[j]):
+        if kind in _PER_CONSTRUCT and j < len(row) and construct and is_figure(row[j]):
             target = kind in ("r_squared", "adjusted_r_squared", "q_squared")
             name, second = ("", construct) if target else (construct, _second(str(kind), construct))
             if (kind, name) in known and not target:
@@ -336,19 +404,24 @@ def _reliabilities(row: Sequence[str], kinds: Sequence[str | None], construct: s
             out.add(str(kind), name, second, row[j])
 
 
-def _read_cross_loadings(header: Sequence[str], body: Sequence[Sequence[str]], out: Understood) -> None:
-    names = _named_rows(body)
-    at = [j for j, h in enumerate(header) if h and any(_is_figure(row[j]) for row in body)]
+def _read_cross_loadings(
+    title: str, header: Sequence[str], body: Sequence[Sequence[str]], out: Understood
+) -> None:
+    names = [_coded(n) for n in _named_rows(body)]
+    at = [j for j, h in enumerate(header) if h and any(is_figure(row[j]) for row in body)]
     if len(at) < 2 or len(set(names)) < len(names):
         return
     cells = [
-        (n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if _is_figure(row[j])
+        (n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if is_figure(row[j])
     ]
     small = sum(abs(parse_printed(text)[0]) <= 1 for *_, text in cells)
     if small < 0.9 * len(cells):  # counts, ages, shares in percent: no loadings
         return
+    # one figure in a row is about the item's own construct
+    own = "outer_weight" if "outer_weight" in statistics_in(title) else "outer_loading"
+    statistic = own if len(cells) == len({name for name, *_ in cells}) else "cross_loading"
     for name, heading, text in cells:
-        out.add("cross_loading", name, heading, text)
+        out.add(statistic, name, heading, text)
 
 
 # effects
@@ -361,8 +434,9 @@ def _paths_in(body: Sequence[Sequence[str]]) -> bool:
 def _path_of(text: str) -> tuple[str, ...] | None:
     """Return the constructs of a path or route, or None where the text names none."""
     plain = _HYPOTHESIS.sub("", text.strip())
-    stops = [s.strip(" ()") for s in _ARROW.split(plain) if s.strip(" ()")]
-    if len(stops) >= 2 and not any(_is_figure(s) for s in stops):
+    parts = _BACK.split(plain)[::-1] if _BACK.search(plain) else _ARROW.split(plain)
+    stops = [s.strip(" ()") for s in parts if s.strip(" ()")]
+    if len(stops) >= 2 and not any(is_figure(s) for s in stops):
         return tuple(stops)
     return None
 
@@ -375,20 +449,24 @@ def _read_effects(
     out: Understood,
 ) -> None:
     roles = {role_of(h): j for j, h in enumerate(header) if role_of(h)}
+    filled = [any(is_figure(row[j]) for row in body) for j in range(len(kinds))]
+    kinds = [k if f or k not in _EFFECTS else None for k, f in zip(kinds, filled, strict=True)]
     base = _base_of(title, kinds)
+    source = ""
     for row in body:
         stops = next((p for c in row[:4] if (p := _path_of(c))), None)
         if stops is None and "source" in roles and "target" in roles:
-            ends = row[roles["source"]], row[roles["target"]]
+            source = row[roles["source"]] or source  # a merged cell
+            ends = source, row[roles["target"]]
             stops = ends if all(ends) else None
         if stops is None:
-            joined = next((c for c in row[:3] if c and not _is_figure(c)), "")
-            heading = _section(joined)
+            names = [c for c in row[:3] if c and not is_figure(c)]
+            heading = _section(names[0]) if names else None
             if heading:
                 base = heading
-            elif sum(_is_figure(c) for c in row) > 1:
-                pair = re.split(r"\s+(?:to|on|a|sobre|en|hacia)\s+|\s+[–-]\s+", _HYPOTHESIS.sub("", joined))
-                stops = tuple(p.strip() for p in pair) if len(pair) == 2 and all(pair) else None
+            elif sum(is_figure(c) for c in row) > (0 if "path" in roles else 1):
+                pairs = (_TO.split(_HYPOTHESIS.sub("", c)) for c in names)
+                stops = next((tuple(map(str.strip, p)) for p in pairs if len(p) == 2 and all(p)), None)
             if stops is None:
                 continue
         current = base
@@ -400,23 +478,31 @@ def _read_effects(
 
 def _base_of(title: str, kinds: Sequence[str | None]) -> str:
     named = [k for k in kinds if k in _EFFECTS]
-    for pattern, name in (
-        (r"specific indirect|indirectos? especific", "specific_indirect_effect"),
-        (r"indirect", "indirect_effect"),
-        (r"total effects?|efectos? total", "total_effect"),
-    ):
-        if re.search(pattern, title) and len(named) <= 1:
-            return name
+    of_title = _effect_in(title)
+    if of_title and len(named) <= 1:
+        return of_title
     return named[0] if named else "path_coefficient"
 
 
-def _section(text: str) -> str | None:
-    plain = plain_heading(text)
-    if re.search(r"indirect", plain):
+def _effect_in(text: str) -> str | None:
+    """Return the kind of indirect or total effect that a title or a line within a table names."""
+    found = statistics_in(text)
+    if "specific_indirect_effect" in found:
+        return "specific_indirect_effect"
+    if re.search(r"indire[ck]?t", plain_heading(text)):
         return "indirect_effect"
-    if re.search(r"total effect|efectos? total", plain):
-        return "total_effect"
-    return "path_coefficient" if re.search(r"direct effect|efectos? direct", plain) else None
+    return "total_effect" if "total_effect" in found else None
+
+
+def _section(text: str) -> str | None:
+    found = _effect_in(text)
+    if found == "specific_indirect_effect":
+        return "indirect_effect"
+    return found or (
+        "path_coefficient"
+        if re.search(r"dire[ck]?t\w* (effe[ck]t|path)|(efectos?|efeitos?) dire", plain_heading(text))
+        else None
+    )
 
 
 def _effect_row(
@@ -457,18 +543,3 @@ def _effect_row(
             and not any(s == kind and c == stops[1] and t == out.table for t, s, _, c, _ in out.rows)
         ):
             out.add(kind, "", stops[1], text)
-
-
-# fit
-
-
-def _is_fit(grid: Grid) -> bool:
-    return any(statistic_of(row[0]) in _FIT for row in grid.rows if row[0])
-
-
-def _read_fit(grid: Grid, out: Understood) -> None:
-    for row in grid.rows:
-        statistic = statistic_of(row[0])
-        figure = next((c for c in row[1:] if _is_figure(c)), "")
-        if statistic in _FIT and figure:
-            out.add(statistic, "model", "", figure)

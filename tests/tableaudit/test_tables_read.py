@@ -206,12 +206,13 @@ T1 & 0.81 & 0.30
 T2 & 0.84 & 0.35
 U1 & 0.20 & 0.79
 --- 14
-cross_loading; T1; Trust; 0.81
+outer_loading; T1; Trust; 0.81
 cross_loading; T1; Use; 0.30
-cross_loading; T2; Trust; 0.84
+outer_loading; T2; Trust; 0.84
 cross_loading; T2; Use; 0.35
 cross_loading; U1; Trust; 0.20
-cross_loading; U1; Use; 0.79
+outer_loading; U1; Use; 0.79
+! the largest cross-loading of each item is read as its loading
 
 Table 15. Hypotheses
 Hypothesis & Path & β & SE & t & p & 95% CI & f² & VIF & R² & Decision
@@ -254,6 +255,8 @@ Use & Loyalty & 0.31 & 3.1
 --- 16
 path_coefficient; Trust; Use; 0.45
 t_statistic; Trust; Use; 4.5
+path_coefficient; Trust; Loyalty; 0.20
+t_statistic; Trust; Loyalty; 2.5
 path_coefficient; Use; Loyalty; 0.31
 t_statistic; Use; Loyalty; 3.1
 
@@ -409,16 +412,17 @@ T3 & 0.84 & 0.35
 T4 & 0.84 & 0.35
 U1 & 0.20 & 7.9
 --- 27
-cross_loading; T1; Trust; 0.81
+outer_loading; T1; Trust; 0.81
 cross_loading; T1; Use; 0.30
-cross_loading; T2; Trust; 0.84
+outer_loading; T2; Trust; 0.84
 cross_loading; T2; Use; 0.35
-cross_loading; T3; Trust; 0.84
+outer_loading; T3; Trust; 0.84
 cross_loading; T3; Use; 0.35
-cross_loading; T4; Trust; 0.84
+outer_loading; T4; Trust; 0.84
 cross_loading; T4; Use; 0.35
 cross_loading; U1; Trust; 0.20
-cross_loading; U1; Use; 7.9
+outer_loading; U1; Use; 7.9
+! the largest cross-loading of each item is read as its loading
 """
 
 
