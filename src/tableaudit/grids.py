@@ -72,6 +72,7 @@ def read_grids(path: Path) -> list[Grid]:
 
 
 _Raw = tuple[str, list[list[str]]]
+_NUMBER = re.compile(r"^\W*\d+[.)]*\s+")
 #: A line below a table, which is no row of it.
 _FOOT = re.compile(
     r"(?i)(notes?|notas?|source|fuente|fonte|quelle|anmerkung|legend|leyenda)\b.*|[*†+]+\s*p\s*[<=≤].*"
@@ -320,7 +321,10 @@ def _markdown(text: str) -> Iterator[_Raw]:
     for line in [*text.splitlines(), ""]:
         line = _BARS.sub(r"\1/\2", line)
         if "|" in line:
-            cells = [html.unescape(re.sub(r"^(\*+)(.+)\1$", r"\2", c.strip())) for c in line.strip().strip("|").split("|")]
+            cells = [
+                html.unescape(re.sub(r"^(\*+)(.+)\1$", r"\2", c.strip()))
+                for c in line.strip().strip("|").split("|")
+            ]
             if not all(re.fullmatch(r":?-{2,}:?", c) or not c for c in cells):
                 block.append(cells)
         else:
@@ -337,7 +341,8 @@ def _pasted(text: str) -> Iterator[_Raw]:
     if len(_RULED.findall(text)) > 1:
         yield from _markdown(text)
         return
-    title, above, block = "", "", []
+    before: list[str] = []  # plain lines since the last table
+    block: list[str] = []
     for line in [*text.splitlines(), ""]:
         plain = line.strip()
         if plain and _cells_in(line) > 1:
@@ -346,14 +351,12 @@ def _pasted(text: str) -> Iterator[_Raw]:
             block.append(plain)
         else:
             if len(block) > 1:
-                yield title, _in_columns(above, block)
-                title = ""
-            if block or not plain:
-                above, block = "", []
+                yield (before[0] if before else ""), _in_columns(before[1:] or before, block)
+            if block or (plain and _is_numbered(plain)):
+                before = []
+            block = []
             if plain:
-                title, above = (
-                    (above or title, plain) if above and not _is_numbered(plain) else (plain, plain)
-                )
+                before.append(plain)
 
 
 def _is_numbered(line: str) -> bool:
@@ -365,7 +368,7 @@ def _cells_in(line: str) -> int:
     return len(parts) if len(parts) > 1 else len(_by_single_spaces(line))
 
 
-def _in_columns(above: str, lines: list[str]) -> list[list[str]]:
+def _in_columns(above: list[str], lines: list[str]) -> list[list[str]]:
     """Return the rows of a block: a cell stands in the column whose place on the page it shares most of."""
     if any("\t" in line for line in lines):
         return [line.split("\t") for line in lines]
@@ -412,52 +415,50 @@ def _by_single_spaces(line: str) -> list[str]:
     return [*filter(None, [name]), *tokens[start:end], *filter(None, [rest])]
 
 
-def _named_columns(heading: str, rows: list[list[str]]) -> list[list[str]]:
-    """Part a heading's words so that they name the columns of rows whose first cell may hold two names."""
-    width, words = max(map(len, rows)), heading.split()
-    names = [re.sub(r"^\W*\d+[.)]?\s+", "", row[0]) for row in rows]
-    if " ".join(words) == " ".join(names) or " ".join(words) in (
-        " ".join(row[0] for row in rows),
-        " ".join(words[: width - 1]),
-    ):
-        found = names if " ".join(words) == " ".join(names) else words
-        if len(found) == width - 1 and not any(map(statistic_of, found)):
-            return [["", *found], *rows]
-    best: tuple[int, list[str]] = (0, [])
-    for count in (width, width - 1, width + 1):
-        score, groups = _parted(tuple(words), count)
-        best = max(best, (score, groups), key=lambda b: b[0])
-    groups = best[1]
-    if len(groups) < width:
-        groups = [""] * (width - len(groups)) + groups
-    if len(groups) > width:
-        rows = [_two_names(row, width) for row in rows]
-    return [groups, *rows]
+def _named_columns(above: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """Part the words of the line above that name the columns; a row's first cell may hold two names."""
+    width, names = max(map(len, rows)), [_NUMBER.sub("", row[0]) for row in rows]
+    if rows[0] == [str(i) for i in range(1, len(rows[0]) + 1)]:
+        return [["", *rows[0]], *rows[1:]]  # numbers of constructs
+    headings: list[tuple[int, int, list[str]]] = []
+    for line in above:
+        words = re.sub(r"(?<=%) (?=[CIK]I\b)", "\u00a0", line).split(" ")
+        if [_NUMBER.sub("", w) for w in words] == names or (
+            len(words) == width - 1 and not any(map(statistic_of, words))
+        ):
+            headings.append((0, width, ["", *words]))
+        for count in (width, width - 1, width + 1):
+            score, groups = _parted(tuple(words), count)
+            headings.append((score - count, -abs(count - width), [""] * (width - count) + groups))
+    found = max(headings, default=(-99, 0, []))
+    if found[0] < -width:
+        return rows
+    if len(found[2]) > width:
+        rows = [_two_names(row) for row in rows]
+    return [found[2], *rows]
 
 
-def _two_names(row: list[str], width: int) -> list[str]:
+def _two_names(row: list[str]) -> list[str]:
     found = re.match(r"(H\s?\d+\w?[:.]?)\s+(.*)", row[0])
     first, _, last = (found[1], "", found[2]) if found else row[0].rpartition(" ")
     return [first, last, *row[1:]]
 
 
 def _parted(words: tuple[str, ...], count: int) -> tuple[int, list[str]]:
-    """Return the parting of words into so many headings that are known the most, and how many are less unknown."""
-    if count <= 0 or len(words) < count:
-        return (-99, [])
-    best: dict[tuple[int, int], tuple[int, list[str]]] = {(0, 0): (0, [])}
+    """Return the parting of words into so many headings that are known, and how many are, less those that are not."""
+    spans = [(i, j) for i in range(len(words)) for j in range(i + 1, min(i + 6, len(words)) + 1)]
+    name = {(i, j): statistic_of(t) or role_of(t) for i, j in spans if (t := " ".join(words[i:j]))}
+    best: dict[tuple[int, int], tuple[int, list[str], str | None]] = {(0, 0): (0, [], None)}
     for k in range(1, count + 1):
-        for end in range(k, len(words) + 1):
-            options = []
-            for start in range(max(k - 1, end - 6), end):
-                if (k - 1, start) in best:
-                    group = " ".join(words[start:end])
-                    known = statistic_of(group) is not None or role_of(group) is not None
-                    score, before = best[k - 1, start]
-                    options.append((score + (1 if known else -1), [*before, group]))
-            if options:
-                best[k, end] = max(options, key=lambda o: o[0])
-    return best.get((count, len(words)), (-99, []))
+        for i, j in spans:
+            if (k - 1, i) not in best or (words[i].startswith("(") and i):
+                continue
+            score, groups, last = best[k - 1, i]
+            double = any(name[i, m] and name[m, j] and name[i, m] != name[m, j] for m in range(i + 1, j))
+            score += 1 if name[i, j] and name[i, j] != last and not double else -1
+            if score > best.get((k, j), (-99,))[0]:
+                best[k, j] = score, [*groups, " ".join(words[i:j])], name[i, j]
+    return best.get((count, len(words)), (-99, [], None))[:2]
 
 
 def _separated(text: str) -> Iterator[_Raw]:

@@ -201,11 +201,13 @@ class _Search:
         agree = sum(c.verdict == "holds" for c in checks)
         if not self.published.select("composite_reliability"):
             return
+        coarse = bool(checks) and all(self._coarse(c) for c in checks)
+        most = len(checks) if coarse else len(checks) - 1  # beyond two decimals few agree by chance
         option = self.stated.get("composite_reliability") or (
-            "rho_a" if checks and 2 * agree <= len(checks) else "rho_c"
+            "rho_a" if checks and 2 * agree <= most else "rho_c"
         )
         self.values["composite_reliability"] = option
-        if option == "rho_c" and checks and all(self._coarse(c) for c in checks):
+        if option == "rho_c" and coarse:
             self.open_to["composite_reliability"] = ("rho_a",)
         self.found.append(
             Reading(
