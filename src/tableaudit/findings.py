@@ -446,12 +446,4 @@ def _column(reading: Reading) -> Finding:
     else:
         text = say("{}: not {} in {} of {}; read as {}", word, default, wrong, reading.total, chosen)
     told = say("{} of {} figures agree with this reading", reading.fits, reading.total)
-    return Finding(
-        "definition",
-        OF_COLUMN,
-        "",
-        reading.cells,
-        text,
-        calculations=(told,),
-        unless=(chosen,),
-    )
+    return Finding("definition", OF_COLUMN, "", reading.cells, text, calculations=(told,), unless=(chosen,))

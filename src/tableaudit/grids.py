@@ -247,28 +247,28 @@ def _web(text: str) -> Iterator[_Raw]:
     yield from parser.found
 
 
-_TEX_SIGNS = {
-    r"\beta": "β",
-    r"\alpha": "α",
-    r"\lambda": "λ",
-    r"\rho": "ρ",
-    r"\rightarrow": "→",
-    r"\to": "→",
-    r"\Rightarrow": "→",
-    r"\times": "×",
-    r"\leq": "≤",
-    r"\le": "≤",
-    r"\geq": "≥",
-    r"\pm": "±",
-    r"\textminus": "-",
-    r"\textless": "<",
-    r"\%": "%",
-    r"\&": "&",
-    r"\_": "_",
-    r"\,": " ",
-    "~": " ",
-    "--": "–",
+_GREEK = {
+    "beta": "β",
+    "alpha": "α",
+    "lambda": "λ",
+    "rho": "ρ",
+    "chi": "χ",
+    "surd": "√",
+    "textminus": "-",
+    "pm": "±",
 }
+_GREEK |= {
+    "rightarrow": "→",
+    "to": "→",
+    "Rightarrow": "→",
+    "times": "×",
+    "leq": "≤",
+    "le": "≤",
+    "geq": "≥",
+    "textless": "<",
+}
+_TEX_SIGNS = {"\\" + name: sign for name, sign in _GREEK.items()}
+_TEX_SIGNS |= {r"\%": "%", r"\&": "&", r"\_": "_", r"\,": " ", "~": " ", "--": "–"}
 
 
 def _latex(text: str) -> Iterator[_Raw]:

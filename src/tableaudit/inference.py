@@ -399,10 +399,7 @@ def _decision(effect: Effect, significance: float, tails: int) -> Iterator[Check
 
 
 def student_quantiles(
-    published: Published,
-    *,
-    probabilities: tuple[float, ...] = TABLED,
-    max_df: int = 200,
+    published: Published, *, probabilities: tuple[float, ...] = TABLED, max_df: int = 200
 ) -> list[tuple[int, tuple[float, ...]]]:
     """Degrees of freedom at which every printed t is a tabled quantile of Student's t.
 

@@ -337,10 +337,7 @@ def _second(statistic: str, name: str) -> str:
 
 
 def _read_measurement(
-    header: Sequence[str],
-    kinds: Sequence[str | None],
-    body: Sequence[Sequence[str]],
-    out: Understood,
+    header: Sequence[str], kinds: Sequence[str | None], body: Sequence[Sequence[str]], out: Understood
 ) -> None:
     texts = [j for j, k in enumerate(kinds) if k is None or role_of(header[j]) in ("item", "construct")]
     roles = {role_of(header[j]): j for j in reversed(texts) if role_of(header[j])}
