@@ -113,7 +113,7 @@ def _own_loadings(out: Understood) -> None:
 
 
 def _label(title: str, number: int) -> str:
-    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tabelle?a?|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
+    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tabelle|tabela|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
     return found[1] if found else str(number)
 
 
@@ -147,7 +147,8 @@ def _kinds(header: Sequence[str]) -> list[str | None]:
     kinds = [statistic_of(h) for h in header]
     known = [h for h, k in zip(header, kinds, strict=True) if k]
     unknown = [h for h, k in zip(header, kinds, strict=True) if h and not k and not role_of(h)]
-    names = len(known) < len(unknown) and "ave" not in kinds and max(map(len, known), default=0) <= 3
+    short = max(map(len, known), default=0) <= 3 and max(map(len, unknown), default=0) <= 6
+    names = short and len(known) <= len(unknown) and "ave" not in kinds
     return [None] * len(kinds) if names else kinds
 
 
@@ -195,7 +196,8 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
             best, depth = score, i
     if best == 0:
         for i, row in enumerate(rows[:3]):
-            if sum(is_figure(c) for c in row) == 0:
+            figures = [re.sub(r"\W", "", c) for c in row if is_figure(c)]
+            if figures == [str(k) for k in range(1, len(figures) + 1)]:  # none, or the constructs' numbers
                 depth = i
                 break
     header = rows[depth]
@@ -246,7 +248,9 @@ def _columns_of(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
         if plain_name(_NUMBERED.sub("", h)) in known
     }
     rest = {h: j for j, h in enumerate(header) if h and j not in found and not role_of(h)}
-    likely = matches(rest, [n for n in known.values() if n not in found.values()], least=SURE)
+    likely = matches(
+        rest, [n for n in known.values() if n not in found.values() and not n[-1].isdigit()], least=SURE
+    )
     return found | {rest[h]: n for h, n in likely.items() if statistic_of(h) is None or len(h) <= 3}
 
 
