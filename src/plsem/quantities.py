@@ -164,7 +164,7 @@ _ROWS = (
     Statistic("ci_lower", N_("Lower end of the interval"), "", "path", printed="unit"),
     Statistic("ci_upper", N_("Upper end of the interval"), "", "path", printed="unit"),
     Statistic("decision", N_("Decision"), "", "path", printed="word"),
-    Statistic("composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _SIZE,
+    Statistic("composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _ANY,
               printed="unit", threshold="rho_c"),
     Statistic(
         "htmt_diagonal", N_("HTMT (diagonal)"), "", "diagonal", _SIZE,

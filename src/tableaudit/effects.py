@@ -165,6 +165,8 @@ def adjusted_sizes(published: Published) -> Iterator[Check]:
             if sizes
             else Detail("no single sample size gives all of them")
         )
+        if wrong:
+            detail += Detail("; R² adj. = 1 − (1 − R²) · (n − 1)/(n − k − 1), k predictors")
         yield judged(
             published.select("sample_size")[0] if wrong else f"{len(rows)} pairs",
             "one sample size for every adjusted R²",

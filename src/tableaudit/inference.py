@@ -363,6 +363,9 @@ def _both_significant(
     small = effect.p.box.less(significance)
     outside = _excludes_zero(lower, upper)
     truth = None if small is None or outside is None else small == outside
+    t = effect.t.box if effect.t is not None else Interval(0, 0)
+    if not any(p_value(t, math.inf, tails).intersect(effect.p.box) for tails in (1, 2)):
+        odd = None  # p is what does not follow from t
     return judged(
         odd or effect.p,
         "p and the interval agree about zero",
