@@ -106,8 +106,8 @@ def _own_loadings(out: Understood) -> None:
         if statistic == "cross_loading":
             largest[item] = max(largest.get(item, (0.0, i)), (abs(parse_printed(printed)[0]), i))
     for _, i in largest.values():
-        table, _, *cell = out.rows[i]
-        out.rows[i] = (table, "outer_loading", *cell)
+        table, _, item, construct, printed = out.rows[i]
+        out.rows[i] = (table, "outer_loading", item, construct, printed)
     if largest:
         out.notes.append(Detail("the largest cross-loading of each item is read as its loading"))
 
@@ -196,8 +196,8 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
             best, depth = score, i
     if best == 0:
         for i, row in enumerate(rows[:3]):
-            figures = [re.sub(r"\W", "", c) for c in row if is_figure(c)]
-            if figures == [str(k) for k in range(1, len(figures) + 1)]:  # none, or the constructs' numbers
+            numbers = [re.sub(r"\W", "", c) for c in row if is_figure(c)]
+            if numbers == [str(k) for k in range(1, len(numbers) + 1)]:  # none, or the constructs' numbers
                 depth = i
                 break
     header = rows[depth]
@@ -461,12 +461,12 @@ def _read_effects(
             ends = source, row[roles["target"]]
             stops = ends if all(ends) else None
         if stops is None:
-            names = [c for c in row[:3] if c and not is_figure(c)]
-            heading = _section(names[0]) if names else None
+            texts = [c for c in row[:3] if c and not is_figure(c)]
+            heading = _section(texts[0]) if texts else None
             if heading:
                 base = heading
             elif sum(is_figure(c) for c in row) > (0 if "path" in roles else 1):
-                pairs = (_TO.split(_HYPOTHESIS.sub("", c)) for c in names)
+                pairs = (_TO.split(_HYPOTHESIS.sub("", c)) for c in texts)
                 stops = next((tuple(map(str.strip, p)) for p in pairs if len(p) == 2 and all(p)), None)
             if stops is None:
                 continue
