@@ -201,7 +201,7 @@ class _Search:
         agree = sum(c.verdict == "holds" for c in checks)
         if not self.published.select("composite_reliability"):
             return
-        coarse = bool(checks) and all(self._coarse(c) for c in checks)
+        coarse = bool(checks) and all(self.published[c.cell].decimals <= 2 for c in checks)
         most = len(checks) if coarse else len(checks) - 1  # beyond two decimals few agree by chance
         option = self.stated.get("composite_reliability") or (
             "rho_a" if checks and 2 * agree <= most else "rho_c"
@@ -220,11 +220,6 @@ class _Search:
                 tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c")),
             )
         )
-
-    def _coarse(self, check: Check) -> bool:
-        """Tell whether a figure that is printed as rho_C could be a rho_A, which is rarely above it, at its digits."""
-        cell = self.published[check.cell]
-        return cell.decimals <= 2 and check.allowed is not None and cell.box.lower <= check.allowed.upper
 
     def estimator(self) -> None:
         if "estimator" in self.stated:
