@@ -223,7 +223,7 @@ construct_correlation A W 0.320
 construct_correlation B W 0.230
 r_squared . Y 0.234
 r_squared . Z 0.142
-r_squared . W 0.104
+r_squared . W 0.105
 f_squared A Y 0.300
 f_squared B Z 0.150
 f_squared A W 0.150

@@ -63,7 +63,7 @@ _ROWS = (
         needs_answers=True, reported=True, printed="unit", threshold="cronbach_alpha",
     ),
     Statistic(
-        "rho_a", N_("Reliability rho_A"), N_("ρA"), "construct", _SIZE,
+        "rho_a", N_("Reliability rho_A"), N_("ρA"), "construct", _ANY,
         measurement.factor_index, measurement.rho_a_last, reported=True, printed="unit",
     ),
     Statistic(
@@ -164,7 +164,7 @@ _ROWS = (
     Statistic("ci_lower", N_("Lower end of the interval"), "", "path", printed="unit"),
     Statistic("ci_upper", N_("Upper end of the interval"), "", "path", printed="unit"),
     Statistic("decision", N_("Decision"), "", "path", printed="word"),
-    Statistic("composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _SIZE,
+    Statistic("composite_reliability", N_("Composite reliability (as printed)"), N_("CR"), "construct", _ANY,
               printed="unit", threshold="rho_c"),
     Statistic(
         "htmt_diagonal", N_("HTMT (diagonal)"), "", "diagonal", _SIZE,

@@ -47,19 +47,8 @@ __all__ = [
 ]
 
 CHECK_COLUMNS = [
-    *(
-        "check",
-        "kind",
-        "about",
-        "cell",
-        "printed",
-        "allowed_lower",
-        "allowed_upper",
-        "verdict",
-        "detail",
-        "detail_es",
-        "cells",
-    )
+    *("check", "kind", "about", "cell", "printed", "allowed_lower", "allowed_upper", "verdict"),
+    *("detail", "detail_es", "cells"),
 ]
 CONTRADICTION = ("identity", "attainable")
 

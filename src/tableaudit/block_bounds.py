@@ -174,6 +174,20 @@ def _sum_of_residuals(
     return np.asarray(np.minimum(plain, np.max(tops, axis=0)))
 
 
+def rounding(loadings: Sequence[Interval], *, of_weights: bool) -> float:
+    """Return by how much the rounding of loadings may change rho_A (``of_weights``) or alpha, 0 where negligible."""
+    ends = np.array([[b.lower for b in loadings], [b.upper for b in loadings]]).clip(-1, 1)
+    value = _alpha(ends.sum(axis=1) ** 2, len(loadings))
+    if of_weights:
+        r = np.zeros((2, 1))
+        if len(loadings) == 2:  # the residuals are opposite, so the loadings alone give the weights
+            r = np.prod(ends, axis=1, keepdims=True) - np.sqrt(np.prod(1 - ends**2, axis=1, keepdims=True))
+        w = ends - r * ends[:, ::-1]
+        value = rho_a_of_weights(w / np.sum(w * ends, axis=1, keepdims=True))
+    change = float(np.ptp(value)) / 2
+    return change if change >= MARGIN / 3 else 0.0
+
+
 def _middles(loadings: Sequence[Interval]) -> tuple[float, ...] | None:
     """Return the loadings of a block whose weights are all positive, else None."""
     found = tuple(b.middle for b in loadings)
@@ -208,7 +222,8 @@ def alpha_bounds(
     found = weight_ranges(middles, box, proxy)
     if found is None:
         return None
-    return Interval(max(low, found[1][0] - MARGIN), max(found[1][1] + MARGIN, low))
+    margin = MARGIN + rounding(loadings, of_weights=False)
+    return Interval(max(low, found[1][0] - margin), max(found[1][1] + margin, low))
 
 
 def rho_a_bounds(
@@ -241,7 +256,8 @@ def rho_a_bounds(
     found = weight_ranges(middles, None, proxy, longest)
     if found is None:
         return None
-    return Interval(found[0][0] - MARGIN, found[0][1] + MARGIN)
+    margin = MARGIN + rounding(loadings, of_weights=True)
+    return Interval(found[0][0] - margin, found[0][1] + margin)
 
 
 def raw_alpha_range(standardised: Interval, m: int) -> Interval:

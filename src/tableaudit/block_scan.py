@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from plsem.names import nearest
+from tableaudit.block_bounds import rounding
 from tableaudit.boxes import Interval
 from tableaudit.printed import Cell, Published
 
@@ -158,7 +159,8 @@ def raw_alpha_of_block(
     values = block.statistics(grid)
     kept = values["room"] >= 0
     if rho_a is not None:
-        kept &= (values["rho_a"] >= rho_a.lower - 0.004) & (values["rho_a"] <= rho_a.upper + 0.004)
+        slack = 0.004 + rounding(loadings, of_weights=True)
+        kept &= (values["rho_a"] >= rho_a.lower - slack) & (values["rho_a"] <= rho_a.upper + slack)
     r = block.matrices(grid[kept])
     m = block.m
     logs = np.linspace(0.0, np.log(spread), 8)
@@ -170,7 +172,8 @@ def raw_alpha_of_block(
             return False
         raw = m / (m - 1) * (1 - np.sum(sd**2) / variance)
         low, high = min(low, float(raw.min())), max(high, float(raw.max()))
-    return Interval(low, max(low, high)).intersect(alpha) is not None
+    slack = rounding(loadings, of_weights=False)
+    return Interval(low - slack, max(low, high) + slack).intersect(alpha) is not None
 
 
 class _Block:

@@ -10,47 +10,35 @@ from tableaudit.details import Detail, say
 from tableaudit.names import strangers
 from tableaudit.printed import Published
 
-#: statistic → what would have to be printed for a check of it.
+#: What would have to be printed for a check of which statistics.
 _NEEDED: Mapping[str, str] = {
-    "outer_loading": "AVE or a composite reliability of the construct",
-    "outer_weight": "the loadings of all items of the construct",
-    "outer_vif": "the items' correlations",
-    "cross_loading": "the loading of the item",
-    "efa_loading": "the items' correlations",
-    "cronbach_alpha": "the loadings of all items of the construct",
-    "rho_a": "the loadings of all items of the construct",
-    "rho_c": "the loadings of all items of the construct",
-    "composite_reliability": "the loadings of all items of the construct",
-    "ave": "the loadings, or √AVE",
-    "sqrt_ave": "AVE or the loadings",
-    "construct_correlation": "the other correlations of the same constructs, or the paths between them",
-    "htmt": "the correlation of the two constructs and their alphas",
-    "htmt2": "the items' correlations",
-    "path_coefficient": "the correlations of all constructs of that regression, or standard error and t",
-    "indirect_effect": "the paths along the routes",
-    "total_effect": "the paths along the routes",
-    "standard_error": "the estimate and t",
-    "t_statistic": "p, or the standard error",
-    "p_value": "t",
-    "ci_lower": "the upper end",
-    "ci_upper": "the lower end",
-    "decision": "p, t or an interval",
-    "r_squared": "the paths and correlations of its predictors",
-    "adjusted_r_squared": "R² and the paths to it",
-    "f_squared": "R², and β with VIF or the correlations",
-    "inner_vif": "the predictors' correlations",
-    "srmr": "the items' correlations",
-    "d_uls": "the items' correlations",
-    "d_g": "the items' correlations",
-    "nfi": "the items' correlations",
-    "n_items": "the number of retained items",
-    "n_items_retained": "the loadings",
-    "sample_size": "adjusted R²",
-    "q_squared": "the answers",
-    "q_squared_predict": "the answers",
-    "item_mean": "the number of respondents and the scale",
-    "item_sd": "the number of respondents and the scale",
+    "AVE or a composite reliability of the construct": "outer_loading",
+    "the loadings of all items of the construct": "outer_weight cronbach_alpha rho_a rho_c composite_reliability",
+    "the items' correlations": "outer_vif efa_loading htmt2 srmr d_uls d_g nfi",
+    "the loading of the item": "cross_loading",
+    "the loadings, or √AVE": "ave",
+    "AVE or the loadings": "sqrt_ave",
+    "the other correlations of the same constructs, or the paths between them": "construct_correlation",
+    "the correlation of the two constructs and their alphas": "htmt",
+    "the correlations of all constructs of that regression, or standard error and t": "path_coefficient",
+    "the paths along the routes": "indirect_effect total_effect",
+    "the estimate and t": "standard_error",
+    "p, or the standard error": "t_statistic",
+    "t": "p_value",
+    "the upper end": "ci_lower",
+    "the lower end": "ci_upper",
+    "p, t or an interval": "decision",
+    "the paths and correlations of its predictors": "r_squared",
+    "R² and the paths to it": "adjusted_r_squared",
+    "R², and β with VIF or the correlations": "f_squared",
+    "the predictors' correlations": "inner_vif",
+    "the number of retained items": "n_items",
+    "the loadings": "n_items_retained",
+    "adjusted R²": "sample_size",
+    "the answers": "q_squared q_squared_predict",
+    "the number of respondents and the scale": "item_mean item_sd",
 }
+_NEEDED_OF = {name: needed for needed, names in _NEEDED.items() for name in names.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +92,7 @@ def coverage(published: Published, checks: Sequence[Check]) -> Coverage:
         if cell.id in decided:
             continue
         kind = cell.statistic.rpartition(".")[2]
-        needed = _NEEDED.get(cell.statistic, _NEEDED.get(kind, "another figure that depends on it"))
+        needed = _NEEDED_OF.get(cell.statistic, _NEEDED_OF.get(kind, "another figure that depends on it"))
         unchecked[cell.id] = Detail(needed)
     return Coverage(
         len(published),

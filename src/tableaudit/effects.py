@@ -87,12 +87,12 @@ def _routes(
 
 
 def adjusted_relations(published: Published) -> Iterator[Relation]:
-    """Yield adjusted R² from R² and the printed number of respondents."""
-    for cell in published.select("adjusted_r_squared"):
+    """Yield adjusted R² from R² and the printed number of respondents, unless it is n that is wrong."""
+    if _size_is_wrong(published):
+        return
+    for cell, plain, k in _adjusted_pairs(published):
         n = sample_size(published, cell.column)
-        plain = first(published, "r_squared", None, cell.column)
-        k = len(sources_of(published, cell.column))
-        if plain is None or not k or n is None or n <= k + 1:
+        if n is None or n <= k + 1:
             continue
         yield Relation(
             "adjusted R² from R² and n",
@@ -105,6 +105,33 @@ def adjusted_relations(published: Published) -> Iterator[Relation]:
         )
 
 
+def _adjusted_pairs(published: Published) -> list[tuple[Cell, Cell, int]]:
+    """Return each adjusted R² with its R² and the number of predictors."""
+    found = []
+    for cell in published.select("adjusted_r_squared"):
+        plain = first(published, "r_squared", None, cell.column)
+        k = len(sources_of(published, cell.column))
+        if plain is not None and k:
+            found.append((cell, plain, k))
+    return found
+
+
+def _sizes(cell: Cell, plain: Cell, k: int) -> list[int]:
+    """Return the sample sizes that give an adjusted R²."""
+    return [n for n in range(k + 2, MOST_ROWS + 1) if adjusted_at(plain.box, n, k).intersect(cell.box)]
+
+
+def _size_is_wrong(published: Published) -> bool:
+    """Tell whether the printed n gives none of several adjusted R², and another one all of them."""
+    rows, cells = _adjusted_pairs(published), published.select("sample_size")
+    if len(rows) < 2 or len(cells) != 1:
+        return False
+    n = cells[0].value
+    if any(n > k + 1 and adjusted_at(plain.box, n, k).intersect(cell.box) for cell, plain, k in rows):
+        return False
+    return bool(set.intersection(*(set(_sizes(*row)) for row in rows)))
+
+
 def _shrunk(n: float, k: int) -> Callable[[FloatArray], FloatArray]:
     return lambda x: 1 - (1 - x[:, 0]) * (n - 1) / (n - k - 1)
 
@@ -114,43 +141,43 @@ def _written_shrunk(n: float, k: int) -> Callable[[Sequence[str]], Field]:
 
 
 def adjusted_sizes(published: Published) -> Iterator[Check]:
-    """Yield, where n is not printed, whether one sample size gives every adjusted R²."""
-    if sample_size(published) is not None:
+    """Yield, where n is not printed or is wrong, whether one sample size gives every adjusted R²."""
+    wrong = _size_is_wrong(published)
+    if sample_size(published) is not None and not wrong:
         return
-    rows = []
-    for cell in published.select("adjusted_r_squared"):
-        plain = first(published, "r_squared", None, cell.column)
-        k = len(sources_of(published, cell.column))
-        if plain is not None and k:
-            rows.append((cell, plain, k))
+    rows = _adjusted_pairs(published)
     common: set[int] | None = None
     for cell, plain, k in rows:
-        sizes = [n for n in range(k + 2, MOST_ROWS + 1) if _adjusted_at(plain.box, n, k).intersect(cell.box)]
+        sizes = _sizes(cell, plain, k)
         if sizes:
             common = set(sizes) if common is None else common & set(sizes)
             detail = say("sample sizes {} to {} give it", sizes[0], sizes[-1])
             allowed = cell.box
         else:
             detail = say("no sample size from {} to {} gives it", k + 2, MOST_ROWS)
-            allowed = Interval(_adjusted_at(plain.box, k + 2, k).lower, plain.box.upper)
+            allowed = Interval(adjusted_at(plain.box, k + 2, k).lower, plain.box.upper)
         yield compare_with(cell, allowed, "adjusted R² from R² and n", cell.column, [plain], detail)
     if len(rows) > 1 and common is not None:
         sizes = sorted(common)
-        truth = bool(sizes)
+        truth = bool(sizes) and not wrong
         detail = (
             say("sample sizes {} to {} give all of them", sizes[0], sizes[-1])
             if sizes
             else Detail("no single sample size gives all of them")
         )
+        if wrong:
+            detail += Detail("; R² adj. = 1 − (1 − R²) · (n − 1)/(n − k − 1), k predictors")
         yield judged(
-            f"{len(rows)} pairs",
+            published.select("sample_size")[0] if wrong else f"{len(rows)} pairs",
             "one sample size for every adjusted R²",
             ", ".join(c.column for c, _, _ in rows),
             truth,
             detail,
             (c for row in rows for c in row[:2]),
+            allowed=Interval(sizes[0], sizes[-1]) if wrong else None,
         )
 
 
-def _adjusted_at(r2: Interval, n: int, k: int) -> Interval:
+def adjusted_at(r2: Interval, n: float, k: int) -> Interval:
+    """Return the range of adjusted R² with n respondents and k predictors."""
     return 1 - (1 - r2) * ((n - 1) / (n - k - 1))

@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from plsem.quantities import COUNTS
 from tableaudit.boxes import Interval
 from tableaudit.checks import Check, Grade
-from tableaudit.details import Detail, Said, Word, listed, say
+from tableaudit.details import Detail, Said, Word, listed, say, show
 from tableaudit.inference import t_of_p
 from tableaudit.joint import Component, Conflict, components, conflicts, solve
 from tableaudit.printed import Cell, Published
@@ -402,7 +403,7 @@ class _Collector:
         if hint:
             first += say("; the other figures give {}", hint)
         elif allowed is not None and (math.isfinite(allowed.lower) or math.isfinite(allowed.upper)):
-            first += say("; the other figures allow {}", allowed)
+            first += say("; the other figures allow {}", show(allowed, 0 if cell.statistic in COUNTS else 4))
         if not certain:
             first += say(
                 "; no two figures disagree, but all together do: their rounding would have to be {} times as wide",
@@ -439,12 +440,4 @@ def _column(reading: Reading) -> Finding:
     else:
         text = say("{}: not {} in {} of {}; read as {}", word, default, wrong, reading.total, chosen)
     told = say("{} of {} figures agree with this reading", reading.fits, reading.total)
-    return Finding(
-        "definition",
-        OF_COLUMN,
-        "",
-        reading.cells,
-        text,
-        calculations=(told,),
-        unless=(chosen,),
-    )
+    return Finding("definition", OF_COLUMN, "", reading.cells, text, calculations=(told,), unless=(chosen,))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from tableaudit.headings import role_of, statistic_of
+from tableaudit.numbers import is_figure
 from tableaudit.printed import MAX_BYTES, PublishedError
 
 SUFFIXES = (".xlsx", ".docx", ".html", ".htm", ".tex", ".md", ".txt", ".csv", ".tsv")
@@ -70,11 +72,16 @@ def read_grids(path: Path) -> list[Grid]:
 
 
 _Raw = tuple[str, list[list[str]]]
+_NUMBER = re.compile(r"^\W*\d+[.)]*\s+")
+#: A line below a table, which is no row of it.
+_FOOT = re.compile(
+    r"(?i)(notes?|notas?|source|fuente|fonte|quelle|anmerkung|legend|leyenda)\b.*|[*†+]+\s*p\s*[<=≤].*"
+)
 
 
 def _tidy(title: str, rows: list[list[str]]) -> Grid | None:
     kept = [[" ".join(c.split()) for c in row] for row in rows]
-    kept = [row for row in kept if any(row)]
+    kept = [row for row in kept if any(row) and not _FOOT.match(next(filter(None, row)))]
     if len(kept) < 2:
         return None
     width = max(map(len, kept))
@@ -137,7 +144,7 @@ def _split(title: str, rows: list[list[str]]) -> Iterator[_Raw]:
 
 
 def _is_title(text: str) -> bool:
-    return bool(re.match(r"(?i)\s*(table|tabla|cuadro|tab\.)\b", text)) or len(text.split()) > 3
+    return _is_numbered(text) or len(text.split()) > 3
 
 
 def _document(path: Path) -> Iterator[_Raw]:
@@ -240,28 +247,28 @@ def _web(text: str) -> Iterator[_Raw]:
     yield from parser.found
 
 
-_TEX_SIGNS = {
-    r"\beta": "β",
-    r"\alpha": "α",
-    r"\lambda": "λ",
-    r"\rho": "ρ",
-    r"\rightarrow": "→",
-    r"\to": "→",
-    r"\Rightarrow": "→",
-    r"\times": "×",
-    r"\leq": "≤",
-    r"\le": "≤",
-    r"\geq": "≥",
-    r"\pm": "±",
-    r"\textminus": "-",
-    r"\textless": "<",
-    r"\%": "%",
-    r"\&": "&",
-    r"\_": "_",
-    r"\,": " ",
-    "~": " ",
-    "--": "–",
+_GREEK = {
+    "beta": "β",
+    "alpha": "α",
+    "lambda": "λ",
+    "rho": "ρ",
+    "chi": "χ",
+    "surd": "√",
+    "textminus": "-",
+    "pm": "±",
 }
+_GREEK |= {
+    "rightarrow": "→",
+    "to": "→",
+    "Rightarrow": "→",
+    "times": "×",
+    "leq": "≤",
+    "le": "≤",
+    "geq": "≥",
+    "textless": "<",
+}
+_TEX_SIGNS = {"\\" + name: sign for name, sign in _GREEK.items()}
+_TEX_SIGNS |= {r"\%": "%", r"\&": "&", r"\_": "_", r"\,": " ", "~": " ", "--": "–"}
 
 
 def _latex(text: str) -> Iterator[_Raw]:
@@ -305,11 +312,19 @@ def _plain_tex(text: str) -> str:
     return re.sub(r"[${}]|\\[A-Za-z]+", "", text)
 
 
+_BARS = re.compile(r"\\?\|\s*(O)\s*/\s*(STDEV)\s*\\?\|")  # in a heading of t, where bars would part cells
+_RULED = re.compile(r"^\s*\|?[\s:|-]*-{2,}[\s:|-]*\|[\s:|-]*$|^\s*\|.*\|\s*$", re.MULTILINE)
+
+
 def _markdown(text: str) -> Iterator[_Raw]:
     title, block = "", []
     for line in [*text.splitlines(), ""]:
+        line = _BARS.sub(r"\1/\2", line)
         if "|" in line:
-            cells = [html.unescape(c.strip().strip("*")) for c in line.strip().strip("|").split("|")]
+            cells = [
+                html.unescape(re.sub(r"^(\*+)(.+)\1$", r"\2", c.strip()))
+                for c in line.strip().strip("|").split("|")
+            ]
             if not all(re.fullmatch(r":?-{2,}:?", c) or not c for c in cells):
                 block.append(cells)
         else:
@@ -322,47 +337,139 @@ def _markdown(text: str) -> Iterator[_Raw]:
 
 
 def _pasted(text: str) -> Iterator[_Raw]:
-    """Read pasted text: cells apart by tabs, bars or two spaces and more; a plain line is a title."""
-    if any(line.count("|") > 1 for line in text.splitlines()):
+    """Read pasted text: cells apart by tabs, bars, two spaces and more, or single ones; a plain line is a title."""
+    if len(_RULED.findall(text)) > 1:
         yield from _markdown(text)
         return
-    title, block = "", []
+    before: list[str] = []  # plain lines since the last table
+    block: list[str] = []
     for line in [*text.splitlines(), ""]:
-        cells = line.split("\t") if "\t" in line else re.split(r"\s{2,}", line.strip())
-        if len(cells) < 2:
-            cells = _by_single_spaces(line)
-        if len(cells) > 1:
-            block.append(cells)
-        elif line.strip() and block and not re.match(r"(?i)\s*(table|tabla|cuadro)\b", line):
-            block.append([line.strip()])
+        plain = line.strip()
+        if plain and _cells_in(line) > 1:
+            block.append(line)
+        elif plain and block and not _is_numbered(plain):
+            block.append(plain)
         else:
             if len(block) > 1:
-                yield title, block
-                title = ""
+                yield (before[0] if before else ""), _in_columns(before[1:] or before, block)
+            if block or (plain and _is_numbered(plain)):
+                before = []
             block = []
-            title = line.strip() or title
+            if plain:
+                before.append(plain)
+
+
+def _is_numbered(line: str) -> bool:
+    return bool(re.match(r"(?i)\s*(table|tabla|cuadro|tabelle|tabela|tab\.)", line))
+
+
+def _cells_in(line: str) -> int:
+    parts = line.split("\t") if "\t" in line else re.split(r"\s{2,}", line.strip())
+    return len(parts) if len(parts) > 1 else len(_by_single_spaces(line))
+
+
+def _in_columns(above: list[str], lines: list[str]) -> list[list[str]]:
+    """Return the rows of a block: a cell stands in the column whose place on the page it shares most of."""
+    if any("\t" in line for line in lines):
+        return [line.split("\t") for line in lines]
+    spans = [[(m.start(), m.end(), m[0]) for m in re.finditer(r"\S+(?: \S+)*", line)] for line in lines]
+    width = max(map(len, spans))
+    if width < 2:
+        return _named_columns(above, [_by_single_spaces(line) for line in lines])
+    full = [row for row in spans if len(row) == width]
+    columns = [(min(row[j][0] for row in full), max(row[j][1] for row in full)) for j in range(width)]
+    rows = []
+    for row in spans:
+        cells = [""] * width
+        for start, end, cell in row:
+            shared = [min(end, right) - max(start, left) for left, right in columns]
+            over = [j for j in range(width) if shared[j] > 0]
+            # one that stands over several columns heads them all
+            for j in over if len(over) > 1 and not is_figure(cell) else [shared.index(max(shared))]:
+                cells[j] = f"{cells[j]} {cell}".strip()
+        rows.append(cells if len(row) > 1 else [row[0][2]] if row else [])
+    return rows
 
 
 def _by_single_spaces(line: str) -> list[str]:
-    """Split a line at single spaces before its figures, where it ends in at least two of them."""
-    tokens = line.split()
-    figures = 0
-    for token in reversed(tokens):
-        if not re.fullmatch(r"[<>≤≥]?[-–−+]?[(\[]?[\d.,·]+[)\]%*a-d]*|[-–—]|n\.?s\.?|\*+", token):
-            break
-        figures += 1
-    if figures < 2:
+    """Split a line at single spaces around its figures, where at least two stand together or one has decimals."""
+    line = re.sub(r"[\[(]\s*([-–−]?[\d.,]+)\s*[;,]\s+([-–−]?[\d.,]+)\s*[\])]", r"[\1;\2]", line)
+    tokens = re.sub(r"(?<=[<>≤≥=])\s+(?=[\d.])", "", line).split()
+    figures = [
+        bool(
+            re.fullmatch(
+                r"[<>≤≥]?[-–−+]?[(\[]?[-–−]?[\d.,·]+(;[-–−]?[\d.,]+)?[)\]%*a-d]*|[-–—]|n\.?s\.?|\*+", token
+            )
+        )
+        for token in tokens
+    ]
+    end = len(tokens) - next((i for i, found in enumerate(reversed(figures)) if found), 0)
+    start = end
+    while start and figures[start - 1]:
+        start -= 1
+    if end - start < 2 and not (
+        end - start == 1 and end == len(tokens) < 6 and re.search(r"\d[.,]\d", tokens[start])
+    ):
         return [line.strip()]
-    name = " ".join(tokens[: len(tokens) - figures])
-    return ([name] if name else []) + tokens[len(tokens) - figures :]
+    name, rest = " ".join(tokens[:start]), " ".join(tokens[end:])
+    return [*filter(None, [name]), *tokens[start:end], *filter(None, [rest])]
+
+
+def _named_columns(above: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """Part the words of the line above that name the columns; a row's first cell may hold two names."""
+    width, names = max(map(len, rows)), [_NUMBER.sub("", row[0]) for row in rows]
+    if rows[0] == [str(i) for i in range(1, len(rows[0]) + 1)]:
+        return [["", *rows[0]], *rows[1:]]  # numbers of constructs
+    headings: list[tuple[int, int, list[str]]] = []
+    for line in above:
+        words = re.sub(r"(?<=%) (?=[CIK]I\b)", "\u00a0", line).split(" ")
+        if [_NUMBER.sub("", w) for w in words] == names or (
+            len(words) == width - 1 and not any(map(statistic_of, words))
+        ):
+            headings.append((0, width, ["", *words]))
+        for count in (width, width - 1, width + 1):
+            score, groups = _parted(tuple(words), count)
+            headings.append((score - count, -abs(count - width), [""] * (width - count) + groups))
+    found = max(headings, default=(-99, 0, []))
+    if found[0] < -width:
+        return rows
+    if len(found[2]) > width:
+        rows = [_two_names(row) for row in rows]
+    return [found[2], *rows]
+
+
+def _two_names(row: list[str]) -> list[str]:
+    found = re.match(r"(H\s?\d+\w?[:.]?)\s+(.*)", row[0])
+    first, _, last = (found[1], "", found[2]) if found else row[0].rpartition(" ")
+    return [first, last, *row[1:]]
+
+
+def _parted(words: tuple[str, ...], count: int) -> tuple[int, list[str]]:
+    """Return the parting of words into so many headings that are known, and how many are, less those that are not."""
+    spans = [(i, j) for i in range(len(words)) for j in range(i + 1, min(i + 6, len(words)) + 1)]
+    name = {(i, j): statistic_of(t) or role_of(t) for i, j in spans if (t := " ".join(words[i:j]))}
+    best: dict[tuple[int, int], tuple[int, list[str], str | None]] = {(0, 0): (0, [], None)}
+    for k in range(1, count + 1):
+        for i, j in spans:
+            if (k - 1, i) not in best or (words[i].startswith("(") and i):
+                continue
+            score, groups, last = best[k - 1, i]
+            double = any(name[i, m] and name[m, j] and name[i, m] != name[m, j] for m in range(i + 1, j))
+            score += 1 if name[i, j] and name[i, j] != last and not double else -1
+            if score > best.get((k, j), (-99,))[0]:
+                best[k, j] = score, [*groups, " ".join(words[i:j])], name[i, j]
+    return best.get((count, len(words)), (-99, [], None))[:2]
 
 
 def _separated(text: str) -> Iterator[_Raw]:
-    sample = text[:4096]
-    delimiter = max(
-        (";", "\t", ","), key=lambda d: min(20, sample.count(d)) if d != "," else sample.count(d) / 2
-    )
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    """Read fields apart by the sign that leaves the most figures whole."""
+    lines = text.splitlines()[:300]
+
+    def whole(delimiter: str) -> tuple[int, int]:
+        cells = [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
+        return sum(map(is_figure, cells)), len(cells)
+
+    rows = list(csv.reader(io.StringIO(text), delimiter=max(("\t", ";", ","), key=whole)))
     yield from _split("", rows)
 
 

@@ -1,4 +1,4 @@
-"""Headings of printed PLS-SEM tables, in English and Spanish, and the statistic that each names."""
+"""Words of printed PLS-SEM tables, in four languages: headings with what they name, and decisions."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from importlib import resources
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[str, re.Pattern[str]], ...]]:
+def _patterns() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
     """Read ``headings.csv``: patterns of plain headings, in the order in which they are tried.
 
-    A statistic's pattern may stand anywhere in a heading, a role's is the whole of it.
+    A statistic's pattern may stand anywhere in a heading, a role's and a decision's are the whole of it.
     """
     text = resources.files("tableaudit").joinpath("headings.csv").read_text(encoding="utf-8")
-    found: dict[str, dict[str, list[str]]] = {"statistic": {}, "role": {}}
+    found: dict[str, dict[str, list[str]]] = {"statistic": {}, "role": {}, "decision": {}}
     for record in csv.DictReader(io.StringIO(text)):
         found[record["kind"]].setdefault(record["name"], []).append(record["pattern"])
-    anywhere = tuple((name, re.compile("|".join(parts))) for name, parts in found["statistic"].items())
-    whole = tuple((name, re.compile(f"^(?:{'|'.join(parts)})$")) for name, parts in found["role"].items())
-    return anywhere, whole
+    form = {"statistic": "{}", "role": "^(?:{})$", "decision": "^(?:{})$"}
+    return {
+        kind: tuple((name, re.compile(form[kind].format("|".join(parts)))) for name, parts in names.items())
+        for kind, names in found.items()
+    }
 
 
 def plain_heading(text: str) -> str:
@@ -40,12 +42,24 @@ def statistic_of(heading: str) -> str | None:
     ``ci`` is an interval in one cell, ``vif`` one that the table's kind tells apart.
     """
     plain = plain_heading(heading)
-    if not plain or len(plain) > 60:
-        return None
-    return next((name for name, pattern in _patterns()[0] if pattern.search(plain)), None)
+    return _named("statistic", plain) if plain and len(plain) <= 60 else None
+
+
+def statistics_in(text: str) -> set[str]:
+    """Return every statistic that a title names."""
+    plain = plain_heading(text)
+    return {name for name, pattern in _patterns()["statistic"] if pattern.search(plain)}
 
 
 def role_of(heading: str) -> str | None:
     """Return what a heading says that its column names: item, construct, path, hypothesis, source, target."""
-    plain = plain_heading(heading)
-    return next((name for name, pattern in _patterns()[1] if pattern.match(plain)), None)
+    return _named("role", plain_heading(heading))
+
+
+def decision_of(text: str) -> str | None:
+    """Read a printed decision as accepted or rejected; None where it is neither."""
+    return _named("decision", plain_heading(text).strip("."))
+
+
+def _named(kind: str, plain: str) -> str | None:
+    return next((name for name, pattern in _patterns()[kind] if pattern.search(plain)), None)

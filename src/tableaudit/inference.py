@@ -283,34 +283,58 @@ def _interval(published: Published, effect: Effect, significance: float) -> Iter
         return
     inside = Interval(lower.box.lower, upper.box.upper)
     width = upper.box.upper - lower.box.lower
+    odd = _odd_end(effect, significance)
     if effect.estimate is not None:
         box = effect.estimate.box
         outside = max(inside.lower - box.upper, box.lower - inside.upper)
+        near = lower if inside.lower > box.lower else upper
         yield judged(
-            effect.estimate,
+            near if odd else effect.estimate,
             "the interval holds the estimate",
             effect.about,
             True if outside <= 0 else (False if outside > 0.25 * width else None),
-            Detail("a percentile or BCa interval leaves its estimate out only where the bias is large"),
-            [lower, upper],
-            allowed=inside,
+            say("estimate {}, interval [{}; {}]", effect.estimate.printed, lower.printed, upper.printed)
+            + say("; a percentile or BCa interval leaves its estimate out only where the bias is large"),
+            [lower, upper, effect.estimate],
+            allowed=inside if odd is None else _beside(near, lower, box, Interval(0, math.inf)),
             grade="arithmetic" if outside > width else "definition",
         )
     if effect.error is not None and effect.error.box.lower > 0:
-        yield from _width(published, effect, upper.box - lower.box)
+        yield _width(published, effect, upper.box - lower.box, odd)
     if effect.p is not None:
-        yield _both_significant(effect, lower, upper, significance)
+        yield _both_significant(effect, lower, upper, significance, odd)
 
 
-def _width(published: Published, effect: Effect, width: Interval) -> Iterator[Check]:
+def _odd_end(effect: Effect, significance: float) -> Cell | None:
+    """Return the end that lies farther from where it should, if estimate, error and t agree with one another."""
+    e, error, t, lower, upper = effect.estimate, effect.error, effect.t, effect.lower, effect.upper
+    if e is None or error is None or t is None or error.box.lower <= 0 or lower is None or upper is None:
+        return None
+    if (e.box.absolute() * (1 / error.box)).intersect(t.box.absolute()) is None:
+        return None
+    reach = float(stats.norm.isf(significance / 2)) * error.value
+    return lower if abs(e.value - lower.value - reach) > abs(upper.value - e.value - reach) else upper
+
+
+def _beside(end: Cell, lower: Cell, other: Interval, distance: Interval) -> Interval:
+    """Return where an end is that lies at a distance outside of another figure."""
+    return other - distance if end is lower else other + distance
+
+
+def _width(published: Published, effect: Effect, width: Interval, odd: Cell | None) -> Check:
     """Compare the interval's width with the standard error: against any distribution, and the normal one."""
     assert effect.error is not None and effect.lower is not None and effect.upper is not None
     outside = 1 - float(published.meta.get("interval_level", 0.95))
     widest = effect.error.box * (2 / math.sqrt(outside))
     usual = effect.error.box * (2 * float(stats.norm.isf(outside / 2)))
     impossible = width.lower > widest.upper
-    yield judged(
-        effect.error,
+    allowed = Interval(max(width.lower, 0.0) * math.sqrt(outside) / 2, math.inf)
+    if odd is not None:
+        other = effect.upper if odd is effect.lower else effect.lower
+        room = Interval(0, widest.upper) if impossible else Interval(0.6 * usual.lower, 1.6 * usual.upper)
+        allowed = _beside(odd, effect.lower, other.box, room)
+    return judged(
+        odd or effect.error,
         "the interval's width and the standard error",
         effect.about,
         not impossible and 0.6 <= width.middle / usual.middle <= 1.6,
@@ -320,8 +344,8 @@ def _width(published: Published, effect: Effect, width: Interval) -> Iterator[Ch
             f"{widest.upper:.3f}",
             f"{width.middle:.3f}",
         ),
-        [effect.lower, effect.upper],
-        allowed=Interval(max(width.lower, 0.0) * math.sqrt(outside) / 2, math.inf),
+        [effect.lower, effect.upper, effect.error],
+        allowed=allowed,
         unless=() if impossible else (Detail("the bootstrap distribution is far from normal"),),
         grade="arithmetic" if impossible else "definition",
     )
@@ -332,18 +356,23 @@ def _excludes_zero(lower: Cell, upper: Cell) -> bool | None:
     return True if True in sides else (None if None in sides else False)
 
 
-def _both_significant(effect: Effect, lower: Cell, upper: Cell, significance: float) -> Check:
+def _both_significant(
+    effect: Effect, lower: Cell, upper: Cell, significance: float, odd: Cell | None
+) -> Check:
     assert effect.p is not None
     small = effect.p.box.less(significance)
     outside = _excludes_zero(lower, upper)
     truth = None if small is None or outside is None else small == outside
+    t = effect.t.box if effect.t is not None else Interval(0, 0)
+    if not any(p_value(t, math.inf, tails).intersect(effect.p.box) for tails in (1, 2)):
+        odd = None  # p is what does not follow from t
     return judged(
-        effect.p,
+        odd or effect.p,
         "p and the interval agree about zero",
         effect.about,
         truth,
         say("p = {}, interval [{}; {}]", effect.p.printed, lower.printed, upper.printed),
-        [lower, upper],
+        [lower, upper, effect.p],
         unless=(Detail("p is computed from t and the interval from percentiles"),),
         grade="definition",
     )
@@ -373,10 +402,7 @@ def _decision(effect: Effect, significance: float, tails: int) -> Iterator[Check
 
 
 def student_quantiles(
-    published: Published,
-    *,
-    probabilities: tuple[float, ...] = TABLED,
-    max_df: int = 200,
+    published: Published, *, probabilities: tuple[float, ...] = TABLED, max_df: int = 200
 ) -> list[tuple[int, tuple[float, ...]]]:
     """Degrees of freedom at which every printed t is a tabled quantile of Student's t.
 

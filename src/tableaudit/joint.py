@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from plsem.quantities import SIGNED
 from tableaudit.boxes import Interval
 from tableaudit.printed import Cell
-from tableaudit.relations import Relation
+from tableaudit.relations import Relation, check_of
 
 FloatArray = NDArray[np.float64]
 EXCESS = (
@@ -205,7 +206,7 @@ def solve(
     high = np.where(open_, [r.upper for r in natural], component.high)
     half = np.where(open_ | component.fixed, 0.0, component.half)
     trust = np.full(n, np.inf)
-    wide = np.array([min(r.width, 4.0) for r in natural])
+    wide = np.array([r.width for r in natural])
     trust[open_] = np.maximum(wide[open_], np.abs(v[open_]))
     nothing = np.zeros(n)
     best = Solution(math.nan, v, nothing)
@@ -358,6 +359,30 @@ class Conflict:
     component: Component = field(repr=False)
 
 
+def _failing(component: Component, removed: Sequence[str]) -> list[str]:
+    """Return the cells of the relations that fail alone."""
+    checks = [check_of(r) for r in component.relations if not {c.id for c in r.cells} & set(removed)]
+    return list(dict.fromkeys(n for c in checks if c.verdict == "fails" for n in (c.cell, *c.cells)))
+
+
+def _without(component: Component, removed: Sequence[str], name: str) -> Solution:
+    """Solve without a cell: from its printed figure and, where that leads nowhere, from what it could have been."""
+    at = component.index[name]
+    value = component.start[at]
+    others = [r.central() for r in component.relations if r.target.id == name and r.sense == "="]
+    others += [-value] if component.cells[at].statistic in SIGNED else [10 * value, value / 10]
+    best = solve(component, free=[*removed, name])
+    for other in others:
+        if best.consistent:
+            break
+        start = component.start.copy()
+        start[at] = other
+        found = solve(component, free=[*removed, name], start=start)
+        if math.isnan(best.excess) or found.excess < best.excess:
+            best = found
+    return best
+
+
 def conflicts(component: Component, score: Score, *, most: int = 12) -> list[Conflict]:
     """Find conflicts one after the other, each time leaving out the figure that most simply settles one.
 
@@ -373,22 +398,23 @@ def conflicts(component: Component, score: Score, *, most: int = 12) -> list[Con
     removed: list[str] = []
     while len(found) < most:
         whole = solve(component, free=removed)
-        if whole.consistent is not False:
+        if whole.consistent:
             break
+        # without a solution at all, the figures of relations that fail alone are tried
         excess = {}
         trial = {}
-        for name in whole.blamed:
+        blamed = whole.blamed or tuple(_failing(component, removed))
+        for name in blamed:
             if name in removed:
                 continue
-            trial[name] = solve(component, free=[*removed, name])
+            trial[name] = _without(component, removed, name)
             value = trial[name].excess
             excess[name] = math.inf if math.isnan(value) else value
-        if not excess:
+        least = min(excess.values(), default=math.inf)
+        if math.isinf(least) or (math.isnan(whole.excess) and least > EXCESS):
             break
-        least = min(excess.values())
-        settles = [n for n, e in excess.items() if e <= max(EXCESS, least + 0.02 * whole.excess)]
-        if least > 0.98 * whole.excess and len(settles) == len(excess):
-            settles = list(excess)
+        near = 0.0 if math.isnan(whole.excess) else whole.excess
+        settles = [n for n, e in excess.items() if e <= max(EXCESS, least + 0.02 * near)]
         repairs: dict[str, Interval] = {}
         for name in settles:
             if not math.isnan(trial[name].excess):
@@ -399,10 +425,7 @@ def conflicts(component: Component, score: Score, *, most: int = 12) -> list[Con
             break
         order = sorted(repairs, key=lambda n: (-score(component.cells[component.index[n]], repairs[n]), n))
         repairs = {n: repairs[n] for n in order}
-        blamed = set(whole.blamed)
-        related = tuple(r for r in component.relations if len({c.id for c in r.cells} & blamed) >= 1)
-        found.append(
-            Conflict(float(whole.growth.max(initial=0.0)), whole.blamed, repairs, related, component)
-        )
+        related = tuple(r for r in component.relations if {c.id for c in r.cells} & set(blamed))
+        found.append(Conflict(float(whole.growth.max(initial=0.0)), blamed, repairs, related, component))
         removed.append(order[0])
     return found

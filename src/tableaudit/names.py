@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from tableaudit.printed import STATISTICS, Published
 
+SURE = 0.84  # names at least so alike are taken as one construct
+
 
 def plain_name(name: str) -> str:
     """Return a name without accents, case, spaces, numbers of hypotheses and signs."""

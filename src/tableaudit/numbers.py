@@ -57,6 +57,17 @@ def is_blank(text: str) -> bool:
     return stars == 0 and bool(_BLANK.match(plain))
 
 
+def is_figure(text: str) -> bool:
+    """Tell whether a text is a printed number, a p in stars included."""
+    if not any(clean(text)):
+        return False
+    try:
+        parse_printed(text)
+    except ValueError:
+        return False
+    return True
+
+
 #: Characters of a printed figure, and its power of ten: beyond it there is nothing to compute with.
 LONGEST = 100
 

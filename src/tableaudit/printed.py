@@ -22,6 +22,7 @@ from plsem.quantities import STATISTICS as REGISTRY
 from plsem.quantities import SYMMETRIC
 from tableaudit.boxes import Interval
 from tableaudit.details import Detail
+from tableaudit.headings import decision_of
 from tableaudit.numbers import is_blank, parse_printed
 
 __all__ = ["Cell", "Published", "PublishedError", "from_values", "load_published"]
@@ -356,7 +357,7 @@ class _Reader:
             return
         printed, value, decimals, box = text["printed"], np.nan, 0, Interval(-np.inf, np.inf)
         if statistic.endswith("decision"):
-            decided = as_decision(printed)
+            decided = decision_of(printed)
             if decided is None:
                 self.problems.append(f"{where}: a decision is accepted or rejected, found {printed!r}")
             printed = decided or printed
@@ -403,64 +404,3 @@ class _Reader:
                 self.problems.append(f"{where}: {key} is {wanted}, found {value!r}")
                 return
         self.meta[key] = found if found is not None else value
-
-
-_ACCEPTED = frozenset(
-    [
-        "accepted",
-        "accept",
-        "supported",
-        "support",
-        "supports",
-        "confirmed",
-        "significant",
-        "yes",
-        "y",
-        "s",
-        "si",
-        "sí",
-        "aceptada",
-        "aceptado",
-        "acepta",
-        "se",
-        "acepta",
-        "soportada",
-        "soportado",
-        "respaldada",
-        "respaldado",
-        "confirmada",
-        "apoyada",
-        "significativa",
-        "✓",
-        "✔",
-    ]
-) | {"se acepta", "se confirma", "no rechazada", "not rejected"}
-_REJECTED = frozenset(
-    [
-        "rejected",
-        "reject",
-        "unsupported",
-        "no",
-        "n",
-        "rechazada",
-        "rechazado",
-        "rechaza",
-        "ns",
-        "✗",
-        "✘",
-        "×",
-        "insignificant",
-    ]
-) | {
-    *("not supported", "not accepted", "not significant", "not confirmed", "non-significant", "se rechaza"),
-    *("no aceptada", "no soportada", "no respaldada", "no significativa", "no se acepta", "no confirmada"),
-    *("no apoyada", "no soportado", "no aceptado", "no se confirma", "non significant", "n.s.", "n.s"),
-}
-
-
-def as_decision(text: str) -> str | None:
-    """Read a printed decision, in English or Spanish, as accepted or rejected; None where it is neither."""
-    plain = " ".join(text.strip().strip(".").lower().split())
-    if plain in _ACCEPTED:
-        return DECISIONS[0]
-    return DECISIONS[1] if plain in _REJECTED else None

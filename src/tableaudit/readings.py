@@ -14,12 +14,13 @@ import numpy as np
 
 from tableaudit.checks import Check
 from tableaudit.details import Detail, say
+from tableaudit.effects import adjusted_at
 from tableaudit.inference import p_checks
 from tableaudit.joint import components, solve
 from tableaudit.measurement import own_loadings, rho_c
 from tableaudit.printed import Published
-from tableaudit.relations import DEFAULTS, Relation, check_of
-from tableaudit.structure import predictors_key
+from tableaudit.relations import DEFAULTS, Relation, check_of, sources_of
+from tableaudit.structure import predictors_key, sample_size
 
 __all__ = ["Reading", "Readings"]
 
@@ -134,8 +135,8 @@ def choose(published: Published, relations: Sequence[Relation]) -> Readings:
         search.composite_reliability,
         search.estimator,
         search.tails,
-        search.f_squared,
         search.r_squared,
+        search.f_squared,
         search.predictors,
         search.mediators,
         search.alpha,
@@ -200,12 +201,16 @@ class _Search:
         agree = sum(c.verdict == "holds" for c in checks)
         if not self.published.select("composite_reliability"):
             return
+        coarse = bool(checks) and all(self.published[c.cell].decimals <= 2 for c in checks)
+        most = len(checks) if coarse else len(checks) - 1  # beyond two decimals few agree by chance
         option = self.stated.get("composite_reliability") or (
-            "rho_a" if checks and 2 * agree <= len(checks) else "rho_c"
+            "rho_a" if checks and 2 * agree <= most else "rho_c"
         )
         cells = tuple(c.cell for c in checks if (c.verdict == "holds") == (option == "rho_c"))
         self.values["composite_reliability"] = option
         stated = "composite_reliability" in self.stated
+        if option == "rho_c" and coarse:
+            self.open_to["composite_reliability"] = ("rho_a",)
         self.found.append(
             Reading("composite_reliability", option, stated, len(cells), len(checks), agree, cells)
         )
@@ -311,23 +316,24 @@ class _Search:
         if "r_squared" in self.stated:
             self.settle("r_squared", self.stated["r_squared"], plain, len(plain) - len(failed))
             return
-        lower = [
-            c
-            for c in failed
-            if c.allowed is not None and self.published[c.cell].box.upper < c.allowed.lower + 1e-9
-        ]
         about_r2 = [c for c in plain if self.published[c.cell].statistic == "r_squared"]
-        low_r2 = [c for c in lower if self.published[c.cell].statistic == "r_squared" and self._slightly(c)]
-        if (
-            len(about_r2) > 1
-            and len(low_r2) == len(about_r2)
-            and not self.published.select("adjusted_r_squared")
-        ):
-            self.settle("r_squared", "adjusted", low_r2, 0, explained=True)
+        failed = [c for c in about_r2 if c.verdict == "fails"]
+        printed_too = self.published.select("adjusted_r_squared")
+        if printed_too or not about_r2 or not all(map(self._adjusted, about_r2)):
+            return
+        if failed and (sample_size(self.published) is not None or 2 * len(failed) >= len(about_r2) > 1):
+            self.settle("r_squared", "adjusted", about_r2, len(about_r2) - len(failed), explained=True)
+        else:
+            self.open_to["r_squared"] = ("adjusted",)
 
-    def _slightly(self, check: Check) -> bool:
-        cell = self.published[check.cell]
-        return check.allowed is not None and check.allowed.upper - cell.box.lower < 0.08
+    def _adjusted(self, check: Check) -> bool:
+        """Tell whether a printed R² can be the adjusted one of that which the others give."""
+        cell, allowed = self.published[check.cell], check.allowed
+        assert allowed is not None
+        n, k = sample_size(self.published, cell.column), len(sources_of(self.published, cell.column))
+        if n is None or n <= k + 1:
+            return allowed.lower - 0.08 < cell.box.upper and cell.box.lower <= allowed.upper
+        return adjusted_at(allowed, n, k).intersect(cell.box) is not None
 
     def predictors(self) -> None:
         if self.published.meta.get("complete_paths") == "yes":

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from plsem.quantities import STATISTICS
 from tableaudit.boxes import Interval, range_over_box
 from tableaudit.checks import Check, Kind, compare_with
 from tableaudit.details import Detail, Field, say
@@ -136,39 +137,16 @@ def check_of(relation: Relation) -> Check:
     )
 
 
-_SYMBOLS: Mapping[str, str] = {
-    "outer_loading": "λ",
-    "outer_weight": "w",
-    "cross_loading": "λ",
-    "efa_loading": "λ",
-    "cronbach_alpha": "α",
-    "rho_a": "ρA",
-    "rho_c": "ρC",
-    "composite_reliability": "CR",
-    "ave": "AVE",
-    "sqrt_ave": "√AVE",
-    "construct_correlation": "r",
-    "htmt": "HTMT",
-    "path_coefficient": "β",
-    "indirect_effect": "indirect effect",
-    "specific_indirect_effect": "indirect effect",
-    "total_effect": "total effect",
-    "standard_error": "SE",
-    "t_statistic": "t",
-    "p_value": "p",
-    "r_squared": "R²",
-    "adjusted_r_squared": "R²adj",
-    "f_squared": "f²",
-    "inner_vif": "VIF",
-    "outer_vif": "VIF",
-    "q_squared": "Q²",
-}
-
-
 def symbol(cell: Cell) -> Detail:
     """Return the short sign of a cell's statistic."""
     kind = cell.statistic.rpartition(".")[2]
-    return Detail(_SYMBOLS.get(kind, kind.replace("_", " ")))
+    if kind.endswith("vif"):
+        return Detail("VIF")
+    name = kind.replace("specific_", "").replace("_", " ")
+    return Detail(_AS_PRINTED.get(kind) or (STATISTICS[kind].symbol if kind in STATISTICS else "") or name)
+
+
+_AS_PRINTED = {"composite_reliability": "CR", "cross_loading": "λ", "efa_loading": "λ"}
 
 
 def plain(cell: Cell) -> str:

@@ -254,7 +254,7 @@ def _f_from_beta_vif(published: Published, target: str, sources: list[str]) -> I
             lambda x: x[:, 0] ** 2 / x[:, 1],
             lambda t: f"{t[0]}² / {t[1]}",
             sense=">=",
-            when=(*product, *_VIF_OF_PATHS),
+            when=(*product, *_PLAIN, *_VIF_OF_PATHS),
         )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tableaudit.details import Detail, say
 from tableaudit.grids import read_grids
-from tableaudit.names import likeness, matches
+from tableaudit.names import SURE, likeness, matches
 from tableaudit.printed import (
     REQUIRED_COLUMNS,
     STATISTICS,
@@ -25,8 +25,6 @@ from tableaudit.understand import COLUMNS, understand
 from tabletext.catalogue import translate
 
 __all__ = ["Article", "read_article"]
-
-SURE = 0.84  # names at least so alike are taken as one construct
 
 
 @dataclass(frozen=True)

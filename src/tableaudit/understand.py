@@ -4,72 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from tableaudit.details import Detail, Word, say
 from tableaudit.grids import Grid
-from tableaudit.headings import plain_heading, role_of, statistic_of
-from tableaudit.names import plain_name
-from tableaudit.numbers import clean, is_blank, parse_printed
-from tableaudit.printed import INFERENCE, STATISTICS, as_decision
+from tableaudit.headings import plain_heading, role_of, statistic_of, statistics_in
+from tableaudit.names import SURE, matches, plain_name
+from tableaudit.numbers import clean, is_blank, is_figure, parse_printed
+from tableaudit.path_tables import EFFECTS, paths_in, read_effects
+from tableaudit.understood import Understood
 
-_ARROW = re.compile(r"\s*(?:-+\s*>|–+>|=+>|→|⟶|➔|➝|⇒|-->|—>|\uf0e0|\u2794|>)\s*")
-_HYPOTHESIS = re.compile(r"^\(?H\s?\d+[a-z]?\)?(?:\s*[:.)–-]\s*|\s+|$)", re.IGNORECASE)
-#: An interval's end: a dash after a figure, alone between spaces or without, parts the two and is no sign.
-_END = re.compile(r"(?:(?<!\d)[-–−]|(?<!\d)(?<!\d\s)[-–−]\s?)?\d*[.,]?\d+")
 _PER_CONSTRUCT = (
     *("cronbach_alpha", "rho_a", "rho_c", "composite_reliability", "ave", "sqrt_ave"),
     *("r_squared", "adjusted_r_squared", "q_squared", "n_items_retained"),
 )
 _PER_ITEM = ("outer_loading", "outer_weight", "outer_vif", "item_mean")
-_EFFECTS = ("path_coefficient", "indirect_effect", "specific_indirect_effect", "total_effect")
 _FIT = ("srmr", "nfi", "d_uls", "d_g")
-#: Words in the title of a matrix whose figures lead from its rows to its columns.
-_DIRECTED = (
-    (r"f ?2\b|f.?squared|effect size", "f_squared"),
-    (r"\bvif\b|inflat|inflac", "inner_vif"),
-    (r"total effects?|efectos? total", "total_effect"),
-    (r"path coeff|coeficientes? (de )?(path|ruta|trayector)", "path_coefficient"),
-)
+#: What a matrix whose figures lead from its rows to its columns may hold, as its title says.
+_DIRECTED = ("f_squared", "vif", "total_effect", "path_coefficient")
+_NUMBERED = re.compile(r"^(?:[\[(]?(\d+)(?:[\]).]+\s*|\s+))(?=\S)")
+_CODE = r"[A-Za-z]{1,8}[_.-]?\d{1,3}[a-z]?"
+#: An item's code before its wording, or behind it in brackets.
+_CODED = re.compile(rf"^({_CODE})\s*[:.)–-]\s+\S|[(\[]({_CODE})[)\]]$")
+_PAIR = re.compile(r"^([^\s(\[]+)\s*[(\[]([^()\[\]]+)[)\]]$")
 COLUMNS = ("table", "cell", "statistic", "row", "column", "printed", "note")
-
-
-@dataclass(slots=True)
-class Understood:
-    """Rows of the long form, and remarks on what was not understood; ``table`` is the one that is read."""
-
-    table: str = ""
-    rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    notes: list[Detail] = field(default_factory=list)
-
-    def add(self, statistic: str, row: str, column: str, printed: str) -> None:
-        """Add a printed cell; one that holds nothing is left out, one that is no number is remarked on."""
-        if is_blank(printed):
-            return
-        kind = statistic.rpartition(".")[2]
-        if kind == "decision":
-            decided = as_decision(printed)
-            if decided is None:
-                self.notes.append(
-                    say(
-                        "table {}, {} {}: {} is not read as a decision",
-                        self.table,
-                        row,
-                        column,
-                        repr(printed),
-                    )
-                )
-                return
-            printed = decided
-        else:
-            try:
-                parse_printed(printed, statistic)
-            except ValueError as error:
-                self.notes.append(
-                    say("table {}, {} of {} {}: {}", self.table, Word(statistic), row, column, str(error))
-                )
-                return
-        self.rows.append((self.table, statistic, row, column, printed))
 
 
 def understand(grids: Sequence[Grid]) -> Understood:
@@ -92,32 +49,95 @@ def understand(grids: Sequence[Grid]) -> Understood:
         if len(out.rows) == before:
             shown = grid.title or " | ".join(grid.rows[0][:5])
             out.notes.append(say("table {} was not understood: {}", out.table, shown[:80]))
+    if not any(statistic == "outer_loading" for _, statistic, *_ in out.rows):
+        _own_loadings(out)
     return out
 
 
+def _own_loadings(out: Understood) -> None:
+    """Where no other loadings are printed take each item's largest cross-loading for its loading."""
+    largest: dict[str, tuple[float, int]] = {}
+    for i, (_, statistic, item, _, printed) in enumerate(out.rows):
+        if statistic == "cross_loading":
+            largest[item] = max(largest.get(item, (0.0, i)), (abs(parse_printed(printed)[0]), i))
+    for _, i in largest.values():
+        table, _, item, construct, printed = out.rows[i]
+        out.rows[i] = (table, "outer_loading", item, construct, printed)
+    if largest:
+        out.notes.append(Detail("the largest cross-loading of each item is read as its loading"))
+
+
 def _label(title: str, number: int) -> str:
-    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
+    found = re.match(r"(?i)\s*(?:table|tabla|cuadro|tabelle|tabela|tab\.)\s*([A-Z]?\d+[a-z]?)", title)
     return found[1] if found else str(number)
 
 
 def _read(grid: Grid, out: Understood) -> None:
-    header, body = _header(grid)
-    title = plain_heading(grid.title)
-    if _is_fit(grid):
-        _read_fit(grid, out)
+    fit = [row for row in grid.rows if statistic_of(row[0]) in _FIT]
+    for row in fit:
+        figure = next((c for c in row[1:] if is_figure(c)), "")
+        out.add(str(statistic_of(row[0])), "model", "", figure)
+    rest = tuple(row for row in grid.rows if row not in fit)
+    if fit and len(rest) <= max(2, len(fit)):
         return
-    kinds = [statistic_of(h) for h in header]
-    if _is_matrix(header, body) or (_directed(title) and not any(kinds) and not _paths_in(body)):
+    header, body = _header(_apart(_upright(Grid(grid.title, rest)), out))
+    title = plain_heading(grid.title)
+    kinds = _kinds(header)
+    if _is_matrix(header, body) or (_directed(title) and not any(kinds) and not paths_in(body)):
         _read_matrix(title, header, body, out)
         return
     if sum(k is not None for k in kinds) == 0:
         if _numbers_in(body) and header:
-            _read_cross_loadings(header, body, out)
+            _read_cross_loadings(title, header, body, out)
         return
-    if any(k in _EFFECTS for k in kinds) or _paths_in(body):
-        _read_effects(title, header, kinds, body, out)
+    of_paths = any(role_of(h) == "path" for h in header) and not any(k in _PER_ITEM for k in kinds)
+    if any(k in EFFECTS for k in kinds) or of_paths or paths_in(body):
+        read_effects(title, header, kinds, body, out)
         return
     _read_measurement(header, kinds, body, out)
+
+
+def _kinds(header: Sequence[str]) -> list[str | None]:
+    """Return what each heading names; short ones among more that are unknown are names of constructs, such as FC."""
+    kinds = [statistic_of(h) for h in header]
+    known = [h for h, k in zip(header, kinds, strict=True) if k]
+    unknown = [h for h, k in zip(header, kinds, strict=True) if h and not k and not role_of(h)]
+    short = max(map(len, known), default=0) <= 3 and max(map(len, unknown), default=0) <= 6
+    names = short and len(known) <= len(unknown) and "ave" not in kinds
+    return [None] * len(kinds) if names else kinds
+
+
+def _upright(grid: Grid) -> Grid:
+    """Turn a table whose rows are statistics and whose columns are constructs."""
+    named = [statistic_of(row[0]) in _PER_CONSTRUCT for row in grid.rows[1:]]
+    if sum(named) < max(2, 0.6 * len(named)) or any(_kinds(grid.rows[0][1:])):
+        return grid
+    return Grid(grid.title, tuple(zip(*grid.rows, strict=True)))
+
+
+def _apart(grid: Grid, out: Understood) -> Grid:
+    """Give a second figure in brackets, as in ``0.45 (3.21)``, a column of its own."""
+    rows = [list(row) for row in grid.rows]
+    for j in reversed(range(len(rows[0]))):
+        pairs = {
+            i: m
+            for i, row in enumerate(rows)
+            if (m := _PAIR.match(row[j])) and all(map(is_figure, m.groups()))
+        }
+        if len(pairs) < 2:
+            continue
+        heads = {i: rows[i][j] for i in range(min(pairs)) if rows[i][j]}
+        said = {
+            i: m
+            for i, text in heads.items()
+            if (m := re.match(r"(.*?)\s*[(\[](.+)[)\]]", text)) and statistic_of(m[2])
+        }
+        if not said:
+            out.notes.append(say("table {}: the figures in brackets are left out", out.table))
+        for i, row in enumerate(rows):
+            both = pairs.get(i) or said.get(i)
+            row[j : j + 1] = both.groups() if both else (row[j], "")
+    return Grid(grid.title, tuple(map(tuple, rows)))
 
 
 def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
@@ -126,12 +146,13 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
     best, depth = 0, 0
     for i, row in enumerate(rows[:4]):
         score = sum(statistic_of(c) is not None or role_of(c) is not None for c in row)
-        figures = sum(_is_figure(c) for c in row)
+        figures = sum(is_figure(c) for c in row)
         if score > best and figures <= 1 + sum(bool(re.fullmatch(r"\d+[.,]?\d*\s*%", c)) for c in row):
             best, depth = score, i
     if best == 0:
         for i, row in enumerate(rows[:3]):
-            if sum(_is_figure(c) for c in row) == 0:
+            numbers = [re.sub(r"\W", "", c) for c in row if is_figure(c)]
+            if numbers == [str(k) for k in range(1, len(numbers) + 1)]:  # none, or the constructs' numbers
                 depth = i
                 break
     header = rows[depth]
@@ -139,7 +160,7 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
     if start < len(rows):
         second = rows[start]
         if (
-            not any(_is_figure(c) for c in second if not c.endswith("%"))
+            not any(is_figure(c) for c in second if not c.endswith("%"))
             and sum(statistic_of(c) is not None for c in second) > 1
         ):
             header = [b if statistic_of(b) else (a or b) for a, b in zip(header, second, strict=True)]
@@ -150,19 +171,8 @@ def _header(grid: Grid) -> tuple[list[str], list[list[str]]]:
     return header, rows[start:]
 
 
-def _is_figure(text: str) -> bool:
-    plain, stars = clean(text)
-    if not plain and not stars:
-        return False
-    try:
-        parse_printed(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _numbers_in(rows: Iterable[Sequence[str]], least: int = 4) -> bool:
-    return sum(_is_figure(c) for row in rows for c in row) >= least
+    return sum(is_figure(c) for row in rows for c in row) >= least
 
 
 # matrices of constructs
@@ -170,49 +180,57 @@ def _numbers_in(rows: Iterable[Sequence[str]], least: int = 4) -> bool:
 
 def _is_matrix(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     names = _named_rows(body)
-    columns = {_code(h) for h in header if _code(h)}
-    if len(names) < 2:
-        return False
-    hits = sum(_code(n) in columns or _numbered(n) in columns for n in names)
-    return hits >= max(2, 0.6 * len(names)) and _numbers_in(body, 1)
+    return (
+        len(names) > 1
+        and len(_columns_of(header, names)) >= max(2, 0.6 * len(names))
+        and _numbers_in(body, 1)
+    )
 
 
 def _named_rows(body: Sequence[Sequence[str]]) -> list[str]:
-    return [next((c for c in row if c and not _is_figure(c)), "") for row in body]
+    return [next((c for c in row if c and not is_figure(c)), "") for row in body]
 
 
-def _code(text: str) -> str:
-    return plain_name(re.sub(r"^\d+\s*[.)]\s*", "", text))
-
-
-def _numbered(text: str) -> str:
-    found = re.match(r"^(\d+)\s*[.)]", text)
-    return found[1] if found else ""
+def _columns_of(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
+    """Return which row each column bears the name, the number or the abbreviation of."""
+    known: dict[str, str] = {}
+    for name in filter(None, names):
+        number = _NUMBERED.match(name)
+        known |= {plain_name(_NUMBERED.sub("", name)): name, **({number[1]: name} if number else {})}
+    found = {
+        j: known[plain_name(_NUMBERED.sub("", h))]
+        for j, h in enumerate(header)
+        if plain_name(_NUMBERED.sub("", h)) in known
+    }
+    rest = {h: j for j, h in enumerate(header) if h and j not in found and not role_of(h)}
+    likely = matches(
+        rest, [n for n in known.values() if n not in found.values() and not n[-1].isdigit()], least=SURE
+    )
+    return found | {rest[h]: n for h, n in likely.items() if statistic_of(h) is None or len(h) <= 3}
 
 
 def _read_matrix(title: str, header: Sequence[str], body: Sequence[Sequence[str]], out: Understood) -> None:
     rows = _named_rows(body)
-    names = {_code(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if n}
-    names |= {_numbered(n): re.sub(r"^\d+\s*[.)]\s*", "", n) for n in rows if _numbered(n)}
-    for heading in header:
-        if heading and statistic_of(heading) is None and role_of(heading) is None:
-            names.setdefault(_code(heading), heading)
-    at = {j: names[_code(h)] for j, h in enumerate(header) if _code(h) in names}
-    order = {name: i for i, name in enumerate(dict.fromkeys(at.values()))}
-    for name in (names[_code(n)] for n in rows if n):
-        order.setdefault(name, len(order))
+    found = _columns_of(header, rows)
+    at = {
+        j: _NUMBERED.sub("", found.get(j, h))
+        for j, h in enumerate(header)
+        if j in found or (h and statistic_of(h) is None and role_of(h) is None)
+    }
+    rows = [_NUMBERED.sub("", n) for n in rows]
+    order = {name: i for i, name in enumerate(dict.fromkeys((*at.values(), *filter(None, rows))))}
     cells = {
-        (names[_code(n)], at[j]): row[j]
+        (n, at[j]): row[j]
         for n, row in zip(rows, body, strict=True)
         if n
         for j in at
-        if j < len(row) and not is_blank(row[j]) and _is_figure(row[j])
+        if not is_blank(row[j]) and is_figure(row[j])
     }
     other = {j: statistic_of(h) for j, h in enumerate(header) if j not in at}
     for n, row in zip(rows, body, strict=True):
         for j, statistic in other.items():
-            if n and statistic in _PER_CONSTRUCT and j < len(row):
-                out.add(statistic, names[_code(n)], _second(statistic, names[_code(n)]), row[j])
+            if n and statistic in _PER_CONSTRUCT:
+                out.add(statistic, n, _second(statistic, n), row[j])
     directed = _directed(title)
     if directed is None:
         _symmetric(title, cells, order, out)
@@ -223,7 +241,10 @@ def _read_matrix(title: str, header: Sequence[str], body: Sequence[Sequence[str]
 
 
 def _directed(title: str) -> str | None:
-    return next((statistic for words, statistic in _DIRECTED if re.search(words, title)), None)
+    if re.search(r"correl|fornell|larcker|heterot|htmt", title):
+        return None
+    found = statistics_in(title)
+    return next(("inner_vif" if name == "vif" else name for name in _DIRECTED if name in found), None)
 
 
 def _symmetric(title: str, cells: dict[tuple[str, str], str], order: dict[str, int], out: Understood) -> None:
@@ -275,15 +296,12 @@ def _second(statistic: str, name: str) -> str:
 
 
 def _read_measurement(
-    header: Sequence[str],
-    kinds: Sequence[str | None],
-    body: Sequence[Sequence[str]],
-    out: Understood,
+    header: Sequence[str], kinds: Sequence[str | None], body: Sequence[Sequence[str]], out: Understood
 ) -> None:
     texts = [j for j, k in enumerate(kinds) if k is None or role_of(header[j]) in ("item", "construct")]
     roles = {role_of(header[j]): j for j in reversed(texts) if role_of(header[j])}
     per_item = [k for k in kinds if k in _PER_ITEM or k == "vif"]
-    named = [j for j in texts if sum(bool(row[j]) and not _is_figure(row[j]) for row in body) > 0]
+    named = [j for j in texts if sum(bool(row[j]) and not is_figure(row[j]) for row in body) > 0]
     construct_at = roles.get("construct", named[0] if named else 0)
     item_at = roles.get("item")
     if item_at is None and per_item:
@@ -295,7 +313,7 @@ def _read_measurement(
     construct = opened = ""
     for row in body:
         figures = [
-            j for j, k in enumerate(kinds) if k is not None and j not in (item_at,) and _is_figure(row[j])
+            j for j, k in enumerate(kinds) if k is not None and j not in (item_at,) and is_figure(row[j])
         ]
         name = row[construct_at]
         if item_at == construct_at:
@@ -305,11 +323,11 @@ def _read_measurement(
                 opened = name
                 _reliabilities(row, kinds, opened, out)
                 continue
-            item = name
+            item = _coded(name)
             construct = opened or _prefix(item)
         else:
             construct = name or construct
-            item = row[item_at] if item_at is not None else ""
+            item = _coded(row[item_at]) if item_at is not None else ""
         if not construct:
             construct = _prefix(item)
         if item and item_at is not None:
@@ -320,6 +338,12 @@ def _read_measurement(
         _reliabilities(row, kinds, construct, out)
 
 
+def _coded(item: str) -> str:
+    """Return the code of an item that is printed with its wording."""
+    found = _CODED.search(item)
+    return found[1] or found[2] if found else item
+
+
 def _prefix(item: str) -> str:
     found = re.match(r"([A-Za-zÀ-ÿ_]+?)[\s_.-]?\d+", item)
     return found[1] if found else item
@@ -328,7 +352,7 @@ def _prefix(item: str) -> str:
 def _reliabilities(row: Sequence[str], kinds: Sequence[str | None], construct: str, out: Understood) -> None:
     known = {(s, r) for t, s, r, c, p in out.rows if t == out.table}
     for j, kind in enumerate(kinds):
-        if kind in _PER_CONSTRUCT and j < len(row) and construct and _is_figure(row[j]):
+        if kind in _PER_CONSTRUCT and j < len(row) and construct and is_figure(row[j]):
             target = kind in ("r_squared", "adjusted_r_squared", "q_squared")
             name, second = ("", construct) if target else (construct, _second(str(kind), construct))
             if (kind, name) in known and not target:
@@ -336,139 +360,21 @@ def _reliabilities(row: Sequence[str], kinds: Sequence[str | None], construct: s
             out.add(str(kind), name, second, row[j])
 
 
-def _read_cross_loadings(header: Sequence[str], body: Sequence[Sequence[str]], out: Understood) -> None:
-    names = _named_rows(body)
-    at = [j for j, h in enumerate(header) if h and any(_is_figure(row[j]) for row in body)]
+def _read_cross_loadings(
+    title: str, header: Sequence[str], body: Sequence[Sequence[str]], out: Understood
+) -> None:
+    names = [_coded(n) for n in _named_rows(body)]
+    at = [j for j, h in enumerate(header) if h and any(is_figure(row[j]) for row in body)]
     if len(at) < 2 or len(set(names)) < len(names):
         return
     cells = [
-        (n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if _is_figure(row[j])
+        (n, header[j], row[j]) for n, row in zip(names, body, strict=True) for j in at if is_figure(row[j])
     ]
     small = sum(abs(parse_printed(text)[0]) <= 1 for *_, text in cells)
     if small < 0.9 * len(cells):  # counts, ages, shares in percent: no loadings
         return
+    # one figure in a row is about the item's own construct
+    own = "outer_weight" if "outer_weight" in statistics_in(title) else "outer_loading"
+    statistic = own if len(cells) == len({name for name, *_ in cells}) else "cross_loading"
     for name, heading, text in cells:
-        out.add("cross_loading", name, heading, text)
-
-
-# effects
-
-
-def _paths_in(body: Sequence[Sequence[str]]) -> bool:
-    return any(_path_of(cell) for row in body for cell in row[:3])
-
-
-def _path_of(text: str) -> tuple[str, ...] | None:
-    """Return the constructs of a path or route, or None where the text names none."""
-    plain = _HYPOTHESIS.sub("", text.strip())
-    stops = [s.strip(" ()") for s in _ARROW.split(plain) if s.strip(" ()")]
-    if len(stops) >= 2 and not any(_is_figure(s) for s in stops):
-        return tuple(stops)
-    return None
-
-
-def _read_effects(
-    title: str,
-    header: Sequence[str],
-    kinds: Sequence[str | None],
-    body: Sequence[Sequence[str]],
-    out: Understood,
-) -> None:
-    roles = {role_of(h): j for j, h in enumerate(header) if role_of(h)}
-    base = _base_of(title, kinds)
-    for row in body:
-        stops = next((p for c in row[:4] if (p := _path_of(c))), None)
-        if stops is None and "source" in roles and "target" in roles:
-            ends = row[roles["source"]], row[roles["target"]]
-            stops = ends if all(ends) else None
-        if stops is None:
-            joined = next((c for c in row[:3] if c and not _is_figure(c)), "")
-            heading = _section(joined)
-            if heading:
-                base = heading
-            elif sum(_is_figure(c) for c in row) > 1:
-                pair = re.split(r"\s+(?:to|on|a|sobre|en|hacia)\s+|\s+[–-]\s+", _HYPOTHESIS.sub("", joined))
-                stops = tuple(p.strip() for p in pair) if len(pair) == 2 and all(pair) else None
-            if stops is None:
-                continue
-        current = base
-        if len(stops) > 2 and base in ("path_coefficient", "indirect_effect"):
-            current = "specific_indirect_effect"
-        names = (" -> ".join(stops), "") if current == "specific_indirect_effect" else (stops[0], stops[-1])
-        _effect_row(row, kinds, current, names, stops, out)
-
-
-def _base_of(title: str, kinds: Sequence[str | None]) -> str:
-    named = [k for k in kinds if k in _EFFECTS]
-    for pattern, name in (
-        (r"specific indirect|indirectos? especific", "specific_indirect_effect"),
-        (r"indirect", "indirect_effect"),
-        (r"total effects?|efectos? total", "total_effect"),
-    ):
-        if re.search(pattern, title) and len(named) <= 1:
-            return name
-    return named[0] if named else "path_coefficient"
-
-
-def _section(text: str) -> str | None:
-    plain = plain_heading(text)
-    if re.search(r"indirect", plain):
-        return "indirect_effect"
-    if re.search(r"total effect|efectos? total", plain):
-        return "total_effect"
-    return "path_coefficient" if re.search(r"direct effect|efectos? direct", plain) else None
-
-
-def _effect_row(
-    row: Sequence[str],
-    kinds: Sequence[str | None],
-    base: str,
-    names: tuple[str, str],
-    stops: Sequence[str],
-    out: Understood,
-) -> None:
-    prefix = "" if base == "path_coefficient" else f"{base}."
-    estimated = False
-    for j, kind in enumerate(kinds):
-        text = row[j]
-        if kind is None or is_blank(text):
-            continue
-        if kind in _EFFECTS:
-            statistic = (
-                kind if kind != "path_coefficient" and not estimated else (base if not estimated else kind)
-            )
-            if kind != base and kind in ("indirect_effect", "total_effect") and len(stops) == 2:
-                statistic = kind
-            out.add(statistic, *names, text)
-            estimated = True
-        elif kind in INFERENCE:
-            if f"{prefix}{kind}" in STATISTICS:
-                out.add(f"{prefix}{kind}", *names, text)
-        elif kind == "ci":
-            ends = _END.findall(text.replace("%", ""))
-            if len(ends) == 2:
-                out.add(f"{prefix}ci_lower", *names, ends[0])
-                out.add(f"{prefix}ci_upper", *names, ends[1])
-        elif len(stops) == 2 and kind in ("f_squared", "vif", "outer_vif"):
-            out.add("f_squared" if kind == "f_squared" else "inner_vif", stops[0], stops[1], text)
-        elif (
-            len(stops) == 2
-            and kind in ("r_squared", "adjusted_r_squared")
-            and not any(s == kind and c == stops[1] and t == out.table for t, s, _, c, _ in out.rows)
-        ):
-            out.add(kind, "", stops[1], text)
-
-
-# fit
-
-
-def _is_fit(grid: Grid) -> bool:
-    return any(statistic_of(row[0]) in _FIT for row in grid.rows if row[0])
-
-
-def _read_fit(grid: Grid, out: Understood) -> None:
-    for row in grid.rows:
-        statistic = statistic_of(row[0])
-        figure = next((c for c in row[1:] if _is_figure(c)), "")
-        if statistic in _FIT and figure:
-            out.add(statistic, "model", "", figure)
+        out.add(statistic, name, heading, text)

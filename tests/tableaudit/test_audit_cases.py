@@ -170,7 +170,9 @@ def test_an_interval_that_no_distribution_gives_and_one_that_disagrees_with_p(tm
         "p_value,A,Y,0.000",
     ]
     wide = audit(made(tmp_path, *start, "ci_lower,A,Y,-0.100", "ci_upper,A,Y,0.550", "decision,A,Y,accepted"))
-    assert graded(wide) == {("arithmetic", "c1"), ("definition", "c3")}
+    # β and t give the error, so the end that is four errors farther off is wrong: 0.55 − 2 · 0.05 · √20 = 0.10
+    assert graded(wide) == {("arithmetic", "c4")}
+    assert 0.09 < wide.contradictions[0].allowed.lower < 0.11
     near = audit(made(tmp_path, *start, "ci_lower,A,Y,-0.010", "ci_upper,A,Y,0.250"))
     assert {g for g, _ in graded(near)} == {"definition"}
 
@@ -317,6 +319,100 @@ def test_the_command_line(tmp_path, capsys):
     assert [main([path, "--format", "docx", "-o", str(o)]) for o in out] == [3, 3]
     assert out[0].read_bytes() == out[1].read_bytes()
     assert main([str(tmp_path / "nothing.pdf")]) == 2
+
+
+def with_one_predictor(n):
+    """Two regressions on one predictor each: β² = 0.0847 and 0.16."""
+    return [
+        *("path_coefficient,A,B,0.291", "path_coefficient,A,C,0.400"),
+        *([f"sample_size,model,,{n}"] if n else []),
+    ]
+
+
+def test_r2_that_is_the_adjusted_one(tmp_path):
+    # 1 − (1 − 0.0847) · 179/178 = 0.0796 and 1 − 0.84 · 179/178 = 0.1553
+    rows = [*with_one_predictor(180), "r_squared,,B,0.080", "r_squared,,C,0.155"]
+    report = audit(made(tmp_path, *rows, "inner_vif,A,B,1.000", "f_squared,A,B,0.093"))
+    assert report.contradictions == () and report.readings["r_squared"][0] == "adjusted"
+    # no adjusted R² of 180 answers is so low, nor any higher than R²
+    for wrong in ("0.070", "0.090"):
+        report = audit(made(tmp_path, rows[0], rows[2], f"r_squared,,B,{wrong}"))
+        assert graded(report) and report.readings["r_squared"][0] == "plain"
+
+
+def test_r2_that_may_be_the_adjusted_one_without_n(tmp_path):
+    rows = [*with_one_predictor(None), "path_coefficient,A,D,0.500"]
+    report = audit(made(tmp_path, *rows, "r_squared,,B,0.079", "r_squared,,C,0.160", "r_squared,,D,0.250"))
+    (finding,) = [f for f in report.findings if f.grade in GRAVE]
+    # .281² = .079: a digit of the path could be wrong too
+    assert (finding.grade, set(finding.cells)) == ("definition", {"c0", "c3"})
+    assert [u.en for u in finding.unless] == ["adjusted R²"]
+
+
+def test_a_composite_reliability_of_two_decimals_may_be_rho_a(tmp_path):
+    # rho_C of (.7, .8, .9) is 2.4² / (2.4² + 3 − 1.94) = .845; of equal loadings .8 it is .842, of .7 .742
+    def rows(decimals, first):
+        parts = [("A", (0.7, 0.8, 0.9), first), ("B", (0.8, 0.8, 0.8), 0.842), ("C", (0.7, 0.7, 0.7), 0.742)]
+        return [
+            row
+            for name, loadings, cr in parts
+            for row in block(
+                name, [f"{v:.{decimals}f}" for v in loadings], composite_reliability=f"{cr:.{decimals}f}"
+            )
+        ]
+
+    (finding,) = [f for f in audit(made(tmp_path, *rows(2, 0.81))).findings if f.grade in GRAVE]
+    assert (finding.grade, finding.cell, [u.en for u in finding.unless]) == ("definition", "c3", ["rho_A"])
+    assert graded(audit(made(tmp_path, *rows(3, 0.81)))) == {("arithmetic", "c3")}
+
+
+def test_two_decimals_of_two_loadings_leave_rho_a_wide(tmp_path):
+    # loadings .9251 and .8957 give r = λ₁λ₂ − s₁s₂ = .6597 and rho_A = .809; their rounded .93 and .90 give .824
+    rows = block("A", ("0.93", "0.90"), rho_a="0.81")
+    for scan in (True, False):
+        assert audit(made(tmp_path, *rows), scan=scan).contradictions == ()
+        wrong = audit(made(tmp_path, *rows[:-1], "rho_a,A,,0.76"), scan=scan)
+        assert {cell for _, cell in graded(wrong)} == {"c2"}
+
+
+def test_a_negative_rho_a_is_possible(tmp_path):
+    # items that correlate by r have rho_A = r / (1 + r) · 2 with equal weights: −0.222 for r = −0.1
+    assert graded(audit(made(tmp_path, "rho_a,A,,-0.222"))) == set()
+
+
+def test_a_sign_and_a_misplaced_point_are_named(tmp_path):
+    correlations = [
+        "construct_correlation,B,A,{}",
+        "construct_correlation,Y,A,0.480",
+        "construct_correlation,Y,B,0.450",
+    ]
+    # β = (.48 − .4 · .45)/.84 = .357 and (.45 − .4 · .48)/.84 = .307; VIF = 1/.84; R² = .357 · .48 + .307 · .45 = .310
+    rows = ["path_coefficient,A,B,0.400", "path_coefficient,A,Y,0.357", "path_coefficient,B,Y,0.307",
+            "inner_vif,A,Y,1.190", "inner_vif,B,Y,1.190", "r_squared,,Y,0.310"]  # fmt: skip
+    right = [c.format("0.400") for c in correlations]
+    assert audit(made(tmp_path, *right, *rows)).findings == ()
+    wrong = audit(made(tmp_path, *(c.format("-0.400") for c in correlations), *rows))
+    (finding,) = wrong.contradictions
+    assert (finding.cell, finding.suggestion) == ("c0", "0.399–0.400")
+    inference = ["standard_error,A,Y,{}", "t_statistic,A,Y,5.950"]  # .357 / .060
+    assert audit(made(tmp_path, *right, *rows, *(i.format("0.060") for i in inference))).findings == ()
+    (finding,) = audit(made(tmp_path, *right, *rows, *(i.format("0.006") for i in inference))).contradictions
+    assert (finding.cell, finding.suggestion) == ("c9", "0.060")
+
+
+def test_a_sample_size_that_no_adjusted_r2_fits(tmp_path):
+    # R² .300 and .200 with one predictor become .296 and .195 at n = 170: 1 − .7 · 169/168
+    rows = ["path_coefficient,A,B,0.548", "path_coefficient,A,C,0.447", "r_squared,,B,0.300", "r_squared,,C,0.200",
+            "adjusted_r_squared,,B,0.296", "adjusted_r_squared,,C,0.195"]  # fmt: skip
+    assert audit(made(tmp_path, "sample_size,model,,170", *rows)).contradictions == ()
+    (finding,) = audit(made(tmp_path, "sample_size,model,,17", *rows)).contradictions
+    assert finding.cell == "c0" and finding.allowed.contains(170) and not finding.allowed.contains(100)
+
+
+def test_an_interval_beside_its_estimate(tmp_path):
+    rows = ["path_coefficient,A,Y,0.300", "standard_error,A,Y,0.050", "t_statistic,A,Y,6.000"]
+    (finding,) = audit(made(tmp_path, *rows, "ci_lower,A,Y,0.700", "ci_upper,A,Y,0.900")).contradictions
+    assert finding.cell == "c3" and "estimate 0.300, interval [0.700; 0.900]" in finding.calculations[0].en
 
 
 def test_states_of_printed_cells(tmp_path):

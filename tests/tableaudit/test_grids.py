@@ -66,7 +66,64 @@ C and D 0.10 n.s.
 only 0.5
 0.1 0.2
 """
+ONE_SPACE = """Table 1. Measurement model
+Construct Item Loading Cronbach's alpha Composite reliability AVE
+X X1 0.853 0.832 0.882 0.600
+X2 0.686
+Note: n = 120. Source: own elaboration.
+
+Table 2. Structural model
+Hypothesis Path β t-value 95% CI Decision
+H1 X -> M 0.448*** 13.585 [0.387, 0.517] Supported
+H2 M -> Y 0.222 < 0.1 [-0.138; 0.311] Not supported
+
+Table 3. HTMT
+PE FC
+PE
+FC 0.525
+"""
+IN_PLACE = """Table 1. T of the paths (|O/STDEV|)
+                      β       T statistics (|O/STDEV|)    Decision
+  A -> B              0.25                   3.10         Yes
+  C -> B                                     2.10
+"""
+SEMICOLONS = "Item;Carga;AVE\nT1;0,81;0,67\nT2;0,84;\n"
 FOUND = {
+    "one_space.txt": (
+        ONE_SPACE,
+        [
+            (
+                "Table 1. Measurement model",
+                [
+                    ("Construct", "Item", "Loading", "Cronbach's alpha", "Composite reliability", "AVE"),
+                    ("X", "X1", "0.853", "0.832", "0.882", "0.600"),
+                    ("", "X2", "0.686", "", "", ""),
+                ],
+            ),
+            (
+                "Table 2. Structural model",
+                [
+                    ("Hypothesis", "Path", "β", "t-value", "95% CI", "Decision"),
+                    ("H1", "X -> M", "0.448***", "13.585", "[0.387;0.517]", "Supported"),
+                    ("H2", "M -> Y", "0.222", "<0.1", "[-0.138;0.311]", "Not supported"),
+                ],
+            ),
+        ],
+    ),
+    "in_place.txt": (
+        IN_PLACE,
+        [
+            (
+                "Table 1. T of the paths (|O/STDEV|)",
+                [
+                    ("", "β", "T statistics (|O/STDEV|)", "Decision"),
+                    ("A -> B", "0.25", "3.10", "Yes"),
+                    ("C -> B", "", "2.10", ""),
+                ],
+            )
+        ],
+    ),
+    "semicolons.csv": (SEMICOLONS, [("", [("Item", "Carga", "AVE"), ("T1", "0,81", "0,67"), ("T2", "0,84", "")])]),
     "page.html": (
         HTML,
         [
@@ -113,7 +170,7 @@ FOUND = {
                 [
                     ("A -> B", "0.25**", "(2.10)", "–"),
                     ("C and D", "0.10", "n.s.", ""),
-                    ("only 0.5", "", "", ""),
+                    ("only", "0.5", "", ""),
                     ("0.1", "0.2", "", ""),
                 ],
             ),

@@ -206,12 +206,13 @@ T1 & 0.81 & 0.30
 T2 & 0.84 & 0.35
 U1 & 0.20 & 0.79
 --- 14
-cross_loading; T1; Trust; 0.81
+outer_loading; T1; Trust; 0.81
 cross_loading; T1; Use; 0.30
-cross_loading; T2; Trust; 0.84
+outer_loading; T2; Trust; 0.84
 cross_loading; T2; Use; 0.35
 cross_loading; U1; Trust; 0.20
-cross_loading; U1; Use; 0.79
+outer_loading; U1; Use; 0.79
+! the largest cross-loading of each item is read as its loading
 
 Table 15. Hypotheses
 Hypothesis & Path & β & SE & t & p & 95% CI & f² & VIF & R² & Decision
@@ -254,6 +255,8 @@ Use & Loyalty & 0.31 & 3.1
 --- 16
 path_coefficient; Trust; Use; 0.45
 t_statistic; Trust; Use; 4.5
+path_coefficient; Trust; Loyalty; 0.20
+t_statistic; Trust; Loyalty; 2.5
 path_coefficient; Use; Loyalty; 0.31
 t_statistic; Use; Loyalty; 3.1
 
@@ -409,16 +412,145 @@ T3 & 0.84 & 0.35
 T4 & 0.84 & 0.35
 U1 & 0.20 & 7.9
 --- 27
-cross_loading; T1; Trust; 0.81
+outer_loading; T1; Trust; 0.81
 cross_loading; T1; Use; 0.30
-cross_loading; T2; Trust; 0.84
+outer_loading; T2; Trust; 0.84
 cross_loading; T2; Use; 0.35
-cross_loading; T3; Trust; 0.84
+outer_loading; T3; Trust; 0.84
 cross_loading; T3; Use; 0.35
-cross_loading; T4; Trust; 0.84
+outer_loading; T4; Trust; 0.84
 cross_loading; T4; Use; 0.35
 cross_loading; U1; Trust; 0.20
-cross_loading; U1; Use; 7.9
+outer_loading; U1; Use; 7.9
+! the largest cross-loading of each item is read as its loading
+
+Tabelle 28. Strukturmodell
+Hypothese & Pfad & Pfadkoeffizient & t-Wert & p-Wert & Ergebnis
+H1 & Vertrauen → Nutzung & 0,45 & 4,50 & 0,000 & Bestätigt
+H2 & Nutzung → Treue & 0,02 & 0,33 & 0,741 & Nicht bestätigt
+--- 28
+path_coefficient; Vertrauen; Nutzung; 0,45
+t_statistic; Vertrauen; Nutzung; 4,50
+p_value; Vertrauen; Nutzung; 0,000
+decision; Vertrauen; Nutzung; accepted
+path_coefficient; Nutzung; Treue; 0,02
+t_statistic; Nutzung; Treue; 0,33
+p_value; Nutzung; Treue; 0,741
+decision; Nutzung; Treue; rejected
+
+Tabela 29. Modelo de mensuração
+Construto & Indicador & Carga fatorial & Confiabilidade composta & Variância média extraída
+Confiança & CO1 & 0,81 & 0,81 & 0,68
+ & CO2 & 0,84 & &
+--- 29
+outer_loading; CO1; Confiança; 0,81
+composite_reliability; Confiança; ; 0,81
+ave; Confiança; ; 0,68
+outer_loading; CO2; Confiança; 0,84
+
+Table 30. Structural model
+Path & β (t) & Decision
+Use <--- Trust & 0.45** (4.50) & Supported
+Trust ➜ Loyalty & 0.02 (0.33) & Not supported
+Use to Loyalty & -0.31*** [3.33] & Yes
+--- 30
+path_coefficient; Trust; Use; 0.45**
+t_statistic; Trust; Use; 4.50
+decision; Trust; Use; accepted
+path_coefficient; Trust; Loyalty; 0.02
+t_statistic; Trust; Loyalty; 0.33
+decision; Trust; Loyalty; rejected
+path_coefficient; Use; Loyalty; -0.31***
+t_statistic; Use; Loyalty; 3.33
+decision; Use; Loyalty; accepted
+
+Table 31. Which figure stands in brackets is not said
+Item & Loading
+AB1 & 0.81 (12.1)
+AB2 & 0.84 (10.2)
+--- 31
+outer_loading; AB1; AB; 0.81
+outer_loading; AB2; AB; 0.84
+! table 31: the figures in brackets are left out
+
+Table 32. Outer loadings of constructs whose names are abbreviations of statistics
+ & EE & FC & PE & SI
+EE1 & 0.81 & & &
+FC1 & & 0.84 & &
+PE1 & & & 0.79 &
+SI1 & & & & 0.88
+--- 32
+outer_loading; EE1; EE; 0.81
+outer_loading; FC1; FC; 0.84
+outer_loading; PE1; PE; 0.79
+outer_loading; SI1; SI; 0.88
+
+Table 33. Reliability, the constructs side by side
+ & EE & FC & PE & SI
+Cronbach's alpha & 0.71 & 0.72 & 0.73 & 0.74
+AVE & 0.61 & 0.62 & 0.63 & 0.64
+--- 33
+cronbach_alpha; EE; ; 0.71
+ave; EE; ; 0.61
+cronbach_alpha; FC; ; 0.72
+ave; FC; ; 0.62
+cronbach_alpha; PE; ; 0.73
+ave; PE; ; 0.63
+cronbach_alpha; SI; ; 0.74
+ave; SI; ; 0.64
+
+Table 34. Fornell-Larcker, columns by abbreviation
+ & FC & PU & TR
+Facilitating conditions (FC) & (0.82) & &
+Perceived usefulness & 0.45** & (0.81) &
+Trust (TR) & 0.30 & -0.25 & (0.79)
+--- 34
+sqrt_ave; Facilitating conditions (FC); Facilitating conditions (FC); (0.82)
+sqrt_ave; Perceived usefulness; Perceived usefulness; (0.81)
+sqrt_ave; Trust (TR); Trust (TR); (0.79)
+construct_correlation; Perceived usefulness; Facilitating conditions (FC); 0.45**
+construct_correlation; Trust (TR); Facilitating conditions (FC); 0.30
+construct_correlation; Trust (TR); Perceived usefulness; -0.25
+
+Table 35. HTMT, columns by number
+ & (1) & (2) & (3)
+(1) Trust & & &
+(2) Use & 0.55 & &
+(3) Loyalty & 0.40 & 0.31 &
+--- 35
+htmt; Use; Trust; 0.55
+htmt; Loyalty; Trust; 0.40
+htmt; Loyalty; Use; 0.31
+
+Table 36. Items by their wording
+Construct & Item & Loading
+Trust & I trust the firm with my money (TR1) & 0.81
+ & TR2: I trust the firm with my data & 0.84
+--- 36
+outer_loading; TR1; Trust; 0.81
+outer_loading; TR2; Trust; 0.84
+
+Table 37. Explained variance, fit below
+Construct & R² & Adjusted R²
+Use & 0.20 & 0.19
+Loyalty & 0.15 & 0.14
+Trust & 0.35 & 0.34
+SRMR & 0.061 &
+--- 37
+srmr; model; ; 0.061
+r_squared; ; Use; 0.20
+adjusted_r_squared; ; Use; 0.19
+r_squared; ; Loyalty; 0.15
+adjusted_r_squared; ; Loyalty; 0.14
+r_squared; ; Trust; 0.35
+adjusted_r_squared; ; Trust; 0.34
+
+Table 38. Total effects
+Path & Effect & t-value
+Trust -> Use & 0.45 & 4.50
+--- 38
+total_effect; Trust; Use; 0.45
+total_effect.t_statistic; Trust; Use; 4.50
 """
 
 
