@@ -321,7 +321,8 @@ class _Search:
         printed_too = self.published.select("adjusted_r_squared")
         if printed_too or not about_r2 or not all(map(self._adjusted, about_r2)):
             return
-        if failed and (sample_size(self.published) is not None or 2 * len(failed) >= len(about_r2) > 1):
+        known = sample_size(self.published) is not None  # else a slip in one would make it of all
+        if failed and (known or len(failed) == len(about_r2) > 1):
             self.settle("r_squared", "adjusted", about_r2, len(about_r2) - len(failed), explained=True)
         else:
             self.open_to["r_squared"] = ("adjusted",)
@@ -332,7 +333,7 @@ class _Search:
         assert allowed is not None
         n, k = sample_size(self.published, cell.column), len(sources_of(self.published, cell.column))
         if n is None or n <= k + 1:
-            return allowed.lower - 0.08 < cell.box.upper and cell.box.lower <= allowed.upper
+            return allowed.lower - 0.08 < cell.box.upper and cell.box.middle <= allowed.upper
         return adjusted_at(allowed, n, k).intersect(cell.box) is not None
 
     def predictors(self) -> None:

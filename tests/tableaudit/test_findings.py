@@ -93,7 +93,7 @@ f² = 0.500² / (1.250 · (1 − 0.724)) = 0.7246; with the rounding [0.7216, 0.
 
 {TWO} | f_squared A Y 0.800 | f_squared B Y 0.725 | adjusted_r_squared . Y 0.600 | sample_size model . 103
 - arithmetic; c7 c0 c5 c1 c4; Adjusted R² of Y: printed 0.600; the other figures give 0.719; ; ; \
-R²adj = 1 − (1 − 0.724) · 102/100 = 0.7185; with the rounding [0.7180, 0.7190]
+R² adj. = 1 − (1 − 0.724) · 102/100 = 0.7185; with the rounding [0.7180, 0.7190]
 - definition; c5 c0 c4 c1; f² of A – Y: printed 0.800; the other figures give 0.722–0.727; c0 = 0.525–0.526; {AGAIN}; \
 f² = 0.500² / (1.250 · (1 − 0.724)) = 0.7246; with the rounding [0.7216, 0.7277]
 

@@ -160,11 +160,11 @@ path_coefficient A B 0.500 | indirect_effect A B 0.100 | total_effect A B 0.700
 
 path_coefficient A B 0.500 | adjusted_r_squared . B 0.240 | r_squared . B 0.250 | sample_size model . 21
 - R² = β² (one predictor); c2; V; R² = β² = 0.500² = 0.2500 in [0.2495, 0.2505]
-- adjusted R² from R² and n; c1; X; R²adj = 1 − (1 − 0.250) · 20/19 = 0.2105 in [0.2100, 0.2111]
+- adjusted R² from R² and n; c1; X; R² adj. = 1 − (1 − 0.250) · 20/19 = 0.2105 in [0.2100, 0.2111]
 
 {TWO} | r_squared . Y 0.400 | adjusted_r_squared . Y 0.340 | sample_size model . 4
 - R² ≤ (Σ|β|)²; c2; V; R² ≤ (|0.400| + |-0.300|)² = 0.4900 in [-∞, 0.4914]
-- adjusted R² from R² and n; c3; X; R²adj = 1 − (1 − 0.400) · 3/1 = -0.8000 in [-0.8015, -0.7985]
+- adjusted R² from R² and n; c3; X; R² adj. = 1 − (1 − 0.400) · 3/1 = -0.8000 in [-0.8015, -0.7985]
 
 {TWO} | r_squared . Y 0.400 | adjusted_r_squared . Y 0.340 | sample_size model . 3
 - R² ≤ (Σ|β|)²; c2; V; R² ≤ (|0.400| + |-0.300|)² = 0.4900 in [-∞, 0.4914]
