@@ -368,7 +368,7 @@ def _order(scale: dict[str, int]) -> list[str]:
         (["Neutral", "Algo de acuerdo", "De acuerdo"], ["'Neutral' names the middle"]),
         (
             ["De acuerdo", "Algo de acuerdo", "Neutral"],
-            ["stands at an end of it, 3; is the order De acuerdo, Algo", "the answer that agrees least"],
+            ["stands at an end of it, 3; is the order De acuerdo, Algo", "the highest number is the lowest answer"],
         ),
         (["En desacuerdo", "Neutral", "De acuerdo"], []),
         (["De acuerdo", "En desacuerdo"], []),
@@ -376,7 +376,7 @@ def _order(scale: dict[str, int]) -> list[str]:
         (["En desacuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "Totalmente de acuerdo"], []),
         (
             ["Totalmente de acuerdo", "Muy de acuerdo", "Mayormente de acuerdo", "En desacuerdo"],
-            ["the highest number is the answer that agrees least"],
+            ["the highest number is the lowest answer"],
         ),
         (
             ["En desacuerdo", "De acuerdo", "Algo de acuerdo"],
