@@ -259,6 +259,11 @@ def smallest_path(n: float, *, significance: float = 0.05, power: float = 0.80) 
     -------
     float
 
+    Raises
+    ------
+    ValueError
+        If n is not above 0, or a share not between 0 and 1.
+
     References
     ----------
     Inverse square root method: Kock, N., & Hadaya, P. (2018). Minimum sample size estimation in PLS-SEM.
@@ -291,7 +296,7 @@ def minimum_n(path: float, *, significance: float = 0.05, power: float = 0.80) -
     Raises
     ------
     ValueError
-        If the path is not between 0 and 1 in size.
+        If the path is not between 0 and 1 in size, or a share not between 0 and 1.
 
     References
     ----------

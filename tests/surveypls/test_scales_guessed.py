@@ -178,7 +178,8 @@ def test_a_word_of_the_scale_that_may_mean_no_answer_is_told_with_its_number():
         "'Nada' ×20 is read as an answer, number 1 of the scale; if it means no answer, move it to missing_codes"
     ]
     (scale,), _ = guess(each(words[1:]), each(words[1:]))
-    assert (list(scale.scale), scale.questions) == (list(words), [])
+    asked = ["nobody answered Nada; is the scale Nada, Poco, Regular, Mucho, Muchísimo?"]
+    assert (list(scale.scale), scale.questions) == (list(words), asked)
 
 
 def test_numbers_within_words_are_their_numbers():

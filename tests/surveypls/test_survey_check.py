@@ -368,7 +368,10 @@ def _order(scale: dict[str, int]) -> list[str]:
         (["Neutral", "Algo de acuerdo", "De acuerdo"], ["'Neutral' names the middle"]),
         (
             ["De acuerdo", "Algo de acuerdo", "Neutral"],
-            ["stands at an end of it, 3; is the order De acuerdo, Algo", "the highest number is the lowest answer"],
+            [
+                "stands at an end of it, 3; is the order De acuerdo, Algo",
+                "the highest number is the lowest answer",
+            ],
         ),
         (["En desacuerdo", "Neutral", "De acuerdo"], []),
         (["De acuerdo", "En desacuerdo"], []),
