@@ -85,6 +85,9 @@ def _routes(
 
 # adjusted R²
 
+#: Further predictors, such as controls, that an article may leave out of its tables.
+UNPRINTED = range(1, 6)
+
 
 def adjusted_relations(published: Published) -> Iterator[Relation]:
     """Yield adjusted R² from R² and the printed number of respondents, unless it is n that is wrong."""
@@ -127,8 +130,14 @@ def _size_is_wrong(published: Published) -> bool:
     if len(rows) < 2 or len(cells) != 1:
         return False
     n = cells[0].value
-    if any(n > k + 1 and adjusted_at(plain.box, n, k).intersect(cell.box) for cell, plain, k in rows):
+
+    def gives(cell: Cell, plain: Cell, k: int) -> bool:
+        return n > k + 1 and adjusted_at(plain.box, n, k).intersect(cell.box) is not None
+
+    if any(gives(*row) for row in rows):
         return False
+    if all(any(gives(cell, plain, k + more) for more in UNPRINTED) for cell, plain, k in rows):
+        return False  # controls that are not printed explain as much
     return bool(set.intersection(*(set(_sizes(*row)) for row in rows)))
 
 

@@ -409,6 +409,16 @@ def test_a_sample_size_that_no_adjusted_r2_fits(tmp_path):
     assert finding.cell == "c0" and finding.allowed.contains(170) and not finding.allowed.contains(100)
 
 
+def test_a_control_that_is_not_printed_is_no_wrong_sample_size(tmp_path):
+    # with a second predictor: 1 − .690 · 169/167 = .3017 and 1 − .794 · 169/167 = .1965; with the one printed none is
+    rows = ["path_coefficient,A,B,0.548", "path_coefficient,A,C,0.447", "r_squared,,B,0.310", "r_squared,,C,0.206",
+            "adjusted_r_squared,,B,0.302", "adjusted_r_squared,,C,0.196", "sample_size,model,,170"]  # fmt: skip
+    report = audit(made(tmp_path, *rows))
+    assert report.contradictions == ()
+    told = {f.cell: [u.en for u in f.unless] for f in report.findings if f.grade == "definition"}
+    assert "c6" not in told and told["c4"] == ["B has predictors that are not printed"]
+
+
 def test_an_interval_beside_its_estimate(tmp_path):
     rows = ["path_coefficient,A,Y,0.300", "standard_error,A,Y,0.050", "t_statistic,A,Y,6.000"]
     (finding,) = audit(made(tmp_path, *rows, "ci_lower,A,Y,0.700", "ci_upper,A,Y,0.900")).contradictions
