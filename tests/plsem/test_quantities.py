@@ -22,6 +22,29 @@ SOURCE = Path(__file__).parents[2] / "src"
 MODELS = ("sim3x11", "mobi_ecsi", "corp_rep_ext_modeA", "tiny_mixed")
 
 
+def test_what_a_report_usually_prints() -> None:
+    """As the tables of Hair, Risher, Sarstedt and Ringle (2019) have it; fit by SRMR alone."""
+    measurement = {
+        "outer_weight",
+        "outer_loading",
+        "cronbach_alpha",
+        "cronbach_alpha_raw",
+        "rho_a",
+        "rho_c",
+        "ave",
+    }
+    validity = {"sqrt_ave", "construct_correlation", "htmt"}
+    structure = {
+        "path_coefficient",
+        "indirect_effect",
+        "total_effect",
+        "r_squared",
+        "adjusted_r_squared",
+        "f_squared",
+    }
+    assert set(registry.REPORT) == measurement | validity | structure | {"srmr"}
+
+
 @pytest.mark.parametrize("row", STATISTICS.values(), ids=list(STATISTICS))
 def test_each_row_holds_together(row: registry.Statistic) -> None:
     assert STATISTICS[row.name] is row

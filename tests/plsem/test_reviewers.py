@@ -258,6 +258,16 @@ def test_coefficients_are_those_of_a_regression_and_rows_do_not_matter() -> None
     )
 
 
+@pytest.mark.parametrize(("smallest_n", "reason"), [(120, ""), (121, "120 rows")])
+def test_a_copula_takes_as_many_rows_as_are_asked_for(smallest_n: int, reason: str) -> None:
+    x = stats.expon.ppf((np.arange(120) + 0.5) / 120)  # far from normal
+    data = pd.DataFrame({"x": x, "y": x + np.cos(np.arange(120))})
+    found = gaussian_copula(data, plsem.fit(data, SINGLE), seed=1, n_resamples=20, smallest_n=smallest_n)
+    (told,) = found.requirements["reason"]
+    assert reason in told and bool(told) is bool(reason)
+    assert found.terms.empty is bool(reason)
+
+
 def test_requirements_come_first() -> None:
     normal = pd.DataFrame({"x": stats.norm.ppf((np.arange(300) + 0.5) / 300)})
     normal["y"] = normal["x"] + np.random.default_rng(1).normal(size=300)

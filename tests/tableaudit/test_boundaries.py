@@ -7,6 +7,7 @@ import math
 import pytest
 from audit_cases import article, one
 
+from tableaudit import slips
 from tableaudit.block_checks import HTMT_GAP, htmt_checks
 from tableaudit.boxes import Interval
 from tableaudit.effects import adjusted_sizes
@@ -243,3 +244,30 @@ def test_the_root_of_an_interval_that_ends_at_zero():
     assert ends(Interval(-1.0, 0.0).sqrt()) == (0.0, 0.0)
     with pytest.raises(ValueError, match="no square root"):
         Interval(-1.0, -1e-9).sqrt()
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant", "weight"),
+    [
+        ("0.250", 0.350, 1.0),  # one digit
+        ("0.250", 0.520, 0.7),  # two digits change places
+        ("0.250", -0.250, 0.5),  # the sign
+        ("0.250", 0.025, 0.3),  # the decimal point
+        ("0.250", 2.500, 0.3),
+        ("-0.250", -0.350, 1.0),
+        ("-0.250", 0.250, 0.5),
+        ("0.250", 0.361, None),  # no one slip
+    ],
+)
+def test_how_likely_a_slip_is(printed, meant, weight):
+    (cell,) = article(f"path_coefficient A Y {printed}")
+    assert slips.neighbours(cell).get(meant) == weight
+
+
+def test_the_likelier_slip_makes_a_figure_the_likelier_one():
+    (cell,) = article("path_coefficient A Y 0.250")
+    meant = {0.361: 0.02, -0.250: 0.5, 0.520: 0.7, 0.350: 1.0}  # of three decimals, one alone is within
+    for value, weight in meant.items():
+        assert slips.plausibility(cell, Interval(value - 0.0001, value + 0.0001)) == weight
+    # 0.350 is a slip away, 0.351 is not
+    assert slips.plausibility(cell, Interval(0.3499, 0.3506)) == pytest.approx((1 + 0.02) / 2)
