@@ -126,7 +126,7 @@ def named_items(headings: Sequence[str], titles: Sequence[str], chosen: Sequence
             name = f"{name}_{j + 1}"
         used.add(name_key(name))
         title = titles[j] if titles else ""
-        text = title.rsplit(" - ", 1)[-1] if title and title != heading else got.text
+        text = title.rpartition(" - ")[2] if title and title != heading else got.text
         items.append(Item(name, construct, heading, text))
     sizes = Counter(i.construct for i in items)
     # a construct and an item share a name only where the construct is that item
