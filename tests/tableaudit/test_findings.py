@@ -176,3 +176,8 @@ def test_ends_of_intervals_are_written_with_nine_decimals():
     )
     (finding,) = as_json(audit(article(*rows), scan=False))["findings"]
     assert finding["allowed"] == [pytest.approx(0.949 * 0.05**0.5 / 2), None]
+
+
+def test_a_report_is_shown_without_its_machinery():
+    shown = repr(audit(article("path_coefficient A Y 0.500", "r_squared . Y 0.250"), scan=False))
+    assert "Readings(" not in shown
