@@ -23,14 +23,19 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     ("; did you mean 'rho_c'?", "; did you mean 'path_coefficient'?")
     """
     options = [str(v) for v in valid]
+    if close := _closest(name, options):
+        return f"; did you mean {close!r}?"
+    return f"; valid names: {few(options, 12)}" if options else ""
+
+
+def _closest(name: str, options: Sequence[str]) -> str | None:
+    """Return the option that is spelled most alike, else the first that begins so; None where there is none."""
     lowered = {v.lower(): v for v in reversed(options)}
     asked = str(name).lower()[:200]
     close = difflib.get_close_matches(asked, lowered, n=1, cutoff=0.6)
     if not close and len(asked) > 2:
         close = [option.lower() for option in options if option.lower().startswith(asked)]
-    if close:
-        return f"; did you mean {lowered[close[0]]!r}?"
-    return f"; valid names: {few(options, 12)}" if options else ""
+    return lowered[close[0]] if close else None
 
 
 def few(names: Sequence[object], most: int) -> str:
@@ -76,8 +81,7 @@ class Said(str):
 def check_choice(what: str, value: object, valid: tuple[str, ...]) -> None:
     """Raise ValueError naming the nearest valid choice if ``value`` is not one of ``valid``."""
     if value not in valid:
-        near = nearest(str(value), valid)
-        near = near if "?" in near else ""  # the valid ones are named already
+        near = nearest(str(value), valid) if _closest(str(value), valid) else ""
         raise ValueError(f"{what}: found {value!r}, expected one of {', '.join(valid)}{near}")
 
 

@@ -218,7 +218,8 @@ def never_given(raw: RawSurvey, study: Study) -> Iterable[str]:
         accept = study.survey.consent
         asked.append(("consent.accept", accept.column, raw.respondents["consent"], accept.accept))
     for where, heading, given, answers in asked:
-        lost = [a for a in answers if plain(a) not in set(map(plain, given))]
+        known = set(map(plain, given))
+        lost = [a for a in answers if plain(a) not in known]
         if lost and (where == "exclude" or len(lost) == len(answers)):
             yield Said(
                 "survey.{where}: nobody answered {lost} in column {heading}; given: {given}",
